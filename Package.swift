@@ -1,0 +1,142 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// A C library from Debian, seen by Swift through one module map and one shim header.
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "arpguard",
+    products: [
+        .library(name: "Telemetry", targets: ["Telemetry", "Catalogue", "Modules"]),
+        .library(name: "TelemetryUpload", targets: ["TelemetryUpload"]),
+        .executable(name: "arpguard", targets: ["arpguard"]),
+        .executable(name: "arpguard-watch", targets: ["arpguard-watch"]),
+        .executable(name: "arpguard-upload", targets: ["arpguard-upload"]),
+        .executable(name: "arpguard-collector", targets: ["arpguard-collector"]),
+    ],
+    targets: [
+        // C libraries: each has exactly one Swift target that imports it.
+        systemLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        systemLibrary("CPcap", pkgConfig: "libpcap", apt: "libpcap-dev"),
+        systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        systemLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+        systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        systemLibrary("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        .target(name: "CSystem"),
+
+        // Foundations: no knowledge of telemetry or of ARP.
+        .target(name: "JSON"),
+        .target(name: "Hashing", dependencies: ["CSodium"]),
+        .target(name: "Compression", dependencies: ["CDeflate", "CZstd"]),
+        .target(name: "OTLP", dependencies: ["JSON"]),
+        .target(name: "Modules", dependencies: ["CSystem", "JSON"]),
+        .target(name: "SQLite", dependencies: ["CSQLite"]),
+        .target(name: "CommandLineKit", dependencies: ["JSON"]),
+        .target(name: "HTTPServing", dependencies: ["CMicrohttpd"]),
+
+        // The product.
+        .target(name: "Catalogue", dependencies: ["Hashing", "JSON"]),
+        .target(name: "Capture", dependencies: ["CPcap"]),
+        .target(name: "Detection"),
+        .target(
+            name: "Telemetry",
+            dependencies: [
+                "Catalogue", "Compression", "CSystem", "Hashing", "JSON", "Modules", "OTLP",
+                "SQLite",
+            ]),
+        .target(
+            name: "TelemetryUpload",
+            dependencies: ["Catalogue", "CCurl", "Hashing", "JSON", "Modules", "Telemetry"]),
+        .target(
+            name: "Collector",
+            dependencies: [
+                "Catalogue", "Compression", "Hashing", "HTTPServing", "JSON", "Modules", "OTLP",
+                "SQLite",
+            ]),
+        .target(
+            name: "Program",
+            dependencies: ["Catalogue", "CommandLineKit", "JSON", "Modules", "Telemetry"]),
+
+        // What a person or a timer runs.
+        .executableTarget(
+            name: "arpguard",
+            dependencies: ["Catalogue", "CommandLineKit", "JSON", "Modules", "Program", "Telemetry"]
+        ),
+        .executableTarget(
+            name: "arpguard-watch",
+            dependencies: [
+                "Capture", "CommandLineKit", "Detection", "JSON", "Modules", "Program",
+                "Telemetry", "Catalogue",
+            ]),
+        .executableTarget(
+            name: "arpguard-upload",
+            dependencies: [
+                "CommandLineKit", "JSON", "Modules", "Program", "Telemetry", "TelemetryUpload",
+            ]),
+        .executableTarget(
+            name: "arpguard-collector",
+            dependencies: ["Catalogue", "Collector", "CommandLineKit", "JSON", "Modules", "Program"]
+        ),
+
+        // Tests and what only they use.
+        .target(
+            name: "TestKit", dependencies: ["HTTPServing", "JSON", "Modules"], path: "Tests/TestKit"
+        ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
+        .testTarget(name: "OTLPTests", dependencies: ["OTLP", "JSON"]),
+        .testTarget(name: "ModulesTests", dependencies: ["Modules", "TestKit"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestKit"]),
+        .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit", "JSON"]),
+        .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing", "TestKit"]),
+        .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "JSON"]),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestKit"]),
+        .testTarget(name: "DetectionTests", dependencies: ["Capture", "Detection", "TestKit"]),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: [
+                "Catalogue", "Compression", "Hashing", "JSON", "Modules", "OTLP", "SQLite",
+                "Telemetry", "TestKit",
+            ]),
+        .testTarget(
+            name: "TelemetryUploadTests",
+            dependencies: [
+                "Catalogue", "HTTPServing", "JSON", "Modules", "OTLP", "Telemetry",
+                "TelemetryUpload", "TestKit",
+            ]),
+        .testTarget(
+            name: "CollectorTests",
+            dependencies: [
+                "Catalogue", "Collector", "Compression", "Hashing", "HTTPServing", "JSON",
+                "Modules", "OTLP", "SQLite", "TestKit",
+            ]),
+        .testTarget(
+            name: "ProgramTests",
+            dependencies: [
+                "JSON", "Program", "Telemetry", "TestKit", "arpguard", "arpguard-collector",
+                "arpguard-upload", "arpguard-watch",
+            ]),
+        .testTarget(name: "TidyTests", dependencies: ["TestKit"]),
+    ]
+)
+
+/// One set of rules for every Swift target, without exceptions.
+for target in package.targets where target.type != .system && target.name != "CSystem" {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .treatWarning("DeprecatedDeclaration", as: .warning),
+    ]
+}

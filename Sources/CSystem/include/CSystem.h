@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What Swift's Glibc module lacks: variadic calls, cast macros and atomics on mapped memory. */
+#ifndef CSYSTEM_H
+#define CSYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* getrandom(2). Returns 0, or errno. Loops over short reads and interruptions. */
+int csystem_random(void *bytes, size_t count);
+
+/* Loads and stores of one 64-bit word of memory that other processes share. */
+static inline uint64_t csystem_load_relaxed(const uint64_t *word) {
+    return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+static inline uint64_t csystem_load_acquire(const uint64_t *word) {
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+static inline void csystem_store_release(uint64_t *word, uint64_t value) {
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+static inline uint64_t csystem_add_relaxed(uint64_t *word, uint64_t value) {
+    return __atomic_fetch_add(word, value, __ATOMIC_RELAXED);
+}
+
+#endif

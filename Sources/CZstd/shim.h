@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CZstd_SHIM_H
+#define CZstd_SHIM_H
+
+#include <zstd.h>
+
+#endif
