@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// An open file, closed when this value ends.
+struct Descriptor: ~Copyable, Sendable {
+    let number: Int32
+
+    init(
+        opening path: String, _ flags: Int32, mode: mode_t = 0o600
+    ) throws(SystemError) {
+        number = try systemCall("open", path) {
+            unsafe open(path, flags | O_CLOEXEC, mode)
+        }
+    }
+
+    deinit {
+        // A failed close of a file that was synced before, or only read, loses nothing.
+        _ = close(number)
+    }
+
+    borrowing func writeAll(_ bytes: [UInt8], _ path: String) throws(SystemError) {
+        var written = 0
+        while written < bytes.count {
+            let start = written
+            written += try systemCall("write", path) {
+                unsafe bytes.withUnsafeBytes {
+                    unsafe write(number, $0.baseAddress! + start, $0.count - start)
+                }
+            }
+        }
+    }
+
+    borrowing func readAll(_ path: String, bytesMax: Int) throws(SystemError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = try systemCall("read", path) {
+                unsafe chunk.withUnsafeMutableBytes {
+                    unsafe read(number, $0.baseAddress, $0.count)
+                }
+            }
+            if count == 0 { return bytes }
+            if bytes.count + count > bytesMax {
+                throw SystemError(code: EFBIG, call: "read", subject: path)
+            }
+            bytes += chunk[..<count]
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Files, as the modules use them; a simulation puts its own in and makes them fail.
+///
+/// Every call throws `SystemError` with the path as its subject.
+public protocol FileSystem: Sendable {
+    /// What stands at `path`, links not followed; nil if nothing does.
+    func status(of path: String) throws(SystemError) -> FileStatus?
+
+    /// The whole content of a file, at most `bytesMax` bytes; a longer file is refused with EFBIG.
+    func read(_ path: String, bytesMax: Int) throws(SystemError) -> [UInt8]
+
+    /// Puts `bytes` in the place of the file at `path`: written beside it with mode 0600, synced,
+    /// renamed, the folder synced. After a crash the old or the new content stands, never a mix.
+    func replace(_ path: String, with bytes: [UInt8]) throws(SystemError)
+
+    /// Makes one folder with mode 0700. A folder that is there already is fine.
+    func createFolder(_ path: String) throws(SystemError)
+
+    /// The names in a folder, sorted.
+    func names(in folder: String) throws(SystemError) -> [String]
+
+    /// Removes a file. One that is not there is fine.
+    func remove(_ path: String) throws(SystemError)
+
+    /// Moves a file to another name in the same file system, over whatever stands there.
+    func rename(_ path: String, to newPath: String) throws(SystemError)
+
+    /// Locks a file for this process alone, making it (0600) if needed; nil if another has it.
+    /// The lock ends with the value, or with the process however it ends.
+    func lock(_ path: String) throws(SystemError) -> FileLock?
+
+    /// Opens a file that other processes share as memory. `create` makes it with mode 0600 and
+    /// `bytes` bytes that are all there (a full disk is an error now, not a signal later).
+    func map(_ path: String, bytes: Int, create: Bool) throws(SystemError) -> SharedMapping
+}
+
+/// What stands at a path.
+public struct FileStatus: Sendable, Equatable {
+    /// What a path may hold.
+    public enum Kind: Sendable, Equatable { case file, folder, link, other }
+
+    /// What it is.
+    public let kind: Kind
+    /// The user number of its owner.
+    public let owner: UInt32
+    /// Its permission bits, at most `0o7777`.
+    public let mode: UInt32
+    /// Its length in bytes.
+    public let bytes: Int64
+    /// The space that it takes on the disk, in bytes.
+    public let allocatedBytes: Int64
+
+    /// Describes what stands at a path.
+    public init(kind: Kind, owner: UInt32, mode: UInt32, bytes: Int64, allocatedBytes: Int64) {
+        self.kind = kind
+        self.owner = owner
+        self.mode = mode
+        self.bytes = bytes
+        self.allocatedBytes = allocatedBytes
+    }
+}
+
+/// A lock on a file, held as long as this value lives.
+public final class FileLock: Sendable {
+    private let descriptor: Descriptor
+
+    init(_ descriptor: consuming Descriptor) {
+        self.descriptor = descriptor
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// The machine's file system.
+public struct RealFileSystem: FileSystem {
+    /// Makes a view of the machine's file system; costs nothing.
+    public init() {}
+
+    public func status(of path: String) throws(SystemError) -> FileStatus? {
+        var status = stat()
+        do throws(SystemError) {
+            try systemCall("lstat", path) { unsafe lstat(path, &status) }
+        } catch {
+            if error.isNotFound { return nil }
+            throw error
+        }
+        return FileStatus(
+            kind: kind(of: status.st_mode), owner: status.st_uid, mode: status.st_mode & 0o7777,
+            bytes: Int64(status.st_size), allocatedBytes: Int64(status.st_blocks) * 512)
+    }
+
+    private func kind(of mode: mode_t) -> FileStatus.Kind {
+        switch mode & S_IFMT {
+        case S_IFREG: .file
+        case S_IFDIR: .folder
+        case S_IFLNK: .link
+        default: .other
+        }
+    }
+
+    public func read(_ path: String, bytesMax: Int) throws(SystemError) -> [UInt8] {
+        let file = try Descriptor(opening: path, O_RDONLY)
+        return try file.readAll(path, bytesMax: bytesMax)
+    }
+
+    public func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+        let temporary = "\(path).\(getpid()).new"
+        do throws(SystemError) {
+            try writeSynced(temporary, bytes)
+            try rename(temporary, to: path)
+        } catch {
+            // The first error is the one to tell; a file left over is overwritten next time.
+            _ = unsafe unlink(temporary)
+            throw error
+        }
+        try syncFolder(of: path)
+    }
+
+    private func writeSynced(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
+        let file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
+        try file.writeAll(bytes, path)
+        try systemCall("fsync", path) { fsync(file.number) }
+    }
+
+    private func syncFolder(of path: String) throws(SystemError) {
+        let end = path.lastIndex(of: "/") ?? path.startIndex
+        let folder = end == path.startIndex ? "/" : String(path[..<end])
+        let file = try Descriptor(opening: folder, O_RDONLY | O_DIRECTORY)
+        try systemCall("fsync", folder) { fsync(file.number) }
+    }
+
+    public func createFolder(_ path: String) throws(SystemError) {
+        do throws(SystemError) {
+            try systemCall("mkdir", path) { unsafe mkdir(path, 0o700) }
+        } catch {
+            guard error.code == EEXIST, try status(of: path)?.kind == .folder else { throw error }
+        }
+    }
+
+    public func names(in folder: String) throws(SystemError) -> [String] {
+        guard let stream = unsafe opendir(folder) else {
+            throw SystemError(code: errno, call: "opendir", subject: folder)
+        }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe String(cString: $0)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    public func remove(_ path: String) throws(SystemError) {
+        do throws(SystemError) {
+            try systemCall("unlink", path) { unsafe unlink(path) }
+        } catch {
+            if !error.isNotFound { throw error }
+        }
+    }
+
+    public func rename(_ path: String, to newPath: String) throws(SystemError) {
+        try systemCall("rename", path) { unsafe Glibc.rename(path, newPath) }
+    }
+
+    public func lock(_ path: String) throws(SystemError) -> FileLock? {
+        let file = try Descriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW)
+        do throws(SystemError) {
+            try systemCall("flock", path) { flock(file.number, LOCK_EX | LOCK_NB) }
+        } catch {
+            if error.code == EWOULDBLOCK { return nil }
+            throw error
+        }
+        return FileLock(file)
+    }
+
+    public func map(_ path: String, bytes: Int, create: Bool) throws(SystemError) -> SharedMapping {
+        let flags = O_RDWR | O_NOFOLLOW | (create ? O_CREAT : 0)
+        let file = try Descriptor(opening: path, flags)
+        if create {
+            let code = posix_fallocate(file.number, 0, off_t(bytes))
+            guard code == 0 else {
+                throw SystemError(code: code, call: "posix_fallocate", subject: path)
+            }
+        }
+        return try SharedMapping(of: file.number, path: path, bytes: bytes)
+    }
+}

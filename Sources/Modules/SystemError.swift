@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// A system call's refusal: which call, on what, and the kernel's reason.
+public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The kernel's error number, as `errno(3)` names it.
+    public let code: Int32
+    /// The call that failed, for instance `open`.
+    public let call: String
+    /// What it was about, for instance a path; may be empty.
+    public let subject: String
+
+    /// Records a refusal.
+    public init(code: Int32, call: String, subject: String = "") {
+        self.code = code
+        self.call = call
+        self.subject = subject
+    }
+
+    /// The subject and the kernel's reason in words: `/tmp/x: No space left on device`.
+    public var description: String {
+        let reason = unsafe String(cString: strerror(code))
+        return subject.isEmpty ? "\(call): \(reason)" : "\(subject): \(reason)"
+    }
+
+    /// Whether the reason is that something does not exist.
+    public var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
+}
+
+/// Runs a system call, again as long as signals interrupt it, and returns its result.
+///
+/// The only place that reads `errno`. Throws what the kernel refused.
+@discardableResult
+package func systemCall<Result: FixedWidthInteger & SignedInteger>(
+    _ call: String, _ subject: @autoclosure () -> String = "", _ body: () -> Result
+) throws(SystemError) -> Result {
+    while true {
+        let result = body()
+        if result != -1 { return result }
+        let code = errno
+        if code != EINTR { throw SystemError(code: code, call: call, subject: subject()) }
+    }
+}

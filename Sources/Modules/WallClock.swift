@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Where the time comes from; a test or a simulation puts its own in.
+public protocol WallClock: Sendable {
+    /// The time of day. May jump in both directions.
+    func now() -> Timestamp
+
+    /// Nanoseconds since an arbitrary start; never goes back.
+    func uptimeNanoseconds() -> Int64
+}
+
+/// The machine's clocks.
+public struct SystemClock: WallClock {
+    /// Makes a view of the machine's clocks; costs nothing.
+    public init() {}
+
+    public func now() -> Timestamp {
+        Timestamp(nanoseconds: read(CLOCK_REALTIME))
+    }
+
+    public func uptimeNanoseconds() -> Int64 {
+        read(CLOCK_MONOTONIC)
+    }
+
+    private func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        // Can't fail: both clocks exist on every Linux and the pointer is valid.
+        _ = unsafe clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import CSQLite
+
+/// A connection to one SQLite database file. Used by one thread at a time.
+///
+/// Several connections, also of several processes, may be open on one file.
+@safe public final class Connection {
+    let handle: OpaquePointer
+
+    /// How a database is opened.
+    public enum Mode: Sendable {
+        /// Read and write; the file is made if it is not there.
+        case create
+        /// Read and write a file that exists.
+        case readWrite
+        /// Read only.
+        case readOnly
+    }
+
+    /// Opens the database at `path`.
+    ///
+    /// - Parameter busyMilliseconds: how long a statement waits for a lock before it is an error.
+    public init(
+        path: String, mode: Mode = .create, busyMilliseconds: Int32 = 2000
+    ) throws(SQLiteError) {
+        let flags =
+            switch mode {
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .readWrite: SQLITE_OPEN_READWRITE
+            case .readOnly: SQLITE_OPEN_READONLY
+            }
+        var opened: OpaquePointer?
+        let code = unsafe sqlite3_open_v2(
+            path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        guard let handle = unsafe opened else {
+            throw SQLiteError(code: code, message: "out of memory")
+        }
+        guard code == SQLITE_OK else {
+            let message = unsafe String(cString: sqlite3_errmsg(handle))
+            unsafe sqlite3_close_v2(handle)
+            throw SQLiteError(code: code, message: message)
+        }
+        unsafe self.handle = handle
+        unsafe sqlite3_extended_result_codes(handle, 1)
+        unsafe sqlite3_busy_timeout(handle, busyMilliseconds)
+    }
+
+    deinit {
+        unsafe sqlite3_close_v2(handle)
+    }
+
+    func error(_ code: Int32) -> SQLiteError {
+        SQLiteError(code: code, message: unsafe String(cString: sqlite3_errmsg(handle)))
+    }
+
+    /// Runs one or more statements without parameters; rows are passed over.
+    public func execute(_ sql: String) throws(SQLiteError) {
+        let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+        if code != SQLITE_OK { throw error(code) }
+    }
+
+    /// Compiles one statement.
+    public func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+        try Statement(sql, on: self)
+    }
+
+    /// Runs one statement with values to its end.
+    public func run(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) {
+        try prepare(sql).run(values)
+    }
+
+    /// All rows of a query, each made into a value by `row`.
+    public func rows<Row, Failure: Error>(
+        _ sql: String, _ values: [SQLiteValue] = [], _ row: (Statement) throws(Failure) -> Row
+    ) throws -> [Row] {
+        let statement = try prepare(sql)
+        try statement.bind(values)
+        var rows: [Row] = []
+        while try statement.step() { rows.append(try row(statement)) }
+        return rows
+    }
+
+    /// The first column of the first row as an integer; nil without a row.
+    public func integer(
+        _ sql: String, _ values: [SQLiteValue] = []
+    ) throws(SQLiteError) -> Int64? {
+        let statement = try prepare(sql)
+        try statement.bind(values)
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
+    /// The first column of the first row as text; nil without a row.
+    public func text(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) -> String? {
+        let statement = try prepare(sql)
+        try statement.bind(values)
+        return try statement.step() ? statement.text(0) : nil
+    }
+
+    /// How many rows the last statement changed.
+    public var changes: Int64 { unsafe sqlite3_changes64(handle) }
+
+    /// The key of the row that was inserted last.
+    public var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
+
+    /// Runs `body` in one transaction that takes the write lock at once; all of it stands or none.
+    public func transaction<Result>(_ body: () throws -> Result) throws -> Result {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            // A failed statement may have ended the transaction already; the first error is told.
+            if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import CSQLite
+
+/// SQLite's refusal: its result code and its message. Values that were bound are never in it.
+public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The extended result code, as sqlite.org/rescode.html lists them.
+    public let code: Int32
+    /// SQLite's own words.
+    public let message: String
+
+    /// Records a refusal.
+    public init(code: Int32, message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// SQLite's words.
+    public var description: String { message }
+
+    /// The code without its extension.
+    public var primaryCode: Int32 { code & 0xFF }
+
+    /// The file is no database, or its content is damaged.
+    public var isDamage: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
+
+    /// Another connection holds a lock for longer than the busy timeout.
+    public var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
+
+    /// The disk has no room left.
+    public var isFull: Bool { primaryCode == SQLITE_FULL }
+}
