@@ -65,7 +65,9 @@ let package = Package(
         // What a person or a timer runs.
         .executableTarget(
             name: "arpguard",
-            dependencies: ["Catalogue", "CommandLineKit", "JSON", "Modules", "Program", "Telemetry"]
+            dependencies: [
+                "Catalogue", "CommandLineKit", "JSON", "Modules", "Program", "Telemetry",
+            ]
         ),
         .executableTarget(
             name: "arpguard-watch",
@@ -80,7 +82,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "arpguard-collector",
-            dependencies: ["Catalogue", "Collector", "CommandLineKit", "JSON", "Modules", "Program"]
+            dependencies: [
+                "Catalogue", "Collector", "CommandLineKit", "JSON", "Modules", "Program",
+            ]
         ),
 
         // Tests and what only they use.
