@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+# Each target is one script or one command; `make help` lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: deps demo build test test-full check bench bench-json release clean help
+
+deps: ## install the Debian packages that are missing, check the Swift toolchain
+	@Scripts/deps
+
+demo: deps ## build in release and show the whole way, from a capture file to an insight
+	@Scripts/release
+	@Scripts/demo
+
+build: deps ## debug build of everything, tests included
+	@swift build --build-tests
+
+test: deps ## build and run all tests, one closing line of counts
+	@Scripts/test
+
+test-full: deps ## as test, with the full counts of the long tests
+	@ARPGUARD_TEST_FULL=1 Scripts/test
+
+check: deps ## format and script checks
+	@Scripts/check
+
+bench: release ## measure, as a table
+	@Scripts/bench table
+
+bench-json: release ## measure, one JSON object a line (use make -s)
+	@Scripts/bench json
+
+release: deps ## stripped release programs in dist/, with their SHA-256 sums
+	@Scripts/release
+
+clean: ## remove everything that was built
+	@rm -rf .build dist
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
