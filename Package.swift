@@ -126,6 +126,7 @@ let package = Package(
                 "JSON", "Program", "Telemetry", "TestKit", "arpguard", "arpguard-collector",
                 "arpguard-upload", "arpguard-watch",
             ]),
+        .testTarget(name: "TestKitTests", dependencies: ["Modules", "TestKit", "arpguard"]),
         .testTarget(name: "TidyTests", dependencies: ["TestKit"]),
     ]
 )

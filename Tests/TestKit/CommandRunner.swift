@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// Runs a program to its end.
+package enum CommandRunner {
+    /// How long a program may run when a test names no deadline.
+    package static let deadline = Duration.seconds(60)
+
+    /// What a program finds in its environment when a test names nothing: `PATH` alone.
+    package static var pathOnly: [String: String] {
+        ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
+    }
+
+    /// Runs the program at `path` and waits for its end and for the end of its output.
+    ///
+    /// `environment` is the whole environment but for `PATH`, which is added when it is absent.
+    /// A program that misses the deadline is killed with its children, and that is an error.
+    package static func run(
+        _ path: String, _ arguments: [String] = [], environment: [String: String] = [:],
+        stdin: [UInt8] = [], workingDirectory: String? = nil,
+        deadline: Duration = CommandRunner.deadline
+    ) throws -> CommandResult {
+        let process = try RunningProcess(
+            path, arguments, environment: environment, stdin: stdin,
+            workingDirectory: workingDirectory)
+        return try process.waitForEnd(within: deadline)
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The folder that holds `Package.swift`, as it was when the tests were compiled.
+package enum RepositoryRoot {
+    /// The folder's absolute path.
+    package static let path: String = {
+        let here = URL(fileURLWithPath: #filePath)
+        return here.deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+    }()
+
+    /// The absolute path of a file or folder of the repository, given relative to its root.
+    package static func file(_ relativePath: String) -> String {
+        path + "/" + relativePath
+    }
+}
