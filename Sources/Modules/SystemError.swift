@@ -42,3 +42,12 @@ package func systemCall<Result: FixedWidthInteger & SignedInteger>(
         if code != EINTR { throw SystemError(code: code, call: call, subject: subject()) }
     }
 }
+
+extension SystemError {
+    /// ENOTDIR: something else stands where a folder should.
+    public static let notADirectory = ENOTDIR
+    /// EPERM: not for this user.
+    public static let notPermitted = EPERM
+    /// ENOSPC: the disk is full.
+    public static let diskFull = ENOSPC
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import JSON
+
+/// One declared key of a configuration file: what it means, what it may hold, what holds without.
+public struct Setting: Sendable {
+    /// The key within its section.
+    public let key: String
+    /// What the key decides, for people.
+    public let meaning: String
+    /// What the key may hold, for people: `1 to 8760`.
+    public let form: String
+    /// What holds where the file leaves the key out; null may mean "none".
+    public let defaultValue: JSONValue
+    private let admits: @Sendable (JSONValue) -> Bool
+
+    /// Declares a key with a check of its own.
+    public init(
+        _ key: String, form: String, default defaultValue: JSONValue, meaning: String,
+        admits: @escaping @Sendable (JSONValue) -> Bool
+    ) {
+        self.key = key
+        self.form = form
+        self.defaultValue = defaultValue
+        self.meaning = meaning
+        self.admits = admits
+    }
+
+    /// Whether the key may hold this value.
+    public func admits(_ value: JSONValue) -> Bool { admits(value) }
+
+    /// A key that holds true or false.
+    public static func bool(
+        _ key: String, default defaultValue: JSONValue, meaning: String
+    ) -> Setting {
+        Setting(key, form: "true or false", default: defaultValue, meaning: meaning) {
+            $0.boolValue != nil
+        }
+    }
+
+    /// A key that holds a whole number within bounds; null too where null is the default.
+    public static func integer(
+        _ key: String, _ bounds: ClosedRange<Int64>, default defaultValue: JSONValue,
+        meaning: String
+    ) -> Setting {
+        let nullable = defaultValue == .null
+        let form = "\(bounds.lowerBound) to \(bounds.upperBound)" + (nullable ? ", or null" : "")
+        return Setting(key, form: form, default: defaultValue, meaning: meaning) { value in
+            value.integerValue.map(bounds.contains) ?? (nullable && value == .null)
+        }
+    }
+
+    /// A key that holds one word of a list.
+    public static func choice(
+        _ key: String, _ words: [String], default defaultValue: JSONValue, meaning: String
+    ) -> Setting {
+        let form = "one of \(words.joined(separator: ", "))"
+        return Setting(key, form: form, default: defaultValue, meaning: meaning) { value in
+            value.stringValue.map(words.contains) ?? false
+        }
+    }
+}
+
+/// The declared keys of one section of a configuration file.
+public struct SettingsSchema: Sendable {
+    /// The section's name in the file.
+    public let section: String
+    /// Its keys, in the order in which documents list them.
+    public let settings: [Setting]
+
+    /// Declares a section.
+    public init(section: String, _ settings: [Setting]) {
+        self.section = section
+        self.settings = settings
+    }
+
+    /// The declaration of a key, or nil.
+    public func setting(_ key: String) -> Setting? {
+        settings.first { $0.key == key }
+    }
+
+    /// What is wrong with a section's content, key by key; empty if nothing is.
+    public func problems(in object: JSONObject) -> [SettingProblem] {
+        object.members.compactMap { member in
+            guard let setting = setting(member.name) else {
+                return SettingProblem(
+                    key: "\(section).\(member.name)", value: nil, expected: "no such key")
+            }
+            if setting.admits(member.value) { return nil }
+            return SettingProblem(
+                key: "\(section).\(member.name)", value: member.value.serialized(.compact),
+                expected: "must be \(setting.form)")
+        }
+    }
+}
+
+/// One fault of a configuration: the key, the value as it stands, and what may stand there.
+public struct SettingProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Section and key: `telemetry.upload_url`.
+    public let key: String
+    /// The value as JSON; nil where the key itself is the fault.
+    public let value: String?
+    /// What may stand there.
+    public let expected: String
+
+    /// Records a fault.
+    public init(key: String, value: String?, expected: String) {
+        self.key = key
+        self.value = value
+        self.expected = expected
+    }
+
+    /// The fault in one line.
+    public var description: String {
+        value.map { "\(key) is \($0), \(expected)" } ?? "\(key): \(expected)"
+    }
+}

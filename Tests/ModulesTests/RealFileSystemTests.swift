@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import TestKit
+import Testing
+
+@Suite struct RealFileSystemTests {
+    let folder: TemporaryDirectory
+    let files = RealFileSystem()
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    @Test func `a replaced file has the new content, mode 0600 and nothing beside it`() throws {
+        let path = "\(folder.path)/state"
+        try files.replace(path, with: [1, 2, 3])
+        try files.replace(path, with: [4])
+        #expect(try files.read(path, bytesMax: 10) == [4])
+        #expect(try files.status(of: path)?.mode == 0o600)
+        #expect(try files.names(in: folder.path) == ["state"])
+    }
+
+    @Test func `a file over the limit is refused, not cut`() throws {
+        let path = "\(folder.path)/long"
+        try files.replace(path, with: [UInt8](repeating: 7, count: 100_000))
+        #expect(throws: SystemError.self) { try files.read(path, bytesMax: 99_999) }
+        #expect(try files.read(path, bytesMax: 100_000).count == 100_000)
+    }
+
+    @Test func `what is not there has no status and is removed without an error`() throws {
+        #expect(try files.status(of: "\(folder.path)/none") == nil)
+        try files.remove("\(folder.path)/none")
+        #expect(throws: SystemError.self) { try files.read("\(folder.path)/none", bytesMax: 1) }
+    }
+
+    @Test func `of two lockers of one file the second gets nothing until the first lets go`() throws
+    {
+        let path = "\(folder.path)/lock"
+        var first = try files.lock(path)
+        #expect(first != nil)
+        #expect(try files.lock(path) == nil)
+        first = nil
+        #expect(try files.lock(path) != nil)
+    }
+
+    @Test func `two mappings of one file see each other's words`() throws {
+        let path = "\(folder.path)/page"
+        let first = try files.map(path, bytes: 4096, create: true)
+        let second = try files.map(path, bytes: 4096, create: false)
+        first.storeRelease(42, at: 8)
+        #expect(second.loadAcquire(at: 8) == 42)
+        second.add(1, at: 8)
+        #expect(first.loadRelaxed(at: 8) == 43)
+        first.write([9, 8, 7], at: 100)
+        #expect(second.read(at: 100, count: 3) == [9, 8, 7])
+        second.zero(at: 100, count: 2)
+        #expect(first.read(at: 100, count: 3) == [0, 0, 7])
+    }
+
+    @Test func `a file shorter than asked for is not mapped`() throws {
+        let path = "\(folder.path)/short"
+        try files.replace(path, with: [1])
+        #expect(throws: SystemError.self) { try files.map(path, bytes: 4096, create: false) }
+    }
+}
