@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A horizontal bar chart as inline SVG: looks come from the style sheet by class, sizes are
+/// attributes, so that it shows under a policy without inline style.
+public struct BarChart: Sendable, Equatable {
+    /// One bar.
+    public struct Bar: Sendable, Equatable {
+        /// What the bar stands for.
+        public let label: String
+        /// Its length; negative values are drawn as zero.
+        public let value: Int
+
+        /// Makes a bar.
+        public init(_ label: String, _ value: Int) {
+            self.label = label
+            self.value = value
+        }
+    }
+
+    /// Bars drawn at most; the rest is left to the table beside the chart.
+    public static let barsMax = 60
+    private static let labelCharactersMax = 28
+    private static let width = 640
+    private static let labelWidth = 210
+    private static let barWidthMax = 340
+    private static let rowHeight = 24
+
+    private let title: String
+    private let bars: [Bar]
+
+    /// Makes a chart; the title is what a screen reader says.
+    public init(title: String, bars: [Bar]) {
+        self.title = title
+        self.bars = Array(bars.prefix(Self.barsMax))
+    }
+
+    /// The markup; nothing without bars.
+    public var html: HTML {
+        guard let longest = bars.map(\.value).max() else { return "" }
+        let height = bars.count * Self.rowHeight
+        let rows = bars.enumerated().map { index, bar in
+            Self.row(bar, top: index * Self.rowHeight, longest: max(longest, 1))
+        }
+        return """
+            <svg class="chart" viewBox="0 0 \(Self.width) \(height)" role="img">
+            <title>\(title)</title>
+            \(HTML.join(rows))
+            </svg>
+            """
+    }
+
+    private static func row(_ bar: Bar, top: Int, longest: Int) -> HTML {
+        let share = Double(max(bar.value, 0)) / Double(longest)
+        let width = Int((share * Double(barWidthMax)).rounded())
+        let left = labelWidth + 8
+        return """
+            <text class="label" x="\(labelWidth)" y="\(top + 16)">\(shortened(bar.label))</text>
+            <rect class="bar" x="\(left)" y="\(top + 4)" width="\(width)" height="16" rx="2"/>
+            <text class="value" x="\(left + width + 6)" y="\(top + 16)">\(bar.value)</text>
+            """
+    }
+
+    private static func shortened(_ label: String) -> String {
+        label.count <= labelCharactersMax
+            ? label : label.prefix(labelCharactersMax - 1) + "\u{2026}"
+    }
+}

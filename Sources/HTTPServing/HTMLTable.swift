@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A table with a caption, named columns and rows of cells.
+public struct HTMLTable: Sendable, Equatable {
+    /// One cell.
+    public enum Cell: Sendable, Equatable {
+        /// Words, set to the left.
+        case text(String)
+        /// A number, set to the right.
+        case number(Int)
+        /// Words in a column of numbers, such as a value with a unit.
+        case quantity(String)
+        /// There is no value.
+        case absent
+    }
+
+    private let caption: String
+    private let columns: [String]
+    private let rows: [[Cell]]
+
+    /// Makes a table; the first cell of each row is its header.
+    public init(caption: String, columns: [String], rows: [[Cell]]) {
+        self.caption = caption
+        self.columns = columns
+        self.rows = rows
+    }
+
+    /// The markup; wide tables scroll by themselves.
+    public var html: HTML {
+        let numeric = columns.indices.map { index in rows.contains { Self.isNumeric($0, index) } }
+        let heads = zip(columns, numeric).map { name, isNumeric -> HTML in
+            isNumeric
+                ? "<th scope=\"col\" class=\"number\">\(name)</th>"
+                : "<th scope=\"col\">\(name)</th>"
+        }
+        return """
+            <div class="wide"><table>
+            <caption>\(caption)</caption>
+            <thead><tr>\(HTML.join(heads))</tr></thead>
+            <tbody>
+            \(HTML.join(rows.map(Self.row)))
+            </tbody>
+            </table></div>
+            """
+    }
+
+    private static func isNumeric(_ row: [Cell], _ index: Int) -> Bool {
+        guard row.indices.contains(index) else { return false }
+        switch row[index] {
+        case .number, .quantity: return true
+        case .text, .absent: return false
+        }
+    }
+
+    private static func row(_ cells: [Cell]) -> HTML {
+        let rest = cells.dropFirst().map { cell -> HTML in
+            switch cell {
+            case .text(let text): "<td>\(text)</td>"
+            case .number(let number): "<td class=\"number\">\(number)</td>"
+            case .quantity(let text): "<td class=\"number\">\(text)</td>"
+            case .absent: "<td class=\"number quiet\">-</td>"
+            }
+        }
+        return "<tr><th scope=\"row\">\(words(cells.first))</th>\(HTML.join(rest))</tr>"
+    }
+
+    private static func words(_ cell: Cell?) -> String {
+        switch cell {
+        case .text(let text), .quantity(let text): text
+        case .number(let number): String(number)
+        case .absent, nil: "-"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything that bounds a server, in one value.
+public struct HTTPLimits: Sendable, Equatable {
+    /// Bytes of one request body; more is answered with 413.
+    public var bodyBytesMax: Int
+    /// Bytes of all bodies being received together; more is answered with 503.
+    public var bodyBytesInFlightMax: Int
+    /// Bytes past `bodyBytesMax` that are read and thrown away so that the 413 arrives; a body of
+    /// unknown length that goes on after them is cut off.
+    public var discardedBytesMax: Int
+    /// Bytes for request line and header fields of one connection.
+    public var headerBytesMax: Int
+    /// Connections held at a time; further ones wait or are refused by the kernel.
+    public var connectionsMax: Int
+    /// Seconds without a byte after which a connection is closed.
+    public var idleSecondsMax: Int
+    /// Threads that read, call the handler and write.
+    public var threads: Int
+    /// Milliseconds that `stop()` waits for requests in flight.
+    public var drainMillisecondsMax: Int
+
+    /// Makes limits; the defaults suit a small service on one machine.
+    public init(
+        bodyBytesMax: Int = 1 << 20, bodyBytesInFlightMax: Int = 32 << 20,
+        discardedBytesMax: Int = 16 << 20, headerBytesMax: Int = 16 << 10,
+        connectionsMax: Int = 256, idleSecondsMax: Int = 30, threads: Int = 1,
+        drainMillisecondsMax: Int = 5000
+    ) {
+        self.bodyBytesMax = bodyBytesMax
+        self.bodyBytesInFlightMax = bodyBytesInFlightMax
+        self.discardedBytesMax = discardedBytesMax
+        self.headerBytesMax = headerBytesMax
+        self.connectionsMax = connectionsMax
+        self.idleSecondsMax = idleSecondsMax
+        self.threads = threads
+        self.drainMillisecondsMax = drainMillisecondsMax
+    }
+
+    /// The defaults.
+    public static let standard = HTTPLimits()
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import Synchronization
+
+/// A small HTTP/1.1 server over libmicrohttpd. It serves from the moment it is made until `stop()`
+/// or its release. It never looks at, hands out or logs the address of a peer.
+public final class HTTPServer: Sendable {
+    private struct Running: ~Copyable {
+        let socket: ListenSocket
+        let library: Microhttpd
+    }
+
+    /// The address with the port that is really bound.
+    public let address: ListenAddress
+    private let context: ServerContext
+    private let running: Mutex<Running?>
+
+    /// Binds, listens and starts the threads. Throws an `HTTPServerError` when the port is taken,
+    /// the address is not of this machine, or the system refuses otherwise.
+    public init(
+        listen address: ListenAddress, limits: HTTPLimits = .standard, handler: any HTTPHandler
+    ) throws(HTTPServerError) {
+        let socket = try ListenSocket(address)
+        self.address = address.with(port: try socket.boundPort())
+        context = ServerContext(handler: handler, limits: limits)
+        guard let library = Microhttpd(serving: socket.descriptor, context: context) else {
+            throw HTTPServerError(.system, "the server threads on \(address) did not start")
+        }
+        running = Mutex(Running(socket: socket, library: library))
+    }
+
+    /// Binds, listens and answers every request by a closure.
+    public convenience init(
+        listen address: ListenAddress, limits: HTTPLimits = .standard,
+        handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
+    ) throws(HTTPServerError) {
+        try self.init(listen: address, limits: limits, handler: ClosureHandler(handler))
+    }
+
+    deinit {
+        stop()
+    }
+
+    /// The port that is bound.
+    public var port: UInt16 { address.port }
+
+    /// The URL of a path on this server.
+    public func url(_ path: String) -> String {
+        "http://\(address)\(path)"
+    }
+
+    /// Stops accepting, waits for the requests in flight (at most `drainMillisecondsMax`), then
+    /// closes every connection and ends the threads. Further calls do nothing.
+    public func stop() {
+        guard let running = running.withLock({ $0.take() }) else { return }
+        running.library.quiesce()
+        running.socket.refuseConnections()
+        context.drain()
+        running.library.stop()
+    }
+}

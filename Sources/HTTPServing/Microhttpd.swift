@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import CMicrohttpd
+
+/// The only file that speaks with libmicrohttpd. Its callbacks are file-scope functions, so that
+/// they belong to no actor: the library calls them on threads of its own.
+@safe struct Microhttpd: ~Copyable {
+    private let daemon: OpaquePointer
+    private let context: Unmanaged<ServerContext>
+
+    /// Serves a listening socket, which stays the caller's own; nil when the library refuses.
+    init?(serving descriptor: Int32, context: ServerContext) {
+        let limits = context.limits
+        let sizes = ag_mhd_limits(
+            threads: UInt32(limits.threads), connections: UInt32(limits.connectionsMax),
+            idle_seconds: UInt32(limits.idleSecondsMax),
+            connection_memory_bytes: limits.headerBytesMax)
+        let retained = unsafe Unmanaged.passRetained(context)
+        guard
+            let daemon = unsafe ag_mhd_start(
+                descriptor, sizes, requestArrived, requestCompleted, retained.toOpaque())
+        else {
+            unsafe retained.release()
+            return nil
+        }
+        unsafe self.daemon = daemon
+        unsafe self.context = retained
+    }
+
+    /// Stops accepting connections; those that exist go on.
+    func quiesce() {
+        _ = unsafe MHD_quiesce_daemon(daemon)
+    }
+
+    /// Closes every connection and ends the threads.
+    consuming func stop() {
+        unsafe MHD_stop_daemon(daemon)
+        unsafe context.release()
+    }
+}
+
+/// Called once when the header fields of a request are known, then for each piece of its body, then
+/// once with no piece.
+private func requestArrived(
+    _ cls: UnsafeMutableRawPointer?, _ connection: OpaquePointer?, _ url: UnsafePointer<CChar>?,
+    _ method: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?,
+    _ piece: UnsafePointer<CChar>?, _ pieceBytes: UnsafeMutablePointer<Int>?,
+    _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> MHD_Result {
+    guard let cls = unsafe cls, let connection = unsafe connection, let url = unsafe url,
+        let method = unsafe method, let pieceBytes = unsafe pieceBytes, let state = unsafe state
+    else { return .NO }
+    guard let opaque = unsafe state.pointee else {
+        let context = unsafe Unmanaged<ServerContext>.fromOpaque(cls).takeUnretainedValue()
+        let request = unsafe requestHead(connection, url: url, method: method)
+        let exchange = Exchange(context: context, request: request)
+        unsafe state.pointee = Unmanaged.passRetained(exchange).toOpaque()
+        return exchange.earlyAnswer().map { unsafe send($0, to: connection) } ?? .YES
+    }
+    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(opaque).takeUnretainedValue()
+    let count = unsafe pieceBytes.pointee
+    guard count > 0 else { return unsafe send(exchange.answer(), to: connection) }
+    unsafe pieceBytes.pointee = 0
+    return unsafe exchange.take(UnsafeRawBufferPointer(start: piece, count: count)) ? .YES : .NO
+}
+
+private func requestCompleted(
+    _ cls: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
+    _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ how: MHD_RequestTerminationCode
+) {
+    guard let state = unsafe state, let opaque = unsafe state.pointee else { return }
+    unsafe Unmanaged<Exchange>.fromOpaque(opaque).release()
+    unsafe state.pointee = nil
+}
+
+private func requestHead(
+    _ connection: OpaquePointer, url: UnsafePointer<CChar>, method: UnsafePointer<CChar>
+) -> HTTPRequest {
+    HTTPRequest(
+        HTTPMethod(unsafe String(cString: method)), unsafe String(cString: url),
+        query: unsafe fields(of: connection, kind: .GET_ARGUMENT_KIND),
+        headers: HTTPHeaders(unsafe fields(of: connection, kind: .HEADER_KIND)))
+}
+
+private func fields(of connection: OpaquePointer, kind: MHD_ValueKind) -> [HTTPHeaders.Field] {
+    var fields: [HTTPHeaders.Field] = []
+    unsafe withUnsafeMutablePointer(to: &fields) { pointer in
+        _ = unsafe MHD_get_connection_values(connection, kind, collectField, pointer)
+    }
+    return fields
+}
+
+private func collectField(
+    _ cls: UnsafeMutableRawPointer?, _ kind: MHD_ValueKind, _ name: UnsafePointer<CChar>?,
+    _ value: UnsafePointer<CChar>?
+) -> MHD_Result {
+    guard let cls = unsafe cls, let name = unsafe name else { return .YES }
+    let fields = unsafe cls.assumingMemoryBound(to: [HTTPHeaders.Field].self)
+    let text = unsafe value.map { unsafe String(cString: $0) } ?? ""
+    unsafe fields.pointee.append(.init(name: String(cString: name), value: text))
+    return .YES
+}
+
+private func send(_ response: HTTPResponse, to connection: OpaquePointer) -> MHD_Result {
+    var body = response.body
+    let made = unsafe body.withUnsafeMutableBytes { bytes in
+        unsafe MHD_create_response_from_buffer(
+            bytes.count, bytes.baseAddress, .RESPMEM_MUST_COPY)
+    }
+    guard let made = unsafe made else { return .NO }
+    defer { unsafe MHD_destroy_response(made) }
+    for field in response.headers.fields {
+        _ = unsafe MHD_add_response_header(made, field.name, field.value)
+    }
+    return unsafe MHD_queue_response(connection, UInt32(response.status.code), made)
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The one style sheet: system fonts, light and dark by the reader's own setting, no picture and no
+/// font to load.
+let styleSheet = """
+    :root {
+      color-scheme: light dark;
+      --paper: #ffffff; --ink: #1d2127; --quiet: #59626e; --line: #d5dae1; --bar: #2f6fb2;
+    }
+    @media (prefers-color-scheme: dark) {
+      :root {
+        --paper: #15181c; --ink: #e6e9ed; --quiet: #a3acb8; --line: #353b44; --bar: #6aa5e0;
+      }
+    }
+    body { margin: 0; background: var(--paper); color: var(--ink);
+      font: 1rem/1.5 system-ui, sans-serif; }
+    main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+    h1 { font-size: 1.6rem; margin: 0 0 0.5rem; }
+    h2 { font-size: 1.15rem; margin: 2rem 0 0.5rem; }
+    p { margin: 0.5rem 0; max-width: 44rem; }
+    .quiet, caption { color: var(--quiet); }
+    .figure { font-size: 2.2rem; font-variant-numeric: tabular-nums; margin: 0; }
+    .wide { overflow-x: auto; }
+    table { border-collapse: collapse; margin: 0.5rem 0; font-variant-numeric: tabular-nums; }
+    caption { text-align: left; padding: 0.3rem 0; }
+    th, td { text-align: left; padding: 0.3rem 1.2rem 0.3rem 0; border-bottom: 1px solid var(--line); }
+    th { font-weight: 600; }
+    .number { text-align: right; }
+    .chart { width: 100%; max-width: 40rem; height: auto; display: block; margin: 0.5rem 0; }
+    .chart .bar { fill: var(--bar); }
+    .chart .label, .chart .value { fill: var(--ink); font-size: 13px; }
+    .chart .label { text-anchor: end; }
+
+    """

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPServing
+import TestKit
+import Testing
+
+@Suite struct BodyLimitTests {
+    private static func server() throws -> HTTPServer {
+        let limits = HTTPLimits(
+            bodyBytesMax: 1000, bodyBytesInFlightMax: 4000, discardedBytesMax: 5000)
+        return try HTTPServer(listen: .loopback(port: 0), limits: limits) { request in
+            .text(.ok, "\(request.body.count)")
+        }
+    }
+
+    private static let chunk = "64\r\n" + String(repeating: "x", count: 100) + "\r\n"
+    private static let chunkedHead =
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    private static func head(length: Int) -> String {
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\r\n"
+    }
+
+    @Test(arguments: [(0, 200), (1000, 200), (1001, 413), (3_000_000, 413)])
+    func `a body with a length is taken up to the limit and refused past it`(
+        count: Int, status: Int
+    ) throws {
+        let server = try Self.server()
+        let body = [UInt8](repeating: 0, count: count)
+        #expect(try HTTPClient.send("POST", "/", port: server.port, body: body).status == status)
+    }
+
+    @Test func `an announced body past the limit is refused before a byte of it is sent`() throws {
+        let server = try Self.server()
+        let connection = try RawConnection(port: server.port)
+        connection.send(Self.head(length: 1001))
+        let reply = try connection.response()
+        #expect(reply.status == 413)
+        #expect(reply.text == "Content Too Large\n")
+        #expect(try connection.isClosedByServer())
+    }
+
+    @Test(arguments: [(10, 200), (11, 413), (60, 413)])
+    func `a chunked body is counted`(chunks: Int, status: Int) throws {
+        let server = try Self.server()
+        let connection = try RawConnection(port: server.port)
+        connection.send(Self.chunkedHead)
+        connection.send(String(repeating: Self.chunk, count: chunks) + "0\r\n\r\n")
+        #expect(try connection.response().status == status)
+    }
+
+    @Test func `a chunked body that goes on after its refusal is cut off`() throws {
+        let server = try Self.server()
+        let connection = try RawConnection(port: server.port)
+        connection.send(Self.chunkedHead + String(repeating: Self.chunk, count: 100))
+        #expect(try connection.isClosedByServer())
+    }
+
+    @Test func `bodies together have a budget, which is given back`() throws {
+        let server = try Self.server()
+        let part = String(repeating: "x", count: 999)
+        let holders = try (0..<4).map { _ in try RawConnection(port: server.port) }
+        for holder in holders { holder.send(Self.head(length: 1000) + part) }
+        // The only thread of the server reads the parts before it has answered often enough.
+        var refusals = 0
+        for _ in 0..<1000 where refusals == 0 {
+            let body = [UInt8](repeating: 0, count: 100)
+            let reply = try HTTPClient.send("POST", "/", port: server.port, body: body)
+            refusals += reply.status == 503 ? 1 : 0
+        }
+        #expect(refusals == 1)
+        for holder in holders {
+            holder.send("x")
+            #expect(try holder.response().status == 200)
+        }
+        let whole = [UInt8](repeating: 0, count: 1000)
+        #expect(try HTTPClient.send("POST", "/", port: server.port, body: whole).status == 200)
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPServing
+import TestKit
+import Testing
+
+@Suite struct HTTPServerTests {
+    private static func echo(_ limits: HTTPLimits = .standard) throws -> HTTPServer {
+        try HTTPServer(listen: .loopback(port: 0), limits: limits) { request in
+            let query = request.query.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+            return .text(.ok, "\(request.method) \(request.path) \(query) \(request.body.count)")
+        }
+    }
+
+    @Test func `a request reaches the handler whole and its answer comes back`() throws {
+        let server = try Self.echo()
+        let reply = try HTTPClient.send(
+            "POST", "/a%20b?x=1&y=%26&z", port: server.port, body: Array("hello".utf8))
+        #expect(reply.status == 200)
+        #expect(reply.text == "POST /a b x=1,y=&,z= 5\n")
+        #expect(reply.header("content-type") == "text/plain; charset=utf-8")
+    }
+
+    @Test func `one connection carries many requests`() throws {
+        let server = try Self.echo(HTTPLimits(threads: 2))
+        let connection = try RawConnection(port: server.port)
+        for count in 1...20 {
+            connection.send("POST", "/", body: [UInt8](repeating: 1, count: count))
+            #expect(try connection.response().text == "POST /  \(count)\n")
+        }
+    }
+
+    @Test func `header fields past their memory are refused`() throws {
+        let server = try Self.echo()
+        let long = HTTPHeader("X-Long", String(repeating: "x", count: 40_000))
+        let reply = try HTTPClient.send("GET", "/", port: server.port, headers: [long])
+        #expect(reply.status == 431)
+    }
+
+    @Test func `HEAD is answered without a body`() throws {
+        let server = try HTTPServer(
+            listen: .loopback(port: 0),
+            handler: Router([Route(.get, "/") { _ in .text(.ok, "hello") }]))
+        let bytes = try HTTPClient.exchange(
+            Array("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".utf8),
+            port: server.port)
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(text.contains("Content-Length: 6\r\n"))
+        #expect(text.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test func `a server on the IPv6 loopback says so in its address`() throws {
+        let server = try HTTPServer(listen: ListenAddress("[::1]:0")) { _ in .text(.ok, "") }
+        #expect(server.address.description == "[::1]:\(server.port)")
+        #expect(server.port != 0)
+    }
+
+    @Test func `a taken port is an error that says so`() throws {
+        let server = try Self.echo()
+        let error = #expect(throws: HTTPServerError.self) {
+            try HTTPServer(listen: server.address) { _ in .text(.ok, "") }
+        }
+        #expect(error?.code == .addressInUse)
+        #expect(
+            error?.description
+                == "can't listen on 127.0.0.1:\(server.port): address already in use")
+    }
+
+    @Test func `an address of another machine is an error`() throws {
+        let address = try ListenAddress("192.0.2.1:0")
+        let error = #expect(throws: HTTPServerError.self) {
+            try HTTPServer(listen: address) { _ in .text(.ok, "") }
+        }
+        #expect(error?.code == .addressNotAvailable)
+    }
+}
