@@ -33,7 +33,7 @@ let package = Package(
         .target(name: "JSON"),
         .target(name: "Hashing", dependencies: ["CSodium"]),
         .target(name: "Compression", dependencies: ["CDeflate", "CZstd"]),
-        .target(name: "OTLP", dependencies: ["JSON"]),
+        .target(name: "OTLP", dependencies: ["Hashing", "JSON"]),
         .target(name: "Modules", dependencies: ["CSystem", "JSON"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         .target(name: "CommandLineKit", dependencies: ["JSON"]),
