@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import Glibc
+
+/// A program: a tree of commands, and what surrounds each of them.
+///
+/// Understands the command line, prints help and version, runs the action, reports what it
+/// throws, and turns every end into an exit status.
+public struct CommandLineTool: Sendable {
+    /// The program's own name is the first command's.
+    public let root: Command
+    private let version: String
+
+    /// A program; `version` is what `--version` prints after the name.
+    public init(_ root: Command, version: String) {
+        self.root = root
+        self.version = version
+    }
+
+    /// Runs this process's command line and ends the process.
+    public func main() -> Never {
+        // A write to a pipe nobody reads shall be an error of write(2), not a signal.
+        _ = signal(SIGPIPE, SIG_IGN)
+        let status = run(
+            Array(CommandLine.arguments.dropFirst()), environment: .process,
+            standardOutput: DescriptorSink.standardOutput,
+            standardError: DescriptorSink.standardError)
+        exit(status.rawValue)
+    }
+
+    /// Runs the words of a command line and returns how it ended; all output is written by then.
+    public func run(
+        _ words: [String], environment: Environment, standardOutput: any ByteSink,
+        standardError: any ByteSink
+    ) -> ExitStatus {
+        let plain = Diagnostics(program: root.name, to: standardError, environment: environment)
+        do {
+            switch try Parser.parse(words, with: root) {
+            case .run(let command):
+                return run(command, environment, standardOutput, standardError)
+            case .help(let commands):
+                let columns = standardOutput.columns ?? HelpScreen.columnsMax
+                let help = HelpScreen(of: commands, columns: columns).text
+                return print(help, to: standardOutput, environment, plain)
+            case .version:
+                let line = "\(root.name) \(version)\n"
+                return print(line, to: standardOutput, environment, plain)
+            }
+        } catch {
+            plain.error(error.message, hint: error.hint)
+            return .usage
+        }
+    }
+
+    private func run(
+        _ command: ParsedCommand, _ environment: Environment, _ standardOutput: any ByteSink,
+        _ standardError: any ByteSink
+    ) -> ExitStatus {
+        let isQuiet = command.isQuiet
+        let diagnostics = Diagnostics(
+            program: root.name, to: standardError, isQuiet: isQuiet, environment: environment)
+        let output = Output(
+            to: standardOutput, format: command.format, isQuiet: isQuiet, environment: environment)
+        let invocation = Invocation(
+            command: command, output: output, diagnostics: diagnostics, environment: environment)
+        var status = ExitStatus.success
+        do throws(CommandFailure) {
+            status = try command.act(on: invocation)
+        } catch {
+            output.flush()
+            diagnostics.error(error)
+            status = error.status
+        }
+        return finish(output, diagnostics, status)
+    }
+
+    private func print(
+        _ text: String, to sink: any ByteSink, _ environment: Environment,
+        _ diagnostics: Diagnostics
+    ) -> ExitStatus {
+        let output = Output(to: sink, environment: environment)
+        output.raw(text)
+        return finish(output, diagnostics, .success)
+    }
+
+    /// Writes what waits. Lost output is a failure, unless its reader had seen enough.
+    private func finish(
+        _ output: Output, _ diagnostics: Diagnostics, _ status: ExitStatus
+    ) -> ExitStatus {
+        output.flush()
+        switch output.failure {
+        case nil:
+            return status
+        case .readerHasGone:
+            return status == .findings ? .success : status
+        case .failed(let reason):
+            diagnostics.error("standard output can't be written: \(reason)")
+            return .failure
+        }
+    }
+}
+
+extension ParsedCommand {
+    /// Whether the command has `--quiet` and it was given.
+    var isQuiet: Bool { declares(.quiet) && isOn(.quiet) }
+
+    /// The format asked for; a table where the command has no `--format`.
+    var format: OutputFormat {
+        guard declares(.format), let word = string(.format) else { return .table }
+        return OutputFormat(rawValue: word) ?? .table
+    }
+
+    private func declares(_ flag: Flag) -> Bool { commands.contains { $0.flags.contains(flag) } }
+
+    /// Runs the last command's action.
+    fileprivate func act(on invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+        guard let action = commands.last?.action else {
+            throw CommandFailure("'\(pathText)' does nothing by itself", status: .usage)
+        }
+        return try action(invocation)
+    }
+}

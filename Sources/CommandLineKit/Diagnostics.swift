@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The one way for messages to reach a person: standard error, at once.
+///
+/// Form: `PROGRAM: error: WHAT`, then `PROGRAM: hint: WHAT TO DO`; lower-case, no full stop.
+public struct Diagnostics: Sendable {
+    private let program: String
+    private let sink: any ByteSink
+    private let isQuiet: Bool
+    private let showsColours: Bool
+
+    /// Messages in the name of a program; quiet ones leave out notices and warnings.
+    public init(
+        program: String, to sink: any ByteSink, isQuiet: Bool = false, environment: Environment
+    ) {
+        self.program = program
+        self.sink = sink
+        self.isQuiet = isQuiet
+        showsColours = Colours.areShown(on: sink, environment: environment)
+    }
+
+    /// Whether a person reads the messages on a terminal.
+    public var isTerminal: Bool { sink.columns != nil }
+
+    /// Says what could not be done.
+    public func error(_ message: String, hint: String? = nil) {
+        write("error", .red, message)
+        if let hint { write("hint", .plain, hint) }
+    }
+
+    /// Says what a failure says.
+    public func error(_ failure: CommandFailure) { error(failure.message, hint: failure.hint) }
+
+    /// Says what was done, but perhaps not as meant.
+    public func warning(_ message: String, hint: String? = nil) {
+        guard !isQuiet else { return }
+        write("warning", .yellow, message)
+        if let hint { write("hint", .plain, hint) }
+    }
+
+    /// Says something that is not data and not wrong, without a label.
+    public func notice(_ message: String) {
+        guard !isQuiet else { return }
+        write(line: "\(program): \(Printable.line(message))")
+    }
+
+    private func write(_ label: String, _ style: TextStyle, _ message: String) {
+        let word = StyledText(label + ":", style).rendered(withColours: showsColours)
+        write(line: "\(program): \(word) \(Printable.line(message))")
+    }
+
+    private func write(line: String) {
+        // Nobody is left to tell when standard error itself fails.
+        try? sink.write(Array((line + "\n").utf8))
+    }
+}

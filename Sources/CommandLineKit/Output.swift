@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import JSON
+private import Synchronization
+
+/// The one way for a command's data to reach standard output.
+///
+/// Writing never throws: after a failed write the rest is dropped, and the program's end reports
+/// the failure. A reader that has gone is no failure. Long work looks at ``isOpen``.
+public final class Output: Sendable {
+    /// Bytes that wait before they are written in one go.
+    static let bufferBytesMax = 64 * 1024
+
+    /// The form in which data is printed.
+    public let format: OutputFormat
+    /// Whether nothing is printed at all.
+    public let isQuiet: Bool
+
+    private struct State {
+        var buffer: [UInt8] = []
+        var failure: SinkError?
+    }
+
+    private let sink: any ByteSink
+    private let showsColours: Bool
+    private let state = Mutex(State())
+
+    /// An output in one format; colours only where the sink is a terminal that wants them.
+    public init(
+        to sink: any ByteSink, format: OutputFormat = .table, isQuiet: Bool = false,
+        environment: Environment
+    ) {
+        self.sink = sink
+        self.format = format
+        self.isQuiet = isQuiet
+        showsColours = Colours.areShown(on: sink, environment: environment)
+    }
+
+    /// Whether what is printed still reaches someone.
+    public var isOpen: Bool { failure == nil }
+
+    /// Why writing has stopped; nil while it has not.
+    var failure: SinkError? { state.withLock { $0.failure } }
+
+    /// Prints the report in this output's format.
+    public func render(_ report: Report) {
+        switch format {
+        case .table:
+            for block in report.text { write(block) }
+        case .json:
+            switch report.json {
+            case .one(let value): append(value.serialized(.pretty) + "\n")
+            case .lines(let values): for value in values { append(value: value) }
+            }
+        }
+    }
+
+    /// Prints one record of a stream: a line of text, or one line of JSON.
+    ///
+    /// Only the form that is printed is built.
+    public func record(text: @autoclosure () -> StyledText, json: @autoclosure () -> JSONValue) {
+        guard !isQuiet else { return }
+        switch format {
+        case .table: write(.line(text()))
+        case .json: append(value: json())
+        }
+    }
+
+    /// Prints text as it is, in every format: help, generated documents.
+    public func raw(_ text: String) { append(text) }
+
+    /// Prints bytes as they are, in every format.
+    public func raw(bytes: [UInt8]) { append(bytes) }
+
+    /// Writes what waits; a live stream calls it after each record.
+    public func flush() { state.withLock { flush(&$0) } }
+
+    private func write(_ block: Report.Block) {
+        switch block {
+        case .blank: append("\n")
+        case .line(let line): append(line.rendered(withColours: showsColours) + "\n")
+        case .table(let table):
+            for line in table.lines(withColours: showsColours) { append(line + "\n") }
+        }
+    }
+
+    private func append(value: JSONValue) { append(value.serialized(.compact) + "\n") }
+
+    private func append(_ text: String) { append(Array(text.utf8)) }
+
+    private func append(_ bytes: [UInt8]) {
+        guard !isQuiet else { return }
+        state.withLock { state in
+            guard state.failure == nil else { return }
+            state.buffer += bytes
+            if state.buffer.count >= Self.bufferBytesMax { flush(&state) }
+        }
+    }
+
+    private func flush(_ state: inout State) {
+        guard state.failure == nil, !state.buffer.isEmpty else { return }
+        do {
+            try sink.write(state.buffer)
+        } catch {
+            state.failure = error
+        }
+        state.buffer.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import JSON
+import Testing
+
+@Suite struct OutputTests {
+    @Test func `a table is aligned and shows control characters`() {
+        #expect(
+            SampleRun("list").output == """
+                2 stamps
+
+                NAME           VALUE
+                penny black      900
+                blue\\u{1B}[2J     15
+
+                """)
+    }
+
+    @Test func `pairs have no headings`() {
+        let run = SampleRun("status")
+        #expect(
+            run.output == """
+                stamps        2
+                sold\\u{9}out  no
+
+                """)
+        #expect(run.status == .findings)
+    }
+
+    @Test func `several values are printed one a line`() {
+        #expect(
+            SampleRun("list", "--format=json").output == """
+                {"name":"penny black"}
+                {"name":"blue"}
+
+                """)
+    }
+
+    @Test func `one value is printed over several lines`() {
+        #expect(SampleRun("--format", "json", "status").output == "{\n  \"stamps\": 2\n}\n")
+    }
+
+    @Test(arguments: ["table", "json"])
+    func `quiet prints no data and keeps the status`(format: String) {
+        let run = SampleRun("status", "-q", "--format", format)
+        #expect(run.output.isEmpty)
+        #expect(run.status == .findings)
+    }
+
+    @Test func `colours are for terminals only`() {
+        #expect(!SampleRun("list").output.contains("\u{1B}"))
+        #expect(SampleRun("list", terminalColumns: 80).output.contains("\u{1B}[1mNAME\u{1B}[0m"))
+    }
+
+    @Test(arguments: [["NO_COLOR": "1"], ["TERM": "dumb"]])
+    func `a person may refuse colours`(environment: [String: String]) {
+        let run = SampleRun("list", terminalColumns: 80, environment: environment)
+        #expect(!run.output.contains("\u{1B}"))
+    }
+
+    @Test func `an empty NO_COLOR refuses nothing`() {
+        let run = SampleRun("list", terminalColumns: 80, environment: ["NO_COLOR": ""])
+        #expect(run.output.contains("\u{1B}"))
+    }
+
+    @Test func `a reader that has gone is no failure`() {
+        for words in [["list"], ["status"], ["--help"]] {
+            let errors = MemorySink()
+            let status = SampleProgram.tool.run(
+                words, environment: Environment([:]),
+                standardOutput: MemorySink(failingWith: .readerHasGone), standardError: errors)
+            #expect(status == .success)
+            #expect(errors.text.isEmpty)
+        }
+    }
+
+    @Test func `lost output is a failure`() {
+        let run = SampleRun("list", failure: .failed(reason: "no space left on device"))
+        #expect(run.status == .failure)
+        #expect(
+            run.errors
+                == "sample: error: standard output can't be written: no space left on device\n")
+    }
+
+    @Test func `a stream builds only the form it prints`() {
+        let sink = MemorySink()
+        let output = Output(to: sink, format: .json, environment: Environment([:]))
+        output.record(text: unwanted(), json: ["n": 1])
+        #expect(sink.text.isEmpty)
+        output.flush()
+        #expect(sink.text == "{\"n\":1}\n")
+    }
+
+    @Test func `output stops at the first failed write`() {
+        let output = Output(
+            to: MemorySink(failingWith: .readerHasGone), environment: Environment([:]))
+        output.raw("first")
+        #expect(output.isOpen)
+        output.flush()
+        #expect(!output.isOpen)
+    }
+
+    private func unwanted() -> StyledText {
+        Issue.record("text was built for JSON output")
+        return ""
+    }
+}
+
+@Suite struct DiagnosticsTests {
+    @Test func `a usage error has a hint and its own status`() {
+        let run = SampleRun("lsit")
+        #expect(
+            run.errors == """
+                sample: error: unknown command 'lsit'
+                sample: hint: did you mean 'list'?
+
+                """)
+        #expect(run.output.isEmpty)
+        #expect(run.status == .usage)
+    }
+
+    @Test func `a failure has a hint and status two`() {
+        let run = SampleRun("sell", "3", "blue", "--quiet")
+        #expect(run.errors == "sample: error: nobody buys\nsample: hint: lower the price\n")
+        #expect(run.status == .failure)
+    }
+
+    @Test func `control characters from the command line do not reach the terminal`() {
+        let run = SampleRun("li\u{1B}]0;st")
+        #expect(run.errors.hasPrefix("sample: error: unknown command 'li\\u{1B}]0;st'\n"))
+    }
+
+    @Test func `quiet leaves out warnings and notices, never errors`() {
+        let sink = MemorySink()
+        let diagnostics = Diagnostics(
+            program: "sample", to: sink, isQuiet: true, environment: Environment([:]))
+        diagnostics.warning("a")
+        diagnostics.notice("b")
+        diagnostics.error("c")
+        #expect(sink.text == "sample: error: c\n")
+    }
+
+    @Test func `labels are coloured on a terminal`() {
+        let sink = MemorySink(columns: 80)
+        Diagnostics(program: "sample", to: sink, environment: Environment([:])).error("c")
+        #expect(sink.text == "sample: \u{1B}[31merror:\u{1B}[0m c\n")
+    }
+}
