@@ -48,6 +48,12 @@ extension SystemError {
     public static let notADirectory = ENOTDIR
     /// EPERM: not for this user.
     public static let notPermitted = EPERM
+    /// EINVAL: not of the form that was expected.
+    public static let invalid = EINVAL
+    /// EFBIG: over a limit.
+    public static let tooBig = EFBIG
+    /// EBUSY: in use.
+    public static let busy = EBUSY
     /// ENOSPC: the disk is full.
     public static let diskFull = ENOSPC
 }

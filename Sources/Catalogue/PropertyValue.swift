@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A value as a program hands it over, before the catalogue has looked at it.
+public enum PropertyValue: Sendable, Equatable {
+    case string(String)
+    case integer(Int64)
+    case double(Double)
+    case boolean(Bool)
+}
+
+extension PropertyValue {
+    /// A text value.
+    public init(_ value: String) { self = .string(value) }
+
+    /// A whole number of any width; one beyond 64 bits with sign becomes the nearest bound.
+    public init(_ value: some BinaryInteger) { self = .integer(Int64(clamping: value)) }
+
+    /// A truth value.
+    public init(_ value: Bool) { self = .boolean(value) }
+
+    /// A span of time in whole milliseconds, rounded down.
+    public init(_ value: Duration) {
+        let (seconds, attoseconds) = value.components
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        let milliseconds = overflow ? (seconds < 0 ? .min : .max) : whole
+        self = .integer(
+            milliseconds.addingReportingOverflow(attoseconds / 1_000_000_000_000_000).partialValue)
+    }
+
+    /// The text behind a case of an enum.
+    public init<Choice: RawRepresentable<String>>(_ value: Choice) {
+        self = .string(value.rawValue)
+    }
+}
+
+extension PropertyValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral
+{
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int64) { self = .integer(value) }
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    public init(floatLiteral value: Double) { self = .double(value) }
+}
