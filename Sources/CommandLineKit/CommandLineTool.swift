@@ -10,16 +10,11 @@ public struct CommandLineTool: Sendable {
     /// The program's own name is the first command's.
     public let root: Command
     private let version: String
-    private let voice: String
 
     /// A program; `version` is what `--version` prints after the name.
-    ///
-    /// - Parameter voice: the name that messages begin with, where a helper speaks for the program
-    ///   that a person started; otherwise the program's own.
-    public init(_ root: Command, version: String, voice: String? = nil) {
+    public init(_ root: Command, version: String) {
         self.root = root
         self.version = version
-        self.voice = voice ?? root.name
     }
 
     /// Runs this process's command line and ends the process.
@@ -38,7 +33,7 @@ public struct CommandLineTool: Sendable {
         _ words: [String], environment: Environment, standardOutput: any ByteSink,
         standardError: any ByteSink
     ) -> ExitStatus {
-        let plain = Diagnostics(program: voice, to: standardError, environment: environment)
+        let plain = Diagnostics(program: root.name, to: standardError, environment: environment)
         do {
             switch try Parser.parse(words, with: root) {
             case .run(let command):
@@ -46,10 +41,10 @@ public struct CommandLineTool: Sendable {
             case .help(let commands):
                 let columns = standardOutput.columns ?? HelpScreen.columnsMax
                 let help = HelpScreen(of: commands, columns: columns).text
-                return show(help, to: standardOutput, environment, plain)
+                return print(help, to: standardOutput, environment, plain)
             case .version:
                 let line = "\(root.name) \(version)\n"
-                return show(line, to: standardOutput, environment, plain)
+                return print(line, to: standardOutput, environment, plain)
             }
         } catch {
             plain.error(error.message, hint: error.hint)
@@ -63,7 +58,7 @@ public struct CommandLineTool: Sendable {
     ) -> ExitStatus {
         let isQuiet = command.isQuiet
         let diagnostics = Diagnostics(
-            program: voice, to: standardError, isQuiet: isQuiet, environment: environment)
+            program: root.name, to: standardError, isQuiet: isQuiet, environment: environment)
         let output = Output(
             to: standardOutput, format: command.format, isQuiet: isQuiet, environment: environment)
         let invocation = Invocation(
@@ -79,7 +74,7 @@ public struct CommandLineTool: Sendable {
         return finish(output, diagnostics, status)
     }
 
-    private func show(
+    private func print(
         _ text: String, to sink: any ByteSink, _ environment: Environment,
         _ diagnostics: Diagnostics
     ) -> ExitStatus {

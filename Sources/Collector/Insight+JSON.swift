@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import JSON
+internal import Modules
+
+extension CounterGroup {
+    /// The name of the group's table in JSON.
+    public var tableName: String {
+        switch self {
+        case .event: "events"
+        case .version: "versions"
+        case .feature: "features"
+        case .run: "detection_runs"
+        case .alert: "alerts"
+        case .error: "errors"
+        case .loss: "losses"
+        }
+    }
+
+    /// The name of the group's table for people.
+    public var title: String {
+        switch self {
+        case .event: "Events"
+        case .version: "Versions"
+        case .feature: "Features"
+        case .run: "Detection runs"
+        case .alert: "Alerts"
+        case .error: "Errors"
+        case .loss: "Records lost by clients"
+        }
+    }
+}
+
+extension Insight {
+    /// The insight as one JSON object; what is suppressed is null or left out and counted.
+    public var json: JSONValue {
+        var object: JSONObject = [
+            "from": .string(days.lowerBound.description),
+            "to": .string(days.upperBound.description),
+            "k": .integer(Int64(k)),
+            "active_installations": .count(activeInstallations),
+            "days": .array(
+                daily.map {
+                    [
+                        "day": .string($0.day.description),
+                        "active_installations": .count($0.installations),
+                    ]
+                }),
+        ]
+        for table in tables { object[table.group.tableName] = table.json }
+        object["left_out"] = .object(
+            JSONObject(
+                tally.counts.sorted { $0.key < $1.key }.map {
+                    ($0.key.rawValue, .integer(Int64($0.value)))
+                }))
+        return .object(object)
+    }
+}
+
+extension InsightTable {
+    /// The table as one JSON object.
+    public var json: JSONValue {
+        [
+            "rows": .array(rows.map(\.json)),
+            "suppressed_rows": .integer(Int64(suppressedRows)),
+            "total": .count(total),
+        ]
+    }
+}
+
+extension InsightRow {
+    /// The row as one JSON object: its labels by name, then its figures.
+    public var json: JSONValue {
+        var object = JSONObject(
+            zip(counter.group.labelNames, counter.labels).map { ($0, .string($1)) })
+        object["installations"] = .integer(Int64(installations))
+        object["count"] = .integer(Int64(count))
+        if let durations {
+            object["duration_ms"] = [
+                "p50": .integer(Int64(durations.p50)),
+                "p90": .integer(Int64(durations.p90)),
+                "p99": .integer(Int64(durations.p99)),
+            ]
+        }
+        return .object(object)
+    }
+}
+
+extension JSONValue {
+    fileprivate static func count(_ number: Int?) -> JSONValue {
+        number.map { .integer(Int64($0)) } ?? .null
+    }
+}

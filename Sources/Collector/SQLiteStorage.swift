@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Hashing
+public import Modules
+internal import SQLite
+
+/// A collector's store in one SQLite file, which is made with mode 0600.
+public final class SQLiteStorage: CollectorStorage {
+    /// Erasures remembered at a time; a further one has to wait until the oldest are forgotten.
+    public static let tombstonesMax: Int64 = 1_000_000
+    /// What one installation can add to one figure on one day.
+    public static let contributionsPerDayMax = 1000
+    private static let hashKeyBytes = 32
+    private static let hashKeyName = "installation_hash"
+
+    private let writer: SharedConnection
+    private let reader: SharedConnection
+    private let hashKey: [UInt8]
+
+    /// Opens the store at `path`. With `create` a missing file is made (its folder has to exist),
+    /// without it a missing file is an error.
+    public init(
+        path: String, create: Bool = true, random: any RandomSource, fileSystem: any FileSystem
+    ) throws(StorageError) {
+        let connection = try translated(path) {
+            if try fileSystem.status(of: path) == nil {
+                guard create else { throw StorageError.missing(path) }
+                try fileSystem.replace(path, with: [])
+            }
+            return try Self.connect(path, mode: .readWrite)
+        }
+        hashKey = try translated(path) {
+            try connection.migrate(CollectorSchema.migrations)
+            return try Self.hashKey(in: connection, random: random)
+        }
+        writer = SharedConnection(connection)
+        reader = SharedConnection(
+            try translated(path) { try Self.connect(path, mode: .readOnly) })
+    }
+
+    private static func connect(_ path: String, mode: Connection.Mode) throws -> Connection {
+        let connection = try Connection(path: path, mode: mode)
+        if mode == .readWrite {
+            // FULL: an acknowledged batch must survive a loss of power.
+            try connection.execute(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON")
+        }
+        return connection
+    }
+
+    private static func hashKey(
+        in connection: Connection, random: any RandomSource
+    ) throws -> [UInt8] {
+        try connection.run(
+            "INSERT OR IGNORE INTO secret VALUES (?, ?)",
+            [.text(hashKeyName), .blob(random.bytes(hashKeyBytes))])
+        let rows = try connection.rows(
+            "SELECT value FROM secret WHERE name = ?", [.text(hashKeyName)]
+        ) { $0.blob(0) }
+        guard let key = rows.first, key.count == hashKeyBytes else {
+            throw SQLiteError(code: 11, message: "the key of the installation hashes is missing")
+        }
+        return key
+    }
+
+    /// The form in which an installation stands in the store.
+    func hash(_ installation: String) -> SQLiteValue {
+        .blob(keyedHash(Array(installation.utf8), key: hashKey))
+    }
+
+    /// Runs `body` in one transaction of the writing connection.
+    func write<Result: Sendable>(
+        _ body: (Connection) throws -> Result
+    ) throws(StorageError) -> Result {
+        try translated("the store") {
+            try writer.use { connection in
+                try connection.transaction { try body(connection) }
+            }
+        }
+    }
+
+    /// Runs `body` on the reading connection.
+    func read<Result: Sendable>(
+        _ body: (Connection) throws -> Result
+    ) throws(StorageError) -> Result {
+        try translated("the store") {
+            try reader.use { try body($0) }
+        }
+    }
+
+    /// Moves the write-ahead log into the file and empties it, so that deleted rows stand in
+    /// neither. A reader in the way puts that off until the next time.
+    func emptyLog() throws(StorageError) {
+        try translated("the store") {
+            try writer.use { try $0.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Modules
+internal import SQLite
+
+/// Runs `body` and turns what SQLite and the files throw into `StorageError`.
+func translated<Result>(
+    _ subject: String, _ body: () throws -> Result
+) throws(StorageError) -> Result {
+    do {
+        return try body()
+    } catch let error as StorageError {
+        throw error
+    } catch let error as SystemError {
+        throw StorageError(
+            .unreachable, "can't open the store: \(error)",
+            hint: "check that the folder exists and belongs to the collector's user")
+    } catch let error as SQLiteError {
+        throw StorageError(error, subject: subject)
+    } catch MigrationError.newer(let found, let known) {
+        throw StorageError(
+            .newer, "\(subject) has schema \(found), and this program knows \(known)",
+            hint: "run the collector that wrote it, or a later one")
+    } catch {
+        throw StorageError(
+            .unavailable, "\(subject): \(error)", hint: "try again; report it if it stays")
+    }
+}
+
+extension StorageError {
+    static func missing(_ path: String) -> StorageError {
+        StorageError(
+            .unreachable, "there is no store at \(path)",
+            hint: "name the file that arpguard-collector serve writes, as sqlite:PATH")
+    }
+
+    fileprivate init(_ error: SQLiteError, subject: String) {
+        if error.isDamage {
+            self.init(
+                .damaged, "\(subject) is damaged or no collector store: \(error)",
+                hint: "restore it from a backup, or name another file with --store")
+        } else if error.isBusy || error.isFull {
+            self.init(
+                .unavailable, "\(subject) can't be written now: \(error)",
+                hint: "free disk space, or end the process that holds the store")
+        } else {
+            self.init(
+                .unreachable, "\(subject) can't be used: \(error)",
+                hint: "check that the file belongs to the collector's user")
+        }
+    }
+}
