@@ -43,3 +43,20 @@ package enum FakeReply: Sendable {
         return Array((head + "\r\n").utf8) + body
     }
 }
+
+extension FakeReply: CustomStringConvertible {
+    /// A short name for tables of cases.
+    package var description: String {
+        switch self {
+        case .answer(let status, _, let body): "answer \(status), \(body.count) bytes"
+        case .closeWithoutReply: "close without reply"
+        case .resetAfterReceiving(let bodyBytes): "reset after receiving \(bodyBytes) bytes"
+        case .resetAfterSending(let sent, let announced):
+            "reset after \(sent) of \(announced) bytes"
+        case .neverAnswer: "never answer"
+        case .drip: "drip"
+        case .endlessBody: "endless body"
+        case .raw(let bytes): "raw: \(String(decoding: bytes.prefix(40), as: UTF8.self))"
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import CCurl
+
+/// Owns one libcurl handle of each kind, with the connection they keep open; freed with the value.
+///
+/// The multi interface is used for a single transfer because only it can be woken: a cancelled
+/// transfer ends at once instead of up to a second later.
+@safe public struct Transfer: ~Copyable {
+    private let easy: UnsafeMutableRawPointer?
+    private let multi: UnsafeMutableRawPointer?
+
+    /// Handles without a connection yet; where libcurl has no memory, `perform` says so.
+    public init() {
+        unsafe easy = curl_easy_init()
+        unsafe multi = curl_multi_init()
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(easy)
+        unsafe curl_multi_cleanup(multi)
+    }
+
+    /// Performs one request over a kept or a new connection; ends early when cancelled.
+    ///
+    /// HTTP/1.1 over TLS 1.2 or newer with the certificate verified, or over plain TCP to loopback;
+    /// redirects are answers like any other; proxies in the environment are ignored.
+    public mutating func perform(
+        _ request: UploadRequest, cancellation: Cancellation = Cancellation()
+    ) -> TransferOutcome {
+        do throws(UploadTarget.Refusal) {
+            _ = try UploadTarget(request.url)
+        } catch {
+            return .failed(TransferFailure(.notAllowed, error.description))
+        }
+        guard let easy = unsafe easy, let multi = unsafe multi else {
+            return .failed(TransferFailure(.local, "out of memory"))
+        }
+        let receiver = ResponseReceiver(bytesMax: request.limits.responseBytesMax)
+        unsafe curl_easy_reset(easy)
+        let outcome = unsafe TransferOptions.with(easy, for: request, into: receiver) {
+            let code = unsafe cancellation.waking(multi) {
+                unsafe Self.drive(easy, multi, cancellation)
+            }
+            return unsafe Self.outcome(code, easy, receiver)
+        }
+        return outcome ?? .failed(TransferFailure(.local, "the transfer could not be set up"))
+    }
+
+    /// Runs the transfer to its end; nil when it was cancelled.
+    private static func drive(
+        _ easy: UnsafeMutableRawPointer, _ multi: UnsafeMutableRawPointer,
+        _ cancellation: Cancellation
+    ) -> CURLcode? {
+        guard unsafe curl_multi_add_handle(multi, easy) == CURLM_OK else {
+            return CURLE_FAILED_INIT
+        }
+        defer { unsafe curl_multi_remove_handle(multi, easy) }
+        var running: Int32 = 1
+        while !cancellation.isCancelled {
+            guard unsafe curl_multi_perform(multi, &running) == CURLM_OK else {
+                return CURLE_FAILED_INIT
+            }
+            if running == 0 { return unsafe result(multi) }
+            // libcurl wakes for its own timeouts; ours is only a bound.
+            unsafe curl_multi_poll(multi, nil, 0, pollMillisecondsMax, nil)
+        }
+        return nil
+    }
+
+    private static let pollMillisecondsMax: Int32 = 60_000
+
+    private static func result(_ multi: UnsafeMutableRawPointer) -> CURLcode {
+        var left: Int32 = 0
+        while let message = unsafe curl_multi_info_read(multi, &left) {
+            if unsafe message.pointee.msg == CURLMSG_DONE {
+                return unsafe message.pointee.data.result
+            }
+        }
+        return CURLE_FAILED_INIT
+    }
+
+    private static func outcome(
+        _ code: CURLcode?, _ easy: UnsafeMutableRawPointer, _ receiver: ResponseReceiver
+    ) -> TransferOutcome {
+        guard let code else {
+            return .failed(TransferFailure(.cancelled, "the transfer was cancelled"))
+        }
+        if receiver.isOverfull {
+            return .failed(TransferFailure(.tooLarge, "the response is too large"))
+        }
+        guard code == CURLE_OK else { return .failed(TransferFailure(code)) }
+        var status = 0
+        unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        return .answered(receiver.response(status: status))
+    }
+}
+
+extension TransferFailure {
+    /// What libcurl's code means for a decision, with libcurl's own words.
+    fileprivate init(_ code: CURLcode) {
+        let kind: Kind =
+            switch code {
+            case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
+                CURLE_PROXY, CURLE_INTERFACE_FAILED:
+                .connect
+            case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
+                CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS,
+                CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+                .tls
+            case CURLE_OPERATION_TIMEDOUT: .timeout
+            case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR: .closed
+            case CURLE_FILESIZE_EXCEEDED: .tooLarge
+            case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
+                CURLE_HTTP2, CURLE_HTTP_RETURNED_ERROR:
+                .malformed
+            default: .local
+            }
+        let words = unsafe String(cString: curl_easy_strerror(code))
+        self.init(kind, words.prefix(1).lowercased() + words.dropFirst())
+    }
+}

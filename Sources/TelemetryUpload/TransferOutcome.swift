@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How one transfer ended: with a whole response, or without one.
+public enum TransferOutcome: Sendable, Equatable {
+    /// The server answered, whatever it said.
+    case answered(UploadResponse)
+
+    /// No whole response came.
+    case failed(TransferFailure)
+}
+
+/// A whole HTTP response.
+public struct UploadResponse: Sendable, Equatable {
+    /// The status code.
+    public let status: Int
+
+    /// The headers in the order they came in.
+    public let headers: [UploadHeader]
+
+    /// The body's bytes as they came; no content coding is asked for or undone.
+    public let body: [UInt8]
+
+    /// A response of these parts.
+    public init(status: Int, headers: [UploadHeader] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The value of the first header called `name`, whatever the case.
+    public func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
+
+/// Why no whole response came.
+public struct TransferFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What failed, for decisions.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// The request's URL is not one we send to; nothing was sent.
+        case notAllowed
+        /// The name could not be looked up, or nobody answered there; nothing was sent.
+        case connect
+        /// The TLS handshake or the server's certificate failed; nothing was sent.
+        case tls
+        /// A deadline passed.
+        case timeout
+        /// The connection ended before a whole response had come.
+        case closed
+        /// The response was longer than we read.
+        case tooLarge
+        /// What came was not HTTP.
+        case malformed
+        /// The transfer was cancelled here.
+        case cancelled
+        /// This machine failed: no memory, or a file of certificates that can't be read.
+        case local
+    }
+
+    /// What failed, for decisions.
+    public let kind: Kind
+
+    /// What failed, for a person: lower-case, no full stop.
+    public let text: String
+
+    /// A failure of this kind.
+    public init(_ kind: Kind, _ text: String) {
+        self.kind = kind
+        self.text = text
+    }
+
+    /// The failure for a person: lower-case, no full stop.
+    public var description: String { text }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The bounds of one transfer, in time and in size.
+public struct UploadLimits: Sendable, Equatable {
+    /// How long name lookup, connecting and the TLS handshake may take together.
+    public var connectTimeout: Duration
+
+    /// How long the whole transfer may take, without the time that `bytesPerSecondMax` costs.
+    public var wholeTimeout: Duration
+
+    /// How many bytes of a response, headers included, are read; a longer one is a failure.
+    ///
+    /// 64 KiB, as much as the OpenTelemetry Collector's exporter reads.
+    public var responseBytesMax: Int
+
+    /// How fast the request's bytes go out on average; nil for as fast as the way allows.
+    public var bytesPerSecondMax: Int?
+
+    /// Limits with the product's defaults but for what is named.
+    public init(
+        connectTimeout: Duration = .seconds(10), wholeTimeout: Duration = .seconds(30),
+        responseBytesMax: Int = 64 << 10, bytesPerSecondMax: Int? = nil
+    ) {
+        self.connectTimeout = connectTimeout
+        self.wholeTimeout = wholeTimeout
+        self.responseBytesMax = responseBytesMax
+        self.bytesPerSecondMax = bytesPerSecondMax
+    }
+
+    /// The whole deadline for a body of `bodyBytes` bytes: the bandwidth limit's share comes on top.
+    public func deadline(bodyBytes: Int) -> Duration {
+        guard let rate = bytesPerSecondMax, rate > 0 else { return wholeTimeout }
+        return wholeTimeout + .milliseconds(Int64(bodyBytes) * 1000 / Int64(rate))
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// The way to the network: performs one request and tells how it ended.
+///
+/// Connections may be kept open between the requests of one transport, and are never shared
+/// between two transports.
+public protocol UploadTransport: Sendable {
+    /// Performs `request`, within its limits. Blocks; never throws, failures are outcomes.
+    func perform(_ request: UploadRequest) -> TransferOutcome
+}
+
+/// The real network, by libcurl; requests of one transport go one after another.
+public final class CurlTransport: UploadTransport {
+    private let transfer: Mutex<Transfer>
+    private let cancellation: Cancellation
+
+    /// A transport without a connection yet, whose requests end when `cancellation` says so.
+    public init(cancellation: Cancellation = Cancellation()) {
+        transfer = Mutex(Transfer())
+        self.cancellation = cancellation
+    }
+
+    /// Performs `request` over the connection that is open to its host, or a new one.
+    public func perform(_ request: UploadRequest) -> TransferOutcome {
+        transfer.withLock { $0.perform(request, cancellation: cancellation) }
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TelemetryUpload
+
+/// A POST as the product sends it.
+func post(
+    _ url: String, body: [UInt8] = [1, 2, 3], limits: UploadLimits = UploadLimits()
+) -> UploadRequest {
+    UploadRequest(
+        url: url, method: "POST",
+        headers: [
+            UploadHeader("Content-Type", "application/x-protobuf"),
+            UploadHeader("User-Agent", "arpguard/0.1.0"),
+        ], body: body, limits: limits)
+}
+
+extension TransferOutcome {
+    /// The answer, if there is one.
+    var response: UploadResponse? {
+        if case .answered(let response) = self { response } else { nil }
+    }
+
+    /// The kind of the failure, if it is one.
+    var failureKind: TransferFailure.Kind? {
+        if case .failed(let failure) = self { failure.kind } else { nil }
+    }
+}

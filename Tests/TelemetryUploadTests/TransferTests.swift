@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TelemetryUpload
+import TestKit
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct TransferTests {
+    @Test func `the wire carries the request and nothing of its own but host and length`() throws {
+        let server = try FakeServer(.answer(200))
+        let outcome = CurlTransport().perform(post(server.url(), body: [0, 255, 10, 13]))
+
+        #expect(outcome.response?.status == 200)
+        let request = try #require(server.requests.first)
+        #expect(request.method == "POST")
+        #expect(request.target == "/v1/logs")
+        #expect(request.body == [0, 255, 10, 13])
+        let expected = [
+            HTTPHeader("Host", "127.0.0.1:\(server.port)"),
+            HTTPHeader("Content-Type", "application/x-protobuf"),
+            HTTPHeader("User-Agent", "arpguard/0.1.0"), HTTPHeader("Content-Length", "4"),
+        ]
+        #expect(request.headers == expected)
+    }
+
+    @Test func `a deletion carries no body and no headers but its own`() throws {
+        let server = try FakeServer(.answer(204))
+        let outcome = CurlTransport().perform(
+            UploadRequest(
+                url: server.url("/v1/installations/x"), method: "DELETE",
+                headers: [UploadHeader("Authorization", "Bearer secret")]))
+
+        #expect(outcome == .answered(UploadResponse(status: 204)))
+        let request = try #require(server.requests.first)
+        #expect(request.method == "DELETE")
+        let expected = [
+            HTTPHeader("Host", "127.0.0.1:\(server.port)"),
+            HTTPHeader("Authorization", "Bearer secret"),
+        ]
+        #expect(request.headers == expected)
+    }
+
+    @Test func `an empty POST has a length of 0`() throws {
+        let server = try FakeServer(.answer(200))
+        _ = CurlTransport().perform(post(server.url(), body: []))
+        #expect(server.requests.first?.header("content-length") == "0")
+    }
+
+    @Test func `a large body arrives whole, without waiting to be asked for it`() throws {
+        let server = try FakeServer(.answer(200))
+        let body = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        _ = CurlTransport().perform(post(server.url(), body: body))
+        let arrived = server.requests.first?.body == body
+        #expect(arrived)
+        #expect(server.requests.first?.header("expect") == nil)
+    }
+
+    @Test func `status, headers and body of an answer are passed on`() throws {
+        let server = try FakeServer(.text(429, "later", headers: [HTTPHeader("Retry-After", "7")]))
+        let response = try #require(CurlTransport().perform(post(server.url())).response)
+        #expect(response.status == 429)
+        #expect(response.header("RETRY-AFTER") == "7")
+        #expect(response.body == Array("later".utf8))
+    }
+
+    @Test func `an interim answer is not the answer`() throws {
+        let answer = "HTTP/1.1 102 P\r\nX: 1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        let server = try FakeServer(.raw(Array(answer.utf8)))
+        let expected = UploadResponse(
+            status: 200, headers: [UploadHeader("Content-Length", "2")], body: Array("ok".utf8))
+        #expect(CurlTransport().perform(post(server.url())) == .answered(expected))
+    }
+
+    @Test(arguments: [301, 302, 303, 307, 308])
+    func `a redirect is an answer and is not followed`(status: Int) throws {
+        let other = try FakeServer(.answer(200))
+        let location = HTTPHeader("Location", other.url())
+        let server = try FakeServer(.answer(status, headers: [location]))
+        #expect(CurlTransport().perform(post(server.url())).response?.status == status)
+        #expect(other.connectionCount == 0)
+    }
+
+    @Test func `one transport keeps its connection, two share none`() throws {
+        let server = try FakeServer(.answer(200))
+        let first = CurlTransport()
+        _ = first.perform(post(server.url()))
+        _ = first.perform(post(server.url()))
+        _ = CurlTransport().perform(post(server.url()))
+        #expect(server.requests.map(\.connection) == [0, 0, 1])
+    }
+
+    @Test func `a kept connection that the server has closed is replaced`() throws {
+        let closing = HTTPHeader("Connection", "close")
+        let server = try FakeServer(.answer(200, headers: [closing]), .answer(503))
+        let transport = CurlTransport()
+        _ = transport.perform(post(server.url()))
+        #expect(transport.perform(post(server.url())).response?.status == 503)
+        #expect(server.requests.map(\.connection) == [0, 1])
+    }
+
+    @Test func `a header with a line end in it is not sent`() throws {
+        let server = try FakeServer(.answer(200))
+        var request = post(server.url())
+        request.headers.append(UploadHeader("X-A", "1\r\nX-B: 2"))
+        #expect(CurlTransport().perform(request).failureKind == .local)
+        #expect(server.connectionCount == 0)
+    }
+
+    @Test func `a bandwidth limit makes a body take its time`() throws {
+        let server = try FakeServer(.answer(200))
+        let limits = UploadLimits(bytesPerSecondMax: 200_000)
+        let body = [UInt8](repeating: 1, count: 100_000)
+        let start = ContinuousClock.now
+        _ = CurlTransport().perform(post(server.url(), body: body, limits: limits))
+        #expect(ContinuousClock.now - start > .milliseconds(250))
+        let arrived = server.requests.first?.body == body
+        #expect(arrived)
+    }
+
+    @Test func `a transfer that runs ends when it is cancelled`() async throws {
+        let server = try FakeServer(.neverAnswer)
+        let cancellation = Cancellation()
+        let transport = CurlTransport(cancellation: cancellation)
+        let request = post(server.url())
+        let running = Task.detached { transport.perform(request) }
+        _ = try server.waitForRequests(1)
+        cancellation.cancel()
+        #expect(await running.value.failureKind == .cancelled)
+        try server.waitUntilIdle()
+    }
+
+    @Test func `what was cancelled before does not begin`() throws {
+        let server = try FakeServer(.answer(200))
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        let outcome = CurlTransport(cancellation: cancellation).perform(post(server.url()))
+        #expect(outcome.failureKind == .cancelled)
+        #expect(server.connectionCount == 0)
+    }
+}
