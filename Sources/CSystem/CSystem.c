@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "CSystem.h"
 
 #include <errno.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int csystem_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
 
 int csystem_random(void *bytes, size_t count) {
     unsigned char *next = bytes;

@@ -10,11 +10,16 @@ public struct CommandLineTool: Sendable {
     /// The program's own name is the first command's.
     public let root: Command
     private let version: String
+    private let voice: String
 
     /// A program; `version` is what `--version` prints after the name.
-    public init(_ root: Command, version: String) {
+    ///
+    /// - Parameter voice: the name that messages begin with, where a helper speaks for the program
+    ///   that a person started; otherwise the program's own.
+    public init(_ root: Command, version: String, voice: String? = nil) {
         self.root = root
         self.version = version
+        self.voice = voice ?? root.name
     }
 
     /// Runs this process's command line and ends the process.
@@ -33,7 +38,7 @@ public struct CommandLineTool: Sendable {
         _ words: [String], environment: Environment, standardOutput: any ByteSink,
         standardError: any ByteSink
     ) -> ExitStatus {
-        let plain = Diagnostics(program: root.name, to: standardError, environment: environment)
+        let plain = Diagnostics(program: voice, to: standardError, environment: environment)
         do {
             switch try Parser.parse(words, with: root) {
             case .run(let command):
@@ -41,10 +46,10 @@ public struct CommandLineTool: Sendable {
             case .help(let commands):
                 let columns = standardOutput.columns ?? HelpScreen.columnsMax
                 let help = HelpScreen(of: commands, columns: columns).text
-                return print(help, to: standardOutput, environment, plain)
+                return show(help, to: standardOutput, environment, plain)
             case .version:
                 let line = "\(root.name) \(version)\n"
-                return print(line, to: standardOutput, environment, plain)
+                return show(line, to: standardOutput, environment, plain)
             }
         } catch {
             plain.error(error.message, hint: error.hint)
@@ -58,7 +63,7 @@ public struct CommandLineTool: Sendable {
     ) -> ExitStatus {
         let isQuiet = command.isQuiet
         let diagnostics = Diagnostics(
-            program: root.name, to: standardError, isQuiet: isQuiet, environment: environment)
+            program: voice, to: standardError, isQuiet: isQuiet, environment: environment)
         let output = Output(
             to: standardOutput, format: command.format, isQuiet: isQuiet, environment: environment)
         let invocation = Invocation(
@@ -74,7 +79,7 @@ public struct CommandLineTool: Sendable {
         return finish(output, diagnostics, status)
     }
 
-    private func print(
+    private func show(
         _ text: String, to sink: any ByteSink, _ environment: Environment,
         _ diagnostics: Diagnostics
     ) -> ExitStatus {

@@ -4,11 +4,16 @@
 public struct ParsedCommand: Sendable {
     /// The commands from the first to the one to run; never empty.
     let commands: [Command]
+    /// The command line as typed, without the program's name.
+    public let words: [String]
     private let values: [String: [String]]
     private let positionals: [String]
 
-    init(commands: [Command], values: [String: [String]], positionals: [String]) {
+    init(
+        commands: [Command], words: [String], values: [String: [String]], positionals: [String]
+    ) {
         self.commands = commands
+        self.words = words
         self.values = values
         self.positionals = positionals
     }

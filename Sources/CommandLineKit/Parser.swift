@@ -12,6 +12,7 @@ struct Parser {
         case version
     }
 
+    private let words: [String]
     private var commands: [Command]
     private var rest: ArraySlice<String>
     private var values: [String: [String]] = [:]
@@ -19,6 +20,7 @@ struct Parser {
     private var flagsHaveEnded = false
 
     private init(_ root: Command, _ words: [String]) {
+        self.words = words
         commands = [root]
         rest = words[...]
     }
@@ -129,6 +131,7 @@ struct Parser {
         } else if positionals.count > declared.count, declared.last?.takesRest != true {
             throw .extraArgument(positionals[declared.count], path: path)
         }
-        return ParsedCommand(commands: commands, values: values, positionals: positionals)
+        return ParsedCommand(
+            commands: commands, words: words, values: values, positionals: positionals)
     }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds the word that a mistyped one was meant to be.
-enum Suggestion {
+public enum Suggestion {
     /// Words longer than this are not compared: the cost is the product of both lengths.
     static let charactersMax = 64
     /// More edits than this are another word, not a slip.
     static let editsMax = 2
 
     /// The closest candidate within the allowed edits, the first of equals; nil if none is close.
-    static func nearest(to word: String, among candidates: [String]) -> String? {
+    public static func nearest(to word: String, among candidates: [String]) -> String? {
         guard word.count <= charactersMax else { return nil }
         let edits = min(editsMax, max(1, word.count / 3))
         var best: (candidate: String, distance: Int)?

@@ -14,6 +14,10 @@ struct Descriptor: ~Copyable, Sendable {
         }
     }
 
+    init(owning number: Int32) {
+        self.number = number
+    }
+
     deinit {
         // A failed close of a file that was synced before, or only read, loses nothing.
         _ = close(number)

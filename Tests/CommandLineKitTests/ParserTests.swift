@@ -83,6 +83,11 @@ struct WrongLine: CustomTestStringConvertible {
         #expect(command.arguments("STAMP") == ["--all", "--", "-"])
     }
 
+    @Test func `the words are kept for a helper`() throws {
+        let command = try parsed("--folder /tmp/x sell 3 -- -a")
+        #expect(command.words == ["--folder", "/tmp/x", "sell", "3", "--", "-a"])
+    }
+
     @Test(arguments: ["list --help", "-h", "sell --help --nonsense", "help", "help list"])
     func `help is found before other faults`(line: String) throws {
         guard case .help(let commands) = try parse(line) else {

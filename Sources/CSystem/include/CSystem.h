@@ -9,6 +9,10 @@
 /* getrandom(2). Returns 0, or errno. Loops over short reads and interruptions. */
 int csystem_random(void *bytes, size_t count);
 
+/* pidfd_open(2): a descriptor that poll(2) finds readable once the process has ended, closed on
+   exec. Returns -1 and sets errno on failure. */
+int csystem_pidfd_open(int process);
+
 /* Loads and stores of one 64-bit word of memory that other processes share. */
 static inline uint64_t csystem_load_relaxed(const uint64_t *word) {
     return __atomic_load_n(word, __ATOMIC_RELAXED);

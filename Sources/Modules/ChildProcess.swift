@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import CSystem
+import Glibc
+
+/// Another program: run beside this one until it ends, or in this one's place.
+///
+/// It inherits standard input, output and error, the working folder and the environment.
+public struct ChildProcess: Sendable, Equatable {
+    /// How a program ended.
+    public enum End: Sendable, Equatable {
+        /// By itself, with this status.
+        case exited(Int32)
+        /// By a signal of this number, from whomever.
+        case signalled(Int32)
+        /// By a signal of ours, since it was still running at its deadline.
+        case overdue
+    }
+
+    /// The time between asking an overdue program to end and ending it by force.
+    public static let graceMilliseconds: Int64 = 2_000
+
+    /// The program's file; no folder is searched.
+    public let path: String
+    /// What follows the program's name on its command line.
+    public let arguments: [String]
+    /// Variables to add to the environment, or to change in it.
+    public let variables: [String: String]
+
+    /// Describes a program to run; nothing is started.
+    public init(_ path: String, _ arguments: [String], adding variables: [String: String] = [:]) {
+        self.path = path
+        self.arguments = arguments
+        self.variables = variables
+    }
+
+    /// Puts the program in the place of this one (execve(2)); returns only by throwing.
+    public func replaceThisProcess() throws(SystemError) -> Never {
+        let name = CStrings([path] + arguments)
+        let environment = CStrings(self.environment)
+        try systemCall("execve", path) {
+            unsafe execve(path, name.pointers, environment.pointers)
+        }
+        throw SystemError(code: ENOEXEC, call: "execve", subject: path)
+    }
+
+    /// Runs the program and waits for its end, at most until the deadline.
+    ///
+    /// At the deadline it is asked to end (SIGTERM), and after a grace time made to (SIGKILL).
+    public func run(deadlineMilliseconds: Int64) throws(SystemError) -> End {
+        let process = try spawn()
+        let descriptor: Descriptor
+        do throws(SystemError) {
+            descriptor = Descriptor(
+                owning: try systemCall("pidfd_open", path) { csystem_pidfd_open(process) })
+        } catch {
+            kill(process, SIGKILL)
+            _ = try reap(process)
+            throw error
+        }
+        if try descriptor.isReadable(withinMilliseconds: deadlineMilliseconds) {
+            return try reap(process)
+        }
+        kill(process, SIGTERM)
+        if try !descriptor.isReadable(withinMilliseconds: Self.graceMilliseconds) {
+            kill(process, SIGKILL)
+        }
+        _ = try reap(process)
+        return .overdue
+    }
+
+    private func spawn() throws(SystemError) -> pid_t {
+        let name = CStrings([path] + arguments)
+        let environment = CStrings(self.environment)
+        // What this process waits for with sigwait(3) is blocked; the child is to be stoppable.
+        var attributes = posix_spawnattr_t()
+        var unblocked = sigset_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        unsafe sigemptyset(&unblocked)
+        unsafe posix_spawnattr_setsigmask(&attributes, &unblocked)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var process: pid_t = 0
+        let code = unsafe posix_spawn(
+            &process, path, nil, &attributes, name.pointers, environment.pointers)
+        guard code == 0 else { throw SystemError(code: code, call: "posix_spawn", subject: path) }
+        return process
+    }
+
+    private func reap(_ process: pid_t) throws(SystemError) -> End {
+        var status: Int32 = 0
+        try systemCall("waitpid", path) { unsafe waitpid(process, &status, 0) }
+        // The macros WIFEXITED and WEXITSTATUS of wait(2): signal in 7 bits, status above.
+        let signal = status & 0x7F
+        return signal == 0 ? .exited((status >> 8) & 0xFF) : .signalled(signal)
+    }
+
+    /// This process's environment with the variables in it, as `NAME=VALUE`.
+    private var environment: [String] {
+        var entries: [String] = []
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            unsafe entries.append(String(cString: entry))
+            unsafe next += 1
+        }
+        let kept = entries.filter { entry in variables[String(entry.prefix { $0 != "=" })] == nil }
+        return kept + variables.map { "\($0.key)=\($0.value)" }.sorted()
+    }
+}
+
+/// Texts for a C call that wants a list of them, ended by a null pointer; freed with the value.
+@safe
+private final class CStrings {
+    /// The texts, and nil at the end.
+    let pointers: [UnsafeMutablePointer<CChar>?]
+
+    init(_ texts: [String]) {
+        unsafe pointers = texts.map { unsafe strdup($0) } + [nil]
+    }
+
+    deinit {
+        unsafe pointers.forEach { unsafe free($0) }
+    }
+}
+
+extension Descriptor {
+    /// Whether poll(2) finds the descriptor readable before the time is over.
+    borrowing func isReadable(withinMilliseconds milliseconds: Int64) throws(SystemError) -> Bool {
+        let clock = SystemClock()
+        let end = clock.uptimeNanoseconds() + milliseconds * 1_000_000
+        var waiting = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        let count = try systemCall("poll") {
+            let left = max(0, (end - clock.uptimeNanoseconds() + 999_999) / 1_000_000)
+            return unsafe poll(&waiting, 1, Int32(clamping: left))
+        }
+        return count > 0
+    }
+}
