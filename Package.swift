@@ -41,7 +41,7 @@ let package = Package(
 
         // The product.
         .target(name: "Catalogue", dependencies: ["Hashing", "JSON"]),
-        .target(name: "Capture", dependencies: ["CPcap"]),
+        .target(name: "Capture", dependencies: ["CPcap", "CSystem"]),
         .target(name: "Detection"),
         .target(
             name: "Telemetry",

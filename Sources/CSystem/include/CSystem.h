@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* getrandom(2). Returns 0, or errno. Loops over short reads and interruptions. */
 int csystem_random(void *bytes, size_t count);
@@ -26,5 +27,9 @@ static inline void csystem_store_release(uint64_t *word, uint64_t value) {
 static inline uint64_t csystem_add_relaxed(uint64_t *word, uint64_t value) {
     return __atomic_fetch_add(word, value, __ATOMIC_RELAXED);
 }
+
+/* A stream over `head`, then over what is left in `descriptor`, which it owns and closes.
+   NULL when memory is short: the descriptor then stays with the caller. */
+FILE *csystem_stream(int descriptor, const uint8_t *head, size_t count);
 
 #endif

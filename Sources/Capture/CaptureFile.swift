@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A capture file that is read from its first frame to its last, once.
+///
+/// Classic captures go through a reader of our own, everything else through libpcap. Memory is
+/// bounded by ``CaptureLimits`` whatever the file claims.
+public struct CaptureFile: ~Copyable {
+    private var reader: CaptureReader
+    /// The framing of every frame.
+    public let linkType: LinkType
+
+    /// Opens the capture at `path`; `-` is standard input, in any of the formats.
+    public init(path: String) throws(CaptureError) {
+        let input = try InputDescriptor(path: path)
+        var buffer = ReadBuffer()
+        guard try buffer.fill(CaptureLimits.magicBytes, from: input) else {
+            let code: CaptureError.Code = buffer.count == 0 ? .emptyFile : .truncatedHeader
+            throw CaptureError(code: code, source: input.source)
+        }
+        if ClassicHeader.isMagic(buffer.bytes.span) {
+            let classic = try ClassicReader(input: input, buffer: buffer)
+            linkType = classic.linkType
+            reader = .classic(classic)
+        } else {
+            let handle = try PcapHandle(input: input, buffer: buffer)
+            linkType = handle.linkType
+            reader = .libpcap(handle)
+        }
+    }
+
+    /// Hands the next frame to `consume`; `false` when there is none.
+    ///
+    /// An error means that the file cannot be followed further; frames already delivered stand.
+    public mutating func next(_ consume: FrameConsumer) throws(CaptureError) -> Bool {
+        try reader.next(consume)
+    }
+
+    /// Hands every remaining frame to `consume`.
+    ///
+    /// Throws at the first frame that cannot be read, after those before it were delivered.
+    public mutating func forEachFrame(_ consume: FrameConsumer) throws(CaptureError) {
+        while try next(consume) {}
+    }
+}
+
+/// The two ways to read a capture.
+private enum CaptureReader: ~Copyable {
+    case classic(ClassicReader)
+    case libpcap(PcapHandle)
+
+    mutating func next(_ consume: FrameConsumer) throws(CaptureError) -> Bool {
+        // A payload can't be changed in place: it is taken out, used, and put back.
+        let outcome: Result<Bool, CaptureError>
+        switch consume self {
+        case .classic(var classic):
+            outcome = Result { () throws(CaptureError) in try classic.next(consume) }
+            self = .classic(classic)
+        case .libpcap(var handle):
+            outcome = Result { () throws(CaptureError) in try handle.next(consume) }
+            self = .libpcap(handle)
+        }
+        return try outcome.get()
+    }
+}

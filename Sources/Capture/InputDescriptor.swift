@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import Glibc
+
+/// An open file, or standard input, that closes when its owner goes.
+struct InputDescriptor: ~Copyable {
+    private let number: Int32
+    /// What is read, as a person knows it.
+    let source: String
+
+    /// Opens `path` for reading; `-` is standard input.
+    init(path: String) throws(CaptureError) {
+        if path == "-" {
+            source = "standard input"
+            number = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+        } else {
+            source = path
+            number = Self.open(path)
+        }
+        guard number >= 0 else { throw Self.failure(errno, source: source) }
+    }
+
+    deinit {
+        close(number)
+    }
+
+    /// Fills `bytes` from `start`, and returns how many bytes came; 0 at the end.
+    func read(into bytes: inout [UInt8], from start: Int) throws(CaptureError) -> Int {
+        while true {
+            let (count, error) = readOnce(into: &bytes, from: start)
+            if count >= 0 { return count }
+            if error != EINTR { throw Self.failure(error, source: source) }
+        }
+    }
+
+    /// A second number for the same open file; the taker closes it.
+    func duplicate() throws(CaptureError) -> Int32 {
+        let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw Self.failure(errno, source: source) }
+        return copy
+    }
+
+    private func readOnce(into bytes: inout [UInt8], from start: Int) -> (Int, Int32) {
+        unsafe bytes.withUnsafeMutableBytes { buffer in
+            let free = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[start...])
+            let count = unsafe Glibc.read(number, free.baseAddress, free.count)
+            return (count, errno)
+        }
+    }
+
+    private static func open(_ path: String) -> Int32 {
+        while true {
+            let number = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+            if number >= 0 || errno != EINTR { return number }
+        }
+    }
+
+    private static func failure(_ error: Int32, source: String) -> CaptureError {
+        switch error {
+        case ENOENT, ENOTDIR: CaptureError(code: .notFound, source: source)
+        case EACCES, EPERM: CaptureError(code: .permissionDenied, source: source)
+        case EISDIR: CaptureError(code: .isDirectory, source: source)
+        default:
+            CaptureError(
+                code: .readFailed, source: source,
+                detail: unsafe String(cString: strerror(error)))
+        }
+    }
+}

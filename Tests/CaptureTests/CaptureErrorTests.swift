@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Capture
+import TestKit
+import Testing
+
+/// Bytes that no reader can follow to their end, and what is said about them.
+struct BrokenCapture: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let bytes: [UInt8]
+    let code: CaptureError.Code
+    var framesBefore = 0
+
+    static let all = [
+        BrokenCapture(testDescription: "no bytes at all", bytes: [], code: .emptyFile),
+        BrokenCapture(testDescription: "two bytes", bytes: [0xD4, 0xC3], code: .truncatedHeader),
+        BrokenCapture(
+            testDescription: "a classic header cut short",
+            bytes: Array(CaptureBytes().header.prefix(23)), code: .truncatedHeader),
+        BrokenCapture(
+            testDescription: "text", bytes: Array("not a capture, but some text".utf8),
+            code: .notACapture),
+        BrokenCapture(
+            testDescription: "a record header cut short",
+            bytes: CaptureBytes().classic([[1]]) + [0, 0, 0], code: .truncatedFrame,
+            framesBefore: 1),
+        BrokenCapture(
+            testDescription: "a frame cut short",
+            bytes: CaptureBytes().classic([[1], [2], [3, 4, 5]]).dropLast(1),
+            code: .truncatedFrame, framesBefore: 2),
+        BrokenCapture(
+            testDescription: "a length beyond all bounds",
+            bytes: CaptureBytes().header + CaptureBytes().record([1], length: .max),
+            code: .damagedFrame),
+        BrokenCapture(
+            testDescription: "pcapng cut short inside a frame",
+            bytes: CaptureBytes().pcapng([[1, 2, 3, 4], [5, 6, 7, 8]]).dropLast(6),
+            code: .truncatedFrame, framesBefore: 1),
+        BrokenCapture(
+            testDescription: "pcapng with a block of impossible length",
+            bytes: CaptureBytes().pcapng([[1, 2, 3, 4]])
+                + Frame.hex("06000000", "01000000", "00000000", "01000000"),
+            code: .damagedFrame, framesBefore: 1),
+    ]
+}
+
+struct CaptureErrorTests {
+    let folder: TemporaryDirectory
+
+    init() throws {
+        folder = try TemporaryDirectory()
+    }
+
+    @Test(arguments: BrokenCapture.all)
+    func `a broken capture gives its good frames, then its error`(_ broken: BrokenCapture) throws {
+        let path = try folder.write(broken.bytes, to: "broken")
+        var count = 0
+        let error = #expect(throws: CaptureError.self) {
+            var file = try CaptureFile(path: path)
+            try file.forEachFrame { _, _ in count += 1 }
+        }
+        #expect(error?.code == broken.code)
+        #expect(count == broken.framesBefore)
+        let stopsAtFrame = broken.code == .truncatedFrame || broken.code == .damagedFrame
+        #expect(error?.frame == (stopsAtFrame ? UInt64(broken.framesBefore) + 1 : nil))
+    }
+
+    @Test(arguments: [
+        (105, "802.11"), (127, "radiotap"), (228, "raw IPv4"), (77, "link type 77"),
+    ])
+    func `framings that are not read are refused by name`(number: UInt32, name: String) throws {
+        var form = CaptureBytes()
+        form.linkType = number
+        for (file, bytes) in [("a.pcap", form.classic([])), ("a.pcapng", form.pcapng([]))] {
+            let path = try folder.write(bytes, to: file)
+            let error = #expect(throws: CaptureError.self) { _ = try CaptureFile(path: path) }
+            #expect(error?.code == .unsupportedLinkType)
+            // libpcap gives some framings a number of its own: the text must name them still.
+            #expect(error?.detail.contains(name) == true)
+        }
+    }
+
+    @Test(arguments: [1, 113, 276] as [UInt32])
+    func `framings that are read are accepted`(number: UInt32) throws {
+        var form = CaptureBytes()
+        form.linkType = number
+        for (file, bytes) in [("a.pcap", form.classic([])), ("a.pcapng", form.pcapng([]))] {
+            let opened = try CaptureFile(path: try folder.write(bytes, to: file))
+            #expect(opened.linkType.rawValue == number)
+        }
+    }
+
+    @Test func `names that cannot be read say why`() throws {
+        let missing = #expect(throws: CaptureError.self) { try readAll(folder.file("missing")) }
+        #expect(missing?.code == .notFound)
+        #expect(missing?.description == "there is no file \(folder.file("missing"))")
+        let directory = #expect(throws: CaptureError.self) { try readAll(folder.path) }
+        #expect(directory?.code == .isDirectory)
+    }
+
+    @Test func `every error has a text and a hint in the house's form`() {
+        for code in CaptureError.Code.allCases {
+            let error = CaptureError(code: code, source: "a.pcap", detail: "why", frame: 3)
+            for text in [error.description, error.hint] {
+                #expect(!text.isEmpty)
+                #expect(!text.hasSuffix("."))
+                #expect(text.first?.isUppercase == false)
+            }
+        }
+    }
+}
