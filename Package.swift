@@ -127,7 +127,7 @@ let package = Package(
                 "arpguard-upload", "arpguard-watch",
             ]),
         .testTarget(name: "TestKitTests", dependencies: ["Modules", "TestKit", "arpguard"]),
-        .testTarget(name: "TidyTests", dependencies: ["TestKit"]),
+        .testTarget(name: "TidyTests"),
     ]
 )
 

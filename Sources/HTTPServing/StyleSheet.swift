@@ -23,7 +23,8 @@ let styleSheet = """
     .wide { overflow-x: auto; }
     table { border-collapse: collapse; margin: 0.5rem 0; font-variant-numeric: tabular-nums; }
     caption { text-align: left; padding: 0.3rem 0; }
-    th, td { text-align: left; padding: 0.3rem 1.2rem 0.3rem 0; border-bottom: 1px solid var(--line); }
+    th, td { text-align: left; padding: 0.3rem 1.2rem 0.3rem 0; }
+    th, td { border-bottom: 1px solid var(--line); }
     th { font-weight: 600; }
     .number { text-align: right; }
     .chart { width: 100%; max-width: 40rem; height: auto; display: block; margin: 0.5rem 0; }

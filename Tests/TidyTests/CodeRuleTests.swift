@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@Suite struct CodeRuleTests {
+    @Test(arguments: [
+        ("print(1)", 1), ("Swift.print(1)", 0), ("func print(_ x: Int)", 0),
+        ("// print(1)", 0), ("\"print(1)\"", 0), ("reprint(1)", 0), ("dump(x); print(x)", 2),
+    ])
+    func `printing is found in sources only`(code: String, count: Int) {
+        #expect(CodeRules.printing(TextFile("Sources/A/a.swift", code)).count == count)
+        #expect(CodeRules.printing(TextFile("Tests/A/a.swift", code)).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("sleep(1)", 1), ("try await Task.sleep(for: .seconds(1))", 1), ("usleep(5)", 1),
+        ("run(\"sleep\", \"60\")", 0), ("let sleep = 1", 0),
+    ])
+    func `sleeping is found in tests only`(code: String, count: Int) {
+        #expect(CodeRules.sleeping(TextFile("Tests/A/a.swift", code)).count == count)
+        #expect(CodeRules.sleeping(TextFile("Sources/A/a.swift", code)).isEmpty)
+    }
+
+    @Test(arguments: ["@unchecked Sendable", "nonisolated(unsafe)", "try!"])
+    func `an escape hatch needs its reason`(hatch: String) {
+        let bare = TextFile("a.swift", "let a = 1\n\(hatch) b")
+        let explained = TextFile("a.swift", "    // why it holds\n    \(hatch) b")
+        #expect(CodeRules.escapeHatch(bare).map(\.line) == [2])
+        #expect(CodeRules.escapeHatch(explained).isEmpty)
+    }
+
+    private func lengths(_ text: String) -> [Int] {
+        BlockRules.blocks(of: SwiftCode(TextFile("a.swift", text).lines))
+            .filter { !$0.isType }.map(\.lineCount)
+    }
+
+    @Test(arguments: [
+        ("struct A {\n\n\n}", []),
+        ("final class A: B where C == D {\n}", []),
+        ("func f() {\n\n}", [3]),
+        ("func f(\n  a: Int\n) throws(E) -> Int {\n}", [4]),
+        ("protocol P {\n  func f()\n  var a: Int { get }\n}", [1]),
+        ("enum A {\n  case b\n  static func f() {\n  }\n}", [2]),
+        ("class func f() {\n}", [2]),
+        ("let a = 1\n\n\nrun {\n}", [2]),
+        ("init() {\n  self.init(1)\n  if a {\n  }\n}", [2, 5]),
+        ("extension A {\n  var b: Int {\n    1\n  }\n}", [3]),
+    ])
+    func `blocks that are no types are measured`(text: String, expected: [Int]) {
+        #expect(lengths(text) == expected)
+    }
+
+    @Test func `a function may have 60 lines and not 61`() {
+        let body = String(repeating: "\n", count: 59)
+        #expect(BlockRules.functionLength(TextFile("a.swift", "func f() {" + body + "}")).isEmpty)
+        let findings = BlockRules.functionLength(
+            TextFile("a.swift", "// a\nfunc f() {\n" + body + "}"))
+        #expect(findings.map(\.line) == [2])
+    }
+}

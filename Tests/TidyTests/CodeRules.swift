@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Rules about words of Swift code, comments and strings left aside.
+enum CodeRules {
+    private static let sleeps: Set<Substring> = ["sleep", "usleep", "nanosleep", "clock_nanosleep"]
+
+    /// Data goes through the one renderer and messages through the logger.
+    static func printing(_ file: TextFile) -> [Finding] {
+        guard file.isSource else { return [] }
+        return calls(in: file, to: ["print", "debugPrint", "dump"], asMember: false)
+    }
+
+    /// Tests wait for facts: a line, a descriptor, the end of a process.
+    static func sleeping(_ file: TextFile) -> [Finding] {
+        guard file.isTest else { return [] }
+        return calls(in: file, to: sleeps, asMember: true)
+    }
+
+    /// What switches a check of the compiler off needs a comment right above that says why.
+    static func escapeHatch(_ file: TextFile) -> [Finding] {
+        guard file.isSwift else { return [] }
+        return SwiftCode(file.lines).lines.enumerated().compactMap { index, line in
+            let hatches = ["@unchecked Sendable", "nonisolated(unsafe)", "try!", "@preconcurrency"]
+            guard let hatch = hatches.first(where: line.contains) else { return nil }
+            if isExplained(file, index) { return nil }
+            return file.finding(index, "\(hatch) needs a comment above that says why it holds")
+        }
+    }
+
+    private static func isExplained(_ file: TextFile, _ index: Int) -> Bool {
+        guard index > 0 else { return false }
+        return file.lines[index - 1].drop { $0 == " " }.hasPrefix("//")
+    }
+
+    private static func calls(
+        in file: TextFile, to names: Set<Substring>, asMember: Bool
+    ) -> [Finding] {
+        guard file.isSwift else { return [] }
+        return SwiftCode(file.lines).lines.enumerated().flatMap { index, line in
+            let words = line[...].words
+            return words.indices.filter { position in
+                let word = words[position]
+                let isDeclared = position > 0 && words[position - 1].text == "func"
+                return names.contains(word.text) && word.after == "(" && !isDeclared
+                    && (asMember || word.before != ".")
+            }.map { file.finding(index, "\(words[$0].text)( is not for this place") }
+        }
+    }
+}
