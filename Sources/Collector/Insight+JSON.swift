@@ -43,7 +43,7 @@ extension Insight {
                 daily.map {
                     [
                         "day": .string($0.day.description),
-                        "active_installations": .count($0.installations),
+                        "installations": .count($0.installations),
                     ]
                 }),
         ]
@@ -62,7 +62,7 @@ extension InsightTable {
     public var json: JSONValue {
         [
             "rows": .array(rows.map(\.json)),
-            "suppressed_rows": .integer(Int64(suppressedRows)),
+            "suppressed": .integer(Int64(suppressedRows)),
             "total": .count(total),
         ]
     }

@@ -51,9 +51,11 @@ public final class SQLiteStorage: CollectorStorage {
     private static func hashKey(
         in connection: Connection, random: any RandomSource
     ) throws -> [UInt8] {
-        try connection.run(
-            "INSERT OR IGNORE INTO secret VALUES (?, ?)",
-            [.text(hashKeyName), .blob(random.bytes(hashKeyBytes))])
+        if try connection.integer("SELECT 1 FROM secret") == nil {
+            try connection.run(
+                "INSERT OR IGNORE INTO secret VALUES (?, ?)",
+                [.text(hashKeyName), .blob(random.bytes(hashKeyBytes))])
+        }
         let rows = try connection.rows(
             "SELECT value FROM secret WHERE name = ?", [.text(hashKeyName)]
         ) { $0.blob(0) }

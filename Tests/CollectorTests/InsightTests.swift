@@ -113,10 +113,10 @@ import Testing
                         "duration_ms": ["p50": 111, "p90": 111, "p99": 111],
                     ]
                 ],
-                "suppressed_rows": 0, "total": 2,
+                "suppressed": 0, "total": 2,
             ])
         #expect(json["alerts"]?["rows"]?.arrayValue?[0]["severity"] == "high")
-        #expect(json["errors"] == ["rows": [], "suppressed_rows": 0, "total": nil])
+        #expect(json["errors"] == ["rows": [], "suppressed": 0, "total": nil])
         #expect(json["left_out"] == ["record.event": 2])
     }
 }

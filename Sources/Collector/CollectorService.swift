@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import HTTPServing
+public import Modules
+private import Synchronization
+
+/// A collector: an intake listener that takes what installations send, and an admin listener that
+/// shows what it amounts to.
+public final class CollectorService: Module {
+    private struct Servers {
+        let intake: HTTPServer
+        let admin: HTTPServer
+    }
+
+    /// `collector`.
+    public let name = "collector"
+    /// What the collector was set up with.
+    public let configuration: CollectorConfiguration
+    private let storage: any CollectorStorage
+    private let clock: any WallClock
+    private let logger: Logger
+    private let servers = Mutex<Servers?>(nil)
+
+    /// Sets a collector up; nothing is opened yet.
+    public init(
+        configuration: CollectorConfiguration, storage: any CollectorStorage,
+        clock: any WallClock = SystemClock(), logger: Logger
+    ) {
+        self.configuration = configuration
+        self.storage = storage
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Deletes what has passed its time and opens both listeners. Throws `StorageError` or
+    /// `HTTPServerError`; nothing is left open then.
+    public func initialize() throws {
+        let routes = IntakeRoutes(
+            configuration: configuration, storage: storage, clock: clock, logger: logger)
+        try routes.sweep()
+        let admin = AdminRoutes(
+            configuration: configuration, storage: storage, clock: clock, logger: logger)
+        let started = Servers(
+            intake: try HTTPServer(
+                listen: configuration.intake, limits: configuration.intakeLimits,
+                handler: routes.router),
+            admin: try HTTPServer(listen: configuration.admin, handler: admin.handler))
+        servers.withLock { $0 = started }
+    }
+
+    /// Finishes the requests in flight and closes both listeners.
+    public func shutdown() {
+        let stopped = servers.withLock { servers in
+            defer { servers = nil }
+            return servers
+        }
+        stopped?.intake.stop()
+        stopped?.admin.stop()
+    }
+
+    /// The URL that clients send to; nil while the collector does not run.
+    public var intakeURL: String? {
+        servers.withLock { $0?.intake.url("/v1/logs") }
+    }
+
+    /// The URL of the insight page; nil while the collector does not run.
+    public var insightURL: String? {
+        servers.withLock { $0?.admin.url("/") }
+    }
+
+    /// The bound addresses of intake and admin listener; nil while the collector does not run.
+    public var addresses: (intake: ListenAddress, admin: ListenAddress)? {
+        servers.withLock { servers in servers.map { ($0.intake.address, $0.admin.address) } }
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPServing
+internal import Modules
+internal import OTLP
+
+extension IntakePolicy {
+    /// Decides about a request to `/v1/logs`: decodes it, checks each record, and sorts what is
+    /// admitted into batches.
+    func decide(_ request: HTTPRequest, on today: Day) -> IntakeDecision {
+        do {
+            let export = try RequestReader(bodyBytesMax: bodyBytesMax).read(request)
+            return try decide(export, on: today)
+        } catch {
+            return .refuse(error)
+        }
+    }
+
+    /// Decides about a decoded request.
+    func decide(
+        _ export: ExportLogsRequest, on today: Day
+    ) throws(IntakeRefusal) -> IntakeDecision {
+        let admission = RecordAdmission(policy: self, today: today)
+        var batches: [AdmittedBatch] = []
+        var tally = Tally()
+        for resourceLogs in export.resourceLogs {
+            let records = resourceLogs.scopeLogs.flatMap(\.logRecords)
+            let facts = ResourceFacts(resourceLogs.resource)
+            guard let service = facts.service, services.contains(service) else {
+                tally.add(.service, records.count)
+                continue
+            }
+            guard let installation = facts.installation else {
+                tally.add(.installation, records.count)
+                continue
+            }
+            var drafts: [BatchIdentifier: BatchDraft] = [:]
+            for record in records {
+                guard let identifier = RecordAdmission.identifier(of: record) else {
+                    tally.add(.identifier)
+                    continue
+                }
+                let draft = BatchDraft(identifier.batch, facts, installation: installation)
+                drafts[identifier.batch, default: draft]
+                    .take(record, index: identifier.index, by: admission)
+                try checkCount(batches.count + drafts.count)
+            }
+            batches += drafts.values.map { $0.finished(by: admission) }
+        }
+        return .admit(batches.sorted { $0.id < $1.id }, tally: tally)
+    }
+
+    private func checkCount(_ batches: Int) throws(IntakeRefusal) {
+        guard batches > batchesMax else { return }
+        throw IntakeRefusal(
+            cause: .tooLarge, message: "more than \(batchesMax) batches in one request")
+    }
+}

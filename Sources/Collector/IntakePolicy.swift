@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Catalogue
+internal import Modules
+
+/// What an intake admits.
+public struct IntakePolicy: Sendable {
+    /// The events and properties that are collected.
+    public let catalogue: Catalogue
+    /// The values of `service.name` that are collected for.
+    public let services: Set<String>
+    /// Days before today whose events are admitted.
+    public let daysBackMax: Int
+    /// Days after today whose events are admitted, for clocks that run ahead.
+    public let daysAheadMax: Int
+    /// Bytes of a request body, before and after its content coding is undone.
+    public let bodyBytesMax: Int
+    /// Batches in one request; a client sends one.
+    public let batchesMax: Int
+
+    /// Makes a policy.
+    public init(
+        catalogue: Catalogue = .standard, services: Set<String> = ["arpguard"],
+        daysBackMax: Int = 45, daysAheadMax: Int = 1, bodyBytesMax: Int = 4 << 20,
+        batchesMax: Int = 64
+    ) {
+        self.catalogue = catalogue
+        self.services = services
+        self.daysBackMax = daysBackMax
+        self.daysAheadMax = daysAheadMax
+        self.bodyBytesMax = bodyBytesMax
+        self.batchesMax = batchesMax
+    }
+
+    /// Whether events of a day are admitted.
+    func admits(_ day: Day, on today: Day) -> Bool {
+        let distance = Int(day.number) - Int(today.number)
+        return (-daysBackMax...daysAheadMax).contains(distance)
+    }
+}
+
+/// What becomes of a request, decided without touching a storage.
+enum IntakeDecision: Sendable, Equatable {
+    /// Nothing of it is taken.
+    case refuse(IntakeRefusal)
+    /// These batches are to be stored. `tally` counts what belongs to none of them.
+    case admit([AdmittedBatch], tally: Tally)
+}
+
+/// Why a request as a whole is refused.
+struct IntakeRefusal: Error, Sendable, Equatable {
+    /// What refuses a request.
+    enum Cause: Sendable, Equatable {
+        /// The body can't be decoded.
+        case malformed
+        /// The body is over the limit, before or after its content coding is undone.
+        case tooLarge
+        /// The content type or coding is not one that is read here.
+        case unsupported
+        /// Memory ran out; it may work later.
+        case unavailable
+    }
+
+    let cause: Cause
+    /// What is wrong, for the sender's developer; it quotes nothing of the request.
+    let message: String
+}

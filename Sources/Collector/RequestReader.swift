@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Compression
+internal import HTTPServing
+internal import JSON
+internal import OTLP
+
+/// The two encodings of OTLP/HTTP (opentelemetry-specification, protocol/otlp).
+enum OTLPEncoding: String, Sendable {
+    case protobuf = "application/x-protobuf"
+    case json = "application/json"
+
+    /// The encoding of a request by its media type; nil for another type or none.
+    init?(_ request: HTTPRequest) {
+        guard let type = request.mediaType else { return nil }
+        self.init(rawValue: type)
+    }
+}
+
+/// Decodes the body of an export request within limits.
+struct RequestReader {
+    let bodyBytesMax: Int
+
+    /// Decodes a body, or says why it can't be decoded.
+    func read(_ request: HTTPRequest) throws(IntakeRefusal) -> ExportLogsRequest {
+        guard let encoding = OTLPEncoding(request) else {
+            throw IntakeRefusal(
+                cause: .unsupported,
+                message: "the content type must be application/x-protobuf or application/json")
+        }
+        let body = try inflated(request)
+        switch encoding {
+        case .protobuf: return try Self.malformed { try ExportLogsRequest(decoding: body) }
+        case .json:
+            return try Self.malformed {
+                let limits = JSONLimits(bytesMax: bodyBytesMax)
+                return try ExportLogsRequest(json: JSONValue.parse(bytes: body, limits: limits))
+            }
+        }
+    }
+
+    private func inflated(_ request: HTTPRequest) throws(IntakeRefusal) -> [UInt8] {
+        let coding = try Self.coding(of: request)
+        do {
+            return try decompress(request.body, as: coding, outputBytesMax: bodyBytesMax)
+        } catch {
+            switch error {
+            case .tooLarge, .windowTooLarge:
+                throw IntakeRefusal(cause: .tooLarge, message: error.description)
+            case .malformed:
+                throw IntakeRefusal(cause: .malformed, message: error.description)
+            case .outOfMemory:
+                throw IntakeRefusal(cause: .unavailable, message: error.description)
+            }
+        }
+    }
+
+    private static func coding(of request: HTTPRequest) throws(IntakeRefusal) -> ContentCoding {
+        switch request.headers["Content-Encoding"]?.lowercased() {
+        case nil, "", "identity": return .identity
+        case "gzip": return .gzip
+        case "zstd": return .zstd
+        default:
+            throw IntakeRefusal(
+                cause: .unsupported, message: "the content coding must be gzip, zstd or identity")
+        }
+    }
+
+    private static func malformed<Result>(
+        _ body: () throws -> Result
+    ) throws(IntakeRefusal) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw IntakeRefusal(cause: .malformed, message: "can't be decoded: \(error)")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Catalogue
+internal import Hashing
+internal import OTLP
+
+/// What the resource of a request says about its sender, checked.
+struct ResourceFacts: Sendable, Equatable {
+    /// Why a client may have lost records (its own words for it).
+    static let lossReasons: Set<String> = [
+        "queue_full", "catalogue", "storage_cap", "retention", "damaged", "rejected",
+        "dropped_in_review", "revoked",
+    ]
+    private static let lossPrefix = "telemetry.lost."
+
+    private(set) var service: String?
+    private(set) var version: String?
+    private(set) var installation: String?
+    private(set) var erasureKeyHash: [UInt8]?
+    private(set) var losses: [String: Int] = [:]
+    /// How many attributes were not known or had a value that is not admitted.
+    private(set) var ignored = 0
+
+    /// Reads a resource; of an attribute that comes twice the first counts.
+    init(_ resource: Resource) {
+        var seen: Set<String> = []
+        for attribute in resource.attributes {
+            guard seen.insert(attribute.key).inserted, take(attribute) else {
+                ignored += 1
+                continue
+            }
+        }
+    }
+
+    private mutating func take(_ attribute: KeyValue) -> Bool {
+        switch (attribute.key, attribute.value) {
+        case ("service.name", .string(let name)):
+            service = name
+        case ("service.version", .string(let text)):
+            guard PropertyGuard.isVersion(text) else { return false }
+            version = text
+        case ("app.installation.id", .string(let text)):
+            guard InstallationIdentifier.isValid(text) else { return false }
+            installation = text
+        case ("telemetry.catalogue.digest", .string):
+            break
+        case ("telemetry.erasure_key_sha256", .string(let text)):
+            guard let hash = Hex.decode(text), hash.count == SHA256.bytes else { return false }
+            erasureKeyHash = hash
+        case (let key, .int(let count)) where key.hasPrefix(Self.lossPrefix):
+            let reason = String(key.dropFirst(Self.lossPrefix.count))
+            guard Self.lossReasons.contains(reason), count > 0 else { return false }
+            losses[reason] = Int(count)
+        default:
+            return false
+        }
+        return true
+    }
+}
+
+/// The form of `app.installation.id`.
+enum InstallationIdentifier {
+    private static let groups = [8, 4, 4, 4, 12]
+
+    /// Whether a text is a UUID in lower case (RFC 9562 section 4).
+    static func isValid(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.map(\.utf8.count) == groups
+            && parts.allSatisfy { $0.utf8.allSatisfy(isLowerHex) }
+    }
+
+    private static func isLowerHex(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+    }
+}

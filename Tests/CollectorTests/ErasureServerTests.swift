@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import TestKit
+import Testing
+
+@testable import Collector
+
+@Suite struct ErasureServerTests {
+    private static func collector(installations: Int) throws -> SampleCollector {
+        let collector = try SampleCollector(k: 10)
+        for number in 1...installations {
+            let request = SampleRequest(number, batch: number).with("app_start")
+            #expect(try collector.post(request.bytes).status == 200)
+        }
+        return collector
+    }
+
+    private static func active(_ collector: SampleCollector) throws -> JSONValue? {
+        try JSONValue.parse(collector.insight())["active_installations"]
+    }
+
+    @Test func `erasing one of twelve installations leaves eleven`() throws {
+        let collector = try Self.collector(installations: 12)
+        #expect(try Self.active(collector) == 12)
+        let reply = try collector.erase(installation(3), secret: secret(3))
+        #expect(reply.status == 204)
+        #expect(reply.body.isEmpty)
+        #expect(try Self.active(collector) == 11)
+        let resend = SampleRequest(3, batch: 3).with("app_start")
+        #expect(try collector.post(resend.bytes).status == 200)
+        let later = SampleRequest(3, batch: 20).with("app_start")
+        #expect(try collector.post(later.bytes).status == 200)
+        #expect(try Self.active(collector) == 11)
+    }
+
+    @Test func `each wrong request is told apart and erases nothing`() throws {
+        let collector = try Self.collector(installations: 10)
+        #expect(try collector.erase(installation(1), secret: "wrong").status == 403)
+        #expect(try collector.erase(installation(1), secret: secret(2)).status == 403)
+        let unauthorized = try collector.erase(installation(1), secret: nil)
+        #expect(unauthorized.status == 401)
+        #expect(unauthorized.header("WWW-Authenticate") == "Bearer")
+        #expect(try collector.erase("1", secret: secret(1)).status == 400)
+        #expect(try collector.erase(installation(1) + "0", secret: secret(1)).status == 400)
+        #expect(try Self.active(collector) == 10)
+    }
+
+    @Test func `an unknown installation is answered as an erased one`() throws {
+        let collector = try Self.collector(installations: 10)
+        let unknown = try collector.erase(installation(77), secret: "any")
+        let known = try collector.erase(installation(1), secret: secret(1))
+        let again = try collector.erase(installation(1), secret: "any")
+        #expect([unknown.status, known.status, again.status] == [204, 204, 204])
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Modules
+import OTLP
+import TestKit
+import Testing
+
+@testable import Collector
+
+@Suite struct InsightServerTests {
+    private static func filled() throws -> SampleCollector {
+        let collector = try SampleCollector(k: 10)
+        for number in 1...12 {
+            var request = SampleRequest(number, batch: number)
+                .with("detection_run", ("mode", .string("replay")), ("duration_ms", .int(100)))
+            if number <= 3 {
+                request = request.with(
+                    "error", ("feature", .string("replay")),
+                    ("error_type", .string("capture_truncated")))
+            }
+            #expect(try collector.post(request.bytes).status == 200)
+        }
+        return collector
+    }
+
+    @Test func `the JSON shows large groups and hides small ones`() throws {
+        let json = try JSONValue.parse(Self.filled().insight())
+        #expect(json["active_installations"] == 12)
+        #expect(json["k"] == 10)
+        #expect(json["detection_runs"]?["rows"]?.arrayValue?.count == 1)
+        #expect(json["errors"] == ["rows": [], "suppressed": 1, "total": nil])
+        #expect(json["versions"]?["rows"]?.arrayValue?[0]["version"] == "0.1.0")
+    }
+
+    @Test func `the page shows the same without a script`() throws {
+        let reply = try Self.filled().admin("/")
+        #expect(reply.status == 200)
+        #expect(reply.header("Content-Security-Policy")?.contains("script") == false)
+        #expect(reply.text.contains("<p class=\"figure\">12</p>"))
+        #expect(reply.text.contains("<svg class=\"chart\""))
+        #expect(!reply.text.contains("capture_truncated"))
+        #expect(!reply.text.contains("<script") && !reply.text.contains("style=\""))
+    }
+
+    @Test func `the style sheet is served beside the page`() throws {
+        let reply = try SampleCollector().admin("/style.css")
+        #expect(reply.status == 200)
+        #expect(reply.header("Content-Type") == "text/css; charset=utf-8")
+    }
+
+    @Test(arguments: [
+        ("?from=2026-13-01", 400), ("?from=2026-11-02&to=2026-11-01", 400),
+        ("?from=2026-11-01&to=2026-11-02", 200), ("?to=2026-11-02", 200),
+    ])
+    func `a range of days is read from the query`(query: String, status: Int) throws {
+        let reply = try SampleCollector().admin("/api/v1/insight" + query)
+        #expect(reply.status == status)
+        if status == 200 {
+            #expect(try JSONValue.parse(reply.text)["to"] == "2026-11-02")
+        }
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:1", 200), ("LOCALHOST", 200), ("[::1]:4319", 200), ("evil.example", 421),
+        ("127.0.0.1.evil.example", 421), ("localhost.evil.example:80", 421),
+    ])
+    func `the admin listener answers only to names of this machine`(
+        host: String, status: Int
+    ) throws {
+        let collector = try SampleCollector()
+        let head = "GET / HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"
+        let bytes = try HTTPClient.exchange(Array(head.utf8), port: collector.adminPort)
+        #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("HTTP/1.1 \(status) "))
+    }
+
+    @Test func `what has passed its time is swept on the first request of a later day`() throws {
+        let collector = try Self.filled()
+        collector.clock.advance(by: .seconds(86_400 * 91))
+        let day = collector.clock.now().day
+        var request = SampleRequest(20, batch: 20)
+        request.batch = batchText(20, day: day)
+        #expect(try collector.post(request.with("app_start", day: day).bytes).status == 200)
+        let insight = try collector.store.storage.insight(in: today...day, k: 2)
+        #expect(insight.daily.map(\.day) == [day])
+    }
+}

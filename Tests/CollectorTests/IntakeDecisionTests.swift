@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import OTLP
+import Testing
+
+@testable import Collector
+
+@Suite struct IntakeDecisionTests {
+    private static func decide(
+        _ request: SampleRequest, _ policy: IntakePolicy = IntakePolicy()
+    ) throws -> (batches: [AdmittedBatch], tally: [Tally.Reason: Int]) {
+        guard case .admit(let batches, let tally) = try policy.decide(request.message, on: today)
+        else { return ([], [:]) }
+        return (batches, batches.reduce(into: tally) { $0.merge($1.tally) }.counts)
+    }
+
+    @Test func `events become figures of their day`() throws {
+        let request = SampleRequest()
+            .with("app_start", ("mode", .string("replay")))
+            .with(
+                "feature_usage", ("feature", .string("arp_scan")), ("duration_ms", .int(1250))
+            )
+            .with("detection_run", ("mode", .string("replay")), ("duration_ms", .int(7)))
+            .with(
+                "alert_generated", ("alert_type", .string("arp_spoofing")),
+                ("severity", .string("high"))
+            )
+            .with(
+                "error", ("feature", .string("replay")), ("error_type", .string("output_failed")))
+        let (batches, tally) = try Self.decide(request)
+        #expect(tally.isEmpty)
+        #expect(batches.count == 1)
+        let contributions = try #require(batches.first?.contributions[today])
+        #expect(
+            Set(contributions.map { "\($0.counter) \($0.durationMilliseconds ?? -1)" }) == [
+                "event/app_start -1", "event/feature_usage -1", "feature/arp_scan 1250",
+                "event/detection_run -1", "run/replay 7", "event/alert_generated -1",
+                "alert/arp_spoofing/high -1", "event/error -1", "error/replay/output_failed -1",
+                "version/0.1.0 -1",
+            ])
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let request: SampleRequest
+        let records: Int
+        let tally: [Tally.Reason: Int]
+
+        init(_ name: String, _ request: SampleRequest, _ records: Int, _ tally: [Tally.Reason: Int])
+        {
+            testDescription = name
+            self.request = request
+            self.records = records
+            self.tally = tally
+        }
+    }
+
+    private static func day(_ distance: Int32) -> Day { Day(number: today.number + distance) }
+
+    private static func changed(_ change: (inout SampleRequest) -> Void) -> SampleRequest {
+        var request = SampleRequest()
+        change(&request)
+        return request.with("app_start")
+    }
+
+    private static func uid(_ text: String) -> SampleRequest {
+        var request = SampleRequest().with("app_start")
+        request.records[0].attributes = [KeyValue(key: "log.record.uid", value: .string(text))]
+        return request
+    }
+
+    @Test(arguments: [
+        Case("an unknown event", SampleRequest().with("fashion").with("app_start"), 1, [.event: 1]),
+        Case(
+            "an unknown property",
+            SampleRequest().with(
+                "app_start", ("host_name", .string("x")), ("mode", .string("watch"))),
+            1, [.unknownProperty: 1]),
+        Case(
+            "a value of the wrong kind",
+            SampleRequest().with("app_start", ("mode", .array([.string("watch")]))), 1,
+            [.refusedValue: 1]),
+        Case(
+            "a property twice, once by its alias",
+            SampleRequest().with(
+                "feature_usage", ("feature", .string("replay")), ("feature_name", .string("watch"))),
+            1, [.refusedValue: 1]),
+        Case("the oldest day", SampleRequest().with("app_start", day: day(-45)), 1, [:]),
+        Case("a day too old", SampleRequest().with("app_start", day: day(-46)), 0, [.day: 1]),
+        Case("the newest day", SampleRequest().with("app_start", day: day(1)), 1, [:]),
+        Case("a day too new", SampleRequest().with("app_start", day: day(2)), 0, [.day: 1]),
+        Case("another service", changed { $0.service = "other" }, 0, [.service: 1]),
+        Case(
+            "an installation in upper case",
+            changed { $0.installation = "ABCDEF00-0000-4000-8000-000000000000" },
+            0, [.installation: 1]),
+        Case("an identifier without an index", uid(batchText(1)), 0, [.identifier: 1]),
+        Case("an index with a zero in front", uid(batchText(1) + "-01"), 0, [.identifier: 1]),
+        Case("a batch in lower case", uid(batchText(1).lowercased() + "-1"), 0, [.identifier: 1]),
+        Case("a batch of a day long ago", uid(batchText(1, day: day(-46)) + "-1"), 0, [.day: 1]),
+        Case(
+            "a resource attribute that is not agreed",
+            SampleRequest().resource("host.name", .string("laptop")).with("app_start"), 1,
+            [.resource: 1]),
+        Case(
+            "a version that is free text",
+            SampleRequest().resource("service.version", .string("my own")).with("app_start"), 1,
+            [.resource: 1]),
+    ])
+    func `what the catalogue or the agreement does not know is left out and counted`(
+        _ row: Case
+    ) throws {
+        let (batches, tally) = try Self.decide(row.request)
+        #expect(batches.reduce(0) { $0 + $1.recordCount } == row.records)
+        #expect(tally == row.tally)
+    }
+
+    @Test func `a record that comes twice in a batch counts once`() throws {
+        var request = SampleRequest().with("app_start")
+        request.records += request.records
+        let (batches, tally) = try Self.decide(request)
+        #expect(batches.map(\.recordCount) == [1])
+        #expect(tally == [.identifier: 1])
+    }
+
+    @Test func `losses count on the day of the batch and no other reason is taken`() throws {
+        let request = SampleRequest()
+            .resource("telemetry.lost.queue_full", .int(12))
+            .resource("telemetry.lost.invented", .int(5))
+            .resource("telemetry.lost.retention", .int(-5))
+            .with("app_start", day: Self.day(-3))
+        let (batches, tally) = try Self.decide(request)
+        let contributions = try #require(batches.first?.contributions)
+        #expect(
+            contributions[today] == [
+                Contribution(Counter(.loss, "queue_full"), amount: 12),
+                Contribution(Counter(.version, "0.1.0")),
+            ])
+        #expect(tally == [.resource: 2])
+    }
+
+    @Test func `what is kept holds nothing of the resource and nothing that was dropped`() throws {
+        var request = SampleRequest()
+            .resource("host.name", .string("laptop"))
+            .with("app_start", ("mode", .string("watch")), ("owner", .string("somebody")))
+        request.records[0].body = .string("free text")
+        request.records[0].severityText = "LOUD"
+        let batch = try #require(try Self.decide(request).batches.first)
+        let kept = try ExportLogsRequest(decoding: batch.records)
+        #expect(kept.resourceLogs.map(\.resource.attributes) == [[]])
+        let record = try #require(kept.resourceLogs.first?.scopeLogs.first?.logRecords.first)
+        #expect(record.attributes.map(\.key) == ["mode", "log.record.uid"])
+        #expect(record.body == nil)
+        #expect(record.severityText.isEmpty)
+    }
+
+    @Test func `a request with too many batches is refused as a whole`() throws {
+        var request = SampleRequest()
+        for number in 0..<3 {
+            request.batch = batchText(number)
+            request = request.with("app_start")
+        }
+        let policy = IntakePolicy(batchesMax: 2)
+        #expect(throws: IntakeRefusal.self) { try policy.decide(request.message, on: today) }
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Compression
+import JSON
+import Modules
+import OTLP
+import SQLite
+import TestKit
+import Testing
+
+@testable import Collector
+
+@Suite struct IntakeServerTests {
+    private static let sample = SampleRequest().with("app_start", ("mode", .string("watch")))
+
+    @Test(arguments: [ContentCoding.identity, .gzip, .zstd])
+    func `an accepted request is answered with 200 and an empty body`(
+        coding: ContentCoding
+    ) throws {
+        let collector = try SampleCollector()
+        let body = try compress(Self.sample.bytes, as: coding)
+        let reply = try collector.post(body, coding: coding == .identity ? nil : coding.rawValue)
+        #expect(reply.status == 200)
+        #expect(reply.body.isEmpty)
+        #expect(reply.header("Content-Type") == "application/x-protobuf")
+    }
+
+    @Test func `JSON is taken as protobuf is and answered in JSON`() throws {
+        let collector = try SampleCollector()
+        let body = Array(Self.sample.message.json().serialized(.compact).utf8)
+        let reply = try collector.post(body, type: "application/json; charset=utf-8")
+        #expect(reply.status == 200)
+        #expect(reply.text == "{}")
+        let again = try collector.post(Self.sample.bytes)
+        #expect(again.status == 200)
+        let rows = try collector.store.storage.insight(in: today...today, k: 2).tables
+        #expect(rows.first { $0.group == .event }?.suppressedRows == 1)
+    }
+
+    @Test func `an empty request succeeds`() throws {
+        let collector = try SampleCollector()
+        #expect(try collector.post([]).status == 200)
+    }
+
+    @Test func `a resend is answered alike and changes no number`() throws {
+        let collector = try SampleCollector()
+        for number in 1...3 {
+            let request = SampleRequest(number, batch: number).with("app_start").with("fashion")
+            #expect(try collector.post(request.bytes).status == 200)
+        }
+        let before = try collector.insight()
+        let resend = SampleRequest(2, batch: 2).with("app_start").with("fashion")
+        let reply = try collector.post(resend.bytes)
+        #expect(reply.status == 200)
+        #expect(try ExportLogsResponse(decoding: reply.body).rejectedLogRecords == 1)
+        #expect(try collector.insight() == before)
+    }
+
+    @Test func `rejected records are told in the request's encoding`() throws {
+        let collector = try SampleCollector()
+        let request = Self.sample.with("fashion").with("app_stop", day: .init(number: 0))
+        let reply = try collector.post(request.bytes)
+        #expect(reply.status == 200)
+        let answer = try ExportLogsResponse(decoding: reply.body)
+        #expect(answer.rejectedLogRecords == 2)
+        #expect(answer.errorMessage == "2 records rejected: record.day 1, record.event 1")
+        var other = SampleRequest(2, batch: 2)
+        other = other.with("fashion")
+        let json = try collector.post(
+            Array(other.message.json().serialized(.compact).utf8), type: "application/json")
+        #expect(
+            try JSONValue.parse(json.text) == [
+                "partialSuccess": [
+                    "rejectedLogRecords": "1", "errorMessage": "1 records rejected: record.event 1",
+                ]
+            ])
+    }
+
+    struct Refused: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let body: [UInt8]
+        var type: String? = "application/x-protobuf"
+        var coding: String?
+        let status: Int
+    }
+
+    private static let zeros = [UInt8](repeating: 0, count: 5 << 20)
+
+    @Test(arguments: [
+        Refused(
+            testDescription: "truncated protobuf", body: Array(sample.bytes.dropLast(3)),
+            status: 400),
+        Refused(
+            testDescription: "bytes that are no gzip", body: [1, 2], coding: "gzip", status: 400),
+        Refused(
+            testDescription: "truncated zstd",
+            body: (try? compress(sample.bytes, as: .zstd).dropLast(2)) ?? [], coding: "zstd",
+            status: 400),
+        Refused(testDescription: "wrong content type", body: [], type: "text/plain", status: 415),
+        Refused(testDescription: "no content type", body: [], type: nil, status: 415),
+        Refused(testDescription: "unknown coding", body: [], coding: "br", status: 415),
+        Refused(
+            testDescription: "a gzip bomb", body: (try? compress(zeros, as: .gzip)) ?? [],
+            coding: "gzip", status: 413),
+        Refused(
+            testDescription: "a zstd bomb", body: (try? compress(zeros, as: .zstd)) ?? [],
+            coding: "zstd", status: 413),
+        Refused(testDescription: "an oversize body", body: zeros, status: 413),
+    ])
+    func `a bad request is refused with a status message and keeps nothing`(
+        _ row: Refused
+    ) throws {
+        let collector = try SampleCollector()
+        let reply = try collector.post(row.body, type: row.type, coding: row.coding)
+        #expect(reply.status == row.status)
+        if row.type == "application/x-protobuf" {
+            #expect(reply.header("Content-Type") == "application/x-protobuf")
+            #expect(try !RPCStatus(decoding: reply.body).message.isEmpty)
+        }
+        #expect(try collector.store.storage.tally(in: today...today).counts.isEmpty)
+    }
+
+    @Test func `errors in JSON are a status object in JSON`() throws {
+        let collector = try SampleCollector()
+        let reply = try collector.post(Array("{".utf8), type: "application/json")
+        #expect(reply.status == 400)
+        #expect(reply.header("Content-Type") == "application/json")
+        let status = try JSONValue.parse(reply.text)
+        #expect(status["code"] == 3)
+        #expect(status["message"]?.stringValue?.hasPrefix("can't be decoded: ") == true)
+    }
+
+    @Test func `another method or path is answered with 405 or 404`() throws {
+        let collector = try SampleCollector()
+        let get = try HTTPClient.send("GET", "/v1/logs", port: collector.intakePort)
+        #expect(get.status == 405)
+        #expect(get.header("Allow") == "POST")
+        let lost = try HTTPClient.send("POST", "/v1/traces", port: collector.intakePort)
+        #expect(lost.status == 404)
+        let health = try HTTPClient.send("GET", "/healthz", port: collector.intakePort)
+        #expect(health.status == 200)
+    }
+
+    @Test func `a store that fails is answered with 503 and a time to wait`() throws {
+        let collector = try SampleCollector()
+        let connection = try Connection(path: collector.store.path)
+        try connection.execute("DROP TABLE batch")
+        let reply = try collector.post(Self.sample.bytes)
+        #expect(reply.status == 503)
+        #expect(reply.header("Retry-After") == "30")
+        #expect(try RPCStatus(decoding: reply.body).code == 14)
+    }
+}
