@@ -83,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "arpguard-collector",
             dependencies: [
-                "Catalogue", "Collector", "CommandLineKit", "JSON", "Modules", "Program",
+                "Catalogue", "Collector", "CommandLineKit", "HTTPServing", "JSON", "Modules",
+                "Program",
             ]
         ),
 
@@ -118,7 +119,7 @@ let package = Package(
             name: "CollectorTests",
             dependencies: [
                 "Catalogue", "Collector", "Compression", "Hashing", "HTTPServing", "JSON",
-                "Modules", "OTLP", "SQLite", "TestKit",
+                "Modules", "OTLP", "SQLite", "TestKit", "arpguard-collector",
             ]),
         .testTarget(
             name: "ProgramTests",
