@@ -34,6 +34,7 @@ struct InsightPage {
         let figure: HTML =
             insight.activeInstallations.map { "<p class=\"figure\">\($0)</p>" }
             ?? "<p>Fewer than \(insight.k).</p>"
+        guard !days.isEmpty else { return .join(["<h2>Active installations</h2>", figure]) }
         return .join([
             "<h2>Active installations</h2>", figure,
             BarChart(title: "Active installations by day", bars: bars).html,

@@ -13,8 +13,9 @@ public final class SQLiteStorage: CollectorStorage {
     private static let hashKeyBytes = 32
     private static let hashKeyName = "installation_hash"
 
-    private let writer: SharedConnection
+    // Closed in this order, so that the last one to close may write and removes the log.
     private let reader: SharedConnection
+    private let writer: SharedConnection
     private let hashKey: [UInt8]
 
     /// Opens the store at `path`. With `create` a missing file is made (its folder has to exist),

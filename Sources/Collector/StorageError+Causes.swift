@@ -12,8 +12,9 @@ func translated<Result>(
     } catch let error as StorageError {
         throw error
     } catch let error as SystemError {
+        let named = SystemError(code: error.code, call: error.call, subject: subject)
         throw StorageError(
-            .unreachable, "can't open the store: \(error)",
+            .unreachable, "can't open the store \(named)",
             hint: "check that the folder exists and belongs to the collector's user")
     } catch let error as SQLiteError {
         throw StorageError(error, subject: subject)

@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-print("arpguard-collector")
+internal import CommandLineKit
+
+CommandLineTool(rootCommand, version: "0.1.0").main()

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Collector
+internal import CommandLineKit
+internal import Modules
+
+extension Insight {
+    var report: Report {
+        Report(
+            text: heading + tables.flatMap(\.blocks) + [.blank] + notes, json: .one(json))
+    }
+
+    private var heading: [Report.Block] {
+        var daily = Table([.init("DAY"), .init("INSTALLATIONS", .trailing)])
+        for day in self.daily {
+            daily.append([StyledText(day.day.description), shown(day.installations)])
+        }
+        let active = activeInstallations.map { String($0) } ?? "fewer than \(k)"
+        return [
+            .line(StyledText("Active installations: \(active)", .bold)),
+            .line("\(days.lowerBound) to \(days.upperBound), groups of \(k) and more"),
+            .blank, .table(daily),
+        ]
+    }
+
+    private var notes: [Report.Block] {
+        tally.counts.sorted { $0.key < $1.key }.map { reason, count in
+            .line(StyledText("left out: \(count) \(reason.rawValue)", .faint))
+        }
+    }
+
+    private func shown(_ number: Int?) -> StyledText {
+        StyledText(number.map { String($0) } ?? "< \(k)")
+    }
+}
+
+extension InsightTable {
+    /// Nothing for a group of which nothing is known.
+    fileprivate var blocks: [Report.Block] {
+        guard !rows.isEmpty || suppressedRows > 0 else { return [] }
+        let all = total.map { ", \($0) in all" } ?? ""
+        let hidden: [Report.Block] =
+            suppressedRows == 0
+            ? [] : [.line(StyledText("\(suppressedRows) not shown: too few installations", .faint))]
+        return [.blank, .line(StyledText(group.title + all, .bold)), .table(table)] + hidden
+    }
+
+    private var table: Table {
+        let hasDurations = rows.contains { $0.durations != nil }
+        let labels = group.labelNames.map { Table.Column($0.uppercased()) }
+        let numbers = ["INSTALLATIONS", "COUNT"] + (hasDurations ? ["P50", "P90", "P99"] : [])
+        var table = Table(labels + numbers.map { Table.Column($0, .trailing) })
+        for row in rows {
+            table.append(row.cells(hasDurations: hasDurations))
+        }
+        return table
+    }
+}
+
+extension InsightRow {
+    fileprivate func cells(hasDurations: Bool) -> [StyledText] {
+        let figures = counter.labels + [String(installations), String(count)]
+        let quantiles = durations.map { [$0.p50, $0.p90, $0.p99].map { "<= \($0) ms" } }
+        let rest = hasDurations ? quantiles ?? ["-", "-", "-"] : []
+        return (figures + rest).map { StyledText($0) }
+    }
+}

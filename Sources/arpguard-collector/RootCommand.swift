@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CommandLineKit
+
+let rootCommand = Command(
+    group: "arpguard-collector",
+    summary: "Collect the telemetry of ARP Guard installations that agreed to it",
+    discussion: [
+        "Takes OTLP over HTTP from installations, keeps figures for each of them and day under a "
+            + "keyed hash, and shows what they amount to in groups of k and more.",
+        "Serves plain HTTP on loopback addresses only: TLS is not built in yet. To take telemetry "
+            + "from other machines, put a reverse proxy that ends TLS in front of it.",
+    ],
+    examples: [
+        .init(
+            "arpguard-collector serve --store sqlite:collector.sqlite",
+            "Collect until SIGTERM or SIGINT"),
+        .init(
+            "arpguard-collector insight --store sqlite:collector.sqlite --format json",
+            "Print what was collected"),
+    ],
+    subcommands: [serveCommand, insightCommand, catalogueCommand])
