@@ -36,8 +36,12 @@ extension PropertyValue {
 extension PropertyValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral
 {
+    /// A text literal.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// A number literal.
     public init(integerLiteral value: Int64) { self = .integer(value) }
+    /// A truth literal.
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    /// A fraction literal; the catalogue cuts it off.
     public init(floatLiteral value: Double) { self = .double(value) }
 }

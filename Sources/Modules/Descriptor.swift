@@ -24,14 +24,12 @@ struct Descriptor: ~Copyable, Sendable {
     }
 
     borrowing func writeAll(_ bytes: [UInt8], _ path: String) throws(SystemError) {
-        var written = 0
-        while written < bytes.count {
-            let start = written
-            written += try systemCall("write", path) {
-                unsafe bytes.withUnsafeBytes {
-                    unsafe write(number, $0.baseAddress! + start, $0.count - start)
-                }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = try systemCall("write", path) {
+                unsafe rest.withUnsafeBytes { unsafe write(number, $0.baseAddress, $0.count) }
             }
+            rest = rest.dropFirst(written)
         }
     }
 

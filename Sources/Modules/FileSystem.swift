@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+
 /// Files, as the modules use them; a simulation puts its own in and makes them fail.
 ///
 /// Every call throws `SystemError` with the path as its subject.
@@ -33,6 +35,20 @@ public protocol FileSystem: Sendable {
     /// Opens a file that other processes share as memory. `create` makes it with mode 0600 and
     /// `bytes` bytes that are all there (a full disk is an error now, not a signal later).
     func map(_ path: String, bytes: Int, create: Bool) throws(SystemError) -> SharedMapping
+}
+
+extension FileSystem {
+    /// Locks a file for this process alone, waiting for whoever has it; nil if that takes longer
+    /// than `milliseconds`.
+    public func lock(_ path: String, waiting milliseconds: Int32) throws(SystemError) -> FileLock? {
+        let step: Int32 = 10
+        for _ in 0..<max(1, milliseconds / step) {
+            if let lock = try lock(path) { return lock }
+            // No descriptor to wait for: this only passes the time.
+            _ = poll(nil, 0, step)
+        }
+        return try lock(path)
+    }
 }
 
 /// What stands at a path.

@@ -36,6 +36,7 @@ public struct SystemRandom: RandomSource {
     /// Makes a view of the kernel's random source; costs nothing.
     public init() {}
 
+    /// `count` bytes from `getrandom(2)`.
     public func bytes(_ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let failure = unsafe bytes.withUnsafeMutableBytes { buffer in

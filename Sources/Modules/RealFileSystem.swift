@@ -7,6 +7,7 @@ public struct RealFileSystem: FileSystem {
     /// Makes a view of the machine's file system; costs nothing.
     public init() {}
 
+    /// What stands at `path`, by `lstat(2)`.
     public func status(of path: String) throws(SystemError) -> FileStatus? {
         var status = stat()
         do throws(SystemError) {
@@ -29,11 +30,13 @@ public struct RealFileSystem: FileSystem {
         }
     }
 
+    /// The whole content of a file within the limit.
     public func read(_ path: String, bytesMax: Int) throws(SystemError) -> [UInt8] {
         let file = try Descriptor(opening: path, O_RDONLY)
         return try file.readAll(path, bytesMax: bytesMax)
     }
 
+    /// Puts `bytes` in the place of a file: written, synced, renamed, folder synced.
     public func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
         let temporary = "\(path).\(getpid()).new"
         do throws(SystemError) {
@@ -60,6 +63,7 @@ public struct RealFileSystem: FileSystem {
         try systemCall("fsync", folder) { fsync(file.number) }
     }
 
+    /// Makes one folder with mode 0700, unless it is there.
     public func createFolder(_ path: String) throws(SystemError) {
         do throws(SystemError) {
             try systemCall("mkdir", path) { unsafe mkdir(path, 0o700) }
@@ -68,6 +72,7 @@ public struct RealFileSystem: FileSystem {
         }
     }
 
+    /// The names in a folder, sorted.
     public func names(in folder: String) throws(SystemError) -> [String] {
         guard let stream = unsafe opendir(folder) else {
             throw SystemError(code: errno, call: "opendir", subject: folder)
@@ -85,6 +90,7 @@ public struct RealFileSystem: FileSystem {
         return names.sorted()
     }
 
+    /// Removes a file, unless it is gone.
     public func remove(_ path: String) throws(SystemError) {
         do throws(SystemError) {
             try systemCall("unlink", path) { unsafe unlink(path) }
@@ -93,10 +99,12 @@ public struct RealFileSystem: FileSystem {
         }
     }
 
+    /// Moves a file over another name.
     public func rename(_ path: String, to newPath: String) throws(SystemError) {
         try systemCall("rename", path) { unsafe Glibc.rename(path, newPath) }
     }
 
+    /// Locks a file by `flock(2)`; nil if another has it.
     public func lock(_ path: String) throws(SystemError) -> FileLock? {
         let file = try Descriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW)
         do throws(SystemError) {
@@ -108,6 +116,7 @@ public struct RealFileSystem: FileSystem {
         return FileLock(file)
     }
 
+    /// Maps a file shared, its space allocated if it is made.
     public func map(_ path: String, bytes: Int, create: Bool) throws(SystemError) -> SharedMapping {
         let flags = O_RDWR | O_NOFOLLOW | (create ? O_CREAT : 0)
         let file = try Descriptor(opening: path, flags)

@@ -16,10 +16,12 @@ public struct SystemClock: WallClock {
     /// Makes a view of the machine's clocks; costs nothing.
     public init() {}
 
+    /// The time of day, `CLOCK_REALTIME`.
     public func now() -> Timestamp {
         Timestamp(nanoseconds: read(CLOCK_REALTIME))
     }
 
+    /// Nanoseconds since the machine started, `CLOCK_MONOTONIC`.
     public func uptimeNanoseconds() -> Int64 {
         read(CLOCK_MONOTONIC)
     }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Hashing
+import Modules
+
+/// The consent files of a home, read and held against each other.
+struct ConsentState: Sendable {
+    let record: ConsentRecord?
+    let page: ConsentPage.State?
+    let consent: GateFacts.Consent
+    let isCopied: Bool
+
+    /// The epoch of the yes under which events may be recorded now.
+    var epoch: UInt32? { consent == .given ? record?.epoch : nil }
+
+    private static let unreadable = ConsentState(
+        record: nil, page: nil, consent: .unreadable, isCopied: false)
+
+    /// Reads both files. Never throws: what can't be read is `unreadable`.
+    static func read(_ directory: TelemetryDirectory, _ seams: TelemetrySeams) -> ConsentState {
+        do throws(SystemError) {
+            guard try isOurs(directory, seams) else { return unreadable }
+            let recordThere = try seams.files.status(of: directory.consentRecord) != nil
+            let pageThere = try seams.files.status(of: directory.consentPage) != nil
+            if !recordThere, !pageThere {
+                return ConsentState(record: nil, page: nil, consent: .notAsked, isCopied: false)
+            }
+            guard recordThere, pageThere else { return unreadable }
+            let bytes = try seams.files.read(
+                directory.consentRecord, bytesMax: ConsentRecord.bytesMax)
+            let page = try ConsentPage(opening: directory.consentPage, seams.files)
+            guard let record = ConsentRecord(bytes), let state = page.state else {
+                return unreadable
+            }
+            return ConsentState(
+                record: record, page: state, consent: consent(record, state),
+                isCopied: isCopied(record, seams))
+        } catch {
+            return unreadable
+        }
+    }
+
+    /// Both files say yes to the same epoch, or it is no yes. A page that is off beside a record
+    /// that says yes is a `disable` that was cut short, or an `enable` that never finished.
+    private static func consent(
+        _ record: ConsentRecord, _ page: ConsentPage.State
+    ) -> GateFacts.Consent {
+        switch (record.isGiven, page.isOn) {
+        case (true, true): record.epoch == page.epoch ? .given : .unreadable
+        case (_, false): .withdrawn
+        case (false, true): .unreadable
+        }
+    }
+
+    /// State that somebody else put there, or could have, is not this person's yes.
+    private static func isOurs(
+        _ directory: TelemetryDirectory, _ seams: TelemetrySeams
+    ) throws(SystemError) -> Bool {
+        for path in [directory.path, directory.consentRecord, directory.consentPage] {
+            guard let status = try seams.files.status(of: path) else { continue }
+            let expected: FileStatus.Kind = path == directory.path ? .folder : .file
+            guard status.kind == expected, status.owner == seams.userID, status.mode & 0o022 == 0
+            else { return false }
+        }
+        return true
+    }
+
+    private static func isCopied(_ record: ConsentRecord, _ seams: TelemetrySeams) -> Bool {
+        guard let machine = record.machine, let now = machineHash(record.machineSalt, seams) else {
+            return false
+        }
+        return machine != now
+    }
+
+    /// The machine's identifier under a salt; nil where the machine has none.
+    static func machineHash(_ salt: String, _ seams: TelemetrySeams) -> String? {
+        guard let identifier = try? seams.files.read(seams.machineIDPath, bytesMax: 256),
+            !identifier.isEmpty
+        else { return nil }
+        return Hex.encode(SHA256.hash(Array(salt.utf8) + identifier))
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Catalogue
+private import Hashing
+public import JSON
+
+/// What a person agrees to: which properties, to where, and how coarse.
+public struct ConsentTerms: Sendable, Equatable {
+    /// `event` and `event.property` for everything that may be recorded, sorted.
+    public let properties: [String]
+    /// The digest of the catalogue, with its lists and bounds.
+    public let catalogueDigest: String
+    /// Scheme, host and port of the endpoint; nil means "recorded here only".
+    public let origin: String?
+    /// Whether time, counts and durations are made coarse before sending.
+    public let anonymizeData: Bool
+
+    package init(
+        properties: [String], catalogueDigest: String, origin: String?, anonymizeData: Bool
+    ) {
+        self.properties = properties
+        self.catalogueDigest = catalogueDigest
+        self.origin = origin
+        self.anonymizeData = anonymizeData
+    }
+
+    package init(catalogue: Catalogue, config: TelemetryModuleConfig) {
+        let allowed = config.allowedEventTypes.map { Set($0) }
+        self.init(
+            properties: catalogue.terms.filter { term in
+                allowed?.contains(String(term.prefix { $0 != "." })) ?? true
+            },
+            catalogueDigest: catalogue.digest,
+            origin: config.uploadEndpoint?.origin,
+            anonymizeData: config.anonymizeData)
+    }
+
+    /// The SHA-256 of the terms, in hexadecimal digits: what `--terms` compares.
+    public var digest: String {
+        Hex.encode(SHA256.hash(Array(json.serialized(.compact).utf8)))
+    }
+
+    /// What these terms allow to record and `earlier` ones did not.
+    public func added(to earlier: ConsentTerms) -> [String] {
+        properties.filter { !earlier.properties.contains($0) }
+    }
+
+    /// Whether sending under these terms goes further than under `earlier` ones: to another
+    /// place, or with less anonymising.
+    public func sendsFurther(than earlier: ConsentTerms) -> Bool {
+        (origin != nil && origin != earlier.origin) || (earlier.anonymizeData && !anonymizeData)
+    }
+
+    /// The terms as a JSON object.
+    public var json: JSONValue {
+        [
+            "properties": .array(properties.map { .string($0) }),
+            "catalogue_digest": .string(catalogueDigest),
+            "origin": .optional(origin),
+            "anonymize_data": .bool(anonymizeData),
+        ]
+    }
+
+    init?(json: JSONValue) {
+        guard let object = json.objectValue,
+            let properties = object["properties"]?.arrayValue,
+            let digest = object["catalogue_digest"]?.stringValue,
+            let anonymize = object["anonymize_data"]?.boolValue, let origin = object["origin"],
+            origin == .null || origin.stringValue != nil
+        else { return nil }
+        let names = properties.compactMap(\.stringValue)
+        guard names.count == properties.count else { return nil }
+        self.init(
+            properties: names, catalogueDigest: digest, origin: origin.stringValue,
+            anonymizeData: anonymize)
+    }
+}

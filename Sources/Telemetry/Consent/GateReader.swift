@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import JSON
+import Modules
+
+/// Collects the gate's facts from environment, files and configuration.
+struct GateReader: Sendable {
+    /// The longest policy file that is read, in bytes.
+    static let policyBytesMax = 65_536
+
+    let product: Product
+    let config: TelemetryModuleConfig
+    /// What is wrong with the configuration; nil if nothing is.
+    let configurationProblem: String?
+    let terms: ConsentTerms
+    let directory: TelemetryDirectory
+    let seams: TelemetrySeams
+
+    /// The facts as they stand now, and the consent that they rest on.
+    func read() -> (facts: GateFacts, state: ConsentState) {
+        let state = ConsentState.read(directory, seams)
+        var facts = GateFacts()
+        facts.policyDenies = policyDenies
+        facts.doNotTrack = !["", "0"].contains(seams.environment["DO_NOT_TRACK"] ?? "")
+        facts.environmentForbids = seams.environment[product.environmentVariable] == "0"
+        facts.configurationForbids = config.enabled == false || configurationProblem != nil
+        facts.noEndpoint = config.uploadEndpoint == nil
+        facts.consent = state.consent
+        facts.copiedHome = state.isCopied
+        if let agreed = state.record?.terms, state.consent == .given {
+            facts.termsChanged = terms.sendsFurther(than: agreed)
+        }
+        return (facts, state)
+    }
+
+    /// The file can only deny: it does unless it is absent, or a JSON object with `"telemetry"`
+    /// set to `"allow"`.
+    private var policyDenies: Bool {
+        let path = seams.policyPath ?? product.policyPath
+        do throws(SystemError) {
+            guard try seams.files.status(of: path) != nil else { return false }
+            let bytes = try seams.files.read(path, bytesMax: Self.policyBytesMax)
+            let object = (try? JSONValue.parse(bytes: bytes))?.objectValue
+            return object?["telemetry"]?.stringValue != "allow"
+        } catch {
+            return true
+        }
+    }
+}

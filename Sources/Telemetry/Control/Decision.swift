@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Hashing
+import Modules
+import SQLite
+
+extension TelemetryControl {
+    /// Records a yes to exactly these terms. Repeating it changes nothing.
+    ///
+    /// Nothing that happened before is ever sent under it: it opens a new epoch unless place and
+    /// anonymising are those of the yes that stands. Returns what may be recorded now and could
+    /// not be before.
+    ///
+    /// Throws if the terms are not those that hold now, or the configuration or the administrator
+    /// forbids telemetry.
+    @discardableResult
+    public func enable(_ terms: ConsentTerms) throws -> [String] {
+        let (facts, _) = gate.read()
+        if facts.configurationForbids { throw configurationError }
+        if facts.policyDenies { throw policyError }
+        guard terms == self.terms else {
+            throw TelemetryError(
+                .terms, "what would be recorded or sent is not what was reviewed",
+                hint: "review it again with: telemetry enable")
+        }
+        try directory.prepare(seams)
+        return try changing {
+            try finishDeletionLocked()
+            return try recordYes(terms)
+        }
+    }
+
+    private func recordYes(_ terms: ConsentTerms) throws -> [String] {
+        let state = gate.read().state
+        let old = state.record
+        if state.consent == .given, !state.isCopied, old?.terms == terms { return [] }
+        let page = try ConsentPage(creating: directory.consentPage, seams.files)
+        var record = freshRecord(terms, isGiven: true)
+        if let old, let id = old.installationID, let secret = old.erasureSecret, !state.isCopied {
+            record.installationID = id
+            record.erasureSecret = secret
+        }
+        let last = max(page.state?.epoch ?? 0, old?.epoch ?? 0)
+        let continues =
+            state.consent == .given && !state.isCopied && old?.terms.origin == terms.origin
+            && old?.terms.anonymizeData == terms.anonymizeData
+        record.epoch = continues ? last : last + 1
+        try seams.files.replace(directory.consentRecord, with: record.serialized)
+        try page.publish(ConsentPage.State(epoch: record.epoch, isOn: true))
+        return old.map { terms.added(to: $0.terms) } ?? terms.properties
+    }
+
+    /// Takes consent back, in all processes at once. Repeating it changes nothing.
+    ///
+    /// Batches that were not sent are void; recorded events stay to be seen until they are deleted
+    /// or too old, and can never be sent.
+    public func disable() throws {
+        try directory.prepare(seams)
+        try changing {
+            let state = gate.read().state
+            let page = try ConsentPage(creating: directory.consentPage, seams.files)
+            let last = max(page.state?.epoch ?? 0, state.record?.epoch ?? 0)
+            // The page first: from here on nothing is recorded, whatever happens to the rest.
+            if page.state?.isOn != false {
+                try page.publish(ConsentPage.State(epoch: last + 1, isOn: false))
+            }
+            if state.consent == .withdrawn, state.record?.isGiven == false { return }
+            var record = state.record ?? freshRecord(terms, isGiven: false)
+            record.isGiven = false
+            record.epoch = last + 1
+            record.decidedAt = seams.clock.now().rfc3339
+            try seams.files.replace(directory.consentRecord, with: record.serialized)
+            try finishDeletionLocked()
+            try openStore()?.database.run(
+                "UPDATE batches SET state = 'void' WHERE state IN ('sealed', 'held', 'sending')")
+        }
+    }
+
+    /// A record with an identifier of its own; its epoch is still to be set.
+    func freshRecord(_ terms: ConsentTerms, isGiven: Bool) -> ConsentRecord {
+        let salt = Hex.encode(seams.random.bytes(16))
+        return ConsentRecord(
+            isGiven: isGiven, epoch: 0, decidedAt: seams.clock.now().rfc3339,
+            installationID: isGiven ? randomUUID() : nil,
+            erasureSecret: isGiven ? Hex.encode(seams.random.bytes(32)) : nil,
+            machine: ConsentState.machineHash(salt, seams), machineSalt: salt, terms: terms)
+    }
+
+    /// A random UUID, version 4 (RFC 9562, section 5.4).
+    func randomUUID() -> String {
+        var bytes = seams.random.bytes(16)
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let hex = Array(Hex.encode(bytes))
+        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
+            .map { String(hex[$0]) }.joined(separator: "-")
+    }
+
+    private var configurationError: TelemetryError {
+        TelemetryError(
+            .configuration,
+            gate.configurationProblem ?? "the configuration forbids telemetry: telemetry.enabled "
+                + "is false",
+            hint: "correct the configuration file first")
+    }
+
+    private var policyError: TelemetryError {
+        TelemetryError(
+            .blocked,
+            "the administrator forbids telemetry: \(seams.policyPath ?? product.policyPath)",
+            hint: "ask whoever looks after this machine")
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import SQLite
+
+/// What a deletion did.
+public struct DeletionOutcome: Sendable, Equatable {
+    /// How many stored events were deleted.
+    public let events: Int64
+    /// How many bytes the folder takes now.
+    public let bytesLeft: Int64
+    /// Whether something was sent under the old identifier, so that the collector is asked to
+    /// erase it too.
+    public let erasureRequested: Bool
+    /// Whether something was sent, and there is no place to ask for its erasure.
+    public let erasureImpossible: Bool
+}
+
+extension TelemetryControl {
+    /// Deletes everything that was recorded in this home, and asks the collector to do the same.
+    ///
+    /// Consent stays as it is; the installation gets a new identifier. Throws, with the intent
+    /// kept for the next process, if something is in the way.
+    public func deleteData() throws -> DeletionOutcome {
+        guard try seams.files.status(of: directory.path) != nil else {
+            return DeletionOutcome(
+                events: 0, bytesLeft: 0, erasureRequested: false, erasureImpossible: false)
+        }
+        try directory.prepare(seams)
+        return try changing {
+            try finishDeletionLocked()
+            let store = try Store.open(directory, seams)
+            try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
+            let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
+            let (requested, impossible) = try requestErasure(store)
+            try seams.files.replace(directory.deletionIntent, with: [])
+            try renew()
+            try wipe(store)
+            return DeletionOutcome(
+                events: events, bytesLeft: try directory.allocatedBytes(seams.files),
+                erasureRequested: requested, erasureImpossible: impossible)
+        }
+    }
+
+    /// Finishes a deletion that was cut short.
+    func finishDeletion() throws {
+        guard try seams.files.status(of: directory.deletionIntent) != nil else { return }
+        try changing { try finishDeletionLocked() }
+    }
+
+    func finishDeletionLocked() throws {
+        guard try seams.files.status(of: directory.deletionIntent) != nil else { return }
+        try wipe(Store.open(directory, seams))
+    }
+
+    /// Keeps what is needed to erase each identifier under which anything was ever sent.
+    private func requestErasure(_ store: Store) throws -> (requested: Bool, impossible: Bool) {
+        guard let record = gate.read().state.record, let id = record.installationID,
+            let secret = record.erasureSecret,
+            let url = try store.database.text(
+                "SELECT CAST(value AS TEXT) FROM memory WHERE key = ?", [.text("sent.\(id)")])
+        else { return (false, false) }
+        if url.isEmpty { return (false, true) }
+        let erasure = PendingErasure(
+            installationID: id, secret: secret, url: "\(url)/\(id)", attempts: 0,
+            nextAttemptAt: Timestamp(nanoseconds: 0))
+        try ErasureList(directory: directory, files: seams.files).update { all in
+            all.removeAll { $0.installationID == id }
+            all.append(erasure)
+        }
+        return (true, false)
+    }
+
+    /// Opens a new epoch with a new identifier. Off in between: if the process dies here, the
+    /// answer is no.
+    private func renew() throws {
+        let state = gate.read().state
+        guard let old = state.record else { return }
+        let page = try ConsentPage(creating: directory.consentPage, seams.files)
+        let epoch = max(page.state?.epoch ?? 0, old.epoch) + 1
+        try page.publish(ConsentPage.State(epoch: epoch, isOn: false))
+        var record = freshRecord(old.terms, isGiven: old.isGiven && state.consent == .given)
+        record.epoch = epoch
+        try seams.files.replace(directory.consentRecord, with: record.serialized)
+        try page.publish(ConsentPage.State(epoch: epoch, isOn: record.isGiven))
+    }
+
+    /// Removes every recorded byte: rows, journals, write-ahead log, files set aside.
+    private func wipe(_ store: Store) throws {
+        try eraseJournals()
+        try store.database.transaction {
+            for table in ["events", "batches", "names", "losses", "totals", "memory"] {
+                try store.database.execute("DELETE FROM \(table)")
+            }
+        }
+        try store.database.execute("PRAGMA incremental_vacuum")
+        try truncateLog(store)
+        for path in [directory.damagedStore, directory.damagedJournal, directory.deletionIntent] {
+            try seams.files.remove(path)
+        }
+    }
+
+    /// Journals of ended processes go; those of live ones are cleared and go on.
+    private func eraseJournals() throws {
+        for name in try seams.files.names(in: directory.journals) where name.hasSuffix(".journal") {
+            let path = "\(directory.journals)/\(name)"
+            if let lock = try seams.files.lock(path) {
+                try seams.files.remove(path)
+                withExtendedLifetime(lock) {}
+            } else {
+                try Journal.eraseRecords(at: path, seams)
+            }
+        }
+    }
+
+    /// Moves the write-ahead log into the database and cuts it to nothing.
+    private func truncateLog(_ store: Store) throws {
+        let busy = try store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+        if busy != 0 {
+            throw TelemetryError(
+                .busy, "another process reads \(directory.store), so old bytes remain in its log",
+                hint: "the deletion is finished by the next command once that process ends")
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Catalogue
+public import JSON
+import Modules
+import OTLP
+
+/// What `telemetry preview` shows.
+public enum Preview: Sendable {
+    /// The next request, byte for byte.
+    case sealed(SealedBatch, headers: [(name: String, value: String)])
+    /// Nothing can be sealed now; a request of invented events shows the form.
+    case sample(JSONValue, because: [Cause])
+    /// Sending is allowed, and nothing waits.
+    case empty
+}
+
+extension TelemetryControl {
+    /// The recorded events, oldest first, all of them or those of one type.
+    public func events(named name: String? = nil) throws -> [StoredEvent] {
+        guard let store = try openStore() else { return [] }
+        let events = try store.events(where: "1").map(\.event)
+        guard let name else { return events }
+        return events.filter { $0.name == name }
+    }
+
+    /// The next request as it would leave. Where sending is allowed, the waiting events are sealed
+    /// for it, and the upload sends those same bytes.
+    public func preview() throws -> Preview {
+        let causes = causes(blocking: .sending)
+        guard causes.isEmpty else { return .sample(sample, because: causes) }
+        guard let store = try openStore() else { return .empty }
+        let unsent = try store.batches("state IN ('sealed', 'held', 'sending')", []).first
+        guard let batch = try unsent ?? sealer.seal(from: store) else { return .empty }
+        return .sealed(batch, headers: batch.headers(userAgent: product.userAgent))
+    }
+
+    /// One invented event of each declared type, in the form of an upload, marked as not sealed.
+    private var sample: JSONValue {
+        let epochStart = Timestamp(nanoseconds: 0)
+        let events = catalogue.events.map { event in
+            StoredEvent(
+                epoch: 0, time: epochStart, name: event.name,
+                properties: event.properties.map {
+                    StoredEvent.Property($0.name, $0.kind.sample)
+                })
+        }
+        let builder = BatchRequest(
+            product: product, catalogue: catalogue,
+            installationID: "00000000-0000-4000-8000-000000000000", erasureKeyHash: nil, losses: [])
+        let request = builder.build(events, batchID: String(repeating: "0", count: 26))
+        guard var object = request.json().objectValue else { return .null }
+        object["sealed"] = false
+        return .object(object)
+    }
+}
+
+extension PropertyKind {
+    /// A value that the kind admits.
+    fileprivate var sample: PropertyValue {
+        switch self {
+        case .choice(let words): .string(words.first ?? PropertyKind.other)
+        case .identifier: "Example"
+        case .count: 1
+        case .duration: 10
+        case .version: "1.0"
+        case .bool: true
+        }
+    }
+}
+
+extension StoredEvent {
+    /// The event as `telemetry show` prints it.
+    public var json: JSONObject {
+        [
+            "event_type": .string(name), "timestamp": .string(time.rfc3339),
+            "properties": .object(
+                JSONObject(properties.map { ($0.name, $0.value.json) })),
+        ]
+    }
+}
+
+extension PropertyValue {
+    /// The value as JSON.
+    public var json: JSONValue {
+        switch self {
+        case .string(let text): .string(text)
+        case .integer(let number): .integer(number)
+        case .double(let number): .double(number)
+        case .boolean(let flag): .bool(flag)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Catalogue
+import Modules
+
+/// What a person decides and sees: consent, status, the data itself, its deletion.
+///
+/// The counterpart of `TelemetryModule`, which records. Used by one thread at a time.
+public final class TelemetryControl {
+    /// How long a change of consent waits for another one.
+    static let lockMilliseconds: Int32 = 2000
+
+    let product: Product
+    let catalogue: Catalogue
+    let config: TelemetryModuleConfig
+    let gate: GateReader
+    var directory: TelemetryDirectory { gate.directory }
+    var seams: TelemetrySeams { gate.seams }
+
+    /// Makes a view of a home; touches no disk. The parameters are those of `TelemetryModule`.
+    public init(
+        for product: Product, catalogue: Catalogue = .standard, config: TelemetryModuleConfig,
+        home: String, seams: TelemetrySeams, configurationProblem: String? = nil
+    ) {
+        self.product = product
+        self.catalogue = catalogue
+        self.config = config
+        gate = GateReader(
+            product: product, config: config,
+            configurationProblem: configurationProblem ?? config.problem,
+            terms: ConsentTerms(catalogue: catalogue, config: config),
+            directory: TelemetryDirectory(config.storagePath ?? "\(home)/telemetry"), seams: seams)
+    }
+
+    /// What a yes would cover now.
+    public var terms: ConsentTerms { gate.terms }
+
+    /// What the last yes covered; nil if nobody ever decided.
+    public var agreedTerms: ConsentTerms? { gate.read().state.record?.terms }
+
+    /// All causes that block what is asked; empty means yes.
+    public func causes(blocking question: GateQuestion) -> [Cause] {
+        Gate.causes(blocking: question, gate.read().facts)
+    }
+
+    /// The store, after the journals of ended processes were taken in and old data deleted; nil
+    /// if this home has none. A deletion that was cut short is finished first.
+    func openStore() throws -> Store? {
+        guard try seams.files.status(of: directory.path) != nil else { return nil }
+        try directory.prepare(seams)
+        try finishDeletion()
+        let hasStore = try seams.files.status(of: directory.store) != nil
+        let hasJournals = try !seams.files.names(in: directory.journals).isEmpty
+        guard hasStore || hasJournals else { return nil }
+        let store = try Store.open(directory, seams)
+        try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
+        try Retention(config: config, gate: gate).apply(to: store)
+        return store
+    }
+
+    /// Runs `body` while nobody else changes consent or deletes data.
+    func changing<Result>(_ body: () throws -> Result) throws -> Result {
+        let waiting = Self.lockMilliseconds
+        guard let lock = try seams.files.lock(directory.changeLock, waiting: waiting) else {
+            throw TelemetryError(
+                .busy, "another enable, disable or delete-data is at work on this home",
+                hint: "try again when it is done")
+        }
+        defer { withExtendedLifetime(lock) {} }
+        return try body()
+    }
+
+    /// What is to be sent, for an uploader; nil while another process uploads.
+    package func outbox() throws -> Outbox? {
+        try directory.prepare(seams)
+        let store = try openStore() ?? Store.open(directory, seams)
+        return try Outbox(sealer, store)
+    }
+
+    var sealer: Sealer {
+        Sealer(product: product, catalogue: catalogue, config: config, gate: gate)
+    }
+}

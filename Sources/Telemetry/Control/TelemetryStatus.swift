@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import JSON
+import Modules
+import SQLite
+
+/// The whole truth about telemetry in a home.
+public struct TelemetryStatus: Sendable, Equatable {
+    /// Whether events are recorded now.
+    public var isEnabled: Bool { blockedBy.isEmpty }
+    /// All causes that block recording.
+    public var blockedBy: [Cause] = []
+    /// All causes that block sending.
+    public var blockedSending: [Cause] = []
+    /// What would be recorded, but was not agreed to yet.
+    public var withheldProperties: [String] = []
+    /// The random identifier; nil before consent.
+    public var installationID: String?
+    /// Where uploads go; nil means nowhere.
+    public var uploadURL: String?
+    /// When the next attempt is due; nil where none waits for its time.
+    public var nextUpload: String?
+    /// Events in the store.
+    public var recorded: Int64 = 0
+    /// Of those, the ones that may still be sent.
+    public var waiting: Int64 = 0
+    /// Of the waiting ones, those held for review.
+    public var held: Int64 = 0
+    /// Events that the collector has.
+    public var uploaded: Int64 = 0
+    /// Losses by reason.
+    public var lost: [(reason: String, count: Int64)] = []
+    /// Erasures that the collector has not confirmed.
+    public var pendingErasures: Int64 = 0
+    /// The space that the data takes on the disk.
+    public var storageBytes: Int64 = 0
+    /// The folder of the data.
+    public var storagePath = ""
+    /// What is wrong with the configuration; nil if nothing is.
+    public var configurationProblem: String?
+    /// Whether anybody has ever decided.
+    public var isDecided = false
+
+    /// Compares all of it.
+    public static func == (left: TelemetryStatus, right: TelemetryStatus) -> Bool {
+        left.json == right.json
+    }
+
+    /// The status as a JSON object; `home`, `owner` are the program's to add.
+    public var json: JSONObject {
+        [
+            "enabled": .bool(isEnabled),
+            "blocked_by": .array(blockedBy.map { .string($0.rawValue) }),
+            "blocked_sending": .array(blockedSending.map { .string($0.rawValue) }),
+            "withheld_properties": .array(withheldProperties.map { .string($0) }),
+            "installation_id": .optional(installationID),
+            "upload_url": .optional(uploadURL),
+            "next_upload": .optional(nextUpload),
+            "events": [
+                "recorded": .integer(recorded), "waiting": .integer(waiting),
+                "held": .integer(held), "uploaded": .integer(uploaded),
+            ],
+            "lost": .object(JSONObject(lost.map { ($0.reason, .integer($0.count)) })),
+            "pending_erasures": .integer(pendingErasures),
+            "storage_bytes": .integer(storageBytes),
+            "storage_path": .string(storagePath),
+        ]
+    }
+}
+
+extension TelemetryControl {
+    /// Reads the status. Changes nothing but for journals of ended processes, which are taken in.
+    public func status() throws -> TelemetryStatus {
+        var status = TelemetryStatus()
+        let (facts, state) = gate.read()
+        status.blockedBy = Gate.causes(blocking: .recording, facts)
+        status.blockedSending = Gate.causes(blocking: .sending, facts)
+        status.isDecided = state.consent != .notAsked
+        if state.consent == .given, let agreed = state.record?.terms {
+            status.withheldProperties = terms.added(to: agreed)
+        }
+        status.installationID = state.record?.installationID
+        status.uploadURL = config.uploadURL
+        status.storagePath = directory.path
+        status.configurationProblem = gate.configurationProblem
+        guard try seams.files.status(of: directory.path) != nil else { return status }
+        try count(&status, epoch: state.epoch)
+        status.pendingErasures = Int64(
+            try ErasureList(directory: directory, files: seams.files).all().count)
+        status.storageBytes = try directory.allocatedBytes(seams.files)
+        return status
+    }
+
+    private func count(_ status: inout TelemetryStatus, epoch: UInt32?) throws {
+        guard let store = try openStore() else { return }
+        let database = store.database
+        status.recorded = try database.integer("SELECT count(*) FROM events") ?? 0
+        status.waiting = try waiting(database, epoch)
+        status.held =
+            try database.integer("SELECT sum(events) FROM batches WHERE state = 'held'") ?? 0
+        status.uploaded = try store.total("uploaded")
+        status.lost = try store.losses()
+        let next = try database.integer(
+            "SELECT min(next_attempt_at) FROM batches WHERE state IN ('sealed', 'sending')")
+        status.nextUpload = next.flatMap { $0 > 0 ? Timestamp(nanoseconds: $0).rfc3339 : nil }
+    }
+
+    /// Unsealed events of today's consent, and those in batches that are not answered.
+    private func waiting(_ database: Connection, _ epoch: UInt32?) throws -> Int64 {
+        guard let epoch else { return 0 }
+        return try database.integer(
+            """
+            SELECT (SELECT count(*) FROM events WHERE batch IS NULL AND epoch = ?1)
+                + (SELECT coalesce(sum(events), 0) FROM batches
+                   WHERE state IN ('sealed', 'held', 'sending') AND epoch = ?1)
+            """, [.integer(Int64(epoch))]) ?? 0
+    }
+}

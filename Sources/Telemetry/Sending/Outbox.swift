@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Modules
+import SQLite
+
+/// What is to be sent, and the record of what became of it. Knows no network.
+package final class Outbox {
+    /// What the outbox has for an uploader.
+    package enum Next: Equatable {
+        /// Send this, now.
+        case batch(SealedBatch)
+        /// The next attempt is due only then.
+        case later(Timestamp)
+        /// Today's bytes are used up.
+        case budgetSpent
+        /// These causes block sending.
+        case blocked([Cause])
+        /// Nothing waits.
+        case empty
+    }
+
+    private let sealer: Sealer
+    private let store: Store
+    private let erasureList: ErasureList
+    // Held as long as the outbox lives: one uploader over all processes.
+    private let lock: FileLock
+
+    private var gate: GateReader { sealer.gate }
+    private var now: Timestamp { gate.seams.clock.now() }
+
+    init?(_ sealer: Sealer, _ store: Store) throws {
+        let (directory, files) = (sealer.gate.directory, sealer.gate.seams.files)
+        guard let lock = try files.lock(directory.uploadLock) else { return nil }
+        self.lock = lock
+        self.sealer = sealer
+        self.store = store
+        erasureList = ErasureList(directory: directory, files: files)
+        // What is marked before sending must be on the disk before the first byte leaves.
+        try store.database.execute("PRAGMA synchronous = FULL")
+    }
+
+    /// The User-Agent of every request.
+    package var userAgent: String { sealer.product.userAgent }
+
+    /// The most bytes per second; nil means no limit.
+    package var bytesPerSecondMax: Int64? { sealer.config.uploadBytesPerSecondMax }
+
+    /// The next batch to send: one that was begun or sealed before, else one sealed now.
+    package func next() throws -> Next {
+        let causes = Gate.causes(blocking: .sending, gate.read().facts)
+        guard causes.isEmpty else { return .blocked(causes) }
+        let due = try store.batches(
+            "state IN ('sealed', 'sending') AND next_attempt_at <= ?", [.integer(now.nanoseconds)])
+        if let batch = try due.first ?? sealer.seal(from: store), batch.state != .held {
+            return try fitsBudget(batch) ? .batch(batch) : .budgetSpent
+        }
+        let later = try store.database.integer(
+            "SELECT min(next_attempt_at) FROM batches WHERE state IN ('sealed', 'sending')")
+        return later.map { $0 > 0 ? .later(Timestamp(nanoseconds: $0)) : .empty } ?? .empty
+    }
+
+    /// A batch that is larger than a whole day's budget goes alone, or it would never go.
+    private func fitsBudget(_ batch: SealedBatch) throws -> Bool {
+        let spent = try store.total(budgetKey)
+        return spent == 0
+            || spent + Int64(batch.body.count) <= sealer.config.uploadBytesPerDayMax
+    }
+
+    private var budgetKey: String { "bytes.\(now.day)" }
+
+    /// Notes, on the disk, that sending begins. False if consent was taken back meanwhile.
+    package func begin(_ batch: SealedBatch) throws -> Bool {
+        try store.database.transaction {
+            let (facts, state) = gate.read()
+            guard Gate.causes(blocking: .sending, facts).isEmpty,
+                let id = state.record?.installationID
+            else { return false }
+            try store.database.run(
+                """
+                UPDATE batches SET state = 'sending', attempts = attempts + 1
+                WHERE id = ? AND epoch = ? AND state IN ('sealed', 'sending')
+                """, [.integer(batch.row), .integer(Int64(state.epoch ?? 0))])
+            guard store.database.changes == 1 else { return false }
+            let erasure = sealer.config.erasureEndpoint?.description ?? ""
+            try store.database.run(
+                "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
+                [.text("sent.\(id)"), .blob(Array(erasure.utf8))])
+            try store.addTotal(budgetKey, Int64(batch.body.count))
+            return true
+        }
+    }
+
+    /// Notes that the collector has the batch; `rejected` of its events it refused.
+    package func accepted(_ batch: SealedBatch, rejected: Int64, answer: String) throws {
+        let rejected = min(max(0, rejected), batch.events)
+        try finish(batch, .accepted, answer) {
+            try store.addLoss(.rejected, rejected)
+            try store.addTotal("uploaded", batch.events - rejected)
+        }
+    }
+
+    /// Notes that the collector refused the batch for good.
+    package func refused(_ batch: SealedBatch, answer: String) throws {
+        try finish(batch, .rejected, answer) { try store.addLoss(.rejected, batch.events) }
+    }
+
+    private func finish(
+        _ batch: SealedBatch, _ state: SealedBatch.State, _ answer: String,
+        _ count: () throws -> Void
+    ) throws {
+        try store.database.transaction {
+            try store.database.run(
+                "UPDATE batches SET state = ?, answered_at = ?, answer = ? WHERE id = ?",
+                [
+                    .text(state.rawValue), .integer(now.nanoseconds), .text(answer),
+                    .integer(batch.row),
+                ])
+            if store.database.changes == 1 { try count() }
+        }
+    }
+
+    /// Notes that the batch is to be tried again, not before a time.
+    package func retry(_ batch: SealedBatch, notBefore time: Timestamp, answer: String) throws {
+        try store.database.run(
+            "UPDATE batches SET next_attempt_at = ?, answer = ? WHERE id = ?",
+            [.integer(time.nanoseconds), .text(answer), .integer(batch.row)])
+    }
+
+    /// The causes that block requests for erasure.
+    package var erasuresBlocked: [Cause] { Gate.causes(blocking: .erasing, gate.read().facts) }
+
+    /// Erasures that are due now.
+    package func dueErasures() throws(TelemetryError) -> [PendingErasure] {
+        try erasureList.all().filter { $0.nextAttemptAt <= now }
+    }
+
+    /// All erasures that the collector has not confirmed.
+    package func pendingErasures() throws(TelemetryError) -> [PendingErasure] {
+        try erasureList.all()
+    }
+
+    /// Notes that an erasure is confirmed, or can't be had there.
+    package func settled(_ erasure: PendingErasure) throws(TelemetryError) {
+        try erasureList.update { all in
+            all.removeAll { $0.installationID == erasure.installationID }
+        }
+    }
+
+    /// Notes that an erasure is to be tried again, not before a time.
+    package func retry(
+        _ erasure: PendingErasure, notBefore time: Timestamp
+    ) throws(TelemetryError) {
+        try erasureList.update { all in
+            for index in all.indices where all[index].installationID == erasure.installationID {
+                all[index].attempts += 1
+                all[index].nextAttemptAt = time
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import Compression
+public import JSON
+private import OTLP
+
+/// A batch as it was sealed: the very bytes that are shown, sent, and sent again.
+public struct SealedBatch: Sendable, Equatable {
+    /// Where a batch stands.
+    public enum State: String, Sendable {
+        /// Ready to be sent.
+        case sealed
+        /// Waits for a person.
+        case held
+        /// Sending has begun; the answer is not known.
+        case sending
+        /// The collector has it.
+        case accepted
+        /// The collector refused it for good.
+        case rejected
+        /// Consent was taken back before it was sent.
+        case void
+    }
+
+    /// The store's number for it.
+    package let row: Int64
+    /// Its identifier, a ULID.
+    public let uid: String
+    /// Where it goes.
+    public let url: String
+    /// How the body is coded: `gzip`, `zstd` or `none`.
+    public let contentCoding: String
+    /// The body.
+    public let body: [UInt8]
+    /// The SHA-256 of the body, in hexadecimal digits.
+    public let sha256: String
+    /// How many events it holds.
+    public let events: Int64
+    /// Where it stands.
+    public let state: State
+    /// How often sending was tried.
+    public let attempts: Int64
+
+    /// Every header of the request, in the order in which they are sent.
+    public func headers(userAgent: String) -> [(name: String, value: String)] {
+        let endpoint = Endpoint(url)
+        var headers = [
+            ("Host", endpoint?.hostHeader ?? ""), ("User-Agent", userAgent),
+            ("Content-Type", "application/x-protobuf"),
+        ]
+        if contentCoding != ContentCoding.identity.rawValue {
+            headers.append(("Content-Encoding", contentCoding))
+        }
+        return headers + [("Content-Length", String(body.count))]
+    }
+
+    /// The body as OTLP JSON; nil only if the store was damaged.
+    public var json: JSONValue? {
+        guard let coding = ContentCoding(rawValue: contentCoding),
+            let bytes = try? decompress(body, as: coding, outputBytesMax: 64 << 20),
+            let request = try? ExportLogsRequest(decoding: bytes)
+        else { return nil }
+        return request.json()
+    }
+}
+
+extension Endpoint {
+    /// The Host header: with the port unless it is the scheme's own (RFC 9110, section 7.2).
+    public var hostHeader: String { String(origin.dropFirst(scheme.count + 3)) }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import SQLite
+
+extension Drain {
+    /// Takes over the journals of processes that ended, and removes them.
+    ///
+    /// One that can't be read is renamed out of the way, counted and told.
+    func adoptAll(into store: Store) throws {
+        let (files, directory) = (gate.seams.files, gate.directory)
+        guard try files.status(of: directory.journals) != nil else { return }
+        for name in try files.names(in: directory.journals) where name.hasSuffix(".journal") {
+            try adopt("\(directory.journals)/\(name)", into: store)
+        }
+        try forgetJournals(store)
+    }
+
+    private func adopt(_ path: String, into store: Store) throws {
+        let journal: Journal
+        do throws(SystemError) {
+            guard let adopted = try Journal(adopting: path, gate.seams) else { return }
+            journal = adopted
+        } catch {
+            guard error.code == SystemError.invalid else { throw error }
+            return try setAside(path, store)
+        }
+        try drain(journal, into: store)
+        try gate.seams.files.remove(path)
+    }
+
+    private func setAside(_ path: String, _ store: Store) throws {
+        let files = gate.seams.files
+        // An empty file is one whose making was cut short: nothing was in it.
+        if try files.status(of: path)?.bytes == 0 { return try files.remove(path) }
+        try files.rename(path, to: gate.directory.damagedJournal)
+        try store.addLoss(.damaged, 1)
+        gate.seams.logger.log(.warning, "a telemetry journal can't be read and was set aside")
+    }
+
+    /// Rows of journals that are gone are of no use any more.
+    private func forgetJournals(_ store: Store) throws {
+        let there = try gate.seams.files.names(in: gate.directory.journals)
+        let known = try store.database.rows("SELECT name FROM journals") { $0.text(0) }
+        for name in known where !there.contains(name) {
+            try store.database.run("DELETE FROM journals WHERE name = ?", [.text(name)])
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import SQLite
+
+/// The SQLite database of a home. Used by one thread at a time; several processes are normal.
+final class Store {
+    let database: Connection
+    private var numbers: [String: UInt64] = [:]
+
+    private init(_ database: Connection) { self.database = database }
+
+    /// Opens the database, made if needed. One that is damaged is set aside, counted and told.
+    static func open(_ directory: TelemetryDirectory, _ seams: TelemetrySeams) throws -> Store {
+        do {
+            return try openAsIs(directory, seams)
+        } catch let error as SQLiteError where error.isDamage {
+            try setAside(directory, seams)
+            seams.logger.log(
+                .warning,
+                "the telemetry store was damaged and is now store.damaged.sqlite; recording goes "
+                    + "on in a new one")
+            let store = try openAsIs(directory, seams)
+            try store.addLoss(.damaged, 1)
+            return store
+        }
+    }
+
+    private static func openAsIs(
+        _ directory: TelemetryDirectory, _ seams: TelemetrySeams
+    ) throws -> Store {
+        if try seams.files.status(of: directory.store) == nil {
+            // Locking makes the file with mode 0600; SQLite would make it readable for others.
+            _ = try seams.files.lock(directory.store)
+        }
+        let store = Store(try seams.openDatabase(directory.store, .readWrite))
+        try store.database.execute(StoreSchema.pragmas)
+        try store.database.migrate(StoreSchema.migrations)
+        return store
+    }
+
+    /// One damaged database is kept for whoever wants to look; an earlier one makes room.
+    private static func setAside(
+        _ directory: TelemetryDirectory, _ seams: TelemetrySeams
+    ) throws(SystemError) {
+        try seams.files.rename(directory.store, to: directory.damagedStore)
+        for suffix in ["-wal", "-shm"] { try seams.files.remove(directory.store + suffix) }
+    }
+
+    /// The number of a name, made if needed.
+    func number(of name: String) throws -> UInt64 {
+        if let number = numbers[name] { return number }
+        try database.run("INSERT OR IGNORE INTO names(name) VALUES (?)", [.text(name)])
+        let row = try database.integer("SELECT id FROM names WHERE name = ?", [.text(name)]) ?? 0
+        numbers[name] = UInt64(row)
+        return UInt64(row)
+    }
+
+    private func namesByNumber() throws -> [UInt64: String] {
+        let rows = try database.rows("SELECT id, name FROM names") { row in
+            (UInt64(row.integer(0)), row.text(1))
+        }
+        return Dictionary(rows) { first, _ in first }
+    }
+
+    /// Puts events in, in their order. Call within a transaction.
+    func insert(_ events: [StoredEvent]) throws {
+        // Another process may have deleted all names since the last time.
+        numbers = [:]
+        let properties = StoredProperties(number: number(of:))
+        let statement = try database.prepare(
+            "INSERT INTO events(epoch, time, name, properties) VALUES (?, ?, ?, ?)")
+        for event in events {
+            try statement.run([
+                .integer(Int64(event.epoch)), .integer(event.time.nanoseconds),
+                .integer(Int64(try number(of: event.name))),
+                .blob(try properties.encode(event.properties)),
+            ])
+        }
+    }
+
+    /// The events that a condition selects, oldest first, with their row numbers. Rows that can't
+    /// be read are left out.
+    func events(
+        where condition: String, _ values: [SQLiteValue] = [], limit: Int64 = -1
+    ) throws -> [(row: Int64, event: StoredEvent)] {
+        let names = try namesByNumber()
+        let sql =
+            "SELECT id, epoch, time, name, properties FROM events WHERE \(condition) "
+            + "ORDER BY id LIMIT \(limit)"
+        return try database.rows(sql, values) { row -> (Int64, StoredEvent)? in
+            guard let name = names[UInt64(row.integer(3))],
+                let properties = StoredProperties.decode(row.blob(4), names: names)
+            else { return nil }
+            let event = StoredEvent(
+                epoch: UInt32(truncatingIfNeeded: row.integer(1)),
+                time: Timestamp(nanoseconds: row.integer(2)), name: name, properties: properties)
+            return (row.integer(0), event)
+        }.compactMap { $0 }
+    }
+
+    func addLoss(_ reason: LossReason, _ count: Int64) throws(SQLiteError) {
+        try add(count, to: "losses", key: "reason", reason.rawValue)
+    }
+
+    func addTotal(_ name: String, _ count: Int64) throws(SQLiteError) {
+        try add(count, to: "totals", key: "name", name)
+    }
+
+    private func add(
+        _ count: Int64, to table: String, key: String, _ value: String
+    ) throws(SQLiteError) {
+        guard count > 0 else { return }
+        try database.run(
+            """
+            INSERT INTO \(table)(\(key), count) VALUES (?, ?)
+            ON CONFLICT(\(key)) DO UPDATE SET count = count + excluded.count
+            """, [.text(value), .integer(count)])
+    }
+
+    func total(_ name: String) throws(SQLiteError) -> Int64 {
+        try database.integer("SELECT count FROM totals WHERE name = ?", [.text(name)]) ?? 0
+    }
+
+    /// Losses by reason, only those that happened.
+    func losses() throws -> [(reason: String, count: Int64)] {
+        try database.rows("SELECT reason, count FROM losses ORDER BY reason") { row in
+            (row.text(0), row.integer(1))
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SQLite
+
+/// The tables of the store. Steps only add: an older process may be at work beside a newer one.
+enum StoreSchema {
+    /// Set before the first table is made; they stay with the file or the connection.
+    static let pragmas = """
+        PRAGMA auto_vacuum = INCREMENTAL;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = NORMAL;
+        PRAGMA secure_delete = ON;
+        """
+
+    static let migrations = [
+        Migration(
+            version: 1,
+            sql: """
+                -- Names of events, properties and words: each is stored once.
+                CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+                -- time in nanoseconds since 1970; batch NULL as long as the event is in none.
+                CREATE TABLE events(
+                    id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, time INTEGER NOT NULL,
+                    name INTEGER NOT NULL, properties BLOB NOT NULL, batch INTEGER);
+                CREATE INDEX events_waiting ON events(epoch, id) WHERE batch IS NULL;
+                -- body holds the very bytes that are shown and sent.
+                CREATE TABLE batches(
+                    id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL,
+                    installation_id TEXT NOT NULL, url TEXT NOT NULL,
+                    content_coding TEXT NOT NULL, body BLOB NOT NULL, sha256 TEXT NOT NULL,
+                    events INTEGER NOT NULL, state TEXT NOT NULL, sealed_at INTEGER NOT NULL,
+                    attempts INTEGER NOT NULL DEFAULT 0, next_attempt_at INTEGER NOT NULL DEFAULT 0,
+                    answered_at INTEGER, answer TEXT);
+                CREATE TABLE losses(
+                    reason TEXT PRIMARY KEY, count INTEGER NOT NULL,
+                    reported INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+                CREATE TABLE totals(name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+                -- Up to where each journal was taken: a record is never taken twice.
+                CREATE TABLE journals(
+                    name TEXT PRIMARY KEY, consumed INTEGER NOT NULL, accepted INTEGER NOT NULL,
+                    queue_full INTEGER NOT NULL, catalogue INTEGER NOT NULL) WITHOUT ROWID;
+                CREATE TABLE memory(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+                """)
+    ]
+}

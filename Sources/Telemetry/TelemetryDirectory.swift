@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Modules
+
+/// Every path under `storage_path`. Making one touches no disk.
+public struct TelemetryDirectory: Sendable, Equatable {
+    /// The folder that holds all of telemetry's data.
+    public let path: String
+
+    /// Names the folder.
+    public init(_ path: String) { self.path = path }
+
+    /// The page that all recording processes share: epoch, and whether to record.
+    public var consentPage: String { "\(path)/consent.page" }
+    /// What was agreed to, the installation's identifier and its erasure secret.
+    public var consentRecord: String { "\(path)/consent.json" }
+    /// Taken by whoever changes consent or deletes data.
+    public var changeLock: String { "\(path)/change.lock" }
+    /// Taken by whoever uploads.
+    public var uploadLock: String { "\(path)/upload.lock" }
+    /// The SQLite database.
+    public var store: String { "\(path)/store.sqlite" }
+    /// A database that could not be read, set aside.
+    public var damagedStore: String { "\(path)/store.damaged.sqlite" }
+    /// A journal that could not be read, set aside.
+    public var damagedJournal: String { "\(path)/journal.damaged" }
+    /// The journals of recording processes.
+    public var journals: String { "\(path)/journal" }
+    /// Requests for erasure that the collector has not confirmed yet.
+    public var erasures: String { "\(path)/erasures.json" }
+    /// Taken for each change of the pending erasures.
+    public var erasuresLock: String { "\(path)/erasures.lock" }
+    /// Stands while a deletion that began is not finished.
+    public var deletionIntent: String { "\(path)/deletion.intent" }
+
+    /// Makes the folders if needed, and refuses one that is a link or belongs to somebody else.
+    package func prepare(_ seams: TelemetrySeams) throws(TelemetryError) {
+        for folder in [path, journals] {
+            do throws(SystemError) {
+                if try seams.files.status(of: folder) == nil {
+                    try makeFolders(folder, seams.files)
+                }
+                try check(folder, seams)
+            } catch {
+                throw TelemetryError(.storage, error.description, hint: "make \(path) writable")
+            }
+        }
+    }
+
+    private func makeFolders(_ folder: String, _ files: any FileSystem) throws(SystemError) {
+        var partial = ""
+        for piece in folder.split(separator: "/") {
+            partial += "/\(piece)"
+            if try files.status(of: partial) == nil { try files.createFolder(partial) }
+        }
+    }
+
+    private func check(_ folder: String, _ seams: TelemetrySeams) throws(SystemError) {
+        guard let status = try seams.files.status(of: folder), status.kind == .folder else {
+            throw SystemError(code: SystemError.notADirectory, call: "mkdir", subject: folder)
+        }
+        if status.owner != seams.userID {
+            throw SystemError(
+                code: SystemError.notPermitted, call: "stat",
+                subject: "\(folder) belongs to user \(status.owner)")
+        }
+    }
+
+    /// The space that everything under the folder takes on the disk, in bytes.
+    package func allocatedBytes(_ files: any FileSystem) throws(SystemError) -> Int64 {
+        var total: Int64 = 0
+        for folder in [path, journals] {
+            guard try files.status(of: folder)?.kind == .folder else { continue }
+            for name in try files.names(in: folder) {
+                let status = try files.status(of: "\(folder)/\(name)")
+                if status?.kind == .file { total += status?.allocatedBytes ?? 0 }
+            }
+        }
+        return total
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Catalogue
+import Dispatch
+public import Modules
+import Synchronization
+
+/// Telemetry inside a program: records events if, and only if, the person agreed.
+///
+/// No call throws, waits for a disk or a network, or fails its caller. Several modules, also of
+/// several processes, may share a home.
+public final class TelemetryModule: Module {
+    /// How often the journal is moved to the store.
+    static let flushSeconds = 5
+    /// How long `shutdown` waits for the last move, at most.
+    static let shutdownMilliseconds = 250
+
+    /// `telemetry`.
+    public let name = "telemetry"
+    /// What the module was set up with.
+    public let configuration: TelemetryModuleConfig
+    private let catalogue: Catalogue
+    private let gate: GateReader
+    private let recorder: Recorder
+    private let queue = DispatchQueue(label: "telemetry")
+    private let isRunning = Mutex(false)
+
+    /// Makes a module; touches no disk.
+    ///
+    /// - Parameters:
+    ///   - home: the program's home; data lies in its folder `telemetry` unless the configuration
+    ///     says otherwise.
+    ///   - configurationProblem: what is wrong with the configuration file; anything but nil
+    ///     keeps telemetry off.
+    public init(
+        for product: Product, catalogue: Catalogue = .standard, config: TelemetryModuleConfig,
+        home: String, seams: TelemetrySeams, configurationProblem: String? = nil
+    ) {
+        configuration = config
+        self.catalogue = catalogue
+        gate = GateReader(
+            product: product, config: config,
+            configurationProblem: configurationProblem ?? config.problem,
+            terms: ConsentTerms(catalogue: catalogue, config: config),
+            directory: TelemetryDirectory(config.storagePath ?? "\(home)/telemetry"), seams: seams)
+        recorder = Recorder(gate: gate, catalogue: catalogue)
+    }
+
+    /// Begins to record if that is allowed, and from now on whenever it becomes allowed.
+    public func initialize() {
+        recorder.refresh()
+        isRunning.withLock { $0 = true }
+        scheduleFlush()
+    }
+
+    private func scheduleFlush() {
+        queue.asyncAfter(deadline: .now() + .seconds(Self.flushSeconds)) { [weak self] in
+            guard let self, isRunning.withLock({ $0 }) else { return }
+            flush()
+            scheduleFlush()
+        }
+    }
+
+    /// Records one event; false if it is not recorded.
+    ///
+    /// Undeclared properties are dropped and counted; the event stays. `properties` is not even
+    /// built while nothing may be recorded.
+    @discardableResult
+    public func trackEvent(
+        _ name: String, _ properties: @autoclosure () -> [String: PropertyValue] = [:]
+    ) -> Bool {
+        recorder.record(name, properties)
+    }
+
+    /// All causes that keep this process from recording now; empty if it records.
+    public var blockedBy: [Cause] { Gate.causes(blocking: .recording, gate.read().facts) }
+
+    /// Moves what was recorded to the store and gives everything back.
+    ///
+    /// Waits 250 ms at most, and never for a network. What is not moved by then stays in the
+    /// journal, which the next process adopts.
+    public func shutdown() {
+        isRunning.withLock { $0 = false }
+        let done = DispatchGroup()
+        queue.async(group: done) { [self] in
+            flush()
+            retire()
+        }
+        if done.wait(timeout: .now() + .milliseconds(Self.shutdownMilliseconds)) == .timedOut {
+            recorder.tell("the last events wait in the journal for the next start")
+        }
+    }
+
+    /// Moves what is in the journal to the store. Runs on the module's queue.
+    private func flush() {
+        recorder.refresh()
+        guard let journal = recorder.journal else { return }
+        do {
+            let store = try Store.open(gate.directory, gate.seams)
+            try Drain(gate: gate, catalogue: catalogue).drain(journal, into: store)
+            try Retention(config: configuration, gate: gate).apply(to: store)
+        } catch {
+            recorder.tell("\(error)")
+        }
+    }
+
+    /// Removes the journal if everything in it was moved.
+    private func retire() {
+        let journal = recorder.journal
+        recorder.close()
+        guard let journal, journal.head == journal.tail else { return }
+        do throws(SystemError) {
+            try gate.seams.files.remove(journal.path)
+        } catch {
+            recorder.tell(error.description)
+        }
+    }
+}

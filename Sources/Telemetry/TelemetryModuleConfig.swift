@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import Compression
+public import JSON
+public import Modules
+
+/// How telemetry is set up. Nothing in it grants consent; `enabled: false` forbids.
+public struct TelemetryModuleConfig: Sendable, Equatable {
+    /// Whether batches leave by themselves or only after a person released them.
+    public enum UploadReview: String, Sendable, CaseIterable {
+        case automatic
+        case manual
+    }
+
+    /// An explicit `false` forbids telemetry; otherwise consent decides.
+    public var enabled: Bool?
+    /// Whether time, counts and durations are made coarse when a batch is sealed.
+    public var anonymizeData = true
+    /// Hours between uploads; 1 to 8760.
+    public var collectionInterval = 24
+    /// The folder of telemetry's data; nil means the folder `telemetry` in the program's home.
+    public var storagePath: String?
+    /// Days after which local data is deleted; 1 to 3650.
+    public var storageRetentionDays = 30
+    /// The most space that everything under `storagePath` may take; 1 MiB to 16 GiB.
+    public var storageBytesMax: Int64 = 64 << 20
+    /// The OTLP/HTTP endpoint for logs; nil means that nothing is ever uploaded.
+    public var uploadURL: String?
+    /// The most events of one batch; 1 to 10,000.
+    public var maxEventsPerBatch = 100
+    /// The events that may be recorded; nil means all declared ones.
+    public var allowedEventTypes: [String]?
+    /// The content coding of uploads: gzip, zstd or none.
+    public var compression = "gzip"
+    /// Whether batches wait for a person.
+    public var uploadReview = UploadReview.automatic
+    /// The most bytes per second of an upload; nil means no limit.
+    public var uploadBytesPerSecondMax: Int64?
+    /// The most bytes uploaded per UTC day.
+    public var uploadBytesPerDayMax: Int64 = 1 << 20
+    /// Where requests for erasure go; nil means beside `uploadURL` if that ends in `/v1/logs`.
+    public var erasureURL: String?
+
+    /// A configuration with the defaults, and possibly an endpoint.
+    public init(uploadURL: String? = nil) {
+        self.uploadURL = uploadURL
+    }
+
+    /// The endpoint of uploads; nil without a valid one.
+    public var uploadEndpoint: Endpoint? { uploadURL.flatMap(Endpoint.init) }
+
+    /// The endpoint below which an installation is erased; nil if there is none.
+    public var erasureEndpoint: Endpoint? {
+        if let erasureURL { return Endpoint(erasureURL) }
+        guard let upload = uploadEndpoint, upload.path.hasSuffix("/v1/logs") else { return nil }
+        return Endpoint(upload.description.dropLast("logs".count) + "installations")
+    }
+}
+
+extension TelemetryModuleConfig {
+    /// The keys of the configuration file, with bounds and defaults.
+    ///
+    /// - Parameter eventTypes: the names of the declared events.
+    public static func schema(eventTypes: [String]) -> SettingsSchema {
+        SettingsSchema(
+            section: "telemetry",
+            collectionSettings(eventTypes) + storageSettings + uploadSettings)
+    }
+
+    private static func collectionSettings(_ eventTypes: [String]) -> [Setting] {
+        [
+            .bool("enabled", default: .null, meaning: "false forbids; otherwise consent decides"),
+            .bool(
+                "anonymize_data", default: true,
+                meaning: "make time, counts and durations coarse before sending"),
+            Setting(
+                "allowed_event_types", form: "a list of \(eventTypes.joined(separator: ", "))",
+                default: .array(eventTypes.map { .string($0) }),
+                meaning: "the events that may be recorded"
+            ) { value in
+                value.arrayValue?.allSatisfy { $0.stringValue.map(eventTypes.contains) ?? false }
+                    ?? false
+            },
+        ]
+    }
+
+    private static let storageSettings: [Setting] = [
+        Setting(
+            "storage_path", form: "a path from / or ~, or null", default: .null,
+            meaning: "the folder of telemetry's data; null is the folder telemetry in the home"
+        ) { value in
+            value == .null
+                || value.stringValue.map { $0.hasPrefix("/") || $0.hasPrefix("~/") } ?? false
+        },
+        .integer(
+            "storage_retention_days", 1...3650, default: 30,
+            meaning: "days after which local data is deleted"),
+        .integer(
+            "storage_bytes_max", 1 << 20...16 << 30, default: .integer(64 << 20),
+            meaning: "the most space for telemetry's data"),
+    ]
+
+    private static let uploadSettings: [Setting] = [
+        endpoint("upload_url", meaning: "the OTLP/HTTP endpoint for logs; null never uploads"),
+        endpoint("erasure_url", meaning: "where erasures go; null is beside upload_url"),
+        .integer("collection_interval", 1...8760, default: 24, meaning: "hours between uploads"),
+        .integer("max_events_per_batch", 1...10_000, default: 100, meaning: "events per batch"),
+        .choice(
+            "compression", ["gzip", "zstd", "none"], default: "gzip",
+            meaning: "the content coding of uploads"),
+        .choice(
+            "upload_review", UploadReview.allCases.map(\.rawValue), default: "automatic",
+            meaning: "manual: nothing leaves before you release it"),
+        .integer(
+            "upload_bytes_per_second_max", 1024...1 << 40, default: .null,
+            meaning: "the most bytes per second of an upload"),
+        .integer(
+            "upload_bytes_per_day_max", 1024...1 << 40, default: .integer(1 << 20),
+            meaning: "the most bytes uploaded per day"),
+    ]
+
+    private static func endpoint(_ key: String, meaning: String) -> Setting {
+        Setting(
+            key, form: "an https URL without user name and query, an http URL to loopback, or null",
+            default: .null, meaning: meaning
+        ) { value in value == .null || value.stringValue.flatMap(Endpoint.init) != nil }
+    }
+
+    /// Reads the section of a configuration file that `schema` found free of problems.
+    ///
+    /// - Parameter home: what a leading `~` stands for.
+    public init(section object: JSONObject, userHome: String) {
+        self.init()
+        enabled = object["enabled"]?.boolValue
+        anonymizeData = object["anonymize_data"]?.boolValue ?? anonymizeData
+        collectionInterval = object.int("collection_interval") ?? collectionInterval
+        storagePath = object["storage_path"]?.stringValue.map {
+            $0.hasPrefix("~/") ? userHome + $0.dropFirst() : $0
+        }
+        storageRetentionDays = object.int("storage_retention_days") ?? storageRetentionDays
+        storageBytesMax = object["storage_bytes_max"]?.integerValue ?? storageBytesMax
+        uploadURL = object["upload_url"]?.stringValue
+        maxEventsPerBatch = object.int("max_events_per_batch") ?? maxEventsPerBatch
+        allowedEventTypes = object["allowed_event_types"]?.arrayValue?.compactMap(\.stringValue)
+        compression = object["compression"]?.stringValue ?? compression
+        uploadReview =
+            object["upload_review"]?.stringValue.flatMap(UploadReview.init) ?? uploadReview
+        uploadBytesPerSecondMax = object["upload_bytes_per_second_max"]?.integerValue
+        uploadBytesPerDayMax =
+            object["upload_bytes_per_day_max"]?.integerValue ?? uploadBytesPerDayMax
+        erasureURL = object["erasure_url"]?.stringValue
+    }
+
+    /// What is wrong with a configuration that a program made by itself; nil if nothing is.
+    package var problem: String? {
+        if let uploadURL, Endpoint(uploadURL) == nil { return "telemetry.upload_url is not usable" }
+        if let erasureURL, Endpoint(erasureURL) == nil {
+            return "telemetry.erasure_url is not usable"
+        }
+        if ContentCoding(rawValue: compression) == nil {
+            return "telemetry.compression is not usable"
+        }
+        let bounds = [
+            (1...8760).contains(collectionInterval), (1...3650).contains(storageRetentionDays),
+            (1 << 20...16 << 30).contains(storageBytesMax),
+            (1...10_000).contains(maxEventsPerBatch),
+        ]
+        return bounds.contains(false)
+            ? "a number of telemetry's configuration is out of bounds" : nil
+    }
+}
+
+extension JSONObject {
+    fileprivate func int(_ name: String) -> Int? { self[name]?.integerValue.map(Int.init) }
+}

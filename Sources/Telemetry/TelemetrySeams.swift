@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Modules
+public import SQLite
+
+/// Everything that telemetry takes from outside; a test or a simulator puts its own in.
+public struct TelemetrySeams: Sendable {
+    /// The time.
+    public var clock: any WallClock
+    /// Randomness for identifiers, secrets, batch ids and order.
+    public var random: any RandomSource
+    /// Files.
+    public var files: any FileSystem
+    /// Opens the store's database.
+    public var openDatabase: @Sendable (String, Connection.Mode) throws(SQLiteError) -> Connection
+    /// The process's environment variables.
+    public var environment: [String: String]
+    /// The file that tells machines apart.
+    public var machineIDPath: String
+    /// The administrator's file, if not where the product says.
+    public var policyPath: String?
+    /// The user number under which the process runs.
+    public var userID: UInt32
+    /// Where messages for people go.
+    public var logger: Logger
+
+    /// Takes the machine's own clock, randomness, files and SQLite, except for what is given.
+    public init(
+        environment: [String: String], userID: UInt32, logger: Logger,
+        clock: any WallClock = SystemClock(), random: any RandomSource = SystemRandom(),
+        files: any FileSystem = RealFileSystem(), machineIDPath: String = "/etc/machine-id",
+        policyPath: String? = nil,
+        openDatabase:
+            @escaping @Sendable (String, Connection.Mode) throws(SQLiteError) ->
+            Connection = { path, mode throws(SQLiteError) in try Connection(path: path, mode: mode)
+            }
+    ) {
+        self.environment = environment
+        self.userID = userID
+        self.logger = logger
+        self.clock = clock
+        self.random = random
+        self.files = files
+        self.machineIDPath = machineIDPath
+        self.policyPath = policyPath
+        self.openDatabase = openDatabase
+    }
+}

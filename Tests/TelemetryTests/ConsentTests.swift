@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Modules
+import Telemetry
+import TestKit
+import Testing
+
+@Suite struct ConsentTests {
+    let home: Home
+
+    init() throws { home = try Home() }
+
+    @Test func `before consent nothing is recorded, and not even a folder is made`() throws {
+        home.record(3)
+        #expect(try home.folder.contents() == ["machine-id"])
+        let status = try home.control().status()
+        #expect(status.blockedBy == [.notAsked])
+        #expect(status.installationID == nil)
+        #expect(try home.control().events().isEmpty)
+        #expect(try home.folder.contents() == ["machine-id"])
+    }
+
+    @Test func `a yes records from then on, and a no ends it in a running process`() throws {
+        let module = home.module()
+        module.initialize()
+        defer { module.shutdown() }
+        #expect(!module.trackEvent("app_start", ["os": "linux"]))
+        try home.enable()
+        let second = home.module()
+        second.initialize()
+        defer { second.shutdown() }
+        #expect(second.trackEvent("app_start", ["os": "linux"]))
+        try home.control().disable()
+        #expect(!second.trackEvent("app_start", ["os": "linux"]))
+        #expect(second.blockedBy == [.withdrawn])
+    }
+
+    @Test func `what was in the journal when consent was taken back is dropped and counted`() throws
+    {
+        try home.enable()
+        let module = home.module()
+        module.initialize()
+        for _ in 0..<5 { #expect(module.trackEvent("app_start")) }
+        try home.control().disable()
+        module.shutdown()
+        #expect(try home.control().events().isEmpty)
+        let lost = try home.control().status().lost
+        #expect(lost.map(\.reason) == ["revoked"])
+        #expect(lost.map(\.count) == [5])
+    }
+
+    @Test func `enable and disable may be repeated, and keep the identifier`() throws {
+        try home.enable()
+        let first = try home.control().status().installationID
+        try home.enable()
+        #expect(try home.control().status().installationID == first)
+        try home.control().disable()
+        try home.control().disable()
+        try home.enable()
+        #expect(try home.control().status().installationID == first)
+        #expect(first?.count == 36)
+    }
+
+    @Test func `events of an earlier yes are seen, and never sent under a later one`() throws {
+        try home.enable()
+        home.record(4)
+        try home.control().disable()
+        try home.enable()
+        home.record(2)
+        let status = try home.control().status()
+        #expect(status.recorded == 6)
+        #expect(status.waiting == 2)
+        guard case .sealed(let batch, _) = try home.control().preview() else {
+            Issue.record("nothing was sealed")
+            return
+        }
+        #expect(batch.events == 2)
+    }
+
+    @Test func `another endpoint or less anonymising blocks sending until a new yes`() throws {
+        try home.enable()
+        let elsewhere = TelemetryModuleConfig(uploadURL: "https://other.example.org/v1/logs")
+        var finer = TelemetryModuleConfig.withURL
+        finer.anonymizeData = false
+        for config in [elsewhere, finer] {
+            #expect(home.control(config).causes(blocking: .sending) == [.termsChanged])
+            #expect(home.control(config).causes(blocking: .recording).isEmpty)
+        }
+        home.record(3)
+        try home.enable(elsewhere)
+        let status = try home.control(elsewhere).status()
+        #expect(status.blockedSending.isEmpty)
+        #expect(status.recorded == 3)
+        #expect(status.waiting == 0)
+    }
+
+    @Test func `what a newer version would record in addition is withheld until a yes`() throws {
+        let more = EventDefinition(
+            id: 50, "more", purpose: "More",
+            [PropertyDefinition(id: 1, "flag", .bool, purpose: "A flag")])
+        let newer = Catalogue.standard.adding(more)
+        try home.enable()
+        let module = home.module(catalogue: newer)
+        module.initialize()
+        #expect(!module.trackEvent("more", ["flag": true]))
+        #expect(module.trackEvent("app_start", ["os": "linux"]))
+        module.shutdown()
+        let status = try home.control(catalogue: newer).status()
+        #expect(status.withheldProperties == ["more", "more.flag"])
+        #expect(status.blockedBy.isEmpty)
+        let added = try home.control(catalogue: newer).enable(
+            home.control(catalogue: newer).terms)
+        #expect(added == ["more", "more.flag"])
+    }
+
+    @Test func `a yes to other terms than those that hold is refused`() throws {
+        let terms = home.control().terms
+        let elsewhere = TelemetryModuleConfig(uploadURL: "https://other.example.org/v1/logs")
+        let error = #expect(throws: TelemetryError.self) {
+            try home.control(elsewhere).enable(terms)
+        }
+        #expect(error?.code == .terms)
+        #expect(try home.control().status().blockedBy == [.notAsked])
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Modules
+import Telemetry
+import TestKit
+import Testing
+
+/// Whatever can't be read, or says no anywhere, is no yes.
+@Suite struct FailClosedTests {
+    let home: Home
+    let files = RealFileSystem()
+
+    init() throws {
+        home = try Home()
+        try home.enable()
+    }
+
+    @Test(
+        arguments: [
+            (["DO_NOT_TRACK": "1"], [.doNotTrack]), (["DO_NOT_TRACK": "no"], [.doNotTrack]),
+            (["DO_NOT_TRACK": "0"], []), (["DO_NOT_TRACK": ""], []),
+            (["ARPGUARD_TELEMETRY": "0"], [.environment]), (["ARPGUARD_TELEMETRY": "1"], []),
+            (["DO_NOT_TRACK": "1", "ARPGUARD_TELEMETRY": "0"], [.doNotTrack, .environment]),
+        ] as [([String: String], [Cause])])
+    func `the environment can say no`(environment: [String: String], causes: [Cause]) throws {
+        let module = home.module(environment: environment)
+        module.initialize()
+        defer { module.shutdown() }
+        #expect(module.blockedBy == causes)
+        #expect(module.trackEvent("app_start") == causes.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("{\"telemetry\": \"deny\"}", true), ("{\"telemetry\": \"allow\"}", false),
+        ("{}", true), ("", true), ("not json", true), ("[]", true),
+    ])
+    func `the administrator's file denies unless it says allow`(text: String, denies: Bool) throws {
+        try home.folder.write(text, to: "policy.json")
+        #expect(home.control().causes(blocking: .recording) == (denies ? [.adminPolicy] : []))
+    }
+
+    @Test(arguments: [0, 1, 7, 100, 4095])
+    func `a consent page that is cut short is no yes`(length: Int) throws {
+        let page = "\(home.storage)/consent.page"
+        try #require(unsafe truncate(page, off_t(length)) == 0)
+        #expect(home.control().causes(blocking: .recording) == [.stateUnreadable])
+        #expect(!home.module().trackEvent("app_start"))
+    }
+
+    @Test func `a consent page with any single byte of its state changed is no yes`() throws {
+        let original = try files.read("\(home.storage)/consent.page", bytesMax: 4096)
+        for index in 0..<16 {
+            var changed = original
+            changed[index] ^= 0x01
+            try home.folder.write(changed, to: "home/telemetry/consent.page")
+            #expect(!home.control().causes(blocking: .recording).isEmpty, "byte \(index)")
+        }
+    }
+
+    @Test(arguments: ["", "{", "{\"layout\": 1}", "null", "\u{0}\u{0}"])
+    func `a consent record that can't be read is no yes, and a new yes mends it`(
+        text: String
+    ) throws {
+        try home.folder.write(text, to: "home/telemetry/consent.json")
+        #expect(home.control().causes(blocking: .recording) == [.stateUnreadable])
+        try home.enable()
+        #expect(home.control().causes(blocking: .recording).isEmpty)
+    }
+
+    @Test func `a record of a newer layout is no yes`() throws {
+        let path = "home/telemetry/consent.json"
+        let text = String(decoding: try home.folder.read(path), as: UTF8.self)
+        try home.folder.write(text.replacing("\"layout\": 1", with: "\"layout\": 2"), to: path)
+        #expect(home.control().causes(blocking: .recording) == [.stateUnreadable])
+    }
+
+    @Test func `one of the two files without the other is no yes`() throws {
+        try files.remove("\(home.storage)/consent.page")
+        #expect(home.control().causes(blocking: .recording) == [.stateUnreadable])
+    }
+
+    @Test func `a consent file that is a link, or that others may write, is no yes`() throws {
+        let page = "\(home.storage)/consent.page"
+        try #require(unsafe chmod(page, 0o666) == 0)
+        #expect(home.control().causes(blocking: .recording) == [.stateUnreadable])
+        try #require(unsafe chmod(page, 0o600) == 0)
+        #expect(home.control().causes(blocking: .recording).isEmpty)
+        try files.rename(page, to: home.folder.file("elsewhere"))
+        try #require(unsafe symlink(home.folder.file("elsewhere"), page) == 0)
+        #expect(home.control().causes(blocking: .recording) == [.stateUnreadable])
+    }
+
+    @Test func `a home copied to another machine is no yes, and gets an identifier of its own`()
+        throws
+    {
+        let before = try home.control().status().installationID
+        try home.folder.write("machine-two\n", to: "machine-id")
+        #expect(home.control().causes(blocking: .recording) == [.copiedHome])
+        try home.enable()
+        let after = try home.control().status()
+        #expect(after.blockedBy.isEmpty)
+        #expect(after.installationID != before)
+    }
+
+    @Test func `a configuration that forbids or has a fault blocks, and enable says so`() throws {
+        var config = TelemetryModuleConfig.withURL
+        config.enabled = false
+        let faulty = home.control(problem: "telemetry.nonsense: no such key")
+        for control in [home.control(config), faulty] {
+            #expect(control.causes(blocking: .recording) == [.configuration])
+            let error = #expect(throws: TelemetryError.self) { try control.enable(control.terms) }
+            #expect(error?.code == .configuration)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Glibc
+import Modules
+import Synchronization
+import Telemetry
+import TestKit
+
+/// A home in a temporary folder, with a clock and a randomness of the test's own.
+final class Home: Sendable {
+    let folder: TemporaryDirectory
+    let clock = ManualClock()
+    let random = SeededRandom(seed: 1)
+    private let messages = Mutex<[String]>([])
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        try folder.write("machine-one\n", to: "machine-id")
+    }
+
+    var storage: String { folder.file("home/telemetry") }
+    var policyPath: String { folder.file("policy.json") }
+
+    /// Everything that was logged.
+    var told: String { messages.withLock { $0.joined() } }
+
+    func seams(_ environment: [String: String] = [:]) -> TelemetrySeams {
+        TelemetrySeams(
+            environment: environment, userID: getuid(),
+            logger: Logger(program: "test") { line in self.messages.withLock { $0.append(line) } },
+            clock: clock, random: random, machineIDPath: folder.file("machine-id"),
+            policyPath: policyPath)
+    }
+
+    func module(
+        _ config: TelemetryModuleConfig = .withURL, catalogue: Catalogue = .standard,
+        environment: [String: String] = [:]
+    ) -> TelemetryModule {
+        TelemetryModule(
+            for: Product("arpguard", version: "0.1.0"), catalogue: catalogue, config: config,
+            home: folder.file("home"), seams: seams(environment))
+    }
+
+    func control(
+        _ config: TelemetryModuleConfig = .withURL, catalogue: Catalogue = .standard,
+        environment: [String: String] = [:], problem: String? = nil
+    ) -> TelemetryControl {
+        TelemetryControl(
+            for: Product("arpguard", version: "0.1.0"), catalogue: catalogue, config: config,
+            home: folder.file("home"), seams: seams(environment), configurationProblem: problem)
+    }
+
+    /// Says yes to what the configuration would do now.
+    func enable(
+        _ config: TelemetryModuleConfig = .withURL, catalogue: Catalogue = .standard
+    ) throws {
+        let control = control(config, catalogue: catalogue)
+        try control.enable(control.terms)
+    }
+
+    /// Records events in a module of their own, from start to shutdown.
+    func record(
+        _ count: Int, _ config: TelemetryModuleConfig = .withURL, catalogue: Catalogue = .standard
+    ) {
+        let module = module(config, catalogue: catalogue)
+        module.initialize()
+        for index in 0..<count {
+            module.trackEvent(
+                "feature_usage", ["feature": "replay", "duration_ms": PropertyValue(index)])
+        }
+        module.shutdown()
+    }
+
+    /// Whether a string stands anywhere in the bytes of the home's files, but for `except`.
+    func holds(_ text: String, except: [String] = []) throws -> Bool {
+        let needle = Array(text.utf8)
+        for name in try folder.contents() where !except.contains(where: name.hasSuffix) {
+            guard let bytes = try? folder.read(name), bytes.count >= needle.count else { continue }
+            if bytes.firstRange(of: needle) != nil { return true }
+        }
+        return false
+    }
+}
+
+extension TelemetryModuleConfig {
+    static var withURL: TelemetryModuleConfig {
+        TelemetryModuleConfig(uploadURL: "https://telemetry.example.org/v1/logs")
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Modules
+import Telemetry
+import TestKit
+import Testing
+
+@Suite struct RecordingTests {
+    let home: Home
+
+    init() throws {
+        home = try Home()
+        try home.enable()
+    }
+
+    /// The events of one module's life, as the store has them afterwards.
+    private func stored(_ body: (TelemetryModule) -> Void) throws -> [StoredEvent] {
+        let module = home.module()
+        module.initialize()
+        body(module)
+        module.shutdown()
+        return try home.control().events()
+    }
+
+    @Test func `an event is stored with its time and the properties that are declared`() throws {
+        let events = try stored { module in
+            #expect(
+                module.trackEvent(
+                    "feature_usage",
+                    [
+                        "feature_name": "arp_scan", "duration_ms": 1250, "hosts_found": 15,
+                        "scan_type": "default", "host": "10.0.0.7",
+                    ]))
+        }
+        #expect(events.count == 1)
+        #expect(events.first?.time == home.clock.now())
+        #expect(
+            events.first?.properties == [
+                StoredEvent.Property("feature", "arp_scan"),
+                StoredEvent.Property("duration_ms", 1250),
+                StoredEvent.Property("hosts_found", 15),
+                StoredEvent.Property("scan_type", "default"),
+            ])
+        #expect(try home.control().status().lost.map(\.count) == [1])
+        #expect(try !home.holds("10.0.0.7"))
+    }
+
+    @Test(
+        arguments: [
+            ("app_start", ["os": "linux", "arch": "x86_64", "mode": "watch"]),
+            ("app_stop", ["uptime_seconds": 86_400, "exit": "clean"]),
+            ("feature_usage", ["feature": "network_scan", "duration_ms": 30, "scan_type": "full"]),
+            (
+                "detection_run",
+                [
+                    "mode": "replay", "duration_ms": 12, "frames": 660, "arp_frames": 146,
+                    "alerts": 3,
+                ]
+            ),
+            ("alert_generated", ["alert_type": "arp_spoofing", "severity": "high"]),
+            ("error", ["feature": "replay", "error_type": "capture_truncated"]),
+            ("config_change", ["setting": "detection.gateway"]),
+        ] as [(String, [String: PropertyValue])])
+    func `every event of the specification is accepted whole`(
+        name: String, properties: [String: PropertyValue]
+    ) throws {
+        let events = try stored { #expect($0.trackEvent(name, properties)) }
+        #expect(events.map(\.name) == [name])
+        let values = events.first?.properties.map { ($0.name, $0.value) } ?? []
+        #expect(Dictionary(uniqueKeysWithValues: values) == properties)
+    }
+
+    @Test func `what the catalogue refuses is counted, and the rest of the event stays`() throws {
+        let events = try stored { module in
+            #expect(!module.trackEvent("no_such_event", ["a": 1]))
+            #expect(module.trackEvent("detection_run", ["frames": "many", "alerts": -1]))
+            #expect(module.trackEvent("detection_run", ["frames": .double(.nan), "alerts": 2]))
+            #expect(module.trackEvent("alert_generated", ["alert_type": "10.0.0.1"]))
+            let many = (0..<1000).map { ("p\($0)", PropertyValue.integer(1)) }
+            #expect(module.trackEvent("app_stop", Dictionary(uniqueKeysWithValues: many)))
+        }
+        #expect(
+            events.map(\.name) == ["detection_run", "detection_run", "alert_generated", "app_stop"])
+        #expect(events[0].properties.isEmpty)
+        #expect(events[1].properties == [StoredEvent.Property("alerts", 2)])
+        #expect(events[2].properties == [StoredEvent.Property("alert_type", "other")])
+        let lost = try home.control().status().lost
+        #expect(lost.map(\.reason) == ["catalogue"])
+        #expect(lost.map(\.count) == [1004])
+    }
+
+    @Test func `properties are not even built while nothing may be recorded`() throws {
+        try home.control().disable()
+        let module = home.module()
+        module.initialize()
+        defer { module.shutdown() }
+        var built = false
+        func build() -> [String: PropertyValue] {
+            built = true
+            return [:]
+        }
+        // Outside the expectation, whose macro would evaluate the argument by itself.
+        let isRecorded = module.trackEvent("app_start", build())
+        #expect(!isRecorded)
+        #expect(!built)
+    }
+
+    @Test func `events of a process that never shut down are taken in by the next`() throws {
+        var module: TelemetryModule? = home.module()
+        module?.initialize()
+        for _ in 0..<100 { #expect(module?.trackEvent("app_start") == true) }
+        // Dropped without a shutdown: its journal stays behind with its lock gone.
+        module = nil
+        #expect(try home.control().events().count == 100)
+        #expect(try home.control().events().count == 100)
+        #expect(try home.folder.contents().filter { $0.hasSuffix(".journal") }.isEmpty)
+    }
+
+    @Test func `a full journal drops, counts and goes on`() throws {
+        let module = home.module()
+        module.initialize()
+        var accepted = 0
+        var refused = 0
+        for _ in 0..<50_000 {
+            if module.trackEvent("app_start") { accepted += 1 } else { refused += 1 }
+        }
+        module.shutdown()
+        #expect(refused > 0)
+        let status = try home.control().status()
+        #expect(status.recorded == accepted)
+        #expect(status.lost.first { $0.reason == "queue_full" }?.count == Int64(refused))
+    }
+
+    @Test func `a damaged store is set aside, counted and told, and recording goes on`() throws {
+        home.record(3)
+        try home.folder.write(
+            [UInt8](repeating: 0x55, count: 8192), to: "home/telemetry/store.sqlite")
+        home.record(2)
+        let status = try home.control().status()
+        #expect(status.recorded == 2)
+        #expect(status.lost.first { $0.reason == "damaged" }?.count == 1)
+        #expect(home.told.contains("damaged"))
+        #expect(try home.folder.contents().contains("home/telemetry/store.damaged.sqlite"))
+    }
+
+    @Test func `a journal of random bytes is set aside and counted`() throws {
+        try home.folder.write(home.random.bytes(1 << 20), to: "home/telemetry/journal/9-9.journal")
+        home.record(1)
+        let status = try home.control().status()
+        #expect(status.recorded == 1)
+        #expect(status.lost.first { $0.reason == "damaged" }?.count == 1)
+    }
+
+    @Test func `what is older than the retention is deleted, and counted if it was not sent`()
+        throws
+    {
+        home.record(5)
+        home.clock.advance(by: .seconds(31 * 86_400))
+        home.record(1)
+        let status = try home.control().status()
+        #expect(status.recorded == 1)
+        #expect(status.lost.first { $0.reason == "retention" }?.count == 5)
+    }
+
+    @Test func `files of telemetry are for their owner alone`() throws {
+        home.record(1)
+        let files = RealFileSystem()
+        for name in try home.folder.contents() where name.hasPrefix("home/telemetry") {
+            let status = try files.status(of: home.folder.file(name))
+            #expect(status?.mode == (status?.kind == .folder ? 0o700 : 0o600), "\(name)")
+        }
+    }
+
+    @Test func `two modules share a home, and nothing is lost or doubled`() throws {
+        let modules = [home.module(), home.module()]
+        for module in modules { module.initialize() }
+        for index in 0..<200 { #expect(modules[index % 2].trackEvent("app_start")) }
+        for module in modules { module.shutdown() }
+        #expect(try home.control().status().recorded == 200)
+    }
+}

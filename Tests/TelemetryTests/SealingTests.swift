@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Compression
+import Hashing
+import JSON
+import Modules
+import OTLP
+import Telemetry
+import TestKit
+import Testing
+
+@Suite struct SealingTests {
+    let home: Home
+
+    init() throws {
+        home = try Home()
+        try home.enable()
+    }
+
+    private func sealed(
+        _ config: TelemetryModuleConfig = .withURL
+    ) throws -> (batch: SealedBatch, headers: [(name: String, value: String)]) {
+        guard case .sealed(let batch, let headers) = try home.control(config).preview() else {
+            throw TestKitError("nothing was sealed")
+        }
+        return (batch, headers)
+    }
+
+    private func request(_ batch: SealedBatch) throws -> ExportLogsRequest {
+        let bytes = try decompress(batch.body, as: .gzip, outputBytesMax: 1 << 20)
+        return try ExportLogsRequest(decoding: bytes)
+    }
+
+    @Test func `a batch says what the installation is, and nothing else about it`() throws {
+        home.record(3)
+        let request = try request(sealed().batch)
+        let attributes = request.resourceLogs[0].resource.attributes
+        #expect(
+            attributes.map(\.key) == [
+                "service.name", "service.version", "app.installation.id",
+                "telemetry.catalogue.digest", "telemetry.erasure_key_sha256",
+            ])
+        #expect(attributes[0].value == .string("arpguard"))
+        let id = try home.control().status().installationID ?? ""
+        #expect(attributes[2].value == .string(id))
+    }
+
+    @Test func `anonymised events carry the day, coarse numbers and nothing finer`() throws {
+        home.clock.advance(by: .seconds(40_000))
+        let module = home.module()
+        module.initialize()
+        module.trackEvent("detection_run", ["frames": 660, "duration_ms": 1250, "mode": "replay"])
+        module.shutdown()
+        let record = try request(sealed().batch).resourceLogs[0].scopeLogs[0].logRecords[0]
+        #expect(record.timeUnixNano == UInt64(home.clock.now().day.start.nanoseconds))
+        #expect(record.observedTimeUnixNano == record.timeUnixNano)
+        let values = Dictionary(
+            uniqueKeysWithValues: record.attributes.map { ($0.key, $0.value) })
+        #expect(values["frames"] == .int(512))
+        #expect(values["duration_ms"] == .int(1000))
+        #expect(values["mode"] == .string("replay"))
+    }
+
+    @Test func `every record has the batch's identifier and its own place`() throws {
+        home.record(3)
+        let batch = try sealed().batch
+        let records = try request(batch).resourceLogs[0].scopeLogs[0].logRecords
+        let uids = records.compactMap { record -> String? in
+            guard case .string(let uid)? = record.attributes.first?.value else { return nil }
+            return uid
+        }
+        #expect(uids == (0..<3).map { "\(batch.uid)-\($0)" })
+        #expect(batch.uid.count == 26)
+    }
+
+    @Test func `what is previewed twice is the same bytes, and more events make another batch`()
+        throws
+    {
+        home.record(2)
+        let first = try sealed()
+        home.record(2)
+        let second = try sealed()
+        #expect(first.batch == second.batch)
+        #expect(first.batch.sha256 == Hex.encode(SHA256.hash(first.batch.body)))
+        #expect(
+            first.headers.map(\.name) == [
+                "Host", "User-Agent", "Content-Type", "Content-Encoding", "Content-Length",
+            ])
+        #expect(first.headers[1].value == "arpguard/0.1.0")
+    }
+
+    @Test func `a batch takes no more events than the configuration says`() throws {
+        var config = TelemetryModuleConfig.withURL
+        config.maxEventsPerBatch = 10
+        home.record(25)
+        #expect(try sealed(config).batch.events == 10)
+        #expect(try home.control(config).status().waiting == 25)
+    }
+
+    @Test(arguments: ["gzip", "zstd", "none"])
+    func `each content coding holds the same events`(coding: String) throws {
+        var config = TelemetryModuleConfig.withURL
+        config.compression = coding
+        home.record(5)
+        let batch = try sealed(config).batch
+        #expect(batch.contentCoding == coding)
+        #expect(batch.json?.objectValue?["resourceLogs"] != nil)
+        let hasHeader = batch.headers(userAgent: "x").contains { $0.name == "Content-Encoding" }
+        #expect(hasHeader == (coding != "none"))
+    }
+
+    @Test func `losses travel once`() throws {
+        let module = home.module()
+        module.initialize()
+        module.trackEvent("app_start", ["undeclared": 1])
+        module.shutdown()
+        let first = try request(sealed().batch)
+        #expect(
+            first.resourceLogs[0].resource.attributes.contains {
+                $0.key == "telemetry.lost.catalogue" && $0.value == .int(1)
+            })
+        let outbox = try #require(try home.control().outbox())
+        guard case .batch(let batch) = try outbox.next() else {
+            Issue.record("nothing to send")
+            return
+        }
+        #expect(try outbox.begin(batch))
+        try outbox.accepted(batch, rejected: 0, answer: "200")
+        home.record(1)
+        let second = try request(sealed().batch)
+        #expect(
+            !second.resourceLogs[0].resource.attributes.contains {
+                $0.key.hasPrefix("telemetry.lost")
+            })
+    }
+
+    @Test func `while sending is blocked a sample shows the form, and nothing is sealed`() throws {
+        home.record(2)
+        let nowhere = TelemetryModuleConfig()
+        guard case .sample(let json, let causes) = try home.control(nowhere).preview() else {
+            Issue.record("no sample")
+            return
+        }
+        #expect(causes == [.configuration])
+        #expect(json.objectValue?["sealed"] == false)
+        let request = try ExportLogsRequest(json: json)
+        #expect(
+            request.resourceLogs[0].scopeLogs[0].logRecords.map(\.eventName)
+                == Catalogue.standard.events.map(\.name))
+    }
+}
