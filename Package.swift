@@ -124,7 +124,8 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "JSON", "Program", "Telemetry", "TestKit", "arpguard", "arpguard-collector",
+                "CommandLineKit", "JSON", "Modules", "Program", "Telemetry", "TestKit", "arpguard",
+                "arpguard-collector",
                 "arpguard-upload", "arpguard-watch",
             ]),
         .testTarget(name: "TestKitTests", dependencies: ["Modules", "TestKit", "arpguard"]),

@@ -35,7 +35,7 @@ import Testing
 
                 usage: sample list [FLAGS]
 
-                Stamps are listed from the oldest to the newest, each with its country and its
+                Stamps are listed from the oldest to the newest, each with its country and
                 value.
 
                 Nothing is changed.
@@ -88,7 +88,7 @@ import Testing
                 usage: sample list [FLAGS]
 
                 Stamps are listed from the oldest to the
-                newest, each with its country and its value.
+                newest, each with its country and value.
 
                 Nothing is changed.
 
@@ -136,70 +136,71 @@ import Testing
     }
 
     @Test func `the reference covers the whole tree`() {
-        #expect(
-            Reference(of: SampleProgram.root).markdown == """
-                # sample
-
-                | exit status | meaning |
-                |---|---|
-                | 0 | all is well |
-                | 1 | something was found that needs attention |
-                | 2 | the command could not do its work |
-                | 64 | the command line was wrong |
-
-                ## sample
-
-                Keep a collection of stamps.
-
-                ```
-                sample [FLAGS] COMMAND
-                ```
-
-                - `--folder DIR`: Where the stamps are kept (default: ~/.sample).
-                - `--format FORMAT`: How to print data: table, json (default: table).
-                - `-q, --quiet`: Print errors only; the exit status tells the rest.
-
-                ## sample list
-
-                List stamps.
-
-                ```
-                sample list [FLAGS]
-                ```
-
-                Stamps are listed from the oldest to the newest, each with its country and its value.
-
-                Nothing is changed.
-
-                - `-n, --limit N`: How many to show, 1 to 100.
-                - `--tag TEXT`: Only stamps with this tag (repeatable).
-                - `-a, --all`: Show retired stamps too.
-
-                Example: Show the three oldest.
-
-                ```
-                sample list --limit 3
-                ```
-
-                ## sample sell
-
-                Sell stamps.
-
-                ```
-                sample sell [FLAGS] PRICE STAMP...
-                ```
-
-                - `PRICE`: What each costs.
-                - `STAMP...`: What to sell.
-
-                ## sample status
-
-                Count stamps.
-
-                ```
-                sample status [FLAGS]
-                ```
-
-                """)
+        #expect(Reference(of: SampleProgram.root).markdown == Self.reference)
     }
+
+    private static let reference = """
+        # sample
+
+        | exit status | meaning |
+        |---|---|
+        | 0 | all is well |
+        | 1 | something was found that needs attention |
+        | 2 | the command could not do its work |
+        | 64 | the command line was wrong |
+
+        ## sample
+
+        Keep a collection of stamps.
+
+        ```
+        sample [FLAGS] COMMAND
+        ```
+
+        - `--folder DIR`: Where the stamps are kept (default: ~/.sample).
+        - `--format FORMAT`: How to print data: table, json (default: table).
+        - `-q, --quiet`: Print errors only; the exit status tells the rest.
+
+        ## sample list
+
+        List stamps.
+
+        ```
+        sample list [FLAGS]
+        ```
+
+        Stamps are listed from the oldest to the newest, each with its country and value.
+
+        Nothing is changed.
+
+        - `-n, --limit N`: How many to show, 1 to 100.
+        - `--tag TEXT`: Only stamps with this tag (repeatable).
+        - `-a, --all`: Show retired stamps too.
+
+        Example: Show the three oldest.
+
+        ```
+        sample list --limit 3
+        ```
+
+        ## sample sell
+
+        Sell stamps.
+
+        ```
+        sample sell [FLAGS] PRICE STAMP...
+        ```
+
+        - `PRICE`: What each costs.
+        - `STAMP...`: What to sell.
+
+        ## sample status
+
+        Count stamps.
+
+        ```
+        sample status [FLAGS]
+        ```
+
+        """
 }

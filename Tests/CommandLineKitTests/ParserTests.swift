@@ -35,7 +35,8 @@ struct WrongLine: CustomTestStringConvertible {
         WrongLine("list --limit -1", "--limit '-1' is out of bounds", "allowed is 1 to 100"),
         WrongLine("list --limit ten", "--limit 'ten' is not a whole number", "allowed is 1 to 100"),
         WrongLine(
-            "list --format jso", "--format 'jso' is not one of table, json", "did you mean 'json'?"),
+            "list --format jso", "--format 'jso' is not one of table, json",
+            "did you mean 'json'?"),
         WrongLine(
             "list --format xml", "--format 'xml' is not one of table, json", "write --format=FORMAT"
         ),

@@ -16,7 +16,7 @@ enum SampleProgram {
     static let list = Command(
         "list", summary: "List stamps",
         discussion: [
-            "Stamps are listed from the oldest to the newest, each with its country and its value.",
+            "Stamps are listed from the oldest to the newest, each with its country and value.",
             "Nothing is changed.",
         ],
         flags: [.limit, .tag, .all],

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import JSON
+public import Modules
+
+/// The sections that the configuration file may have.
+public struct ConfigurationSchema: Sendable {
+    /// The sections, in the order in which documents list them.
+    public let sections: [SettingsSchema]
+
+    /// A file with these sections.
+    public init(_ sections: [SettingsSchema]) { self.sections = sections }
+
+    /// The declaration of a section, or nil.
+    public func section(_ name: String) -> SettingsSchema? {
+        sections.first { $0.section == name }
+    }
+
+    /// Every key with its section: `telemetry.upload_url`.
+    public var keys: [String] {
+        sections.flatMap { section in section.settings.map { "\(section.section).\($0.key)" } }
+    }
+
+    /// What is wrong with a file's content, in the file's order; empty if nothing is.
+    public func problems(in content: JSONObject) -> [SettingProblem] {
+        content.members.flatMap { member -> [SettingProblem] in
+            guard let section = section(member.name) else {
+                return [SettingProblem(key: member.name, value: nil, expected: "no such section")]
+            }
+            guard let object = member.value.objectValue else {
+                return [
+                    SettingProblem(
+                        key: member.name, value: member.value.serialized(.compact),
+                        expected: "must be an object")
+                ]
+            }
+            return section.problems(in: object)
+        }
+    }
+
+    /// The content of a section without the members that are at fault.
+    func soundPart(of name: String, in content: JSONObject) -> JSONObject {
+        guard let schema = section(name), let object = content[name]?.objectValue else {
+            return [:]
+        }
+        var sound = object
+        for member in object.members where schema.setting(member.name)?.admits(member.value) != true
+        {
+            sound[member.name] = nil
+        }
+        return sound
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CommandLineKit
+
+/// The folder that holds the program's configuration and data. Making one touches no disk.
+public struct Home: Sendable, Equatable {
+    /// Why it is this folder and no other.
+    public enum Reason: String, Sendable, CaseIterable {
+        /// `--home` names it.
+        case flag
+        /// The variable `ARPGUARD_HOME` names it.
+        case variable
+        /// It is the service's, for `--service` and for the user root.
+        case service
+        /// It is the person's own.
+        case user
+    }
+
+    /// The home of the service, and of root.
+    public static let servicePath = "/var/lib/arpguard"
+    /// The variable that names a home.
+    public static let variable = "ARPGUARD_HOME"
+
+    /// The folder's absolute path, without a slash at its end.
+    public let path: String
+    /// Why it is this one.
+    public let reason: Reason
+    /// The person's own folder (`HOME`), for which `~` stands; nil where there is none.
+    public let userFolder: String?
+
+    /// The configuration file.
+    public var configurationPath: String { path + "/config.json" }
+
+    /// A path for people: `~` stands for the person's own folder.
+    public func abbreviated(_ path: String) -> String {
+        guard let userFolder, userFolder != "/" else { return path }
+        if path == userFolder { return "~" }
+        return path.hasPrefix(userFolder + "/") ? "~" + path.dropFirst(userFolder.count) : path
+    }
+}
+
+/// Decides whose home a program uses.
+public struct HomeRules: Sendable, Equatable {
+    /// The value of `--home`.
+    public var flag: String?
+    /// The value of `ARPGUARD_HOME`; empty counts as absent.
+    public var variable: String?
+    /// Whether `--service` is given.
+    public var isService: Bool
+    /// The user number under which the program runs.
+    public var userID: UInt32
+    /// The value of `HOME`; anything but an absolute path counts as absent.
+    public var userFolder: String?
+    /// The folder from which relative paths are taken.
+    public var workingFolder: String
+
+    /// The facts that decide.
+    public init(
+        flag: String? = nil, variable: String? = nil, isService: Bool = false, userID: UInt32,
+        userFolder: String?, workingFolder: String
+    ) {
+        self.flag = flag
+        self.variable = variable
+        self.isService = isService
+        self.userID = userID
+        self.userFolder = userFolder
+        self.workingFolder = workingFolder
+    }
+
+    /// The home: `--home`, else `ARPGUARD_HOME`, else the service's for root and `--service`,
+    /// else `.arpguard` in the person's folder. Throws where none of these applies.
+    public func home() throws(CommandFailure) -> Home {
+        let own = userFolder.flatMap { $0.hasPrefix("/") ? Self.trimmed($0) : nil }
+        if let flag { return Home(path: absolute(flag), reason: .flag, userFolder: own) }
+        if let variable, !variable.isEmpty {
+            return Home(path: absolute(variable), reason: .variable, userFolder: own)
+        }
+        if isService || userID == 0 {
+            return Home(path: Home.servicePath, reason: .service, userFolder: own)
+        }
+        guard let own else {
+            throw CommandFailure(
+                "no home folder: HOME is not set to an absolute path",
+                hint: "name a folder with --home or \(Home.variable)")
+        }
+        let path = own == "/" ? "/.arpguard" : own + "/.arpguard"
+        return Home(path: path, reason: .user, userFolder: own)
+    }
+
+    private func absolute(_ path: String) -> String {
+        Self.trimmed(path.hasPrefix("/") ? path : Self.trimmed(workingFolder) + "/" + path)
+    }
+
+    private static func trimmed(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+}

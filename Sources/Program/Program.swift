@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CommandLineKit
+private import Glibc
+
+/// What the executables have in common: name, version, and how they start.
+public enum Program {
+    /// The name that a person types, and in which messages speak.
+    public static let name = "arpguard"
+    /// The version of all executables; they are built and installed together.
+    public static let version = "0.1.0"
+    /// The variable by which a program tells a helper which version it expects.
+    public static let expectedVersionVariable = "ARPGUARD_EXPECT_VERSION"
+
+    /// Runs this process's command line with `root`, and ends the process.
+    ///
+    /// - Parameter voice: the name that messages begin with; a helper speaks for `arpguard`.
+    public static func run(_ root: Command, voice: String = Program.name) -> Never {
+        if let fault = versionFault(of: root.name, in: .process) {
+            let sink = DescriptorSink.standardError
+            Diagnostics(program: voice, to: sink, environment: .process).error(fault)
+            exit(fault.status.rawValue)
+        }
+        CommandLineTool(root, version: version, voice: voice).main()
+    }
+
+    /// Why this program does not serve the one that started it; nil if it does, or a person did.
+    static func versionFault(
+        of program: String, in environment: Environment
+    ) -> CommandFailure? {
+        guard let expected = environment[expectedVersionVariable], expected != version else {
+            return nil
+        }
+        return CommandFailure(
+            "\(program) is version \(version), but version \(expected) was expected",
+            hint: "install all programs of \(name) from one package")
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CommandLineKit
+private import Glibc
+public import Modules
+
+extension Flag {
+    /// `--home`: whose configuration and data are meant.
+    public static let home = Flag(
+        "home", .path, value: "DIR",
+        default: "\(Home.variable), \(Home.servicePath) for root, or ~/.arpguard",
+        help: "Use the configuration and data in this folder")
+    /// `--service`: the service's home is meant.
+    public static let service = Flag(
+        "service", help: "Use the service's folder, \(Home.servicePath)")
+    /// What every program accepts at its first level.
+    public static let common: [Flag] = [.home, .service, .format, .quiet]
+}
+
+/// Where a command works: its home, and the files in it.
+public struct ProgramContext: Sendable {
+    /// The home; checked, perhaps absent.
+    public let home: Home
+    /// The machine's files.
+    public let files: any FileSystem
+    /// The user number under which the program runs.
+    public let userID: UInt32
+
+    /// Finds the home by ``HomeRules`` and refuses one that is a link or somebody else's.
+    ///
+    /// Needs a program whose first level accepts ``CommandLineKit/Flag/common``.
+    public init(_ invocation: Invocation) throws(CommandFailure) {
+        userID = geteuid()
+        files = RealFileSystem()
+        home = try HomeRules(
+            flag: invocation.command.string(.home),
+            variable: invocation.environment[Home.variable],
+            isService: invocation.command.isOn(.service), userID: userID,
+            userFolder: invocation.environment["HOME"], workingFolder: Self.workingFolder()
+        ).home()
+        try home.check(files, userID: userID)
+    }
+
+    /// The home's configuration file.
+    public var configurationFile: ConfigurationFile {
+        configurationFile(at: home.configurationPath)
+    }
+
+    /// Another file of the same form.
+    public func configurationFile(at path: String) -> ConfigurationFile {
+        ConfigurationFile(path: path, schema: .standard, files: files)
+    }
+
+    /// Makes the home where it is absent; to be called before something is written.
+    public func prepareHome() throws(CommandFailure) {
+        try home.prepare(files, userID: userID)
+    }
+
+    /// The working folder; the root folder where it has been removed meanwhile.
+    private static func workingFolder() -> String {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        guard unsafe getcwd(&path, path.count) != nil else { return "/" }
+        return String(
+            decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

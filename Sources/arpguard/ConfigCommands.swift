@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import JSON
+import Program
+
+extension Command {
+    /// `config`: everything about the configuration file.
+    static let config = Command(
+        group: "config", summary: "Read, change and check the configuration",
+        discussion: ["Nothing here grants consent to telemetry: a configuration can only forbid."],
+        examples: [
+            .init("arpguard config get", "Show every key with its value"),
+            .init("arpguard config set telemetry.upload_url null", "Never upload anything"),
+        ],
+        subcommands: [configGet, configSet, configCheck, configPath])
+
+    private static let configGet = Command(
+        "get", summary: "Show one value, or all with where they come from",
+        arguments: [Argument("KEY", .optional, help: "A key such as telemetry.upload_url")]
+    ) { invocation throws(CommandFailure) in
+        let file = try ProgramContext(invocation).configurationFile
+        let content = try file.soundContent()
+        guard let word = invocation.command.argument("KEY") else {
+            invocation.output.render(ConfigurationListing(file.schema, content).report)
+            return .success
+        }
+        let key = try ConfigurationKey(word, in: file.schema)
+        invocation.output.render(key.effectiveValue(in: content).report)
+        return .success
+    }
+
+    private static let configSet = Command(
+        "set", summary: "Change one value",
+        discussion: [
+            "VALUE is JSON, or a bare word where a text is meant. In a key that holds pairs, one "
+                + "pair is changed by the key, a dot and its name; the value null removes it."
+        ],
+        arguments: [
+            Argument("KEY", help: "A key such as telemetry.upload_url"),
+            Argument("VALUE", help: "The new value"),
+        ],
+        examples: [
+            .init(
+                "arpguard config set detection.static_bindings.192.0.2.1 02:00:00:00:00:01",
+                "Vouch for the hardware address of one machine")
+        ]
+    ) { invocation throws(CommandFailure) in
+        let context = try ProgramContext(invocation)
+        let change = ConfigurationChange(
+            key: invocation.command.argument("KEY") ?? "",
+            value: invocation.command.argument("VALUE") ?? "")
+        try change.perform(in: context, invocation)
+        return .success
+    }
+
+    private static let configCheck = Command(
+        "check", summary: "List all that is wrong with the configuration, or with a file",
+        discussion: ["Ends with status 1 if anything is wrong."],
+        arguments: [Argument("FILE", .optional, help: "A file to check in place of the own one")]
+    ) { invocation throws(CommandFailure) in
+        let context = try ProgramContext(invocation)
+        let file = invocation.command.argument("FILE").map(context.configurationFile(at:))
+        if let file, !file.exists {
+            throw CommandFailure("there is no file \(file.path)", hint: "check its name")
+        }
+        let verdict = try ConfigurationVerdict(on: file ?? context.configurationFile)
+        invocation.output.render(verdict.report)
+        return verdict.isSound ? .success : .findings
+    }
+
+    private static let configPath = Command(
+        "path", summary: "Print where the configuration file stands, or would stand"
+    ) { invocation throws(CommandFailure) in
+        let path = try ProgramContext(invocation).configurationFile.path
+        invocation.output.render(
+            Report(text: [.line(StyledText(path))], json: .one(["path": .string(path)])))
+        return .success
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import JSON
+import Program
+
+/// One `config set`.
+struct ConfigurationChange {
+    let key: String
+    let value: String
+
+    /// Changes the file. Other faults in it are told, but don't keep a person from mending one.
+    func perform(
+        in context: ProgramContext, _ invocation: Invocation
+    ) throws(CommandFailure) {
+        let file = context.configurationFile
+        let key = try ConfigurationKey(key, in: file.schema)
+        let content = try key.setting(value, in: try file.readContent())
+        try context.prepareHome()
+        try file.write(content)
+        invocation.output.render(report(key, content, context.home.abbreviated(file.path)))
+        if let fault = file.load().fault {
+            invocation.diagnostics.warning(fault.description, hint: fault.hint)
+        }
+    }
+
+    private func report(_ key: ConfigurationKey, _ content: JSONObject, _ path: String) -> Report {
+        let value = key.effectiveValue(in: content)
+        return Report(
+            text: [.line(StyledText("\(self.key) is now \(value.plainText) (\(path))"))],
+            json: .one(["key": .string(self.key), "value": value]))
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import Program
+
+extension Command {
+    /// The program that a person types; each noun below it has a file of its own.
+    static let arpguard = Command(
+        "arpguard", summary: "Watch the local network for ARP attacks",
+        discussion: ["Without a command, prints the state and what to do next."],
+        flags: Flag.common,
+        examples: [.init("arpguard replay office.pcap", "Check a capture file")],
+        subcommands: [.replay, .config]
+    ) { invocation throws(CommandFailure) in
+        try State(ProgramContext(invocation)).report(to: invocation.output)
+        return .success
+    }
+
+    /// `replay` is done by the helper that reads captures.
+    static let replay = Command.replay { invocation throws(CommandFailure) in
+        try Helper.watch.replaceThisProcess(arguments: invocation.command.words)
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import JSON
+import TestKit
+import Testing
+
+@Suite struct ConfigCommandTests {
+    let arpguard: Arpguard
+
+    init() throws { arpguard = try Arpguard() }
+
+    @Test func `reading makes no home`() throws {
+        for words in [["get"], ["path"], ["check"], ["get", "detection.gateway"]] {
+            let result = try CommandRunner.run(
+                Executables.path("arpguard"), ["config"] + words,
+                environment: ["ARPGUARD_HOME": arpguard.home])
+            #expect(result.status == 0)
+        }
+        #expect(try arpguard.folder.contents().isEmpty)
+    }
+
+    @Test func `a value that is set is read back`() throws {
+        let set = try arpguard("config", "set", "detection.gateway", "192.0.2.1")
+        #expect(set.status == 0)
+        #expect(set.stdout == "detection.gateway is now 192.0.2.1 (~/own/config.json)\n")
+        #expect(try arpguard("config", "get", "detection.gateway").stdout == "192.0.2.1\n")
+        #expect(
+            try arpguard("config", "get", "detection.gateway", "--format", "json").stdout
+                == "\"192.0.2.1\"\n")
+    }
+
+    @Test func `the file is the person's alone, and so is the home`() throws {
+        _ = try arpguard("config", "set", "detection.gateway", "192.0.2.1")
+        var status = stat()
+        try #require(unsafe stat(arpguard.home, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o700)
+        try #require(unsafe stat(arpguard.home + "/config.json", &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o600)
+    }
+
+    @Test func `a static binding is set and removed by its address`() throws {
+        let key = "detection.static_bindings.192.0.2.1"
+        _ = try arpguard("config", "set", key, "02:00:00:00:00:01")
+        #expect(
+            try arpguard("config", "get", "detection.static_bindings").stdout
+                == "{\"192.0.2.1\":\"02:00:00:00:00:01\"}\n")
+        _ = try arpguard("config", "set", key, "null")
+        #expect(try arpguard("config", "get", "detection.static_bindings").stdout == "{}\n")
+    }
+
+    @Test func `all values are one JSON object`() throws {
+        _ = try arpguard("config", "set", "detection.gateway", "192.0.2.1")
+        let text = try arpguard("--format=json", "config", "get").stdout
+        let value = try JSONValue.parse(text)
+        #expect(value["detection"]?["gateway"] == "192.0.2.1")
+        #expect(value["detection"]?["static_bindings"] == [:])
+    }
+
+    @Test func `an unknown key is a usage error`() throws {
+        let result = try arpguard("config", "set", "detection.gatway", "192.0.2.1")
+        #expect(result.status == 64)
+        #expect(
+            result.stderr == """
+                arpguard: error: unknown key 'detection.gatway'
+                arpguard: hint: did you mean 'detection.gateway'?
+
+                """)
+        #expect(try arpguard.folder.contents().isEmpty)
+    }
+
+    @Test func `a value out of bounds is a usage error and changes nothing`() throws {
+        let result = try arpguard("config", "set", "detection.gateway", "192.0.2.300")
+        #expect(result.status == 64)
+        #expect(
+            result.stderr == """
+                arpguard: error: detection.gateway can't be 192.0.2.300
+                arpguard: hint: it must be an IPv4 address, or null
+
+                """)
+        #expect(try arpguard.folder.contents().isEmpty)
+    }
+
+    @Test func `a home that can't be made is a failure`() throws {
+        try arpguard.folder.write("", to: "own")
+        let home = arpguard.home + "/below"
+        let result = try arpguard("config", "set", "detection.gateway", "null", "--home", home)
+        #expect(result.status == 2)
+        #expect(
+            result.stderr == """
+                arpguard: error: the home can't be made: \(home): Not a directory
+                arpguard: hint: name another with --home
+
+                """)
+    }
+
+    @Test func `a home that is a link is refused`() throws {
+        try arpguard.folder.write("{}", to: "real/config.json")
+        try #require(unsafe symlink("real", arpguard.home) == 0)
+        let result = try arpguard("config", "get")
+        #expect(result.status == 2)
+        #expect(
+            result.stderr == """
+                arpguard: error: the home \(arpguard.home) is a link
+                arpguard: hint: name the folder it points to with --home
+
+                """)
+    }
+
+    @Test func `a file with an unknown key is refused by get and listed by check`() throws {
+        try arpguard.folder.write(
+            "{\"detection\": {\"gatway\": null, \"gateway\": 7}}", to: "own/config.json")
+        let get = try arpguard("config", "get")
+        #expect(get.status == 2)
+        #expect(get.stdout.isEmpty)
+        let check = try arpguard("config", "check")
+        #expect(check.status == 1)
+        let path = arpguard.home + "/config.json"
+        #expect(
+            check.stdout == """
+                \(path): detection.gatway: no such key
+                \(path): detection.gateway is 7, must be an IPv4 address, or null
+
+                """)
+    }
+
+    @Test func `a faulty file can be mended key by key`() throws {
+        try arpguard.folder.write(
+            "{\"detection\": {\"gatway\": null, \"gateway\": 7}}", to: "own/config.json")
+        let set = try arpguard("config", "set", "detection.gateway", "192.0.2.1")
+        #expect(set.status == 0)
+        #expect(set.stderr.hasPrefix("arpguard: warning: "))
+        #expect(set.stderr.contains("detection.gatway: no such key"))
+    }
+
+    @Test func `a file that is no JSON is not overwritten`() throws {
+        let path = try arpguard.folder.write("{", to: "own/config.json")
+        let set = try arpguard("config", "set", "detection.gateway", "192.0.2.1")
+        #expect(set.status == 2)
+        #expect(set.stderr.hasPrefix("arpguard: error: \(path) is not a configuration: "))
+        #expect(try arpguard.folder.read("own/config.json") == Array("{".utf8))
+    }
+
+    @Test func `check looks at a named file`() throws {
+        let path = try arpguard.folder.write("{\"detection\": {}}", to: "other.json")
+        #expect(try arpguard("config", "check", "other.json").stdout == "other.json is fine\n")
+        #expect(try arpguard("config", "check", path).status == 0)
+        let absent = try arpguard("config", "check", "absent.json")
+        #expect(absent.status == 2)
+        #expect(
+            absent.stderr == """
+                arpguard: error: there is no file absent.json
+                arpguard: hint: check its name
+
+                """)
+    }
+
+    @Test func `the path is printed whether or not the file is there`() throws {
+        #expect(try arpguard("config", "path").stdout == arpguard.home + "/config.json\n")
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import Glibc
+import Modules
+import Program
+import TestKit
+import Testing
+
+@Suite struct HomeFolderTests {
+    let folder: TemporaryDirectory
+    let files = RealFileSystem()
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    @Test func `an absent home is made with mode 0700 when it is needed`() throws {
+        let home = try home("new")
+        try home.check(files, userID: geteuid())
+        #expect(try files.status(of: home.path) == nil)
+        try home.prepare(files, userID: geteuid())
+        #expect(try files.status(of: home.path)?.mode == 0o700)
+        try home.prepare(files, userID: geteuid())
+    }
+
+    @Test func `a link is refused`() throws {
+        try folder.write("", to: "real/file")
+        #expect(unsafe symlink(folder.file("real"), folder.file("link")) == 0)
+        #expect(try fault(of: home("link")) == "the home \(folder.file("link")) is a link")
+    }
+
+    @Test func `a file is refused`() throws {
+        let path = try folder.write("", to: "file")
+        #expect(try fault(of: home("file")) == "the home \(path) is no folder")
+    }
+
+    @Test func `somebody else's folder is refused`() throws {
+        let stranger = geteuid() + 1
+        let path = folder.file(".")
+        #expect(
+            try fault(of: home("."), userID: stranger)
+                == "the home \(path) belongs to user number \(geteuid()), not to \(stranger)"
+        )
+    }
+
+    @Test func `a home that can't be made is an error that names it`() throws {
+        try folder.write("", to: "file")
+        let home = try home("file/home")
+        let error = #expect(throws: CommandFailure.self) {
+            try home.prepare(files, userID: geteuid())
+        }
+        #expect(error?.message == "the home can't be made: \(home.path): Not a directory")
+    }
+
+    private func home(_ name: String) throws -> Home {
+        try HomeRules(
+            flag: folder.file(name), userID: 1000, userFolder: nil, workingFolder: "/"
+        ).home()
+    }
+
+    private func fault(of home: Home, userID: UInt32 = geteuid()) -> String? {
+        let error = #expect(throws: CommandFailure.self) {
+            try home.check(files, userID: userID)
+        }
+        return error?.message
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import Program
+import Testing
+
+@Suite struct HomeRulesTests {
+    struct Case: CustomTestStringConvertible {
+        let testDescription: String
+        let rules: HomeRules
+        let path: String
+        let reason: Home.Reason
+
+        init(
+            _ name: String, flag: String? = nil, variable: String? = nil, isService: Bool = false,
+            userID: UInt32 = 1000, userFolder: String? = "/users/ada", is path: String,
+            by reason: Home.Reason
+        ) {
+            testDescription = name
+            rules = HomeRules(
+                flag: flag, variable: variable, isService: isService, userID: userID,
+                userFolder: userFolder, workingFolder: "/now")
+            self.path = path
+            self.reason = reason
+        }
+    }
+
+    static let cases = [
+        Case("a person's own", is: "/users/ada/.arpguard", by: .user),
+        Case(
+            "HOME with a slash at its end", userFolder: "/users/ada/", is: "/users/ada/.arpguard",
+            by: .user),
+        Case("HOME is the root folder", userFolder: "/", is: "/.arpguard", by: .user),
+        Case("root", userID: 0, is: "/var/lib/arpguard", by: .service),
+        Case(
+            "root without HOME", userID: 0, userFolder: nil, is: "/var/lib/arpguard", by: .service),
+        Case("the service", isService: true, is: "/var/lib/arpguard", by: .service),
+        Case("the variable", variable: "/srv/a", is: "/srv/a", by: .variable),
+        Case(
+            "the variable before root", variable: "/srv/a", userID: 0, is: "/srv/a", by: .variable),
+        Case("an empty variable", variable: "", is: "/users/ada/.arpguard", by: .user),
+        Case(
+            "the variable without HOME", variable: "/srv/a", userFolder: nil, is: "/srv/a",
+            by: .variable),
+        Case(
+            "the flag before all", flag: "/b", variable: "/srv/a", isService: true, userID: 0,
+            is: "/b", by: .flag),
+        Case("a relative flag", flag: "b/c/", is: "/now/b/c", by: .flag),
+    ]
+
+    @Test(arguments: cases)
+    func `the home follows from flag, variable, user and HOME`(example: Case) throws {
+        let home = try example.rules.home()
+        #expect(home.path == example.path)
+        #expect(home.reason == example.reason)
+    }
+
+    @Test(arguments: [nil, "", "ada"])
+    func `without HOME there is an error with a way out`(userFolder: String?) {
+        let rules = HomeRules(userID: 1000, userFolder: userFolder, workingFolder: "/")
+        let error = #expect(throws: CommandFailure.self) { try rules.home() }
+        #expect(error?.hint == "name a folder with --home or ARPGUARD_HOME")
+    }
+
+    @Test(arguments: [
+        ("/users/ada/.arpguard", "~/.arpguard"), ("/users/ada", "~"),
+        ("/users/adam", "/users/adam"),
+        ("/srv", "/srv"),
+    ])
+    func `a person's own folder is shown as a tilde`(path: String, shown: String) throws {
+        let rules = HomeRules(userID: 1000, userFolder: "/users/ada", workingFolder: "/")
+        #expect(try rules.home().abbreviated(path) == shown)
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import JSON
+import TestKit
+import Testing
+
+@Suite struct StartTests {
+    let arpguard: Arpguard
+
+    init() throws { arpguard = try Arpguard() }
+
+    @Test func `alone it prints the state and three commands`() throws {
+        let result = try arpguard()
+        #expect(result.status == 0)
+        #expect(
+            result.stdout == """
+                version        0.1.0
+                home           ~/own
+                configuration  fine
+
+                arpguard replay FILE  check a capture file
+                arpguard config get   show the configuration
+                arpguard --help       list all commands
+
+                """)
+        #expect(try arpguard.folder.contents().isEmpty)
+    }
+
+    @Test func `a faulty configuration shows in the state, which goes on`() throws {
+        try arpguard.folder.write("{\"x\": {}}", to: "own/config.json")
+        let result = try arpguard("--format", "json")
+        #expect(result.status == 0)
+        let error = try JSONValue.parse(result.stdout)["configuration"]?["error"]?.stringValue
+        #expect(error?.hasSuffix("x: no such section") == true)
+    }
+
+    @Test func `the version is told`() throws {
+        #expect(try arpguard("--version").stdout == "arpguard 0.1.0\n")
+    }
+
+    @Test(arguments: [
+        (["frobnicate"], "unknown command 'frobnicate'", "see 'arpguard --help'"),
+        (["conifg"], "unknown command 'conifg'", "did you mean 'config'?"),
+        (["config"], "'arpguard config' needs a command", "one of get, set, check, path"),
+        (["config", "set", "x"], "missing argument VALUE", "see 'arpguard config set --help'"),
+        (["replay"], "missing argument FILE", "see 'arpguard replay --help'"),
+        (["--formta", "json"], "unknown flag '--formta'", "did you mean '--format'?"),
+    ])
+    func `a wrong command line has its own status`(
+        words: [String], message: String, hint: String
+    ) throws {
+        let result = try CommandRunner.run(Executables.path("arpguard"), words)
+        #expect(result.status == 64)
+        #expect(result.stdout.isEmpty)
+        #expect(result.stderr == "arpguard: error: \(message)\narpguard: hint: \(hint)\n")
+    }
+
+    @Test(arguments: [
+        ["--help"], ["replay", "--help"], ["config", "-h"], ["config", "get", "--help"],
+        ["help", "config", "set"],
+    ])
+    func `help works at every level, without a home`(words: [String]) throws {
+        let result = try CommandRunner.run(Executables.path("arpguard"), words)
+        #expect(result.status == 0)
+        #expect(result.stdout.contains("usage: arpguard"))
+        #expect(result.stderr.isEmpty)
+    }
+
+    @Test func `a full disk behind standard output is a failure`() throws {
+        let program = try Executables.path("arpguard")
+        let result = try CommandRunner.run("/bin/sh", ["-c", "\"$0\" --help > /dev/full", program])
+        #expect(result.status == 2)
+        #expect(
+            result.stderr
+                == "arpguard: error: standard output can't be written: No space left on device\n")
+    }
+
+    /// The right side closes its end before it lets the left side begin.
+    @Test func `a closed pipe ends it quietly`() throws {
+        let gate = arpguard.folder.file("gate")
+        try #require(unsafe mkfifo(gate, 0o600) == 0)
+        let script = """
+            { cat "$1" > /dev/null; "$0" --help; echo "status $?" >&2; } \
+            | { exec <&-; echo > "$1"; }
+            """
+        let program = try Executables.path("arpguard")
+        let result = try CommandRunner.run("/bin/sh", ["-c", script, program, gate])
+        #expect(result.stderr == "status 0\n")
+    }
+}
