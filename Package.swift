@@ -98,7 +98,8 @@ let package = Package(
         .testTarget(name: "OTLPTests", dependencies: ["OTLP", "JSON"]),
         .testTarget(name: "ModulesTests", dependencies: ["Modules", "TestKit"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestKit"]),
-        .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit", "JSON"]),
+        .testTarget(
+            name: "CommandLineKitTests", dependencies: ["CommandLineKit", "JSON", "TestKit"]),
         .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing", "TestKit"]),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "JSON"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestKit"]),

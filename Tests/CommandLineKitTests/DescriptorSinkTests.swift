@@ -2,17 +2,18 @@
 
 import CommandLineKit
 import Glibc
+import TestKit
 import Testing
 
 @Suite struct DescriptorSinkTests {
-    @Test func `all bytes arrive through a full, non-blocking pipe`() async throws {
+    @Test func `all bytes arrive through a full, non-blocking pipe`() throws {
         let ends = try pipe()
         #expect(fcntl(ends.write, F_SETFL, O_NONBLOCK) == 0)
         let bytes = [UInt8](repeating: 7, count: 300_000)
-        let reading = Task.detached { readAll(ends.read) }
+        let reading = OwnThread { readAll(ends.read) }
         try DescriptorSink(ends.write).write(bytes)
         close(ends.write)
-        #expect(await reading.value == bytes)
+        #expect(try reading.value() == bytes)
         close(ends.read)
     }
 

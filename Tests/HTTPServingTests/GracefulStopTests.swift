@@ -1,46 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPServing
-import Synchronization
 import TestKit
 import Testing
 
 @Suite struct GracefulStopTests {
-    /// Lets a handler wait until the test says so, and the test until the handler was entered.
-    final class Gate: Sendable {
-        private let entered = AsyncStream.makeStream(of: Void.self)
-        private let isOpen = Mutex(false)
-
-        func enter() {
-            entered.continuation.yield()
-            while !isOpen.withLock({ $0 }) {}
-        }
-
-        func waitForEntry() async {
-            for await _ in entered.stream { return }
-        }
-
-        func open() {
-            isOpen.withLock { $0 = true }
-        }
-    }
-
-    @Test func `stopping finishes what is in flight and refuses what is new`() async throws {
-        let gate = Gate()
+    @Test func `stopping finishes what is in flight and refuses what is new`() throws {
+        let entered = Gate()
+        let mayAnswer = Gate()
         let server = try HTTPServer(listen: .loopback(port: 0)) { _ in
-            gate.enter()
-            return .text(.ok, "finished")
+            entered.open()
+            return (try? mayAnswer.wait()) == nil ? .text(.ok, "late") : .text(.ok, "finished")
         }
         let client = try RawConnection(port: server.port)
         client.send("GET", "/")
-        await gate.waitForEntry()
-        let stopping = Task.detached { server.stop() }
+        try entered.wait()
+        let stopping = OwnThread { server.stop() }
         while (try? RawConnection(port: server.port)) != nil {}
-        gate.open()
+        mayAnswer.open()
         let response = try client.response()
         #expect(response.status == 200)
         #expect(try client.isClosedByServer())
-        await stopping.value
+        try stopping.value()
     }
 
     @Test func `stopping twice and stopping idle connections is quick and harmless`() throws {

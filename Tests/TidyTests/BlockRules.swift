@@ -6,7 +6,7 @@ enum BlockRules {
 
     static func functionLength(_ file: TextFile) -> [Finding] {
         guard file.isSwift, !file.path.hasPrefix("Package.swift") else { return [] }
-        return blocks(of: SwiftCode(file.lines))
+        return blocks(of: file.code)
             .filter { !$0.isType && $0.lineCount > functionLinesMax }
             .map {
                 file.finding(
@@ -46,11 +46,11 @@ enum BlockRules {
     }
 
     /// All blocks, inner before outer. An unbalanced brace ends the search.
-    static func blocks(of code: SwiftCode) -> [Block] {
+    static func blocks(of code: [Substring]) -> [Block] {
         var found: [Block] = []
         var open: [(header: Header, line: Int)] = []
         var header = Header()
-        for (index, line) in code.lines.enumerated() {
+        for (index, line) in code.enumerated() {
             for piece in line.pieces {
                 switch piece {
                 case .word(let word):
@@ -78,10 +78,10 @@ private enum Piece {
     case close
 }
 
-extension String {
+extension Substring {
     fileprivate var pieces: [Piece] {
         var pieces: [Piece] = []
-        var rest = self[...]
+        var rest = self
         while let brace = rest.firstIndex(where: { $0 == "{" || $0 == "}" }) {
             pieces += rest[..<brace].words.map(Piece.word)
             pieces.append(rest[brace] == "{" ? .open : .close)

@@ -21,6 +21,13 @@ import Testing
         #expect(CodeRules.sleeping(TextFile("Sources/A/a.swift", code)).isEmpty)
     }
 
+    @Test func `a detached task is found in tests only`() {
+        let code = "let a = Task.detached { block() }"
+        #expect(CodeRules.detaching(TextFile("Tests/A/a.swift", code)).count == 1)
+        #expect(CodeRules.detaching(TextFile("Tests/A/a.swift", "// " + code)).isEmpty)
+        #expect(CodeRules.detaching(TextFile("Sources/A/a.swift", code)).isEmpty)
+    }
+
     @Test(arguments: ["@unchecked Sendable", "nonisolated(unsafe)", "try!"])
     func `an escape hatch needs its reason`(hatch: String) {
         let bare = TextFile("a.swift", "let a = 1\n\(hatch) b")
@@ -30,7 +37,7 @@ import Testing
     }
 
     private func lengths(_ text: String) -> [Int] {
-        BlockRules.blocks(of: SwiftCode(TextFile("a.swift", text).lines))
+        BlockRules.blocks(of: TextFile("a.swift", text).code)
             .filter { !$0.isType }.map(\.lineCount)
     }
 

@@ -16,10 +16,18 @@ enum CodeRules {
         return calls(in: file, to: sleeps, asMember: true)
     }
 
+    /// Work that blocks gets a thread: a pool of two can wait for ever for its own tasks.
+    static func detaching(_ file: TextFile) -> [Finding] {
+        guard file.isTest, file.isSwift else { return [] }
+        return file.code.enumerated().filter {
+            $0.element.contains("Task.detached")
+        }.map { file.finding($0.offset, "use TestKit's OwnThread for work that blocks") }
+    }
+
     /// What switches a check of the compiler off needs a comment right above that says why.
     static func escapeHatch(_ file: TextFile) -> [Finding] {
         guard file.isSwift else { return [] }
-        return SwiftCode(file.lines).lines.enumerated().compactMap { index, line in
+        return file.code.enumerated().compactMap { index, line in
             let hatches = ["@unchecked Sendable", "nonisolated(unsafe)", "try!", "@preconcurrency"]
             guard let hatch = hatches.first(where: line.contains) else { return nil }
             if isExplained(file, index) { return nil }
@@ -36,8 +44,8 @@ enum CodeRules {
         in file: TextFile, to names: Set<Substring>, asMember: Bool
     ) -> [Finding] {
         guard file.isSwift else { return [] }
-        return SwiftCode(file.lines).lines.enumerated().flatMap { index, line in
-            let words = line[...].words
+        return file.code.enumerated().flatMap { index, line in
+            let words = line.words
             return words.indices.filter { position in
                 let word = words[position]
                 let isDeclared = position > 0 && words[position - 1].text == "func"

@@ -27,8 +27,8 @@ enum ImportRules {
 
     static func imports(of file: TextFile) -> [(line: Int, found: Import)] {
         guard file.isSwift else { return [] }
-        return SwiftCode(file.lines).lines.enumerated().compactMap { index, line in
-            importing(line[...]).map { (index, $0) }
+        return file.code.enumerated().compactMap { index, line in
+            importing(line).map { (index, $0) }
         }
     }
 

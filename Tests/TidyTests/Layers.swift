@@ -13,11 +13,11 @@ enum Layers {
         Layer(target: "Compression", imports: ["CDeflate", "CZstd"]),
         Layer(target: "SQLite", imports: ["CSQLite"]),
         Layer(target: "HTTPServing", imports: ["CMicrohttpd"]),
-        Layer(target: "OTLP", imports: ["JSON"]),
+        Layer(target: "OTLP", imports: ["Hashing", "JSON"]),
         Layer(target: "Modules", imports: ["CSystem", "JSON"]),
         Layer(target: "CommandLineKit", imports: ["JSON"]),
         Layer(target: "Catalogue", imports: ["Hashing", "JSON"]),
-        Layer(target: "Capture", imports: ["CPcap"]),
+        Layer(target: "Capture", imports: ["CPcap", "CSystem"]),
         Layer(target: "Detection", imports: []),
         Layer(
             target: "Telemetry",

@@ -4,15 +4,11 @@
 /// byte for byte: what is left are words and braces that the compiler would see.
 ///
 /// An interpolation is blanked with its string. A regular-expression literal is taken for code.
-struct SwiftCode {
-    private(set) var lines: [String]
-
-    init(_ lines: [Substring]) {
+enum SwiftCode {
+    static func lines(of lines: [Substring]) -> [Substring] {
         var blanker = Blanker(Array(lines.joined(separator: "\n").utf8))
-        self.lines = blanker.run().split(
-            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
-        )
-        .map { String(decoding: $0, as: UTF8.self) }
+        return String(decoding: blanker.run(), as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false)
     }
 }
 

@@ -14,13 +14,13 @@ import Testing
         (#"#if x {"#, #"#if x {"#),
         ("\"open", "\"    "),
     ])
-    func `comments and strings are blank`(text: String, code: String) {
-        #expect(SwiftCode(TextFile("a.swift", text).lines).lines == [code])
+    func `comments and strings are blank`(text: String, code: Substring) {
+        #expect(TextFile("a.swift", text).code == [code])
     }
 
     @Test func `lines keep their places`() {
         let text = "a\n\"\"\"\n  {\n  \"}\" \\(b)\n\"\"\"\n/*\n{ */ c"
-        let lines = SwiftCode(TextFile("a.swift", text).lines).lines
+        let lines = TextFile("a.swift", text).code
         #expect(
             lines.map { $0.filter { $0 != " " } } == ["a", "\"\"\"", "", "", "\"\"\"", "", "c"])
     }

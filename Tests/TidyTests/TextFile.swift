@@ -4,12 +4,15 @@
 struct TextFile: Sendable {
     let path: String
     let lines: [Substring]
+    /// The lines of a Swift file without comments and the insides of strings; else empty.
+    let code: [Substring]
 
     init(_ path: String, _ text: String) {
         self.path = path
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
         self.lines = lines
+        code = path.hasSuffix(".swift") ? SwiftCode.lines(of: lines) : []
     }
 
     /// The folders and the name, from the root downwards.

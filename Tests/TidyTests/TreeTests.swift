@@ -26,6 +26,7 @@ struct FileRule: CustomTestStringConvertible, Sendable {
         FileRule("functions are short", BlockRules.functionLength),
         FileRule("nothing prints past the renderer", CodeRules.printing),
         FileRule("no test sleeps", CodeRules.sleeping),
+        FileRule("no test waits for a detached task", CodeRules.detaching),
         FileRule("what the compiler can't check is explained", CodeRules.escapeHatch),
         FileRule("imports point down", ImportRules.layers),
         FileRule("C libraries are imported privately", ImportRules.privateLibraries),
@@ -34,25 +35,28 @@ struct FileRule: CustomTestStringConvertible, Sendable {
         FileRule("the changelog keeps its form", DocumentRules.changelog),
     ]
 
+    /// Read once: the rules only look.
+    static let files = Result { try Repository().files() }
+
     @Test(arguments: rules)
     func `the tree keeps the rule`(_ rule: FileRule) throws {
-        expectNone(try Repository().files().flatMap(rule.check))
+        expectNone(try Self.files.get().flatMap(rule.check))
     }
 
     @Test func `each C library has one owner`() throws {
-        expectNone(ImportRules.oneOwner(try Repository().files()))
+        expectNone(ImportRules.oneOwner(try Self.files.get()))
     }
 
     @Test func `links in documents lead somewhere`() throws {
         let repository = Repository()
         expectNone(
-            try repository.files().flatMap {
+            try Self.files.get().flatMap {
                 DocumentRules.deadLinks($0, exists: repository.contains)
             })
     }
 
     @Test func `the rules see the whole tree`() throws {
-        let files = try Repository().files()
+        let files = try Self.files.get()
         let paths = Set(files.map(\.path))
         #expect(paths.isSuperset(of: ["Package.swift", "Makefile", ".ci/run", "Scripts/test"]))
         for layer in Layers.all {

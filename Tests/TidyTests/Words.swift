@@ -8,27 +8,29 @@ struct Word {
 }
 
 extension Substring {
-    /// The words of a line: letters, digits and underscores.
+    /// The words of a line: letters, digits and underscores, and all that is not ASCII.
     var words: [Word] {
         var words: [Word] = []
         var index = startIndex
-        while index < endIndex {
-            guard self[index].isWordPart else {
-                index = self.index(after: index)
-                continue
-            }
-            let end = self[index...].firstIndex { !$0.isWordPart } ?? endIndex
-            let before = index == startIndex ? nil : self[self.index(before: index)]
+        while let start = utf8[index...].firstIndex(where: \.isWordPart) {
+            let end = utf8[start...].firstIndex { !$0.isWordPart } ?? endIndex
             words.append(
                 Word(
-                    text: self[index..<end], before: before, after: end < endIndex ? self[end] : nil
-                ))
+                    text: self[start..<end],
+                    before: start > startIndex ? self[self.index(before: start)] : nil,
+                    after: end < endIndex ? self[end] : nil))
             index = end
         }
         return words
     }
 }
 
-extension Character {
-    fileprivate var isWordPart: Bool { isLetter || isNumber || self == "_" }
+extension UInt8 {
+    fileprivate var isWordPart: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...: true
+        default: false
+        }
+    }
 }
