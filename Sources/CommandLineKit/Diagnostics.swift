@@ -44,6 +44,12 @@ public struct Diagnostics: Sendable {
         write(line: "\(program): \(Printable.line(message))")
     }
 
+    /// Passes on a line that a logger made, label and all.
+    public func line(_ line: String) {
+        guard !isQuiet else { return }
+        write(line: Printable.line(line.hasSuffix("\n") ? String(line.dropLast()) : line))
+    }
+
     private func write(_ label: String, _ style: TextStyle, _ message: String) {
         let word = StyledText(label + ":", style).rendered(withColours: showsColours)
         write(line: "\(program): \(word) \(Printable.line(message))")

@@ -4,5 +4,7 @@ import Modules
 
 extension ConfigurationSchema {
     /// The configuration file of this program.
-    public static let standard = ConfigurationSchema([DetectionSettings.schema])
+    public static let standard = ConfigurationSchema([
+        Program.telemetrySchema, DetectionSettings.schema,
+    ])
 }
