@@ -29,15 +29,44 @@ import Testing
     @Test func `a complete file is read`() throws {
         try folder.write(
             """
-            { "detection": { "gateway": "192.0.2.1",
+            { "telemetry": { "upload_url": "https://telemetry.example.org/v1/logs",
+                "upload_review": "manual" },
+              "detection": { "gateway": "192.0.2.1",
                 "static_bindings": { "192.0.2.1": "02:00:00:00:00:01" } } }
             """, to: "config.json")
         let configuration = file.load()
         #expect(configuration.fault == nil)
+        #expect(configuration.telemetry["upload_review"] == "manual")
         #expect(configuration.detection.gateway == "192.0.2.1")
         #expect(
             configuration.detection.staticBindings.map { "\($0.address) \($0.hardware)" }
                 == ["192.0.2.1 02:00:00:00:00:01"])
+    }
+
+    @Test(
+        arguments: [
+            ("enabled", "1", "true or false"), ("anonymize_data", "null", "true or false"),
+            ("collection_interval", "0", "1 to 8760"), ("collection_interval", "8761", "1 to 8760"),
+            ("collection_interval", "1.5", "1 to 8760"), ("storage_path", "\"x\"", nil),
+            ("storage_retention_days", "3651", "1 to 3650"),
+            ("storage_bytes_max", "1048575", "1048576 to 17179869184"),
+            ("upload_url", "\"http://telemetry.example.org/v1/logs\"", nil),
+            ("max_events_per_batch", "10001", "1 to 10000"),
+            ("allowed_event_types", "[\"nonsense\"]", nil),
+            ("compression", "\"br\"", "one of gzip, zstd, none"),
+            ("upload_review", "\"never\"", "one of automatic, manual"),
+            ("upload_bytes_per_second_max", "1023", nil), ("upload_bytes_per_day_max", "1023", nil),
+            ("erasure_url", "\"ftp://example.org\"", nil),
+        ] as [(String, String, String?)])
+    func `a telemetry key out of bounds is a fault with the bounds`(
+        key: String, value: String, bounds: String?
+    ) throws {
+        try folder.write("{\"telemetry\": {\"\(key)\": \(value)}}", to: "config.json")
+        let configuration = file.load()
+        let fault = try #require(configuration.fault?.description)
+        #expect(fault.hasPrefix("\(file.path): telemetry.\(key) is \(value), must be "))
+        if let bounds { #expect(fault.hasSuffix("must be \(bounds)")) }
+        #expect(configuration.telemetry.isEmpty)
     }
 
     @Test(arguments: [
