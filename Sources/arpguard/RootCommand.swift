@@ -10,9 +10,10 @@ extension Command {
         discussion: ["Without a command, prints the state and what to do next."],
         flags: Flag.common,
         examples: [.init("arpguard replay office.pcap", "Check a capture file")],
-        subcommands: [.replay, .config]
+        subcommands: [.replay, .telemetry, .config]
     ) { invocation throws(CommandFailure) in
-        try State(ProgramContext(invocation)).report(to: invocation.output)
+        State(TelemetrySetup(try ProgramContext(invocation), invocation)).report(
+            to: invocation.output)
         return .success
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Catalogue
+import Glibc
 import Modules
 import Telemetry
 import TestKit
@@ -170,6 +171,14 @@ import Testing
             let status = try files.status(of: home.folder.file(name))
             #expect(status?.mode == (status?.kind == .folder ? 0o700 : 0o600), "\(name)")
         }
+    }
+
+    @Test func `status names the processes that record, as long as they do`() throws {
+        let module = home.module()
+        module.initialize()
+        #expect(try home.control().status().recorders == [Int64(getpid())])
+        module.shutdown()
+        #expect(try home.control().status().recorders.isEmpty)
     }
 
     @Test func `two modules share a home, and nothing is lost or doubled`() throws {

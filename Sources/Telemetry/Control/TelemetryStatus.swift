@@ -32,6 +32,8 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var lost: [(reason: String, count: Int64)] = []
     /// Erasures that the collector has not confirmed.
     public var pendingErasures: Int64 = 0
+    /// The process numbers of programs that record into this home now.
+    public var recorders: [Int64] = []
     /// The space that the data takes on the disk.
     public var storageBytes: Int64 = 0
     /// The folder of the data.
@@ -62,6 +64,7 @@ public struct TelemetryStatus: Sendable, Equatable {
             ],
             "lost": .object(JSONObject(lost.map { ($0.reason, .integer($0.count)) })),
             "pending_erasures": .integer(pendingErasures),
+            "recorders": .array(recorders.map { ["pid": .integer($0)] }),
             "storage_bytes": .integer(storageBytes),
             "storage_path": .string(storagePath),
         ]
@@ -85,6 +88,7 @@ extension TelemetryControl {
         status.configurationProblem = gate.configurationProblem
         guard try seams.files.status(of: directory.path) != nil else { return status }
         try count(&status, epoch: state.epoch)
+        status.recorders = try recorders()
         status.pendingErasures = Int64(
             try ErasureList(directory: directory, files: seams.files).all().count)
         status.storageBytes = try directory.allocatedBytes(seams.files)
@@ -103,6 +107,14 @@ extension TelemetryControl {
         let next = try database.integer(
             "SELECT min(next_attempt_at) FROM batches WHERE state IN ('sealed', 'sending')")
         status.nextUpload = next.flatMap { $0 > 0 ? Timestamp(nanoseconds: $0).rfc3339 : nil }
+    }
+
+    /// Journals of ended processes are gone by now; a journal's name begins with its process.
+    private func recorders() throws -> [Int64] {
+        guard try seams.files.status(of: directory.journals) != nil else { return [] }
+        return try seams.files.names(in: directory.journals).compactMap { name in
+            name.hasSuffix(".journal") ? Int64(name.prefix { $0 != "-" }) : nil
+        }
     }
 
     /// Unsealed events of today's consent, and those in batches that are not answered.

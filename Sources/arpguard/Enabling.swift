@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import JSON
+import Program
+import Telemetry
+
+/// One `enable`: shows the terms, gets an answer, records it.
+struct Enabling {
+    private let context: ProgramContext
+    private let setup: TelemetrySetup
+    private let invocation: Invocation
+
+    init(_ context: ProgramContext, _ setup: TelemetrySetup, _ invocation: Invocation) {
+        self.context = context
+        self.setup = setup
+        self.invocation = invocation
+    }
+
+    func run() throws(CommandFailure) -> ExitStatus {
+        let control = setup.control()
+        try refuseIfForbidden(control)
+        let terms = control.terms
+        if let digest = invocation.command.string(.terms), digest != terms.digest {
+            throw CommandFailure(
+                "the terms are not those with digest \(digest)",
+                hint: "review them with: arpguard telemetry enable")
+        }
+        let view = TermsView(terms: terms, config: setup.config, agreed: control.agreedTerms)
+        if invocation.command.isOn(.confirm) {
+            try agree(control, terms, view)
+            return .success
+        }
+        invocation.output.render(view.report(decision: nil))
+        return try ask(control, terms, view)
+    }
+
+    /// On a terminal asks; elsewhere a yes must be said by a flag.
+    private func ask(
+        _ control: TelemetryControl, _ terms: ConsentTerms, _ view: TermsView
+    ) throws(CommandFailure) -> ExitStatus {
+        guard Terminal.isInteractive, invocation.output.format == .table else {
+            throw CommandFailure(
+                "nothing was changed: a yes must be confirmed",
+                hint: "arpguard telemetry enable --confirm")
+        }
+        invocation.output.flush()
+        guard Terminal.answersYes(to: "Do you agree? [y/N] ") else {
+            invocation.diagnostics.notice("nothing was changed; telemetry stays as it was")
+            return .success
+        }
+        try agree(control, terms, nil)
+        return .success
+    }
+
+    private func agree(
+        _ control: TelemetryControl, _ terms: ConsentTerms, _ view: TermsView?
+    ) throws(CommandFailure) {
+        try context.prepareHome()
+        _ = try telling { try control.enable(terms) }
+        let blocked = control.causes(blocking: .recording)
+        if let view { invocation.output.render(view.report(decision: blocked)) }
+        if blocked.isEmpty {
+            invocation.diagnostics.notice("telemetry is on")
+        } else {
+            let causes = blocked.map(\.rawValue).joined(separator: ", ")
+            invocation.diagnostics.warning(
+                "your yes is kept, but nothing is recorded here because of: \(causes)",
+                hint: "arpguard telemetry status tells more")
+        }
+    }
+
+    private func refuseIfForbidden(_ control: TelemetryControl) throws(CommandFailure) {
+        if let fault = setup.fault { throw fault.failure }
+        if setup.config.enabled == false {
+            throw CommandFailure(
+                "\(setup.home.configurationPath) forbids telemetry: telemetry.enabled is false",
+                hint: "arpguard config set telemetry.enabled true lets you decide here")
+        }
+        if control.causes(blocking: .recording).contains(.adminPolicy) {
+            throw CommandFailure(
+                "the administrator forbids telemetry: \(Program.product.policyPath)",
+                hint: "ask whoever looks after this machine")
+        }
+    }
+}
+
+/// What a yes covers, for people and for programs.
+struct TermsView {
+    let terms: ConsentTerms
+    let config: TelemetryModuleConfig
+    /// What the last yes covered.
+    let agreed: ConsentTerms?
+
+    /// - Parameter decision: the causes that still block recording after a yes; nil before one.
+    func report(decision: [Cause]?) -> Report {
+        Report(text: text, json: .one(.object(json(decision))))
+    }
+
+    private var text: [Report.Block] {
+        let events = terms.properties.filter { !$0.contains(".") }
+        let lines = events.map { event in
+            let properties = terms.properties.filter { $0.hasPrefix(event + ".") }
+                .map { $0.dropFirst(event.count + 1) }
+            return "  \(event): \(properties.joined(separator: ", "))"
+        }
+        return heading.map(line) + lines.map(line) + ending.map(line)
+    }
+
+    private func line(_ text: String) -> Report.Block { .line(StyledText(text)) }
+
+    private var heading: [String] {
+        [
+            "A yes lets this program record, from now on and in this home only:"
+        ]
+    }
+
+    private var ending: [String] {
+        var lines = [
+            "Each holds words from fixed lists, bounded numbers or yes/no, never an address, a "
+                + "name or a packet.",
+            "where to:  "
+                + (terms.origin.map { "\($0), with a random installation identifier" }
+                    ?? "nowhere: recorded here only; sending needs a second yes"),
+            "how fine:  "
+                + (terms.anonymizeData
+                    ? "the day instead of the time, rounded numbers, shuffled order"
+                    : "exact times and numbers (telemetry.anonymize_data is false)"),
+            "how long:  \(config.storageRetentionDays) days here; "
+                + "delete-data removes it here and asks the collector to erase it",
+            "terms:     \(terms.digest)",
+        ]
+        let added = agreed.map { terms.added(to: $0) } ?? []
+        if !added.isEmpty { lines.append("new:       \(added.joined(separator: ", "))") }
+        return lines
+    }
+
+    private func json(_ decision: [Cause]?) -> JSONObject {
+        var object = terms.json.objectValue ?? [:]
+        object["digest"] = .string(terms.digest)
+        object["storage_retention_days"] = .integer(Int64(config.storageRetentionDays))
+        object["agreed"] = .bool(decision != nil)
+        object["blocked_by"] = .array((decision ?? []).map { .string($0.rawValue) })
+        return object
+    }
+}

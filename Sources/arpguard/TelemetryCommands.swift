@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import CommandLineKit
+import Program
+import Telemetry
+
+extension Command {
+    /// `telemetry`: what a person decides about it and sees of it. None of this records anything.
+    static let telemetry = Command(
+        group: "telemetry", summary: "See and decide what is recorded and sent about this program",
+        discussion: [
+            "Off until you say yes. Everything that is recorded can be seen (show), and so can "
+                + "every byte before it leaves (preview). Addresses, host names and packet "
+                + "contents are never recorded: schema lists all that can be."
+        ],
+        examples: [
+            .init("arpguard telemetry status", "See whether it is on, and why not"),
+            .init("arpguard telemetry enable", "Read what a yes means, and answer"),
+            .init("arpguard telemetry delete-data --confirm", "Delete everything, also elsewhere"),
+        ],
+        subcommands: [
+            status, enable, disable, show, schema, preview, upload, deleteData,
+        ])
+
+    private static let status = Command(
+        "status", summary: "Tell whether it is on, what blocks it, and what was recorded and sent",
+        flags: [.showID, .redact]
+    ) { invocation throws(CommandFailure) in
+        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let status = try telling { try setup.control().status() }
+        let view = StatusView(
+            status: status, setup: setup, showsID: invocation.command.isOn(.showID),
+            isRedacted: invocation.command.isOn(.redact))
+        invocation.output.render(view.report)
+        return .success
+    }
+
+    private static let enable = Command(
+        "enable", summary: "Agree to what would be recorded and sent, after seeing it",
+        discussion: [
+            "Without --confirm shows what a yes means, and asks if this is a terminal.",
+            "Nothing that happened before a yes is ever recorded or sent.",
+        ],
+        flags: [.confirm, .terms]
+    ) { invocation throws(CommandFailure) in
+        let context = try ProgramContext(invocation)
+        return try Enabling(context, TelemetrySetup(context, invocation), invocation).run()
+    }
+
+    private static let disable = Command(
+        "disable", summary: "Take consent back, at once and for every running program",
+        discussion: [
+            "What was recorded stays here for you to see and is never sent; delete-data removes it."
+        ]
+    ) { invocation throws(CommandFailure) in
+        let context = try ProgramContext(invocation)
+        let setup = TelemetrySetup(context, invocation)
+        try context.prepareHome()
+        let control = setup.control()
+        try telling { try control.disable() }
+        let stored = try telling { try control.status().recorded }
+        invocation.output.render(.disabled(storedEvents: stored))
+        return .success
+    }
+
+    private static let show = Command(
+        "show", summary: "Print the recorded events, oldest first",
+        flags: [.eventType]
+    ) { invocation throws(CommandFailure) in
+        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let events = try telling {
+            try setup.control().events(named: invocation.command.string(.eventType))
+        }
+        invocation.output.render(.events(events))
+        if events.isEmpty { invocation.diagnostics.notice("no events are stored in this home") }
+        return .success
+    }
+
+    private static let schema = Command(
+        "schema", summary: "Print every event and property that can be recorded at all"
+    ) { invocation throws(CommandFailure) in
+        invocation.output.render(.schema(.standard))
+        return .success
+    }
+
+    private static let preview = Command(
+        "preview", summary: "Print the next upload exactly as it would leave",
+        discussion: [
+            "Where sending is allowed, the waiting events are sealed, and the upload sends these "
+                + "same bytes. Otherwise a sample of invented events shows the form, marked "
+                + "\"sealed\": false.",
+            "With --format json prints the body as one OTLP JSON object, and its SHA-256 to "
+                + "standard error; with --raw the bytes of the body themselves.",
+        ],
+        flags: [.raw],
+        examples: [
+            .init("arpguard telemetry preview --raw | sha256sum", "Check the digest yourself")
+        ]
+    ) { invocation throws(CommandFailure) in
+        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let preview = try telling { try setup.control().preview() }
+        return try PreviewView(preview: preview, product: Program.product).print(to: invocation)
+    }
+
+    /// `upload` is done by the helper that has the network.
+    private static let upload = Command(
+        "upload", summary: "Send what waits now, and ask for erasures that are due",
+        discussion: [
+            "Sends the bytes that preview shows, batch by batch. What can't be delivered is kept "
+                + "and tried again by the next upload; what is refused for good is counted."
+        ]
+    ) { invocation throws(CommandFailure) in
+        let home = try ProgramContext(invocation).home.path
+        let format = invocation.output.format.rawValue
+        let quiet = invocation.output.isQuiet ? ["--quiet"] : []
+        try Helper.upload.replaceThisProcess(
+            arguments: ["--home", home, "--format", format] + quiet)
+    }
+
+    private static let deleteData = Command(
+        "delete-data", summary: "Delete everything recorded here, and have it erased elsewhere",
+        discussion: [
+            "Consent stays as it is. If anything was ever sent, the collector is asked to erase it "
+                + "too, at once and again until it confirms; only that request outlives this "
+                + "command."
+        ],
+        flags: [.confirm]
+    ) { invocation throws(CommandFailure) in
+        let context = try ProgramContext(invocation)
+        return try Deleting(context, TelemetrySetup(context, invocation), invocation).run()
+    }
+}
+
+extension Flag {
+    static let confirm = Flag("confirm", help: "Do it without asking")
+    static let terms = Flag(
+        "terms", .string, value: "DIGEST",
+        help: "Agree only if the terms still have this digest; for automation")
+    static let eventType = Flag(
+        "type", .string, value: "EVENT", help: "Print events of this type only")
+    static let raw = Flag("raw", help: "Print the bytes of the body as they would leave")
+    static let showID = Flag("show-id", help: "Print the whole installation identifier")
+    static let redact = Flag(
+        "redact", help: "Shorten identifier and paths in JSON too, for reports to others")
+}

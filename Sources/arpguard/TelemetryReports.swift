@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import CommandLineKit
+import JSON
+import Modules
+import Telemetry
+
+extension Report {
+    static func disabled(storedEvents: Int64) -> Report {
+        let rest =
+            storedEvents == 0
+            ? "nothing is stored here"
+            : "\(storedEvents) events stay here for you to see and are never sent; "
+                + "arpguard telemetry delete-data --confirm removes them"
+        return Report(
+            text: [.line(StyledText("telemetry is off")), .line(StyledText(rest))],
+            json: .one(["enabled": false, "stored_events": .integer(storedEvents)]))
+    }
+
+    static func events(_ events: [StoredEvent]) -> Report {
+        guard !events.isEmpty else { return Report(text: [], json: .lines([])) }
+        var table = Table([.init("TIME"), .init("EVENT"), .init("PROPERTIES")])
+        for event in events {
+            let properties = event.properties.map { "\($0.name)=\($0.value.plainText)" }
+            table.append([
+                StyledText(event.time.rfc3339), StyledText(event.name),
+                StyledText(properties.joined(separator: " ")),
+            ])
+        }
+        return Report(text: [.table(table)], json: .lines(events.map { .object($0.json) }))
+    }
+
+    static func schema(_ catalogue: Catalogue) -> Report {
+        var blocks: [Block] = []
+        for event in catalogue.events {
+            blocks.append(.line(StyledText("\(event.name): \(event.purpose)")))
+            let rows = event.properties.map { property in
+                (name: "  \(property.name)", value: StyledText(property.kind.words))
+            }
+            blocks += [.table(Table(pairs: rows)), .blank]
+        }
+        blocks.append(.line(StyledText("digest \(catalogue.digest)")))
+        return Report(text: blocks, json: .one(catalogue.json))
+    }
+}
+
+extension PropertyValue {
+    /// The value for people.
+    fileprivate var plainText: String {
+        switch self {
+        case .string(let text): text
+        case .integer(let number): String(number)
+        case .double(let number): String(number)
+        case .boolean(let flag): flag ? "yes" : "no"
+        }
+    }
+}
+
+extension PropertyKind {
+    /// What the kind admits, for people.
+    fileprivate var words: String {
+        switch self {
+        case .choice(let words): words.joined(separator: " | ")
+        case .identifier: "an identifier"
+        case .count(let max): "a number from 0 to \(max)"
+        case .duration(let unit, let max): "\(unit.rawValue) from 0 to \(max)"
+        case .version: "a version"
+        case .bool: "yes or no"
+        }
+    }
+}
