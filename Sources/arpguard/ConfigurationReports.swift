@@ -45,15 +45,14 @@ struct ConfigurationListing {
     var report: Report { Report(text: [.table(table)], json: .one(.object(json))) }
 
     private var table: Table {
-        var table = Table([.init("KEY"), .init("VALUE"), .init("FROM"), .init("MEANING")])
+        var table = Table([.init("KEY"), .init("FROM"), .init("VALUE")])
         for section in schema.sections {
             for setting in section.settings {
                 let own = content[section.section]?[setting.key]
                 table.append([
                     StyledText("\(section.section).\(setting.key)"),
-                    StyledText((own ?? setting.defaultValue).plainText),
                     StyledText(own == nil ? "default" : "file", own == nil ? .faint : .plain),
-                    StyledText(setting.meaning, .faint),
+                    StyledText((own ?? setting.defaultValue).plainText),
                 ])
             }
         }

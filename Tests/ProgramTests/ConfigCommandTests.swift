@@ -57,6 +57,16 @@ import Testing
         #expect(value["detection"]?["static_bindings"] == [:])
     }
 
+    @Test func `the list tells what the file says and what is a default`() throws {
+        _ = try arpguard("config", "set", "telemetry.upload_review", "manual")
+        let words = try arpguard("config", "get").stdout.split(separator: "\n").map { line in
+            line.split(separator: " ", omittingEmptySubsequences: true)
+        }
+        #expect(words.first == ["KEY", "FROM", "VALUE"])
+        #expect(words.contains(["telemetry.upload_review", "file", "manual"]))
+        #expect(words.contains(["telemetry.compression", "default", "gzip"]))
+    }
+
     @Test func `an unknown key is a usage error`() throws {
         let result = try arpguard("config", "set", "detection.gatway", "192.0.2.1")
         #expect(result.status == 64)
