@@ -36,7 +36,8 @@ public struct TelemetrySetup: Sendable {
         home = context.home
         fault = configuration.fault
         config = TelemetryModuleConfig(
-            section: configuration.telemetry, userHome: context.home.userFolder ?? "")
+            section: configuration.telemetry, userHome: context.home.userFolder ?? context.home.path
+        )
         seams = TelemetrySeams(
             environment: Dictionary(uniqueKeysWithValues: environment), userID: context.userID,
             logger: Logger(program: Program.name) { diagnostics.line($0) }, files: context.files)

@@ -18,10 +18,11 @@ import Testing
                 version        0.1.0
                 home           ~/own
                 configuration  fine
+                telemetry      off (not_asked)
 
-                arpguard replay FILE  check a capture file
-                arpguard config get   show the configuration
-                arpguard --help       list all commands
+                arpguard replay FILE       check a capture file
+                arpguard telemetry status  see what is recorded and sent, and decide
+                arpguard --help            list all commands
 
                 """)
         #expect(try arpguard.folder.contents().isEmpty)
@@ -31,8 +32,10 @@ import Testing
         try arpguard.folder.write("{\"x\": {}}", to: "own/config.json")
         let result = try arpguard("--format", "json")
         #expect(result.status == 0)
-        let error = try JSONValue.parse(result.stdout)["configuration"]?["error"]?.stringValue
+        let state = try JSONValue.parse(result.stdout)
+        let error = state["configuration"]?["error"]?.stringValue
         #expect(error?.hasSuffix("x: no such section") == true)
+        #expect(state["telemetry"]?["blocked_by"] == ["configuration", "not_asked"])
     }
 
     @Test func `the version is told`() throws {
