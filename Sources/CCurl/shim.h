@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* curl_easy_setopt and curl_easy_getinfo are variadic, which Swift can't import: one function a kind. */
+/* curl_easy_setopt and curl_easy_getinfo are variadic, which Swift can't import:
+   one function a kind. */
 #ifndef CCurl_SHIM_H
 #define CCurl_SHIM_H
 

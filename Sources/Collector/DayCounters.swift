@@ -40,8 +40,8 @@ public struct DayCounters: Sendable, Equatable {
         return contribution.amount - admitted
     }
 
-    /// The figures as one JSON text: `{"feature/arp_scan":[3,12,2,13,1]}` is three uses, two of them
-    /// in duration bucket 12 and one in 13.
+    /// The figures as one JSON text: `{"feature/arp_scan":[3,12,2,13,1]}` is three uses, two of
+    /// them in duration bucket 12 and one in 13.
     var stored: String {
         var object = JSONObject()
         for (counter, figure) in figures.sorted(by: { $0.key < $1.key }) {

@@ -71,7 +71,8 @@ public func compress(
 /// The bytes that were put into that coding, all members or frames in a row, at most
 /// `outputBytesMax` of them.
 ///
-/// `outputBytesMax` is not negative. Work and memory stay in proportion to the limit, whatever the input claims about itself.
+/// `outputBytesMax` is not negative. Work and memory stay in proportion to the limit, whatever the
+/// input claims about itself.
 /// Throws `tooLarge` beyond the limit and `malformed` for everything that is not whole and sound,
 /// also for bytes that follow the last member.
 public func decompress(

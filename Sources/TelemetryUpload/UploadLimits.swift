@@ -27,7 +27,7 @@ public struct UploadLimits: Sendable, Equatable {
         self.bytesPerSecondMax = bytesPerSecondMax
     }
 
-    /// The whole deadline for a body of `bodyBytes` bytes: the bandwidth limit's share comes on top.
+    /// The whole deadline for a body of `bodyBytes` bytes: the bandwidth limit's share is on top.
     public func deadline(bodyBytes: Int) -> Duration {
         guard let rate = bytesPerSecondMax, rate > 0 else { return wholeTimeout }
         return wholeTimeout + .milliseconds(Int64(bodyBytes) * 1000 / Int64(rate))

@@ -35,7 +35,8 @@ public struct UploadRequest: Sendable, Equatable {
     /// A file of PEM certificates that are trusted instead of the system's; nil for the system's.
     public var caFile: String?
 
-    /// A proxy's URL, such as `socks5h://127.0.0.1:9050`; nil for none, whatever the environment says.
+    /// A proxy's URL, such as `socks5h://127.0.0.1:9050`; nil for none, whatever the environment
+    /// says.
     public var proxy: String?
 
     /// A request with default limits, the system's certificates and no proxy but for what is named.

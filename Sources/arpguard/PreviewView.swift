@@ -27,7 +27,7 @@ struct PreviewView {
             if isRaw {
                 invocation.output.raw(bytes: batch.body)
             } else {
-                try print(batch, headers, to: invocation)
+                try render(batch, headers, to: invocation)
             }
         }
         return .success
@@ -37,7 +37,7 @@ struct PreviewView {
         json.serialized(format == .json ? .compact : .pretty) + "\n"
     }
 
-    private func print(
+    private func render(
         _ batch: SealedBatch, _ headers: [(name: String, value: String)], to invocation: Invocation
     ) throws(CommandFailure) {
         guard let json = batch.json, let endpoint = Endpoint(batch.url) else {

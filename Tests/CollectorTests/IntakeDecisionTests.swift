@@ -84,7 +84,8 @@ import Testing
         Case(
             "a property twice, once by its alias",
             SampleRequest().with(
-                "feature_usage", ("feature", .string("replay")), ("feature_name", .string("watch"))),
+                "feature_usage", ("feature", .string("replay")),
+                ("feature_name", .string("watch"))),
             1, [.refusedValue: 1]),
         Case("the oldest day", SampleRequest().with("app_start", day: day(-45)), 1, [:]),
         Case("a day too old", SampleRequest().with("app_start", day: day(-46)), 0, [.day: 1]),

@@ -53,7 +53,10 @@ enum Layers {
             ]),
         Layer(
             target: "arpguard-collector",
-            imports: ["Catalogue", "Collector", "CommandLineKit", "JSON", "Modules", "Program"]),
+            imports: [
+                "Catalogue", "Collector", "CommandLineKit", "HTTPServing", "JSON", "Modules",
+                "Program",
+            ]),
     ]
 
     /// The system's own modules; `Detection` takes not even these.
