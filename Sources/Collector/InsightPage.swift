@@ -111,8 +111,8 @@ struct InsightPage {
         <p>Installations stand in the store as keyed hashes; addresses are neither stored nor
         logged. The figures of an installation are deleted \(retention.figuresDays) days after their
         day, its records \(retention.recordsDays) days after they came. One installation adds at
-        most \(contributionsPerDayMax) a day to each number. Hiding small groups can't stop someone who
-        invents installations, nor hide a change that is seen by comparing two readings.</p>
+        most \(contributionsPerDayMax) a day to each number. Hiding small groups can't stop someone
+        who invents installations, nor hide a change that is seen by comparing two readings.</p>
         """
     }
 
