@@ -51,7 +51,9 @@ let package = Package(
             ]),
         .target(
             name: "TelemetryUpload",
-            dependencies: ["Catalogue", "CCurl", "Hashing", "JSON", "Modules", "Telemetry"]),
+            dependencies: [
+                "Catalogue", "CCurl", "Hashing", "JSON", "Modules", "OTLP", "Telemetry",
+            ]),
         .target(
             name: "Collector",
             dependencies: [
@@ -113,8 +115,8 @@ let package = Package(
         .testTarget(
             name: "TelemetryUploadTests",
             dependencies: [
-                "Catalogue", "HTTPServing", "JSON", "Modules", "OTLP", "Telemetry",
-                "TelemetryUpload", "TestKit",
+                "Catalogue", "JSON", "Modules", "OTLP", "Telemetry", "TelemetryUpload", "TestKit",
+                "arpguard-upload",
             ]),
         .testTarget(
             name: "CollectorTests",

@@ -28,11 +28,6 @@ private import CCurl
     public mutating func perform(
         _ request: UploadRequest, cancellation: Cancellation = Cancellation()
     ) -> TransferOutcome {
-        do throws(UploadTarget.Refusal) {
-            _ = try UploadTarget(request.url)
-        } catch {
-            return .failed(TransferFailure(.notAllowed, error.description))
-        }
         guard let easy = unsafe easy, let multi = unsafe multi else {
             return .failed(TransferFailure(.local, "out of memory"))
         }

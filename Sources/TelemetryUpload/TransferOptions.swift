@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 private import CCurl
+import Telemetry
 
 /// The way from an `UploadRequest` to a libcurl handle that is in its first state.
 @unsafe struct TransferOptions {
@@ -59,7 +60,7 @@ private import CCurl
     }
 
     private mutating func setMessage(_ request: UploadRequest, body: UnsafeRawBufferPointer) {
-        unsafe set(CURLOPT_URL, request.url)
+        unsafe set(CURLOPT_URL, request.url.description)
         unsafe set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         if unsafe !body.isEmpty || request.method == "POST" {
             unsafe note(ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int64(body.count)))

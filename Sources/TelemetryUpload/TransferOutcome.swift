@@ -37,8 +37,6 @@ public struct UploadResponse: Sendable, Equatable {
 public struct TransferFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// What failed, for decisions.
     public enum Kind: String, Sendable, CaseIterable {
-        /// The request's URL is not one we send to; nothing was sent.
-        case notAllowed
         /// The name could not be looked up, or nobody answered there; nothing was sent.
         case connect
         /// The TLS handshake or the server's certificate failed; nothing was sent.

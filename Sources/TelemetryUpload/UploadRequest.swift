@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Telemetry
+
 /// One header of a request or a response.
 public struct UploadHeader: Sendable, Equatable {
     /// The name, as sent.
@@ -17,8 +19,8 @@ public struct UploadHeader: Sendable, Equatable {
 
 /// One HTTP request, complete: nothing is added on the way but `Host` and `Content-Length`.
 public struct UploadRequest: Sendable, Equatable {
-    /// Where to: `https`, or `http` to loopback; see `UploadTarget`.
-    public var url: String
+    /// Where to: `https`, or `http` to loopback, which an `Endpoint` can't help being.
+    public var url: Endpoint
 
     /// The method, such as `POST`.
     public var method: String
@@ -41,7 +43,7 @@ public struct UploadRequest: Sendable, Equatable {
 
     /// A request with default limits, the system's certificates and no proxy but for what is named.
     public init(
-        url: String, method: String, headers: [UploadHeader] = [], body: [UInt8] = [],
+        url: Endpoint, method: String, headers: [UploadHeader] = [], body: [UInt8] = [],
         limits: UploadLimits = UploadLimits(), caFile: String? = nil, proxy: String? = nil
     ) {
         self.url = url

@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-print("arpguard-upload")
+import Program
+
+Program.run(.upload)

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Telemetry
 import TelemetryUpload
+import Testing
+
+/// The endpoint that `url` names; a test ends here if it names none.
+func endpoint(_ url: String) throws -> Endpoint {
+    try #require(Endpoint(url))
+}
 
 /// A POST as the product sends it.
 func post(
     _ url: String, body: [UInt8] = [1, 2, 3], limits: UploadLimits = UploadLimits()
-) -> UploadRequest {
-    UploadRequest(
-        url: url, method: "POST",
+) throws -> UploadRequest {
+    try UploadRequest(
+        url: endpoint(url), method: "POST",
         headers: [
             UploadHeader("Content-Type", "application/x-protobuf"),
             UploadHeader("User-Agent", "arpguard/0.1.0"),

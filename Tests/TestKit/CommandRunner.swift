@@ -5,7 +5,7 @@ import Foundation
 /// Runs a program to its end.
 package enum CommandRunner {
     /// How long a program may run when a test names no deadline.
-    package static let deadline = Duration.seconds(60)
+    package static let deadline = Duration.seconds(30)
 
     /// What a program finds in its environment when a test names nothing: `PATH` alone.
     package static var pathOnly: [String: String] {

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import JSON
+public import Modules
+public import Telemetry
+
+/// What one round of uploads did, and why it ended.
+public struct UploadSummary: Sendable, Equatable {
+    /// Why a round sent no further batch.
+    public enum Ending: Sendable, Equatable {
+        /// Nothing waits to be sent.
+        case nothingWaits
+        /// Something waits, but its next attempt is due only then.
+        case waits(until: Timestamp)
+        /// Today's bytes are used up; the rest goes another day.
+        case budgetSpent
+        /// These causes block sending.
+        case blocked([Cause])
+        /// A batch met a failure, which `problems` tells; the rest goes another time.
+        case failed
+        /// The round was cancelled.
+        case interrupted
+        /// The round had its share; the rest goes with the next one.
+        case roundLimit
+        /// Batches were not asked for.
+        case erasuresOnly
+    }
+
+    /// Something that went wrong, for a person: lower-case, no full stop.
+    public struct Problem: Sendable, Equatable {
+        /// What went wrong.
+        public let text: String
+        /// What it means, or what to do about it.
+        public let hint: String
+    }
+
+    /// Batches that the server took.
+    public var batchesSent = 0
+    /// Events in them, without those that the server rejected.
+    public var eventsSent: Int64 = 0
+    /// Bytes of the bodies of all batches whose sending began, accepted or not.
+    public var bytesSent: Int64 = 0
+    /// Batches that are sent again later.
+    public var batchesRetried = 0
+    /// Batches that the server refused for good.
+    public var batchesRejected = 0
+    /// Events that the server rejected, alone or with their batch.
+    public var eventsRejected: Int64 = 0
+    /// Erasures that were confirmed.
+    public var erasuresDone = 0
+    /// Erasures that the server does not offer; they are not asked for again.
+    public var erasuresUnsupported = 0
+    /// Erasures that are still to be confirmed.
+    public var erasuresPending = 0
+    /// The causes that block requests for erasure, where there are any pending.
+    public var erasuresBlocked: [Cause] = []
+    /// Why no further batch was sent.
+    public var ending: Ending
+    /// What went wrong, in the order it happened.
+    public var problems: [Problem] = []
+    /// What the server had to say about batches that it took.
+    public var warnings: [String] = []
+
+    /// A round that did nothing, for a reason.
+    public init(ending: Ending = .nothingWaits) {
+        self.ending = ending
+    }
+
+    /// Whether something was left undone by a failure, here or at the server.
+    public var hasFailed: Bool { !problems.isEmpty || ending == .interrupted }
+
+    /// The summary as one object with snake_case names; times in RFC 3339.
+    public var json: JSONValue {
+        [
+            "batches_sent": .integer(Int64(batchesSent)), "events_sent": .integer(eventsSent),
+            "bytes_sent": .integer(bytesSent), "batches_retried": .integer(Int64(batchesRetried)),
+            "batches_rejected": .integer(Int64(batchesRejected)),
+            "events_rejected": .integer(eventsRejected),
+            "erasures_done": .integer(Int64(erasuresDone)),
+            "erasures_unsupported": .integer(Int64(erasuresUnsupported)),
+            "erasures_pending": .integer(Int64(erasuresPending)),
+            "ending": .string(ending.word),
+            "next_attempt": ending.nextAttempt.map { .string($0.rfc3339) } ?? .null,
+            "blocked_sending": .array(ending.causes.map { .string($0.rawValue) }),
+            "blocked_erasing": .array(erasuresBlocked.map { .string($0.rawValue) }),
+        ]
+    }
+}
+
+extension UploadSummary.Ending {
+    /// The ending as one word, as JSON has it.
+    public var word: String {
+        switch self {
+        case .nothingWaits: "nothing_waits"
+        case .waits: "waits"
+        case .budgetSpent: "budget_spent"
+        case .blocked: "blocked"
+        case .failed: "failed"
+        case .interrupted: "interrupted"
+        case .roundLimit: "round_limit"
+        case .erasuresOnly: "erasures_only"
+        }
+    }
+
+    /// When the next attempt is due, where something waits for one.
+    var nextAttempt: Timestamp? {
+        if case .waits(let time) = self { time } else { nil }
+    }
+
+    /// The causes that block sending.
+    var causes: [Cause] {
+        if case .blocked(let causes) = self { causes } else { [] }
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Modules
+import TelemetryUpload
+
+/// SIGINT and SIGTERM as the end of the running transfer instead of the end of the process.
+enum Interruption {
+    /// A cancellation that the first of the signals utters.
+    static func becomingCancellation() throws(SystemError) -> Cancellation {
+        // Blocks the signals here, and so in every thread that starts from now on.
+        _ = try TerminationSignals()
+        let cancellation = Cancellation()
+        DispatchQueue.global().async {
+            guard let signals = try? TerminationSignals(), (try? signals.wait()) != nil else {
+                return
+            }
+            cancellation.cancel()
+        }
+        return cancellation
+    }
+}

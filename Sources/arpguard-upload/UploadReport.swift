@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import Modules
+import Telemetry
+import TelemetryUpload
+
+extension Report {
+    /// The figures of a round; those that are rarely anything but 0 only where they are not.
+    init(_ summary: UploadSummary) {
+        var pairs: [(name: String, value: StyledText)] = []
+        if summary.ending != .erasuresOnly {
+            pairs += [
+                ("batches sent", "\(summary.batchesSent)"),
+                ("events sent", "\(summary.eventsSent)"), ("bytes sent", "\(summary.bytesSent)"),
+            ]
+        }
+        let rare: [(String, Int64)] = [
+            ("batches to retry", Int64(summary.batchesRetried)),
+            ("batches rejected", Int64(summary.batchesRejected)),
+            ("events rejected", summary.eventsRejected),
+            ("erasures confirmed", Int64(summary.erasuresDone)),
+            ("erasures not supported", Int64(summary.erasuresUnsupported)),
+            ("erasures pending", Int64(summary.erasuresPending)),
+        ]
+        let isOnlyErasures = summary.ending == .erasuresOnly
+        pairs += rare.filter { $0.1 > 0 || (isOnlyErasures && $0.0 == "erasures confirmed") }
+            .map { ($0.0, "\($0.1)") }
+        self.init(text: [.table(Table(pairs: pairs))], json: .one(summary.json))
+    }
+}
+
+extension UploadSummary {
+    /// Why nothing more was sent, where a person should know and nothing has failed.
+    var notices: [String] {
+        var notices: [String] = []
+        switch ending {
+        case .waits(let time):
+            notices.append("the next attempt is due at \(time.rfc3339)")
+        case .budgetSpent:
+            notices.append("today's bytes are used up; the rest goes another day")
+        case .blocked(let causes):
+            notices.append("nothing is sent: \(causes.map(\.rawValue).joined(separator: ", "))")
+        case .roundLimit:
+            notices.append("this round had its share; the rest goes with the next one")
+        case .nothingWaits, .failed, .interrupted, .erasuresOnly:
+            break
+        }
+        if !erasuresBlocked.isEmpty {
+            let causes = erasuresBlocked.map(\.rawValue).joined(separator: ", ")
+            notices.append("erasures can't be asked for: \(causes)")
+        }
+        return notices
+    }
+}

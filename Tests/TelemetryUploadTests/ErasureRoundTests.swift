@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import Telemetry
+import TelemetryUpload
+import TestKit
+import Testing
+
+@Suite(.timeLimit(.minutes(3)))
+struct ErasureRoundTests {
+    /// A home that has sent one batch and then deleted its data: one erasure is pending.
+    private func homeWithErasure(_ server: FakeServer) throws -> (Home, id: String) {
+        let home = try Home(url: server.url())
+        home.record(1)
+        let id = try #require(try home.control.status().installationID)
+        #expect(try home.round().batchesSent == 1)
+        #expect(try home.control.deleteData().erasureRequested)
+        return (home, id)
+    }
+
+    @Test func `an erasure is asked for with its secret, over a connection of its own`() throws {
+        let server = try FakeServer(.answer(200), .answer(204))
+        let (home, id) = try homeWithErasure(server)
+        let summary = try home.round(erasuresOnly: true)
+
+        #expect(summary.erasuresDone == 1)
+        #expect(summary.erasuresPending == 0)
+        #expect(summary.ending == .erasuresOnly)
+        let request = try #require(server.requests.last)
+        #expect(request.method == "DELETE")
+        #expect(request.target == "/v1/installations/\(id)")
+        #expect(request.connection == 1)
+        #expect(request.headers.map(\.name) == ["Host", "User-Agent", "Authorization"])
+        let secret = try #require(request.header("authorization")?.split(separator: " ").last)
+        #expect(secret.utf8.count == 64)
+        #expect(try home.control.status().pendingErasures == 0)
+    }
+
+    @Test func `in a whole round the batches go first`() throws {
+        let server = try FakeServer(.answer(200))
+        let (home, _) = try homeWithErasure(server)
+        home.record(1)
+        let summary = try home.round()
+        #expect(summary.batchesSent == 1)
+        #expect(summary.erasuresDone == 1)
+        #expect(server.requests.map(\.method) == ["POST", "POST", "DELETE"])
+        #expect(server.requests.map(\.connection) == [0, 1, 2])
+    }
+
+    @Test(arguments: [FakeReply.answer(503), .answer(403), .answer(500), .closeWithoutReply])
+    func `an erasure that is not confirmed stays pending and is tried again`(
+        reply: FakeReply
+    ) throws {
+        let server = try FakeServer(.answer(200), reply, .answer(204))
+        let (home, _) = try homeWithErasure(server)
+        let failed = try home.round(erasuresOnly: true)
+        #expect(failed.hasFailed)
+        #expect(failed.erasuresDone == 0)
+        #expect(failed.erasuresPending == 1)
+
+        home.clock.advance(by: .seconds(61))
+        #expect(try home.round(erasuresOnly: true).erasuresDone == 1)
+    }
+
+    @Test(arguments: [404, 405])
+    func `a server without erasure is told as such and not asked again`(status: Int) throws {
+        let server = try FakeServer(.answer(200), .answer(status))
+        let (home, _) = try homeWithErasure(server)
+        let summary = try home.round(erasuresOnly: true)
+        #expect(summary.erasuresUnsupported == 1)
+        #expect(summary.problems.first?.text.contains("not supported there") == true)
+        #expect(summary.erasuresPending == 0)
+    }
+
+    @Test func `the secret is in no message`() throws {
+        let server = try FakeServer(.answer(200), .answer(403))
+        let (home, _) = try homeWithErasure(server)
+        let summary = try home.round(erasuresOnly: true)
+        let secret = try #require(server.requests.last?.header("authorization"))
+            .dropFirst("Bearer ".count)
+        for problem in summary.problems {
+            #expect(!problem.text.contains(secret) && !problem.hint.contains(secret))
+        }
+    }
+
+    @Test func `a yes that was taken back does not stop an erasure`() throws {
+        let server = try FakeServer(.answer(200), .answer(204))
+        let (home, _) = try homeWithErasure(server)
+        try home.control.disable()
+        let summary = try home.round()
+        #expect(summary.ending == .blocked([.withdrawn]))
+        #expect(summary.erasuresDone == 1)
+    }
+}

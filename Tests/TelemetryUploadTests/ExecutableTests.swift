@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Modules
+import Telemetry
+import TestKit
+import Testing
+
+@Suite(.timeLimit(.minutes(3)))
+struct ExecutableTests {
+    /// A home with a configuration file, consent, and events as of now.
+    private func home(url: String, events: Int) throws -> Home {
+        let home = try Home(url: url, clock: ManualClock(SystemClock().now()))
+        let file = #"{"telemetry": {"upload_url": "\#(url)", "max_events_per_batch": 1}}"#
+        try home.folder.write(file, to: "config.json")
+        home.record(events)
+        return home
+    }
+
+    private func run(
+        _ home: Home, _ arguments: [String] = [], environment: [String: String] = [:]
+    ) throws -> CommandResult {
+        try CommandRunner.run(
+            Executables.path("arpguard-upload"), ["--home", home.folder.path] + arguments,
+            environment: environment)
+    }
+
+    private func json(_ result: CommandResult) throws -> JSONObject {
+        try #require(JSONValue.parse(result.stdout).objectValue)
+    }
+
+    @Test func `one round sends what is due and prints its figures`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try home(url: server.url(), events: 2)
+        let result = try run(home, ["--format", "json"])
+        #expect(result.status == 0)
+        #expect(result.stderr.isEmpty)
+        let figures = try json(result)
+        #expect(figures["batches_sent"]?.integerValue == 2)
+        #expect(figures["events_sent"]?.integerValue == 2)
+        #expect(figures["ending"]?.stringValue == "nothing_waits")
+        #expect(server.requests.count == 2)
+        #expect(server.connectionCount == 1)
+        #expect(try home.control.status().uploaded == 2)
+    }
+
+    @Test func `the wire shows what preview showed`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try home(url: server.url(), events: 1)
+        guard case .sealed(let batch, let headers) = try home.control.preview() else {
+            Issue.record("nothing to preview")
+            return
+        }
+        #expect(try run(home).status == 0)
+        let request = try #require(server.requests.first)
+        #expect(request.body == batch.body)
+        #expect(request.headers == headers.map { HTTPHeader($0.name, $0.value) })
+    }
+
+    @Test func `a table is for people, and quiet is quiet`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try home(url: server.url(), events: 1)
+        #expect(try run(home).stdout.contains("events sent   1"))
+        let quiet = try run(home, ["--quiet"])
+        #expect(quiet.status == 0)
+        #expect(quiet.stdout.isEmpty && quiet.stderr.isEmpty)
+    }
+
+    @Test func `a server that is not there is a failure with a hint, and nothing is lost`() throws {
+        let port = try Loopback.unusedPort()
+        let home = try home(url: "http://127.0.0.1:\(port)/v1/logs", events: 3)
+        let result = try run(home)
+        #expect(result.status == 2)
+        let lines = result.stderr.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first?.hasPrefix("arpguard: error: http://127.0.0.1:\(port): ") == true)
+        #expect(lines.last?.hasPrefix("arpguard: hint: nothing is lost; ") == true)
+        #expect(try home.control.status().waiting == 3)
+        #expect(try home.control.status().lost.isEmpty)
+    }
+
+    @Test func `proxies in the environment are ignored`() throws {
+        let server = try FakeServer(.answer(200))
+        let proxy = try FakeServer(.answer(502))
+        let home = try home(url: server.url(), events: 1)
+        var environment: [String: String] = [:]
+        for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+            environment[name] = proxy.url("")
+        }
+        #expect(try run(home, environment: environment).status == 0)
+        #expect(server.requests.count == 1)
+        #expect(proxy.connectionCount == 0)
+    }
+
+    @Test func `a wish not to be tracked stops the upload without a failure`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try home(url: server.url(), events: 1)
+        let result = try run(home, environment: ["DO_NOT_TRACK": "1"])
+        #expect(result.status == 0)
+        #expect(result.stderr.contains("do_not_track"))
+        #expect(server.connectionCount == 0)
+    }
+
+    @Test func `a home where nobody was asked stays untouched`() throws {
+        let folder = try TemporaryDirectory()
+        let result = try CommandRunner.run(
+            Executables.path("arpguard-upload"), ["--home", folder.path, "--format", "json"])
+        #expect(result.status == 0)
+        #expect(try json(result)["ending"]?.stringValue == "blocked")
+        #expect(try folder.contents().isEmpty)
+    }
+
+    @Test func `a fault in the configuration keeps everything here`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try home(url: server.url(), events: 1)
+        try home.folder.write(#"{"telemetry": {"max_events_per_batch": 0}}"#, to: "config.json")
+        let result = try run(home, ["--format", "json"])
+        #expect(try json(result)["blocked_sending"]?.arrayValue?.contains("configuration") == true)
+        #expect(server.connectionCount == 0)
+    }
+
+    @Test func `SIGTERM ends a transfer that hangs, and the batch goes later`() throws {
+        let server = try FakeServer(.neverAnswer, .answer(200))
+        let home = try home(url: server.url(), events: 1)
+        let process = try RunningProcess(
+            Executables.path("arpguard-upload"), ["--home", home.folder.path])
+        _ = try server.waitForRequests(1)
+        process.send(signal: 15)
+        let result = try process.waitForEnd()
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("interrupted"))
+        #expect(try run(home).status == 0)
+        #expect(server.requests[0].body == server.requests[1].body)
+    }
+
+    @Test func `a kill between the answer and its record leads to the same bytes again`() throws {
+        let server = try FakeServer(.neverAnswer, .answer(200))
+        let home = try home(url: server.url(), events: 1)
+        let process = try RunningProcess(
+            Executables.path("arpguard-upload"), ["--home", home.folder.path])
+        _ = try server.waitForRequests(1)
+        process.kill()
+        #expect(try process.waitForEnd().signal == 9)
+        #expect(try run(home).status == 0)
+        #expect(server.requests[0].body == server.requests[1].body)
+        #expect(try home.control.status().uploaded == 1)
+    }
+
+    @Test func `an erasure is sent on its own when only that is asked for`() throws {
+        let server = try FakeServer(.answer(200), .answer(204))
+        let home = try home(url: server.url(), events: 1)
+        #expect(try run(home).status == 0)
+        #expect(try home.control.deleteData().erasureRequested)
+        home.record(1)
+        let result = try run(home, ["--erasures-only", "--format", "json"])
+        #expect(result.status == 0)
+        #expect(try json(result)["erasures_done"]?.integerValue == 1)
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+    }
+
+    @Test func `an unknown flag is an error of usage`() throws {
+        let result = try CommandRunner.run(Executables.path("arpguard-upload"), ["--all"])
+        #expect(result.status == 64)
+        #expect(result.stderr.contains("arpguard: error: "))
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Glibc
+import Modules
+import Synchronization
+import Telemetry
+import TelemetryUpload
+import TestKit
+
+/// A home with consent given, and everything that a round over it needs.
+struct Home {
+    let folder: TemporaryDirectory
+    let clock: ManualClock
+    let random = SeededRandom(seed: 1)
+    var config: TelemetryModuleConfig
+
+    /// A home whose uploads go to `url`, one event to a batch.
+    init(url: String, clock: ManualClock = ManualClock()) throws {
+        folder = try TemporaryDirectory()
+        self.clock = clock
+        config = TelemetryModuleConfig(uploadURL: url)
+        config.maxEventsPerBatch = 1
+        try control.enable(control.terms)
+    }
+
+    private var seams: TelemetrySeams {
+        TelemetrySeams(
+            environment: [:], userID: geteuid(),
+            logger: Logger(program: "test", level: .error), clock: clock, random: random,
+            policyPath: folder.file("policy.json"))
+    }
+
+    private let product = Product("arpguard", version: "0.1.0")
+
+    /// What a person would decide and see.
+    var control: TelemetryControl {
+        TelemetryControl(
+            for: product, config: config, home: folder.path, seams: seams)
+    }
+
+    /// Records events and moves them to the store, as a program does that starts and ends.
+    func record(_ count: Int) {
+        let module = TelemetryModule(
+            for: product, config: config, home: folder.path, seams: seams)
+        module.initialize()
+        for _ in 0..<count { module.trackEvent("feature_usage", ["feature": "arp_scan"]) }
+        module.shutdown()
+    }
+
+    /// One round; nil while another uploader is at work.
+    func round(
+        erasuresOnly: Bool = false, over makeTransport: @escaping () -> any UploadTransport
+    ) throws -> UploadSummary? {
+        guard let outbox = try control.outbox() else { return nil }
+        let round = UploadRound(
+            outbox: outbox, clock: clock, random: random, makeTransport: makeTransport)
+        return try round.run(erasuresOnly: erasuresOnly)
+    }
+
+    /// One round against a server over the real network.
+    func round(erasuresOnly: Bool = false) throws -> UploadSummary {
+        let summary = try round(erasuresOnly: erasuresOnly) { CurlTransport() }
+        guard let summary else { throw TestKitError("another uploader is at work") }
+        return summary
+    }
+}
+
+/// A network that exists only in memory: answers by a script and remembers what was sent.
+final class ScriptedTransport: UploadTransport {
+    private struct State {
+        var outcomes: [TransferOutcome]
+        var requests: [UploadRequest] = []
+    }
+
+    private let state: Mutex<State>
+    private let onRequest: @Sendable () -> Void
+
+    /// The last outcome goes on for ever.
+    init(_ outcomes: TransferOutcome..., onRequest: @escaping @Sendable () -> Void = {}) {
+        state = Mutex(State(outcomes: outcomes))
+        self.onRequest = onRequest
+    }
+
+    var requests: [UploadRequest] { state.withLock { $0.requests } }
+
+    func perform(_ request: UploadRequest) -> TransferOutcome {
+        onRequest()
+        return state.withLock { state in
+            state.requests.append(request)
+            return state.outcomes.count > 1 ? state.outcomes.removeFirst() : state.outcomes[0]
+        }
+    }
+}
+
+extension TransferOutcome {
+    /// A whole answer with this status and nothing else.
+    static func status(_ status: Int, _ headers: [UploadHeader] = []) -> TransferOutcome {
+        .answered(UploadResponse(status: status, headers: headers))
+    }
+}
