@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Dispatch
+import HTTPServing
+import Modules
+import OTLP
+import TestKit
+import Testing
+
+@testable import Collector
+
+@Suite struct HostileIntakeTests {
+    @Test func `many at once: each batch counts once`() throws {
+        let collector = try SampleCollector(k: 2)
+        let port = collector.intakePort
+        DispatchQueue.concurrentPerform(iterations: 60) { index in
+            let number = index % 12 + 1
+            let body = SampleRequest(number, batch: number).with("app_start").bytes
+            let type = HTTPHeader("Content-Type", "application/x-protobuf")
+            let reply = try? HTTPClient.send(
+                "POST", "/v1/logs", port: port, headers: [type], body: body)
+            #expect(reply?.status == 200)
+        }
+        let insight = try collector.store.storage.insight(in: today...today, k: 2)
+        let events = insight.tables.first { $0.group == .event }
+        #expect(insight.activeInstallations == 12)
+        #expect(events?.total == 12)
+    }
+
+    /// Whatever arrives, figures carry only words of the catalogue, and versions.
+    @Test func `mutated requests bring no word of their own into the figures`() throws {
+        let random = SeededRandom(seed: 11)
+        let original = SampleRequest()
+            .resource("telemetry.lost.queue_full", .int(3))
+            .with("feature_usage", ("feature", .string("arp_scan")), ("duration_ms", .int(5)))
+            .with("error", ("feature", .string("replay")), ("error_type", .string("other")))
+            .bytes
+        var admitted = 0
+        for _ in 0..<3000 {
+            var bytes = original
+            for _ in 0...random.uniform(below: 3) {
+                let place = Int(random.uniform(below: UInt64(bytes.count)))
+                bytes[place] = random.bytes(1)[0]
+            }
+            let request = HTTPRequest(
+                .post, "/v1/logs", headers: ["Content-Type": "application/x-protobuf"],
+                body: bytes)
+            guard case .admit(let batches, _) = IntakePolicy().decide(request, on: today)
+            else { continue }
+            for contribution in batches.flatMap(\.contributions.values).joined() {
+                admitted += 1
+                #expect(Self.isKnown(contribution.counter), "\(contribution.counter)")
+            }
+        }
+        #expect(admitted > 0)
+    }
+
+    private static func isKnown(_ counter: Counter) -> Bool {
+        switch counter.group {
+        case .version: return PropertyGuard.isVersion(counter.labels[0])
+        case .loss: return ResourceFacts.lossReasons.contains(counter.labels[0])
+        case .event: return Catalogue.standard.event(named: counter.labels[0]) != nil
+        case .feature, .run, .alert, .error:
+            return zip(counter.group.labelNames, counter.labels).allSatisfy { name, label in
+                Catalogue.standard.events.contains { event in
+                    guard case .choice(let words) = event.property(named: name)?.kind else {
+                        return false
+                    }
+                    return words.contains(label)
+                }
+            }
+        }
+    }
+}
