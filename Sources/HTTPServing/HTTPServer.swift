@@ -54,8 +54,9 @@ public final class HTTPServer: Sendable {
     public func stop() {
         guard let running = running.withLock({ $0.take() }) else { return }
         running.library.quiesce()
+        let drained = context.startDraining()
         running.socket.refuseConnections()
-        context.drain()
+        if let drained { context.drain(drained) }
         running.library.stop()
     }
 }

@@ -50,23 +50,27 @@ final class ServerContext: Sendable {
         }
     }
 
+    /// Lets every connection end after its next answer, and returns what `drain` waits for; nil
+    /// when the system has no pipe left.
+    func startDraining() -> SignalPipe? {
+        guard let pipe = SignalPipe() else { return nil }
+        load.withLock { $0.drained = pipe }
+        return pipe
+    }
+
     /// Waits until no request is in flight, or the limit of the time for it has passed.
-    func drain() {
-        guard let pipe = SignalPipe() else { return }
-        let isBusy = load.withLock { load in
-            load.drained = pipe
-            return load.requestsInFlight > 0
-        }
-        if isBusy { pipe.wait(milliseconds: limits.drainMillisecondsMax) }
+    func drain(_ pipe: SignalPipe) {
+        guard load.withLock({ $0.requestsInFlight > 0 }) else { return }
+        pipe.wait(milliseconds: limits.drainMillisecondsMax)
     }
 }
 
 /// A pipe that carries one signal.
-private final class SignalPipe: Sendable {
+final class SignalPipe: Sendable {
     private let reader: Int32
     private let writer: Int32
 
-    init?() {
+    fileprivate init?() {
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { return nil }
         reader = ends[0]
@@ -78,12 +82,12 @@ private final class SignalPipe: Sendable {
         close(writer)
     }
 
-    func signal() {
+    fileprivate func signal() {
         var byte: UInt8 = 1
         _ = unsafe write(writer, &byte, 1)
     }
 
-    func wait(milliseconds: Int) {
+    fileprivate func wait(milliseconds: Int) {
         var entry = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
         while unsafe poll(&entry, 1, Int32(milliseconds)) < 0 && errno == EINTR {}
     }

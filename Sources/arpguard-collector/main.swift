@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CommandLineKit
+internal import Program
 
-CommandLineTool(rootCommand, version: "0.1.0").main()
+Program.run(rootCommand, voice: rootCommand.name)

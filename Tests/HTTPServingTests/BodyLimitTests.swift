@@ -51,7 +51,8 @@ import Testing
 
     @Test func `a chunked body that goes on after its refusal is cut off`() throws {
         let server = try Self.server()
-        let connection = try RawConnection(port: server.port)
+        // Sooner than the idle limit would do it.
+        let connection = try RawConnection(port: server.port, within: .seconds(15))
         connection.send(Self.chunkedHead + String(repeating: Self.chunk, count: 100))
         #expect(try connection.isClosedByServer())
     }

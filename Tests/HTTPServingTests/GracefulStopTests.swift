@@ -20,6 +20,7 @@ import Testing
         mayAnswer.open()
         let response = try client.response()
         #expect(response.status == 200)
+        #expect(response.header("Connection") == "close")
         #expect(try client.isClosedByServer())
         try stopping.value()
     }
