@@ -105,7 +105,8 @@ let package = Package(
         .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing", "TestKit"]),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "JSON"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestKit"]),
-        .testTarget(name: "DetectionTests", dependencies: ["Capture", "Detection", "TestKit"]),
+        .testTarget(
+            name: "DetectionTests", dependencies: ["Capture", "Detection", "Modules", "TestKit"]),
         .testTarget(
             name: "TelemetryTests",
             dependencies: [

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Alert {
+    /// What kind of matter it is, in plain words; several rules may share one.
+    public var category: String { kind.category }
+
+    /// One line that names the matter and the address or station it is about.
+    public var signature: String {
+        let subject = claim.map { " \($0.ip)" } ?? accused.map { " by \($0)" } ?? ""
+        let place = rule == .malformed ? "" : subject
+        return "\(kind.category): \(kind.summary)\(place)"
+    }
+
+    /// What happened, in one sentence.
+    public var explanation: String {
+        switch rule {
+        case .staticBinding: StaticBinding.explain(self)
+        case .bindingChanged: BindingChanged.explain(self)
+        case .contestedByForger: ContestedByForger.explain(self)
+        case .contestedGateway: ContestedGateway.explain(self)
+        case .addressConflict: AddressConflict.explain(self)
+        case .repeatedUnsolicited, .repeatedUnsolicitedAlone: RepeatedUnsolicited.explain(self)
+        case .betweenTwo: BetweenTwo.explain(self)
+        case .poisonedPeer: PoisonedPeer.explain(self)
+        case .sourceMismatch: SourceMismatch.explain(self)
+        case .speaksForMany: SpeaksForMany.explain(self)
+        case .portStealing: PortStealing.explain(self)
+        case .restore: Restore.explain(self)
+        case .claimFlood: Floods.explainClaims(self)
+        case .newcomerFlood: Floods.explainNewcomers(self)
+        case .requestStorm: Floods.explainRequests(self)
+        case .scan: AddressScan.explain(self)
+        case .invalidSender: InvalidSender.explain(self)
+        case .malformed: "A packet breaks the rules of ARP: \(malformation?.rawValue ?? "")."
+        case .explainedMove: ExplainedMove.explain(self)
+        }
+    }
+
+    /// What to do about it, in one sentence.
+    public var advice: String {
+        rule == .explainedMove ? "Nothing: this is how such networks work." : kind.advice
+    }
+
+    var addressText: String { claim.map { "\($0.ip)" } ?? "an address" }
+    var claimantText: String { claim.map { "\($0.mac)" } ?? "a station" }
+    var claimText: String { "\(claimantText) claims \(addressText)," }
+    var accusedText: String { accused.map { "\($0)" } ?? "A station" }
+    var rivalText: String { rival.map { "\($0)" } ?? "another station" }
+    var otherText: String { other.map { "\($0)" } ?? "another station" }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Short sentences for what tells a forger.
+enum EvidenceText {
+    static func sentences(_ finding: Finding, _ sighting: Sighting) -> [String] {
+        var sentences: [String] = []
+        let who = finding.accused.map(String.init(describing:)) ?? "it"
+        if let change = sighting.change, finding.rule.isAboutOwner {
+            let window = sighting.change.map { _ in change.count } ?? 0
+            sentences.append("the owner changed \(times(window)) in the last two minutes")
+        }
+        if finding.evidence.contains(.unsolicited) {
+            let count = max(finding.count, Int(sighting.suspect?.unsolicited ?? 0))
+            sentences.append("\(who) answered \(times(count)) although nobody had asked")
+        }
+        if let other = finding.other, finding.rule.namesOwnAddress {
+            sentences.append("\(who) also uses \(other)")
+        }
+        if finding.evidence.contains(.contestsAnother) {
+            sentences.append("\(who) took another station's address as well")
+        }
+        if finding.evidence.contains(.mismatched) {
+            sentences.append("the frame's source and the ARP sender differ")
+        }
+        if finding.evidence.contains(.restores) {
+            sentences.append("\(who) claimed the address itself before")
+        }
+        if finding.evidence.contains(.virtualMAC) {
+            sentences.append("\(who) is a virtual router's address, but no router advertises it")
+        }
+        return sentences
+    }
+
+    private static func times(_ count: Int) -> String {
+        switch count {
+        case 1: "once"
+        case 2: "twice"
+        default: "\(count) times"
+        }
+    }
+}
+
+extension RuleID {
+    fileprivate var isAboutOwner: Bool {
+        switch self {
+        case .contestedByForger, .contestedGateway, .addressConflict: true
+        default: false
+        }
+    }
+
+    fileprivate var namesOwnAddress: Bool {
+        self == .contestedByForger || self == .repeatedUnsolicited
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What tells a forger from an honest owner.
+public struct ForgerEvidence: OptionSet, Hashable, Sendable {
+    /// One bit for each kind of evidence.
+    public let rawValue: UInt16
+
+    /// The evidence with these bits.
+    public init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    /// It answers again and again although nobody asks.
+    public static let unsolicited = ForgerEvidence(rawValue: 1 << 0)
+    /// It has another address that its rival never uses.
+    public static let ownsAnother = ForgerEvidence(rawValue: 1 << 1)
+    /// It took a second address as well.
+    public static let contestsAnother = ForgerEvidence(rawValue: 1 << 2)
+    /// Its frames come from another station than they say.
+    public static let mismatched = ForgerEvidence(rawValue: 1 << 3)
+    /// It put the true owner back.
+    public static let restores = ForgerEvidence(rawValue: 1 << 4)
+    /// It wears a virtual router's address, and no router advertises.
+    public static let virtualMAC = ForgerEvidence(rawValue: 1 << 5)
+
+    /// What honest stations with several addresses show as well.
+    static let weak: ForgerEvidence = [.ownsAnother, .contestsAnother]
+}
+
+/// What a rule makes of a packet. It allocates nothing: words are found when it is reported.
+struct Finding: Equatable, Sendable {
+    /// The rule that speaks.
+    var rule: RuleID
+    /// How bad it is.
+    var severity: Severity
+    /// How sure the rule is.
+    var confidence: Confidence
+    /// Who is to blame, as far as can be told.
+    var accused: MACAddress?
+    /// The address that it is about, and who claims it.
+    var claim: AddressPair?
+    /// The other station that claims it, or that the claim is made to.
+    var rival: MACAddress?
+    /// Another address that matters: the accused's own, or the other end of a pair.
+    var other: IPv4Address?
+    /// What tells a forger.
+    var evidence: ForgerEvidence = []
+    /// How often it was seen.
+    var count = 1
+    /// The first frame that belongs to it.
+    var firstFrame: UInt64?
+    /// What further findings of the rule are folded by.
+    var scope = Scope.binding
+
+    /// What makes two findings of one rule the same matter.
+    enum Scope: Sendable {
+        /// The same address and the same accused.
+        case binding
+        /// The same address, whoever is accused.
+        case address
+        /// The same accused, whatever the address.
+        case station
+        /// The same segment.
+        case segment
+    }
+}

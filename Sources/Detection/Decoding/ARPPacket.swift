@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A hardware address and the Internet address that goes with it.
+public struct AddressPair: Hashable, Sendable {
+    /// The hardware address.
+    public let mac: MACAddress
+    /// The Internet address.
+    public let ip: IPv4Address
+
+    /// The pair of these.
+    public init(mac: MACAddress, ip: IPv4Address) {
+        self.mac = mac
+        self.ip = ip
+    }
+}
+
+/// An ARP packet for Ethernet and IPv4, with the frame around it.
+///
+/// Source: RFC 826, packet format.
+public struct ARPPacket: Equatable, Sendable {
+    /// The station that the frame says it comes from.
+    public var source: MACAddress
+    /// Where the frame goes; `nil` where the capture does not tell (Linux cooked).
+    public var destination: MACAddress?
+    /// Where it was seen.
+    public var segment: Segment
+    /// 1 for a request, 2 for a reply.
+    public var operation: UInt16
+    /// Who the packet says is speaking.
+    public var sender: AddressPair
+    /// Whom the packet says it is for.
+    public var target: AddressPair
+
+    /// Whether it asks.
+    public var isRequest: Bool { operation == 1 }
+    /// Whether it answers.
+    public var isReply: Bool { operation == 2 }
+
+    /// Whether it goes to more than one station.
+    ///
+    /// Where the capture does not tell, requests and packets without a single target do.
+    var isToMany: Bool {
+        destination?.isGroup ?? (isRequest || !target.mac.isUnicast)
+    }
+
+    /// The packet at `header.payload`; an error when it breaks RFC 826.
+    init(_ bytes: Span<UInt8>, header: LinkHeader) throws(Malformation) {
+        let start = header.payload
+        guard bytes.count >= start + 8 else { throw .shortPacket }
+        // IEEE 802 networks (6) have the same addresses as Ethernet (1).
+        let hardware = bytes.uint16(at: start)
+        guard hardware == 1 || hardware == 6 else { throw .hardwareType }
+        guard bytes.uint16(at: start + 2) == 0x0800 else { throw .protocolType }
+        guard bytes[start + 4] == 6, bytes[start + 5] == 4 else { throw .addressLengths }
+        operation = bytes.uint16(at: start + 6)
+        guard Self.assignedOperations.contains(operation) else { throw .operation }
+        guard bytes.count >= start + 28 else { throw .shortPacket }
+        source = header.source
+        destination = header.destination
+        segment = header.segment
+        sender = AddressPair(mac: bytes.mac(at: start + 8), ip: bytes.ipv4(at: start + 14))
+        target = AddressPair(mac: bytes.mac(at: start + 18), ip: bytes.ipv4(at: start + 24))
+    }
+
+    /// Source: IANA, ARP operation codes.
+    private static let assignedOperations: ClosedRange<UInt16> = 1...25
+}

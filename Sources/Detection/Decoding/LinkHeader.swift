@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How the bytes of a frame begin.
+public enum FrameFormat: Sendable {
+    /// Ethernet II, or IEEE 802.3 with LLC and SNAP.
+    case ethernet
+    /// Linux cooked capture, version 1 (LINKTYPE_LINUX_SLL).
+    case linuxCooked
+    /// Linux cooked capture, version 2 (LINKTYPE_LINUX_SLL2).
+    case linuxCooked2
+}
+
+/// What precedes the payload of a frame.
+struct LinkHeader: Equatable {
+    /// The station that the frame says it comes from.
+    var source: MACAddress
+    /// The station or group it goes to; `nil` where the capture does not tell.
+    var destination: MACAddress?
+    /// Where the frame was seen.
+    var segment = Segment()
+    /// What the payload is.
+    var etherType: UInt16
+    /// Where the payload begins.
+    var payload: Int
+
+    /// The header of a frame; an error when the frame ends in it or has too many tags.
+    init(_ bytes: Span<UInt8>, format: FrameFormat) throws(Malformation) {
+        switch format {
+        case .ethernet:
+            guard bytes.count >= 14 else { throw .shortFrame }
+            destination = bytes.mac(at: 0)
+            source = bytes.mac(at: 6)
+            etherType = bytes.uint16(at: 12)
+            payload = 14
+        case .linuxCooked:
+            guard bytes.count >= 16 else { throw .shortFrame }
+            destination = bytes.uint16(at: 0) == Self.cookedBroadcast ? .broadcast : nil
+            source = bytes.mac(at: 6)
+            etherType = bytes.uint16(at: 14)
+            payload = 16
+        case .linuxCooked2:
+            guard bytes.count >= 20 else { throw .shortFrame }
+            destination = bytes[10] == Self.cookedBroadcast ? .broadcast : nil
+            source = bytes.mac(at: 12)
+            etherType = bytes.uint16(at: 0)
+            segment.interface = bytes.uint32(at: 4)
+            payload = 20
+        }
+        try skipTags(bytes)
+        skipSNAP(bytes)
+    }
+
+    /// What cooked captures call a frame that was sent to everybody.
+    private static let cookedBroadcast = 1
+
+    private mutating func skipTags(_ bytes: Span<UInt8>) throws(Malformation) {
+        var tags = 0
+        while etherType == 0x8100 || etherType == 0x88A8 || etherType == 0x9100 {
+            tags += 1
+            guard tags <= VLANStack.tagsMax else { throw .tooManyTags }
+            guard bytes.count >= payload + 4 else { throw .shortFrame }
+            segment.vlans.push(bytes.uint16(at: payload))
+            etherType = bytes.uint16(at: payload + 2)
+            payload += 4
+        }
+    }
+
+    /// A type below 1536 is a length: the type then follows in a SNAP header (RFC 1042).
+    private mutating func skipSNAP(_ bytes: Span<UInt8>) {
+        guard etherType < 0x0600, bytes.count >= payload + 8,
+            bytes.uint16(at: payload) == 0xAAAA, bytes[payload + 2] == 3,
+            bytes[payload + 3] == 0, bytes[payload + 4] == 0, bytes[payload + 5] == 0
+        else { return }
+        etherType = bytes.uint16(at: payload + 6)
+        payload += 8
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a frame could not be understood.
+public enum Malformation: String, Error, CaseIterable, Sendable {
+    /// It ends inside its header.
+    case shortFrame = "the frame ends inside its header"
+    /// It has more VLAN tags than are read.
+    case tooManyTags = "the frame has more than four VLAN tags"
+    /// It ends inside the ARP packet.
+    case shortPacket = "the frame ends inside its ARP packet"
+    /// Its hardware addresses are not those of Ethernet.
+    case hardwareType = "the ARP packet's hardware type is not Ethernet"
+    /// Its protocol addresses are not those of IPv4.
+    case protocolType = "the ARP packet's protocol type is not IPv4"
+    /// Its addresses have other lengths than Ethernet's and IPv4's.
+    case addressLengths = "the ARP packet's address lengths are not 6 and 4"
+    /// It neither asks nor answers, and is none of the other assigned operations.
+    case operation = "the ARP packet's operation is not assigned"
+}

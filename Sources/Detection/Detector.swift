@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Finds forged ARP in a sequence of frames.
+///
+/// It is a pure value: the same frames with the same times give the same alerts. Memory is
+/// bounded by ``DetectionLimits`` whatever the frames are.
+public struct Detector: Sendable {
+    private var memory: NetworkMemory
+    private var folder: AlertFolder
+    private let configuration: DetectorConfiguration
+    private var counts = DetectionStatistics()
+
+    /// A detector that has seen nothing.
+    public init(_ configuration: DetectorConfiguration = DetectorConfiguration()) {
+        self.configuration = configuration
+        memory = NetworkMemory(configuration)
+        folder = AlertFolder(configuration: configuration)
+    }
+
+    /// What was seen so far.
+    public var statistics: DetectionStatistics {
+        var statistics = counts
+        statistics.bindings = memory.bindings.count
+        statistics.evicted = memory.bindings.evicted
+        return statistics
+    }
+
+    /// Takes one frame in, and hands what is new about it to `report`, the gravest rules first.
+    ///
+    /// `time` is in nanoseconds since 1970; `number` counts the frames of a capture from 1. A
+    /// frame without news allocates nothing.
+    public mutating func process(
+        _ bytes: Span<UInt8>, format: FrameFormat, time: Int64, number: UInt64,
+        report: (Alert) -> Void
+    ) {
+        counts.frames += 1
+        switch DecodedFrame(bytes, format: format) {
+        case .arp(let packet):
+            counts.arpFrames += 1
+            guard packet.isRequest || packet.isReply else { return }
+            judge(packet, time: time, number: number, report: report)
+        case .malformed(let malformation):
+            counts.malformed += 1
+            tell(malformation, time: time, number: number, report: report)
+        case .lease(let lease): memory.note(lease, at: time)
+        case .advert(let advert): memory.note(advert, at: time)
+        case .other: break
+        }
+    }
+
+    private mutating func judge(
+        _ packet: ARPPacket, time: Int64, number: UInt64, report: (Alert) -> Void
+    ) {
+        guard let sighting = memory.observe(packet, frame: number, time: time) else { return }
+        RuleBook.judge(sighting, configuration.thresholds) { finding in
+            guard isNews(finding, in: packet.segment, at: time) else { return }
+            report(Alert(finding, sighting))
+        }
+    }
+
+    private mutating func tell(
+        _ malformation: Malformation, time: Int64, number: UInt64, report: (Alert) -> Void
+    ) {
+        let finding = Finding(
+            rule: .malformed, severity: .info, confidence: .high, scope: .segment)
+        guard isNews(finding, in: Segment(), at: time) else { return }
+        let alert = Alert(
+            finding, frame: number, time: time, sentences: [malformation.rawValue],
+            malformation: malformation)
+        report(alert)
+    }
+
+    /// Counts a finding, and says whether it is to be reported.
+    private mutating func isNews(
+        _ finding: Finding, in segment: Segment, at time: Int64
+    ) -> Bool {
+        guard folder.isNews(finding, in: segment, at: time) else {
+            counts.folded += 1
+            return false
+        }
+        counts.alerts[finding.severity, default: 0] += 1
+        return finding.severity > .info || configuration.reportsNotices
+    }
+}

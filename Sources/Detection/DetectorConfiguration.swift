@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a detector is told about the network it watches.
+public struct DetectorConfiguration: Sendable {
+    /// The router's address, where it is known: claims to it weigh more.
+    public var gateway: IPv4Address?
+    /// Addresses whose stations are known for certain: any other claim to one is critical.
+    public var staticBindings: [IPv4Address: MACAddress]
+    /// When the rules speak.
+    public var thresholds: Thresholds
+    /// How much is remembered.
+    public var limits: DetectionLimits
+    /// Whether notices (severity info) are reported, and not only counted.
+    public var reportsNotices: Bool
+    /// What keeps others from choosing addresses that slow the tables down. A live program
+    /// gives a random number; results do not depend on it.
+    public var tableSeed: UInt64
+
+    /// A configuration with the tested thresholds.
+    public init(
+        gateway: IPv4Address? = nil, staticBindings: [IPv4Address: MACAddress] = [:],
+        thresholds: Thresholds = Thresholds(), limits: DetectionLimits = DetectionLimits(),
+        reportsNotices: Bool = false, tableSeed: UInt64 = 0x2545_F491_4F6C_DD1D
+    ) {
+        self.gateway = gateway
+        self.staticBindings = staticBindings
+        self.thresholds = thresholds
+        self.limits = limits
+        self.reportsNotices = reportsNotices
+        self.tableSeed = tableSeed
+    }
+}
+
+/// How much a detector remembers at most. When a table is full, what was used longest ago goes.
+public struct DetectionLimits: Sendable {
+    /// Addresses whose owner is known; those of the gateway and of static bindings have as
+    /// many places of their own, so that no flood drives them out.
+    public var bindingsMax = 65_536
+    /// Stations.
+    public var stationsMax = 65_536
+    /// Questions that wait for an answer.
+    public var questionsMax = 16_384
+    /// Addresses that are claimed by several stations.
+    public var contestsMax = 4_096
+    /// Claims that were told to one station, unasked.
+    public var repetitionsMax = 16_384
+    /// Entries of each of the small tables: leases, shared addresses, scans and their like.
+    public var entriesMax = 4_096
+    /// Alerts that repeats are folded into.
+    public var alertsMax = 16_384
+
+    /// The limits that the product ships with.
+    public init() {}
+}
+
+/// When the rules speak. Lengths of time are in nanoseconds.
+public struct Thresholds: Sendable {
+    /// The same packet again within this time is a copy of it, and free.
+    public var copyWithin: Int64 = 100 * Nanoseconds.millisecond
+    /// How long a question may be answered.
+    public var questionOpen: Int64 = 5 * Nanoseconds.second
+    /// How long after a question a second station's answer still counts as one.
+    public var rivalAnswerWithin: Int64 = 1 * Nanoseconds.second
+    /// How long a change of owner counts.
+    public var changeWindow: Int64 = 120 * Nanoseconds.second
+    /// How many changes make an address contested (C2 and C4).
+    public var contestedChanges = 2
+    /// How many changes it takes when every one was told to everybody (C2).
+    public var announcedChanges = 4
+    /// How many changes of the gateway are high without further evidence (C3).
+    public var gatewayChanges = 3
+    /// How many changes of the gateway are critical with further evidence (C2).
+    public var criticalGatewayChanges = 4
+    /// How many unsolicited answers for one address betray a forger (C2).
+    public var unsolicitedEvidence: UInt32 = 3
+    /// How long an address counts as a station's own after it used it.
+    public var ownAddressWindow: Int64 = 600 * Nanoseconds.second
+    /// How long an unsolicited answer counts (U1, U2, T1).
+    public var unsolicitedWindow: Int64 = 300 * Nanoseconds.second
+    /// How often one is told the same with other evidence at hand (U1); at most 8.
+    public var unsolicitedRepeats = 3
+    /// How often one is told the same without (U2); at most 8.
+    public var unsolicitedRepeatsAlone = 5
+    /// How long apart two claims may be that put a station between two others (B1).
+    public var betweenWindow: Int64 = 5 * Nanoseconds.second
+    /// How many contradicting answers show a poisoned cache (T1); at most 8.
+    public var poisonedAnswers = 3
+    /// How many senders one station may speak for (M2).
+    public var spokenForMax = 10
+    /// How long a lease explains a change (RFC 2131).
+    public var leaseExplains: Int64 = 120 * Nanoseconds.second
+    /// How long a router's advertisement explains a change: three of the default interval of
+    /// three seconds, and some (HSRP hold time, RFC 2281).
+    public var advertExplains: Int64 = 10 * Nanoseconds.second
+    /// How long rates of claims and requests are taken (F1, F3).
+    public var rateWindow: Int64 = 5 * Nanoseconds.second
+    /// How many unasked claims of one station in that time are a flood (F1).
+    public var claimsMax = 200
+    /// How many requests of one station in that time are a storm (F3).
+    public var requestsMax = 500
+    /// How long newcomers and scanned addresses are counted (F2, N1).
+    public var newcomerWindow: Int64 = 10 * Nanoseconds.second
+    /// How many new stations with invented addresses are a flood (F2).
+    public var inventedNewcomersMax = 200
+    /// How many new stations of any kind are a flood (F2).
+    public var newcomersMax = 1_000
+    /// How many addresses one station may ask for in that time (N1).
+    public var scannedMax = 30
+    /// How long after its last repeat an alert is reported anew.
+    public var foldWindow: Int64 = 3_600 * Nanoseconds.second
+
+    /// The thresholds that were tested on labelled captures.
+    public init() {}
+}

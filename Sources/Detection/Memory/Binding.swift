@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Who was last heard to have an address.
+struct Binding: Sendable {
+    /// The station.
+    var mac: MACAddress
+    /// What it said for itself.
+    var tally: ClaimTally
+    /// Whether it took the address from another station and nothing explains that.
+    var isUsurped = false
+}
+
+/// What a packet did to a binding that named another station before.
+struct BindingChange: Equatable, Sendable {
+    /// Who had the address until now.
+    let previous: MACAddress
+    /// The frame in which that one was last heard to have it.
+    let previousFrame: UInt64
+    /// Whether the station that has it now had it before.
+    let isReturn: Bool
+    /// How many changes there were in the window, this one included.
+    let count: Int
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// In which way a packet claims an address for its sender.
+public enum ClaimForm: Sendable {
+    /// It asks whether anybody has an address, and claims none (RFC 5227).
+    case probe
+    /// It tells everybody, unasked.
+    case announcement
+    /// It asks for somebody else's address.
+    case question
+    /// It answers an open question, as the first to do so.
+    case answer
+    /// It answers a question that another station has just answered.
+    case rivalAnswer
+    /// It tells one station, unasked.
+    case unsolicited
+
+    /// Whether somebody's question brought it about.
+    var isPrompted: Bool { self == .answer || self == .rivalAnswer }
+}
+
+/// How often, how and when one station claimed one address.
+struct ClaimTally: Sendable {
+    private(set) var firstFrame: UInt64
+    private(set) var lastFrame: UInt64
+    private(set) var lastTime: Int64
+    /// Claims of any form.
+    private(set) var count: UInt32 = 0
+    /// Claims told to one station, unasked.
+    private(set) var unsolicited: UInt32 = 0
+    /// Claims told to everybody, unasked.
+    private(set) var announced: UInt32 = 0
+    /// Whether a frame that carried the claim came from another station than its sender.
+    private(set) var isMismatched = false
+
+    /// Nothing yet, as of this frame.
+    init(frame: UInt64, time: Int64) {
+        firstFrame = frame
+        lastFrame = frame
+        lastTime = time
+    }
+
+    /// Counts one more claim.
+    mutating func add(_ form: ClaimForm, frame: UInt64, time: Int64, isMismatched: Bool) {
+        count &+= 1
+        lastFrame = frame
+        lastTime = time
+        if form == .unsolicited { unsolicited &+= 1 }
+        if form == .announcement { announced &+= 1 }
+        if isMismatched { self.isMismatched = true }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One of the stations that claim the same address.
+struct Contender: Sendable {
+    let mac: MACAddress
+    var tally: ClaimTally
+    /// Whether it was the first that was heard to have the address.
+    var isOriginal: Bool
+    /// How often it took the address over, unasked or in a question of its own.
+    var unpromptedTakeovers: UInt32 = 0
+    /// Whether it sent frames that put the true owner back, which only a poisoner does.
+    var hasRestored = false
+    /// Whether it wears a virtual router's address while no router advertises it.
+    var wearsVirtualMAC = false
+
+    init(_ binding: Binding, isOriginal: Bool) {
+        mac = binding.mac
+        tally = binding.tally
+        self.isOriginal = isOriginal
+    }
+}
+
+/// The history of an address that more than one station claims.
+struct Contest: Sendable {
+    /// How many contenders are remembered; a further one takes the place of the quietest.
+    static let contendersMax = 4
+
+    private(set) var contenders: [4 of Contender?] = .init(repeating: nil)
+    private var changes = RecentTimes()
+    /// The changes that were told to everybody.
+    private var announcements = RecentTimes()
+    /// The frame in which the first owner was last heard before the first change.
+    let firstFrame: UInt64
+    /// Whether the last change gave the address back to one who had it before.
+    private(set) var lastWasReturn = false
+    /// Whether any change did.
+    private(set) var hasReturned = false
+
+    /// The contest that begins when somebody else than `original` claims the address; `frame`
+    /// is where that one was last heard.
+    init(original: Binding, frame: UInt64) {
+        firstFrame = frame
+        contenders[0] = Contender(original, isOriginal: true)
+    }
+
+    /// The place of a station among the contenders.
+    func place(of mac: MACAddress) -> Int? {
+        for index in contenders.indices where contenders[index]?.mac == mac { return index }
+        return nil
+    }
+
+    /// Puts a binding's tally where its station is, or where the quietest contender was.
+    mutating func keep(_ binding: Binding) {
+        if let index = place(of: binding.mac) {
+            contenders[index]?.tally = binding.tally
+        } else {
+            contenders[quietest] = Contender(binding, isOriginal: false)
+        }
+    }
+
+    /// Lets `change` alter what is remembered of a station.
+    mutating func update(_ mac: MACAddress, _ change: (inout Contender) -> Void) {
+        guard let index = place(of: mac), var contender = contenders[index] else { return }
+        change(&contender)
+        contenders[index] = contender
+    }
+
+    /// Notes a change of owner.
+    mutating func noteChange(at time: Int64, isAnnounced: Bool, isReturn: Bool) {
+        changes.add(time)
+        lastWasReturn = isReturn
+        if isReturn { hasReturned = true }
+        if isAnnounced { announcements.add(time) }
+    }
+
+    /// How many changes there were in the window before `time`.
+    func changes(within window: Int64, at time: Int64) -> Int {
+        changes.count(within: window, at: time)
+    }
+
+    /// Whether each change in the window was told to everybody, as honest moves are.
+    func isAllAnnounced(within window: Int64, at time: Int64) -> Bool {
+        announcements.count(within: window, at: time) >= changes.count(within: window, at: time)
+    }
+
+    private var quietest: Int {
+        var found = 0
+        var quietestTime = Int64.max
+        for index in contenders.indices {
+            guard let contender = contenders[index] else { return index }
+            if !contender.isOriginal, contender.tally.lastTime < quietestTime {
+                found = index
+                quietestTime = contender.tally.lastTime
+            }
+        }
+        return found
+    }
+}

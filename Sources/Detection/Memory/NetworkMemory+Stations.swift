@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension NetworkMemory {
+    /// Counts what a frame's source sends.
+    mutating func noteRates(_ sighting: inout Sighting, isNew: Bool, stationAt index: Int) {
+        let packet = sighting.packet
+        let time = sighting.time
+        switch sighting.form {
+        case .announcement, .unsolicited:
+            sighting.claims = stations[index].claimRate.add(at: time, within: thresholds.rateWindow)
+        case .probe, .question:
+            sighting.requests = stations[index].requestRate.add(
+                at: time, within: thresholds.rateWindow)
+        case .answer, .rivalAnswer: break
+        }
+        if packet.isRequest, packet.isToMany, packet.sender.ip != packet.target.ip {
+            let key = StationKey(segment: packet.segment, mac: packet.source)
+            let (place, _) = scans.findOrInsert(key, Scan(since: time))
+            sighting.scanned = scans[place].asks(
+                for: packet.target.ip, at: time, within: thresholds.newcomerWindow)
+        }
+        guard isNew else { return }
+        let key = StationKey(segment: packet.segment, mac: .zero)
+        let (place, _) = newcomers.findOrInsert(key, Newcomers())
+        sighting.newcomers = newcomers[place].add(
+            packet.sender.ip, isUnsolicited: sighting.form == .unsolicited, at: time,
+            within: thresholds.newcomerWindow)
+    }
+
+    /// Takes in that a frame's source speaks for another sender.
+    mutating func noteSource(_ sighting: inout Sighting, _ source: StationKey) {
+        guard sighting.isMismatched else { return }
+        let (index, _) = spokenFor.findOrInsert(source, SpokenFor(frame: sighting.frame))
+        spokenFor[index].add(sighting.packet.sender.mac)
+        sighting.spokenFor = (spokenFor[index].count, spokenFor[index].firstFrame)
+        sighting.isSourceKnown = stations.value(source)?.hasAddress ?? false
+    }
+
+    /// Takes in which addresses a sender uses and whom it tells about them.
+    mutating func noteAddresses(_ sighting: inout Sighting) {
+        let packet = sighting.packet
+        let key = StationKey(segment: packet.segment, mac: packet.sender.mac)
+        let (index, _) = stations.findOrInsert(key, Station())
+        sighting.otherAddress = stations[index].address(
+            besides: packet.sender.ip, within: thresholds.ownAddressWindow, at: sighting.time)
+        let isItsOwnWord =
+            !sighting.isMismatched && sighting.form != .unsolicited
+            && sighting.form != .rivalAnswer && sighting.explanation != .sharedRouter
+        if isItsOwnWord { stations[index].uses(packet.sender.ip, at: sighting.time) }
+        guard packet.target.ip != packet.sender.ip, packet.target.ip != .unspecified
+        else { return }
+        let pair = ToldPair(
+            claimed: packet.sender.ip, listener: packet.target.ip, time: sighting.time,
+            frame: sighting.frame, isUnasked: isUnasked(sighting))
+        if let reverse = stations[index].toldReverse(of: pair, within: thresholds.betweenWindow),
+            reverse.isUnasked || pair.isUnasked
+        {
+            sighting.reverse = reverse
+        }
+        stations[index].tells(pair)
+    }
+
+    /// Whether a claim was made of the station's own accord. A question to everybody is, where
+    /// one of its two addresses is contested: bridges that wear one address for many stations
+    /// pass such questions on for stations that nobody contests.
+    private func isUnasked(_ sighting: Sighting) -> Bool {
+        let packet = sighting.packet
+        switch sighting.form {
+        case .unsolicited: return true
+        case .question:
+            if !packet.isToMany { return true }
+            return [packet.sender.ip, packet.target.ip].contains { ip in
+                contests.value(AddressKey(segment: packet.segment, ip: ip)) != nil
+            }
+        default: return false
+        }
+    }
+
+    /// Takes in what one station was told unasked, and whether it names its target rightly.
+    mutating func noteRepetition(_ sighting: inout Sighting) {
+        let packet = sighting.packet
+        guard sighting.form == .unsolicited, sighting.explanation == nil,
+            packet.target.mac.isUnicast, sighting.declared != packet.sender.mac
+        else { return }
+        let listenerKey = StationKey(segment: packet.segment, mac: packet.target.mac)
+        let (place, _) = listeners.findOrInsert(
+            listenerKey, Listener(firstSpeaker: packet.sender.mac))
+        listeners[place].hears(packet.sender.mac)
+        sighting.isOneSided =
+            listeners[place].hasSeveralSpeakers && stations.value(listenerKey) == nil
+        let key = ClaimKey(
+            segment: packet.segment, claim: packet.sender, listener: packet.target.mac)
+        let (index, _) = repetitions.findOrInsert(key, Repetition(frame: sighting.frame))
+        let count = repetitions[index].add(
+            frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow)
+        sighting.repetition = (count, repetitions[index].firstFrame)
+        noteTarget(&sighting, listenerKey)
+    }
+
+    private mutating func noteTarget(_ sighting: inout Sighting, _ listener: StationKey) {
+        let target = sighting.packet.target
+        guard target.ip != .unspecified, !sighting.isMismatched else { return }
+        let key = AddressKey(segment: listener.segment, ip: target.ip)
+        // Who claims the target's address itself is no witness against the target.
+        guard let owner = bindings.owner(key)?.mac, owner != target.mac,
+            owner != sighting.packet.sender.mac,
+            contests.value(key)?.place(of: target.mac) == nil
+        else { return }
+        let explained = explanation(
+            of: target, in: listener.segment, isGateway: false, at: sighting.time)
+        guard explained == nil else { return }
+        let (index, _) = poisoned.findOrInsert(listener, Repetition(frame: sighting.frame))
+        let count = poisoned[index].add(
+            frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow)
+        sighting.contradictedTarget = owner
+        sighting.poisoned = (count, poisoned[index].firstFrame)
+    }
+}
+
+extension Station {
+    /// Whether it uses any address.
+    fileprivate var hasAddress: Bool {
+        for index in addresses.indices where addresses[index] != nil { return true }
+        return false
+    }
+
+    /// An address that it used within `window`, other than `ip` and those for want of another.
+    fileprivate func address(
+        besides ip: IPv4Address, within window: Int64, at time: Int64
+    ) -> IPv4Address? {
+        for index in addresses.indices {
+            guard let own = addresses[index], own.ip != ip, !own.ip.isLinkLocal,
+                time.age(of: own.time) <= window
+            else { continue }
+            return own.ip
+        }
+        return nil
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension NetworkMemory {
+    /// The likeliest forger among those who claim an address: the one with the most evidence,
+    /// strong evidence before weak. Without any evidence, it is the latest claimant's opponent
+    /// that is named, with an empty set.
+    func suspect(in contest: Contest, _ key: AddressKey, at time: Int64) -> Suspect? {
+        var best: Suspect?
+        for index in contest.contenders.indices {
+            guard let contender = contest.contenders[index],
+                let rival = contest.rival(of: contender.mac)
+            else { continue }
+            var suspect = Suspect(mac: contender.mac, rival: rival, evidence: [])
+            gatherStrong(contender, &suspect)
+            gatherWeak(contender, in: contest, key, at: time, &suspect)
+            if suspect.weight > best?.weight ?? -1 { best = suspect }
+        }
+        best?.isAllAnnounced = contest.isAllAnnounced(within: thresholds.changeWindow, at: time)
+        best?.hasReturned = contest.hasReturned
+        best?.firstFrame = contest.firstFrame
+        return best
+    }
+
+    private func gatherStrong(_ contender: Contender, _ suspect: inout Suspect) {
+        suspect.unsolicited = contender.tally.unsolicited
+        if contender.tally.unsolicited >= thresholds.unsolicitedEvidence {
+            suspect.evidence.insert(.unsolicited)
+        }
+        if contender.tally.isMismatched { suspect.evidence.insert(.mismatched) }
+        if contender.hasRestored { suspect.evidence.insert(.restores) }
+        if contender.wearsVirtualMAC { suspect.evidence.insert(.virtualMAC) }
+    }
+
+    /// Several addresses tell only against a station that came unprompted: two machines that
+    /// both answer a question are a conflict, whatever else they own.
+    private func gatherWeak(
+        _ contender: Contender, in contest: Contest, _ key: AddressKey, at time: Int64,
+        _ suspect: inout Suspect
+    ) {
+        let cameUnprompted =
+            contender.unpromptedTakeovers > 0
+            || contender.isOriginal && contender.tally.unsolicited > 0
+        guard cameUnprompted else { return }
+        let stationKey = StationKey(segment: key.segment, mac: contender.mac)
+        guard let station = stations.value(stationKey) else { return }
+        if let other = ownAddress(of: station, contender.mac, in: contest, key, at: time) {
+            suspect.evidence.insert(.ownsAnother)
+            suspect.other = other
+        }
+        let taken = station.takenBesides(key.ip, within: thresholds.changeWindow, at: time)
+        if taken != nil { suspect.evidence.insert(.contestsAnother) }
+    }
+
+    /// An address that the station uses, has, and that no rival ever claimed.
+    private func ownAddress(
+        of station: Station, _ mac: MACAddress, in contest: Contest, _ key: AddressKey,
+        at time: Int64
+    ) -> IPv4Address? {
+        for index in station.addresses.indices {
+            guard let own = station.addresses[index], own.ip != key.ip, !own.ip.isLinkLocal,
+                time.age(of: own.time) <= thresholds.ownAddressWindow
+            else { continue }
+            let otherKey = AddressKey(segment: key.segment, ip: own.ip)
+            guard bindings.owner(otherKey)?.mac == mac else { continue }
+            if !isUsed(otherKey, byRivalsOf: mac, in: contest) { return own.ip }
+        }
+        return nil
+    }
+
+    private func isUsed(
+        _ key: AddressKey, byRivalsOf mac: MACAddress, in contest: Contest
+    ) -> Bool {
+        let otherContest = contests.value(key)
+        for index in contest.contenders.indices {
+            guard let rival = contest.contenders[index]?.mac, rival != mac else { continue }
+            if otherContest?.place(of: rival) != nil { return true }
+            let station = stations.value(StationKey(segment: key.segment, mac: rival))
+            if station?.uses(key.ip) == true { return true }
+        }
+        return false
+    }
+}
+
+extension Contest {
+    /// The contender that was heard last besides `mac`.
+    fileprivate func rival(of mac: MACAddress) -> MACAddress? {
+        var found: Contender?
+        for index in contenders.indices {
+            guard let contender = contenders[index], contender.mac != mac else { continue }
+            if contender.tally.lastTime >= found?.tally.lastTime ?? .min { found = contender }
+        }
+        return found?.mac
+    }
+}
+
+extension Suspect {
+    /// How much tells against it: a piece of strong evidence outweighs all the weak.
+    fileprivate var weight: Int {
+        let weak = evidence.intersection(.weak).rawValue.nonzeroBitCount
+        let strong = evidence.subtracting(.weak).rawValue.nonzeroBitCount
+        return strong * 4 + weak
+    }
+}

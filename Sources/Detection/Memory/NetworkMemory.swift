@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// All that a detector remembers of a network, in tables of bounded size.
+///
+/// ``observe(_:frame:time:)`` takes a packet in and says what is known about it; it judges
+/// nothing. Its steps are in the files `NetworkMemory+….swift`.
+struct NetworkMemory: Sendable {
+    let configuration: DetectorConfiguration
+    var bindings: BindingTable
+    var contests: BoundedTable<AddressKey, Contest>
+    var stations: BoundedTable<StationKey, Station>
+    var questions: BoundedTable<QuestionKey, Question>
+    var repetitions: BoundedTable<ClaimKey, Repetition>
+    var listeners: BoundedTable<StationKey, Listener>
+    var poisoned: BoundedTable<StationKey, Repetition>
+    var spokenFor: BoundedTable<StationKey, SpokenFor>
+    var scans: BoundedTable<StationKey, Scan>
+    var newcomers: BoundedTable<StationKey, Newcomers>
+    var leasedRouters: BoundedTable<AddressKey, Bool>
+    var explanations: Explanations
+
+    var thresholds: Thresholds { configuration.thresholds }
+
+    /// An empty memory.
+    init(_ configuration: DetectorConfiguration) {
+        self.configuration = configuration
+        let limits = configuration.limits
+        let seed = configuration.tableSeed
+        var guarded = Set(configuration.staticBindings.keys)
+        if let gateway = configuration.gateway { guarded.insert(gateway) }
+        bindings = BindingTable(guarding: guarded, limits: limits, seed: seed)
+        contests = BoundedTable(countMax: limits.contestsMax, seed: seed)
+        stations = BoundedTable(countMax: limits.stationsMax, seed: seed)
+        questions = BoundedTable(countMax: limits.questionsMax, seed: seed)
+        repetitions = BoundedTable(countMax: limits.repetitionsMax, seed: seed)
+        listeners = BoundedTable(countMax: limits.entriesMax, seed: seed)
+        poisoned = BoundedTable(countMax: limits.entriesMax, seed: seed)
+        spokenFor = BoundedTable(countMax: limits.entriesMax, seed: seed)
+        scans = BoundedTable(countMax: limits.entriesMax, seed: seed)
+        newcomers = BoundedTable(countMax: limits.entriesMax, seed: seed)
+        leasedRouters = BoundedTable(countMax: limits.entriesMax, seed: seed)
+        explanations = Explanations(limits: limits, seed: seed)
+    }
+
+    /// Takes a request or a reply in, and returns what is known about it; `nil` for a copy.
+    mutating func observe(_ packet: ARPPacket, frame: UInt64, time: Int64) -> Sighting? {
+        let source = StationKey(segment: packet.segment, mac: packet.source)
+        let (index, isNew) = stations.findOrInsert(source, Station())
+        let isCopy = stations[index].isCopy(
+            packet.print, at: time, within: thresholds.copyWithin)
+        if isCopy { return nil }
+        var sighting = Sighting(
+            packet: packet, frame: frame, time: time, form: classify(packet, time: time))
+        noteRates(&sighting, isNew: isNew, stationAt: index)
+        noteSource(&sighting, source)
+        guard packet.sender.ip != .unspecified else { return sighting }
+        describeClaim(&sighting)
+        if packet.sender.mac.isUnicast {
+            noteOwner(&sighting)
+            noteAddresses(&sighting)
+            noteRepetition(&sighting)
+        }
+        return sighting
+    }
+
+    /// Takes in what a DHCP server says.
+    mutating func note(_ lease: DHCPAcknowledgement, at time: Int64) {
+        explanations.note(lease, at: time)
+        guard let router = lease.router, lease.server != lease.lease.mac else { return }
+        _ = leasedRouters.findOrInsert(AddressKey(segment: lease.segment, ip: router), true)
+    }
+
+    /// Takes in what a group of routers says.
+    mutating func note(_ advert: RouterAdvert, at time: Int64) {
+        explanations.note(advert, at: time)
+    }
+
+    /// In which way a packet claims an address, and whose question it pays.
+    private mutating func classify(_ packet: ARPPacket, time: Int64) -> ClaimForm {
+        let isAnnouncement = packet.sender.ip == packet.target.ip && packet.isToMany
+        if packet.isRequest {
+            let key = QuestionKey(asker: packet.sender.mac, wanted: packet.target.ip)
+            let (index, _) = questions.findOrInsert(key, Question(time: time))
+            questions[index] = Question(time: time)
+            if packet.sender.ip == .unspecified { return .probe }
+            return isAnnouncement ? .announcement : .question
+        }
+        if isAnnouncement { return .announcement }
+        let key = QuestionKey(asker: packet.target.mac, wanted: packet.sender.ip)
+        if let index = questions.find(key) {
+            let form = questions[index].answered(by: packet.sender.mac, at: time, thresholds)
+            if form.isPrompted { return form }
+        }
+        return packet.isToMany ? .announcement : .unsolicited
+    }
+
+    /// What is known about the address that a packet claims.
+    private mutating func describeClaim(_ sighting: inout Sighting) {
+        let packet = sighting.packet
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        sighting.isGateway =
+            packet.sender.ip == configuration.gateway || leasedRouters.value(key) != nil
+        sighting.declared =
+            configuration.staticBindings.isEmpty
+            ? nil : configuration.staticBindings[packet.sender.ip]
+        let owner = bindings.owner(key)
+        sighting.knownOwner = owner?.mac
+        // An explanation matters where the claim is new, or was told unasked.
+        if owner?.mac != packet.sender.mac || sighting.form == .unsolicited {
+            sighting.explanation = explanation(
+                of: packet.sender, in: packet.segment, isGateway: sighting.isGateway,
+                at: sighting.time)
+        }
+    }
+
+    /// What explains that a station has an address. No lease explains the gateway's.
+    func explanation(
+        of pair: AddressPair, in segment: Segment, isGateway: Bool, at time: Int64
+    ) -> Explanation? {
+        let isAdvertised = explanations.isAdvertised(
+            pair, in: segment, at: time, within: thresholds.advertExplains
+        ) { bindings.owner(AddressKey(segment: segment, ip: $0))?.mac }
+        if isAdvertised { return .sharedRouter }
+        let isLeased =
+            !isGateway
+            && explanations.isLeased(
+                pair, in: segment, at: time, within: thresholds.leaseExplains)
+        return isLeased ? .lease : nil
+    }
+}
+
+extension ARPPacket {
+    /// A number that copies of the packet share and others hardly ever do.
+    fileprivate var print: UInt64 {
+        var value = sender.mac.bits << 16 | UInt64(operation)
+        value = (value ^ target.mac.bits).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15).low
+        let addresses = UInt64(sender.ip.bits) << 32 | UInt64(target.ip.bits)
+        let product = (value ^ addresses).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+        return product.high ^ product.low
+    }
+}

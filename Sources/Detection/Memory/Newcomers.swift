@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The stations of a segment that were heard for the first time a short while ago.
+struct Newcomers: Sendable {
+    private var all = SlidingCount()
+    private var unsolicited = SlidingCount()
+    /// One bit for each first octet of the newcomers' addresses, as of `spreadSince`.
+    private var spread: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    private var spreadSince: Int64 = .min
+
+    /// How many newcomers there are in the window.
+    struct Count: Equatable, Sendable {
+        /// All of them.
+        var all = 0
+        /// Those whose first word was an unsolicited answer.
+        var unsolicited = 0
+        /// How many different first octets their addresses have.
+        var firstOctets = 0
+    }
+
+    /// Counts one more.
+    mutating func add(
+        _ ip: IPv4Address, isUnsolicited: Bool, at time: Int64, within window: Int64
+    ) -> Count {
+        if spreadSince == .min || time.age(of: spreadSince) > window {
+            spread = (0, 0, 0, 0)
+            spreadSince = time
+        }
+        mark(UInt8(ip.bits >> 24))
+        return Count(
+            all: all.add(at: time, within: window),
+            unsolicited: isUnsolicited ? unsolicited.add(at: time, within: window) : 0,
+            firstOctets: spread.0.nonzeroBitCount + spread.1.nonzeroBitCount
+                + spread.2.nonzeroBitCount + spread.3.nonzeroBitCount)
+    }
+
+    private mutating func mark(_ octet: UInt8) {
+        let bit: UInt64 = 1 << UInt64(octet & 63)
+        switch octet >> 6 {
+        case 0: spread.0 |= bit
+        case 1: spread.1 |= bit
+        case 2: spread.2 |= bit
+        default: spread.3 |= bit
+        }
+    }
+}
+
+/// The addresses that one station asked for a short while ago.
+struct Scan: Sendable {
+    /// How many addresses are told apart.
+    static let addressesMax = 64
+
+    private var addresses: [64 of UInt32] = .init(repeating: 0)
+    private(set) var count = 0
+    private var since: Int64
+
+    init(since: Int64) {
+        self.since = since
+    }
+
+    /// Notes a question for `ip`, and returns how many addresses were asked for in the window.
+    mutating func asks(for ip: IPv4Address, at time: Int64, within window: Int64) -> Int {
+        if time.age(of: since) > window {
+            count = 0
+            since = time
+        }
+        for index in 0..<count where addresses[index] == ip.bits { return count }
+        if count < Self.addressesMax {
+            addresses[count] = ip.bits
+            count += 1
+        }
+        return count
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// N1: one station asks for many addresses in a short time.
+///
+/// Source: Slips' ARP scan rule, with its threshold raised. Inventory tools do so honestly.
+enum AddressScan {
+    static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
+        guard sighting.scanned >= thresholds.scannedMax else { return nil }
+        return Finding(
+            rule: .scan, severity: .low, confidence: .medium, accused: sighting.speaker,
+            count: sighting.scanned, scope: .station)
+    }
+
+    static func explain(_ alert: Alert) -> String {
+        "\(alert.accusedText) asked for \(alert.evidence.count) or more addresses within seconds."
+    }
+}

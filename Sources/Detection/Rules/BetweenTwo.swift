@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// B1: a station is A to B and B to A.
+///
+/// Source: what it takes to be in the middle. A router that answers for others does so when
+/// asked; here one side was told unasked, or in a question of the station's own.
+enum BetweenTwo {
+    static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
+        guard let reverse = sighting.reverse, sighting.explanation == nil else { return nil }
+        return Finding(
+            rule: .betweenTwo, severity: .high, confidence: .high, accused: sighting.speaker,
+            claim: sighting.packet.sender, other: reverse.claimed, count: 2,
+            firstFrame: reverse.frame, scope: .station)
+    }
+
+    static func explain(_ alert: Alert) -> String {
+        "\(alert.accusedText) tells \(alert.otherText) that it is \(alert.addressText), and "
+            + "\(alert.addressText) that it is \(alert.otherText): it puts itself between them."
+    }
+}

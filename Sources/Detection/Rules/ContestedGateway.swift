@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// C3: the gateway's address goes back and forth, without further evidence.
+///
+/// Source: the gateway is what an attacker wants most, and it has one owner or says otherwise.
+enum ContestedGateway {
+    static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
+        guard sighting.isGateway, let change = sighting.change,
+            change.count >= thresholds.gatewayChanges,
+            change.isReturn || sighting.suspect?.hasReturned == true
+        else { return nil }
+        return Finding(
+            rule: .contestedGateway, severity: .high, confidence: .medium,
+            claim: sighting.packet.sender, rival: change.previous, count: change.count,
+            firstFrame: sighting.suspect?.firstFrame, scope: .address)
+    }
+
+    static func explain(_ alert: Alert) -> String {
+        "The gateway's address \(alert.addressText) goes back and forth between "
+            + "\(alert.claimantText) and \(alert.rivalText)."
+    }
+}

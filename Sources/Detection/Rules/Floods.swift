@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// F1, F2 and F3: more than honest stations send.
+///
+/// Source: rates of flooding tools and of honest storms, measured. New stations alone are no
+/// proof (a building wakes up after a power cut): those of a flood have invented addresses, or
+/// begin with answers that nobody asked for.
+enum Floods {
+    static func judgeClaims(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
+        guard sighting.claims >= thresholds.claimsMax else { return nil }
+        return Finding(
+            rule: .claimFlood, severity: .high, confidence: .medium, accused: sighting.speaker,
+            claim: sighting.packet.sender, count: sighting.claims, scope: .station)
+    }
+
+    static func judgeNewcomers(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
+        guard let newcomers = sighting.newcomers else { return nil }
+        let isSpread = newcomers.firstOctets >= Self.inventedFirstOctets
+        let invented = isSpread ? newcomers.all : newcomers.unsolicited
+        guard
+            invented >= thresholds.inventedNewcomersMax
+                || newcomers.all >= thresholds.newcomersMax
+        else { return nil }
+        return Finding(
+            rule: .newcomerFlood, severity: .high, confidence: .medium,
+            count: max(newcomers.all, invented), scope: .segment)
+    }
+
+    static func judgeRequests(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
+        guard sighting.requests >= thresholds.requestsMax else { return nil }
+        return Finding(
+            rule: .requestStorm, severity: .medium, confidence: .medium,
+            accused: sighting.speaker, count: sighting.requests, scope: .station)
+    }
+
+    /// Networks use addresses of one or a few prefixes, invented addresses are from all over.
+    private static let inventedFirstOctets = 32
+
+    static func explainClaims(_ alert: Alert) -> String {
+        "\(alert.accusedText) made \(alert.evidence.count) or more claims within seconds that "
+            + "nobody had asked for."
+    }
+
+    static func explainNewcomers(_ alert: Alert) -> String {
+        "\(alert.evidence.count) or more stations appeared within seconds: somebody invents them."
+    }
+
+    static func explainRequests(_ alert: Alert) -> String {
+        "\(alert.accusedText) sent \(alert.evidence.count) or more questions within seconds."
+    }
+}

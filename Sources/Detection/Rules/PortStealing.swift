@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// M3: a frame wears a known station's address while its ARP packet names another sender and no
+/// address at all.
+///
+/// Source: ettercap's port stealing, which so makes a switch send that station's traffic to it.
+enum PortStealing {
+    static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
+        guard sighting.isMismatched, sighting.packet.sender.ip == .unspecified,
+            sighting.isSourceKnown
+        else { return nil }
+        return Finding(
+            rule: .portStealing, severity: .high, confidence: .medium,
+            accused: sighting.packet.sender.mac, rival: sighting.packet.source,
+            evidence: .mismatched, scope: .station)
+    }
+
+    static func explain(_ alert: Alert) -> String {
+        "\(alert.accusedText) sends frames as if they came from \(alert.rivalText), so that "
+            + "switches bring it that station's traffic."
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// U1 and U2: one station is told again and again what it never asked.
+///
+/// Source: RFC 826 has no answers without a question; poisoning tools send them to keep a cache
+/// false. With other evidence (the claimant has another address, claims the gateway, or speaks
+/// through another station) three are enough (U1), else it takes five (U2). Ports of one machine
+/// that balance their load do so honestly; a capture of one direction lacks the questions.
+enum RepeatedUnsolicited {
+    static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
+        let count = sighting.repetition.count
+        let hasEvidence =
+            sighting.otherAddress != nil || sighting.isGateway || sighting.isMismatched
+        let needed =
+            hasEvidence ? thresholds.unsolicitedRepeats : thresholds.unsolicitedRepeatsAlone
+        guard count >= needed, !sighting.isOneSided else { return nil }
+        let isHonestBalance = sighting.hasSiblings && !sighting.isGateway
+        return Finding(
+            rule: hasEvidence ? .repeatedUnsolicited : .repeatedUnsolicitedAlone,
+            severity: isHonestBalance ? .medium : .high,
+            confidence: hasEvidence ? .high : .medium, accused: sighting.speaker,
+            claim: sighting.packet.sender, rival: sighting.packet.target.mac,
+            other: sighting.otherAddress, evidence: .unsolicited, count: count,
+            firstFrame: sighting.repetition.firstFrame)
+    }
+
+    static func explain(_ alert: Alert) -> String {
+        "\(alert.accusedText) keeps telling \(alert.rivalText), unasked, that "
+            + "\(alert.addressText) is at \(alert.claimantText)."
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One packet and all that is known about it: what the rules judge.
+///
+/// A rule is a pure function from a sighting to a finding, so that a sighting made by hand shows
+/// what it does.
+struct Sighting: Sendable {
+    /// The packet.
+    var packet: ARPPacket
+    /// The frame's number.
+    var frame: UInt64
+    /// When it was captured, in nanoseconds since 1970.
+    var time: Int64
+    /// In which way it claims an address.
+    var form: ClaimForm
+    /// Whether the address is the router's.
+    var isGateway = false
+    /// The declared owner of the address.
+    var declared: MACAddress?
+    /// Who was known to have the address before this packet.
+    var knownOwner: MACAddress?
+    /// What explains that the sender has the address.
+    var explanation: Explanation?
+    /// Whether the address moved and something explains it.
+    var movedFrom: MACAddress?
+    /// The move, when nothing explains it.
+    var change: BindingChange?
+    /// The likeliest forger among those who claim the address.
+    var suspect: Suspect?
+    /// Whether two of those who claim it are ports of one machine, by their addresses.
+    var hasSiblings = false
+    /// Whether the frame's source claimed the address for itself before.
+    var isSourceRival = false
+    /// Whether the frame's source is known to use addresses of its own.
+    var isSourceKnown = false
+    /// For how many senders the frame's source spoke, and since which frame.
+    var spokenFor = (count: 0, firstFrame: UInt64(0))
+    /// How often the target was told this unasked, and since which frame.
+    var repetition = (count: 0, firstFrame: UInt64(0))
+    /// Whether only one direction of the target's traffic seems to be captured.
+    var isOneSided = false
+    /// Another address that the sender uses as its own.
+    var otherAddress: IPv4Address?
+    /// What the sender told, the other way round, a short while ago.
+    var reverse: ToldPair?
+    /// Who has the target's address, when the packet names another station for it.
+    var contradictedTarget: MACAddress?
+    /// How many packets named that station wrongly, and since which frame.
+    var poisoned = (count: 0, firstFrame: UInt64(0))
+    /// How many claims and requests the frame's source made lately, and how many addresses it
+    /// asked for.
+    var claims = 0
+    var requests = 0
+    var scanned = 0
+    /// How many stations are new, when this one is.
+    var newcomers: Newcomers.Count?
+
+    /// Whether the frame comes from another station than the packet's sender.
+    var isMismatched: Bool { packet.source != packet.sender.mac }
+
+    /// Whom to blame for what the packet says: its sender, or who sent it in another's name.
+    var speaker: MACAddress { packet.source.isUnicast ? packet.source : packet.sender.mac }
+}
+
+/// A station that is probably forging, and why.
+struct Suspect: Equatable, Sendable {
+    /// The station.
+    var mac: MACAddress
+    /// One of those whose address it takes.
+    var rival: MACAddress
+    /// What tells.
+    var evidence: ForgerEvidence
+    /// The other address of its own that tells.
+    var other: IPv4Address?
+    /// How many unsolicited claims it made.
+    var unsolicited: UInt32 = 0
+    /// Whether each change was told to everybody.
+    var isAllAnnounced = false
+    /// Whether somebody who had the address before took it back.
+    var hasReturned = false
+    /// The first frame of the contest.
+    var firstFrame: UInt64 = 0
+}

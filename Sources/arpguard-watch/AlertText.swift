@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import Modules
+
+/// Alerts and totals as lines for people.
+enum AlertText {
+    /// The alert in a few lines: what and where, why, the evidence, and what to do.
+    static func lines(_ alert: Alert) -> [String] {
+        var lines = [
+            "\(Timestamp(nanoseconds: alert.time).eve)  \(alert.severity)  \(alert.signature)",
+            "  frame \(alert.frame), rule \(alert.rule.rawValue), confidence "
+                + alert.confidence.rawValue + place(alert),
+            "  \(alert.explanation)",
+        ]
+        let evidence = alert.evidence
+        if !evidence.sentences.isEmpty {
+            let frames =
+                evidence.firstFrame == evidence.lastFrame
+                ? "frame \(evidence.lastFrame)"
+                : "frames \(evidence.firstFrame) to \(evidence.lastFrame)"
+            lines.append("  Evidence (\(frames)): \(evidence.sentences.joined(separator: "; ")).")
+        }
+        lines.append("  Advice: \(alert.advice)")
+        return lines
+    }
+
+    /// The totals in one line.
+    static func line(_ summary: ReplaySummary) -> String {
+        let counts = Severity.allCases.reversed().compactMap { severity -> String? in
+            let count = summary.alerts[severity] ?? 0
+            return count == 0 || severity == .info ? nil : "\(count) \(severity)"
+        }
+        let alerts = counts.isEmpty ? "no alerts" : "alerts: " + counts.joined(separator: ", ")
+        return "\(summary.frames) frames, \(summary.arpFrames) of them ARP; \(alerts)"
+    }
+
+    private static func place(_ alert: Alert) -> String {
+        let vlans = alert.segment.vlans.ids
+        if vlans.isEmpty { return "" }
+        return ", VLAN " + vlans.map(String.init).joined(separator: " in ")
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Capture
+import Detection
+import Modules
+
+/// What reading capture files came to.
+struct ReplaySummary {
+    var frames: UInt64 = 0
+    var arpFrames: UInt64 = 0
+    var malformed: UInt64 = 0
+    /// Findings that were folded into an alert before them.
+    var folded: UInt64 = 0
+    var bindings = 0
+    /// Owners of addresses that were forgotten for want of room.
+    var evicted: UInt64 = 0
+    var alerts: [Severity: UInt64] = [:]
+    /// How long it took, in nanoseconds.
+    var duration: Int64 = 0
+    /// The files that could not be read, or not to their end.
+    var errors: [CaptureError] = []
+
+    /// Whether anything was found that calls for a look.
+    var hasFindings: Bool {
+        alerts.contains { $0.key >= .medium && $0.value > 0 }
+    }
+
+    /// Alerts of every severity, notices not among them.
+    var alertCount: UInt64 {
+        alerts.reduce(0) { $1.key > .info ? $0 + $1.value : $0 }
+    }
+
+    mutating func add(_ statistics: DetectionStatistics) {
+        frames += statistics.frames
+        arpFrames += statistics.arpFrames
+        malformed += statistics.malformed
+        folded += statistics.folded
+        bindings += statistics.bindings
+        evicted += statistics.evicted
+        alerts.merge(statistics.alerts) { $0 + $1 }
+    }
+}
+
+/// Reads capture files one after the other; none knows of what was in another.
+struct ReplayRun {
+    let paths: [String]
+    let configuration: DetectorConfiguration
+    let clock: any WallClock
+
+    /// Reads everything that can be read. Each alert and each error is handed over when it comes.
+    func run(
+        onAlert: (Alert) -> Void, onError: (CaptureError) -> Void = { _ in }
+    ) -> ReplaySummary {
+        let start = clock.uptimeNanoseconds()
+        var summary = ReplaySummary()
+        for path in paths {
+            var detector = Detector(configuration)
+            do throws(CaptureError) {
+                var file = try CaptureFile(path: path)
+                let format = file.linkType.frameFormat
+                try file.forEachFrame { header, bytes in
+                    detector.process(
+                        bytes, format: format, time: header.time, number: header.number,
+                        report: onAlert)
+                }
+            } catch {
+                summary.errors.append(error)
+                onError(error)
+            }
+            summary.add(detector.statistics)
+        }
+        summary.duration = clock.uptimeNanoseconds() - start
+        return summary
+    }
+}
+
+extension LinkType {
+    /// How detection reads frames of this type; capture lets no other types through.
+    fileprivate var frameFormat: FrameFormat {
+        switch self {
+        case .linuxCooked: .linuxCooked
+        case .linuxCooked2: .linuxCooked2
+        default: .ethernet
+        }
+    }
+}

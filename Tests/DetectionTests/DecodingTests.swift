@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import Testing
+import TestKit
+
+@testable import Detection
+
+private let question = Frame.arp(
+    .request, sender: Player.alice.pair, target: (Frame.unknown, Player.router.ip))
+
+private func decode(_ bytes: [UInt8], _ format: FrameFormat = .ethernet) -> DecodedFrame {
+    DecodedFrame(bytes.span, format: format)
+}
+
+private func packet(_ bytes: [UInt8], _ format: FrameFormat = .ethernet) -> ARPPacket? {
+    if case .arp(let packet) = decode(bytes, format) { packet } else { nil }
+}
+
+struct DecodingTests {
+    @Test func `every field of an ARP packet is read`() {
+        let bytes = Frame.hex(
+            "ffffffffffff",  // destination
+            "080027000066",  // source
+            "0806",  // type: ARP
+            "0001",  // hardware: Ethernet
+            "0800",  // protocol: IPv4
+            "06", "04",  // lengths of addresses
+            "0002",  // operation: reply
+            "000db9000001", "0a000001",  // sender
+            "3c970e000010", "0a00000a")  // target
+        let read = packet(bytes)
+        #expect(read?.source.description == "08:00:27:00:00:66")
+        #expect(read?.destination == .broadcast)
+        #expect(read?.isReply == true)
+        #expect(read?.sender.mac.description == "00:0d:b9:00:00:01")
+        #expect(read?.sender.ip.description == "10.0.0.1")
+        #expect(read?.target.mac.description == "3c:97:0e:00:00:10")
+        #expect(read?.target.ip.description == "10.0.0.10")
+        #expect(read?.segment == Segment())
+    }
+
+    @Test(
+        arguments: [
+            ([], []), ([(0x8100, 100)], [100]), ([(0x8100, 0xE064)], [100]),
+            ([(0x88A8, 5), (0x8100, 7)], [5, 7]), ([(0x9100, 1), (0x9100, 2)], [1, 2]),
+            ([(0x8100, 0)], []),
+            ([(0x8100, 1), (0x8100, 2), (0x8100, 3), (0x8100, 4)], [1, 2, 3, 4]),
+        ] as [([(UInt16, UInt16)], [UInt16])])
+    func `tags are read, priorities left out`(tags: [(UInt16, UInt16)], vlans: [UInt16]) {
+        for framing in [Frame.Framing.ethernet, .snap] {
+            let frame = Frame.arp(
+                .request, sender: Player.alice.pair, target: Player.router.pair, tags: tags,
+                framing: framing)
+            #expect(packet(frame)?.segment.vlans.ids == vlans)
+        }
+    }
+
+    @Test func `all framings give the same packet`() {
+        func framed(_ framing: Frame.Framing) -> [UInt8] {
+            Frame.arp(
+                .reply, sender: Player.bob.pair, target: Player.alice.pair, framing: framing)
+        }
+        var expected = packet(framed(.ethernet))
+        #expect(expected != nil)
+        #expect(packet(framed(.snap)) == expected)
+        expected?.destination = nil
+        #expect(packet(framed(.cooked), .linuxCooked) == expected)
+        expected?.segment.interface = 3
+        #expect(packet(framed(.cooked2(interface: 3)), .linuxCooked2) == expected)
+    }
+
+    @Test func `cooked captures tell what went to everybody`() {
+        let frame = Frame.arp(
+            .request, sender: Player.alice.pair, target: Player.bob.pair, framing: .cooked)
+        #expect(packet(frame, .linuxCooked)?.destination == .broadcast)
+    }
+
+    @Test(arguments: [
+        (2, 0x00, Malformation.protocolType), (1, 0x02, .hardwareType), (4, 0x08, .addressLengths),
+        (5, 0x10, .addressLengths), (7, 0x00, .operation), (6, 0x01, .operation),
+    ])
+    func `a packet that breaks the rules says which`(offset: Int, byte: UInt8, why: Malformation) {
+        var bytes = question
+        bytes[14 + offset] = byte
+        #expect(decode(bytes) == .malformed(why))
+    }
+
+    @Test func `five tags are one too many`() {
+        let tags = [(UInt16, UInt16)](repeating: (0x8100, 1), count: 5)
+        let frame = Frame.arp(
+            .request, sender: Player.alice.pair, target: Player.bob.pair, tags: tags)
+        #expect(decode(frame) == .malformed(.tooManyTags))
+    }
+
+    @Test func `a frame cut anywhere is malformed and nothing worse`() {
+        for count in 0..<question.count {
+            let expected: Malformation = count < 14 ? .shortFrame : .shortPacket
+            #expect(decode(Array(question.prefix(count))) == .malformed(expected))
+        }
+    }
+
+    @Test(arguments: [FrameFormat.ethernet, .linuxCooked, .linuxCooked2])
+    func `no bytes make the decoder fail`(format: FrameFormat) {
+        let random = SeededRandom(seed: 7)
+        let types: [[UInt8]] = [[8, 6], [8, 0], [0x81, 0], [0x88, 0xA8], [0, 40]]
+        for round in 0..<4_000 {
+            var bytes = random.bytes(Int(random.uint64() % 120))
+            let type = types[round % types.count]
+            for offset in [0, 12, 14, 16] where bytes.count > offset + 2 {
+                bytes.replaceSubrange(offset..<offset + 2, with: type)
+            }
+            _ = decode(bytes, format)
+        }
+    }
+
+    @Test func `other traffic is none of its business`() {
+        let web = Frame.ipv4(
+            proto: 6, from: Player.alice.pair, to: Player.bob.pair, [UInt8](repeating: 0, count: 20)
+        )
+        #expect(decode(web) == .other)
+    }
+}

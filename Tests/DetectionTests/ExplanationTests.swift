@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import TestKit
+import Testing
+
+/// A DHCP acknowledgement of `server` that gives `client` its address.
+private func leases(
+    _ at: Int64, _ server: Player, _ client: Player, type: UInt8 = 5, source: String? = nil
+) -> Step {
+    let fixed =
+        Frame.hex(
+            "02", "01", "06", "00",  // reply, Ethernet, length, hops
+            "11223344", "00000000",  // transaction, seconds and flags
+            "00000000") + Frame.ip(client.ip) + Frame.hex("00000000", "00000000")
+        + Frame.mac(client.mac) + [UInt8](repeating: 0, count: 10 + 192)
+    let options =
+        Frame.hex("63825363") + [53, 1, type] + [0] + [3, 4] + Frame.ip(Player.router.ip) + [255]
+    let sender = (source ?? server.mac, server.ip)
+    let frame = Frame.ipv4(
+        proto: 17, from: sender, to: (Frame.broadcast, "255.255.255.255"),
+        Frame.udp(67, 68, fixed + options))
+    return Step(at: at, frame: frame)
+}
+
+/// A VRRP version 2 advertisement of group 51 for `address`.
+private func advertises(
+    _ at: Int64, _ router: Player, _ address: String, timeToLive: UInt8 = 255
+) -> Step {
+    let body =
+        Frame.hex("21", "33", "64", "01", "0001", "0000") + Frame.ip(address)
+        + [UInt8](repeating: 0, count: 8)
+    var frame = Frame.ipv4(
+        proto: 112, from: router.pair, to: ("01:00:5e:00:00:12", "224.0.0.18"), body)
+    frame[14 + 8] = timeToLive
+    return Step(at: at, frame: frame)
+}
+
+private let first = Player(mac: "00:1b:21:00:00:02", ip: "10.0.0.2")
+private let second = Player(mac: "00:90:0b:00:00:03", ip: "10.0.0.3")
+private let shared = Player(mac: "00:00:5e:00:01:33", ip: "10.0.0.9")
+
+/// Cases of what DHCP servers and groups of routers explain.
+struct ExplanationTests {
+    static let dhcp = [
+        RuleCase(
+            "a lease explains the new owner",
+            [
+                exchange(0, .bob, .alice), [leases(1_000, .router, .mallory.claiming(.bob))],
+                [announces(2_000, .mallory.claiming(.bob))],
+            ], [Verdict(.explainedMove, .info)], configuration: .withNotices),
+        RuleCase(
+            "an old lease does not",
+            [
+                exchange(0, .bob, .alice), [leases(1_000, .router, .mallory.claiming(.bob))],
+                [announces(200_000, .mallory.claiming(.bob))],
+            ], [Verdict(.bindingChanged, .low)]),
+        RuleCase(
+            "an offer does not",
+            [
+                exchange(0, .bob, .alice),
+                [leases(1_000, .router, .mallory.claiming(.bob), type: 2)],
+                [announces(2_000, .mallory.claiming(.bob))],
+            ], [Verdict(.bindingChanged, .low)]),
+        RuleCase(
+            "nor a lease that a station gave itself",
+            [
+                exchange(0, .bob, .alice),
+                [
+                    leases(
+                        1_000, .router, .mallory.claiming(.bob), source: Player.mallory.mac)
+                ],
+                [announces(2_000, .mallory.claiming(.bob))],
+            ], [Verdict(.bindingChanged, .low)]),
+        RuleCase(
+            "the router that a server names is the gateway, and no lease explains its move",
+            [
+                exchange(0, .router, .alice), [leases(500, .bob, .alice)],
+                [leases(1_000, .bob, .mallory.claiming(.router))],
+                [announces(2_000, .mallory.claiming(.router))],
+            ], [Verdict(.bindingChanged, .medium)]),
+    ]
+
+    static let routers = [
+        RuleCase(
+            "a router that advertises the address may have it",
+            [
+                [advertises(0, first, shared.ip), announces(10, first.claiming(shared))],
+                [advertises(9_000, second, shared.ip), announces(9_010, second.claiming(shared))],
+            ], [Verdict(.explainedMove, .info)], configuration: .withNotices),
+        RuleCase(
+            "so may the group's virtual address, and the port behind it",
+            [
+                exchange(0, first, .alice), [advertises(100, first, shared.ip)],
+                (0..<6).flatMap { round -> [Step] in
+                    let at = Int64(round) * 1_000 + 200
+                    return [
+                        announces(at, shared),
+                        asks(at + 300, first.claiming(shared), for: "10.0.0.20"),
+                        advertises(at + 500, first, shared.ip),
+                    ]
+                },
+            ], []),
+        RuleCase(
+            "an advertisement that crossed a router counts for nothing",
+            [
+                [advertises(0, first, shared.ip), announces(10, first.claiming(shared))],
+                [advertises(9_000, second, shared.ip, timeToLive: 254)],
+                [announces(9_010, second.claiming(shared))],
+            ], [Verdict(.bindingChanged, .low)]),
+        RuleCase(
+            "who wears a virtual address that nobody advertises is a forger",
+            [
+                exchange(0, .bob, .alice),
+                [announces(1_000, Player(mac: shared.mac, ip: Player.bob.ip))],
+                exchange(2_000, .bob, .alice),
+            ], [Verdict(.bindingChanged, .low), Verdict(.contestedByForger, .high)]),
+        RuleCase(
+            "who takes a shared address is found when its router takes it back",
+            [
+                exchange(0, .mallory, .alice),
+                [advertises(0, first, shared.ip), announces(10, first.claiming(shared))],
+                [announces(1_000, .mallory.claiming(shared)), advertises(1_500, first, shared.ip)],
+                exchange(2_000, first.claiming(shared), .alice),
+            ], [Verdict(.bindingChanged, .low), Verdict(.contestedByForger, .high)]),
+    ]
+
+    @Test(arguments: dhcp + routers)
+    func `what explains a move`(_ row: RuleCase) {
+        #expect(row.outcome == row.verdicts)
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import Testing
+import TestKit
+
+@testable import Detection
+
+private func key(_ number: UInt64) -> StationKey {
+    StationKey(segment: Segment(), mac: MACAddress(bits: number))
+}
+
+struct MemoryTests {
+    @Test func `a full table forgets what was used longest ago`() {
+        var table = BoundedTable<StationKey, Int>(countMax: 3, seed: 1)
+        for number in 1...3 { _ = table.findOrInsert(key(UInt64(number)), number) }
+        #expect(table.find(key(1)) != nil)
+        _ = table.findOrInsert(key(4), 4)
+        #expect(table.value(key(2)) == nil)
+        #expect([1, 3, 4].map { table.value(key($0)) } == [1, 3, 4])
+        #expect(table.count == 3)
+        #expect(table.evicted == 1)
+    }
+
+    @Test(arguments: [1, 2, 64, 1_000])
+    func `a table agrees with a plain model of it`(countMax: Int) {
+        let random = SeededRandom(seed: UInt64(countMax))
+        var table = BoundedTable<StationKey, UInt64>(countMax: countMax, seed: 5)
+        var order: [UInt64] = []
+        var values: [UInt64: UInt64] = [:]
+        for step in 0..<5_000 as Range<UInt64> {
+            let number = random.uint64() % UInt64(countMax * 2)
+            let (index, isNew) = table.findOrInsert(key(number), step)
+            #expect(isNew == (values[number] == nil))
+            if isNew, order.count == countMax { values[order.removeFirst()] = nil }
+            order.removeAll { $0 == number }
+            order.append(number)
+            values[number] = step
+            table[index] = step
+        }
+        for (number, value) in values { #expect(table.value(key(number)) == value) }
+        #expect(table.count == values.count)
+    }
+
+    @Test func `recent times count within their window`() {
+        var times = RecentTimes()
+        for time in [10, 20, 30] as [Int64] { times.add(time) }
+        #expect(times.count(within: 10, at: 30) == 2)
+        #expect(times.count(within: 100, at: 30) == 3)
+        // A clock that ran backwards makes nothing older.
+        #expect(times.count(within: 5, at: 12) == 3)
+        for time in 31...60 as ClosedRange<Int64> { times.add(time) }
+        #expect(times.count(within: 1_000, at: 60) == RecentTimes.countMax)
+    }
+
+    @Test func `a sliding count forgets by and by`() {
+        var count = SlidingCount()
+        for time in 0..<80 as Range<Int64> { _ = count.add(at: time, within: 80) }
+        #expect(count.add(at: 80, within: 80) == 71)
+        #expect(count.add(at: 1_000, within: 80) == 1)
+        #expect(count.add(at: 5, within: 80) >= 1)
+        #expect(count.add(at: -3, within: 80) >= 1)
+    }
+
+    @Test func `ages never overflow`() {
+        #expect(Int64.max.age(of: .min) == .max)
+        #expect(Int64.min.age(of: .max) == 0)
+        #expect((5 as Int64).age(of: 3) == 2)
+    }
+
+    @Test func `bindings stay bounded, and guarded ones stay`() {
+        var configuration = DetectorConfiguration.withGateway
+        configuration.limits.bindingsMax = 50
+        configuration.limits.stationsMax = 50
+        var detector = Detector(configuration)
+        let steps =
+            [announces(0, .router)]
+            + (0..<500).map { number in
+                let mac = "02:00:00:00:0\(number / 100):\(number % 100 + 10)"
+                let low = number % 250
+                return announces(
+                    Int64(number) * 100, Player(mac: mac, ip: "10.1.\(number / 250).\(low)"))
+            }
+        var last: [Alert] = []
+        for (index, step) in (steps + [announces(60_000, .mallory.claiming(.router))]).enumerated()
+        {
+            last = []
+            detector.process(
+                step.frame.span, format: .ethernet, time: step.at * 1_000_000,
+                number: UInt64(index) + 1
+            ) { last.append($0) }
+        }
+        #expect(detector.statistics.bindings == 51)
+        #expect(detector.statistics.evicted == 450)
+        #expect(last.map(\.rule) == [.bindingChanged])
+        #expect(last.first?.severity == .medium)
+    }
+}
