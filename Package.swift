@@ -117,7 +117,7 @@ let package = Package(
             name: "TelemetryUploadTests",
             dependencies: [
                 "Catalogue", "JSON", "Modules", "OTLP", "Telemetry", "TelemetryUpload", "TestKit",
-                "arpguard-upload",
+                "arpguard-collector", "arpguard-upload",
             ]),
         .testTarget(
             name: "CollectorTests",

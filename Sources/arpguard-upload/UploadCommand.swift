@@ -17,7 +17,7 @@ extension Command {
         "arpguard-upload", summary: "Send what telemetry has ready, once",
         discussion: [
             "Runs one round and ends: every batch that is due, then every request for erasure that "
-                + "is due. Sends nothing that was not agreed to; 'arpguard telemetry status' tells.",
+                + "is due. Sends nothing that was not agreed to: see 'arpguard telemetry status'.",
             "What can't be sent now is kept for a later round. Ends with status 2 if something was "
                 + "left undone because of a failure.",
         ],

@@ -27,7 +27,7 @@ enum Layers {
             ]),
         Layer(
             target: "TelemetryUpload",
-            imports: ["Catalogue", "CCurl", "Hashing", "JSON", "Modules", "Telemetry"]),
+            imports: ["Catalogue", "CCurl", "Hashing", "JSON", "Modules", "OTLP", "Telemetry"]),
         Layer(
             target: "Collector",
             imports: [
