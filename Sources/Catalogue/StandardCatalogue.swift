@@ -10,8 +10,8 @@ public enum Vocabulary {
     ]
     /// Families of alerts; the program's one table maps each rule to one of them.
     public static let alertTypes = [
-        "arp_spoofing", "gateway_impersonation", "ip_conflict", "arp_flood", "binding_changed",
-        "static_binding_violation", "sender_mismatch", "arp_scan", "malformed_arp",
+        "arp_spoofing", "gateway_impersonation", "ip_conflict", "address_moved", "arp_flood",
+        "arp_scan", "sender_mismatch", "invalid_sender", "malformed_packet",
     ]
     /// How much an alert matters.
     public static let severities = ["critical", "high", "medium", "low", "info"]

@@ -72,6 +72,25 @@ public final class TelemetryModule: Module {
         recorder.record(name, properties)
     }
 
+    /// Records `config_change` for each setting whose value is not what it was at the last run
+    /// under this consent. Values are never recorded. Returns at once.
+    ///
+    /// - Parameter settings: values by the names of the catalogue's property `setting`.
+    public func noteSettings(_ settings: [String: String]) {
+        queue.async { [self] in
+            guard recorder.journal != nil, let epoch = gate.read().state.epoch else { return }
+            do {
+                let store = try Store.open(gate.directory, gate.seams)
+                let memory = SettingsMemory(store: store, gate: gate, epoch: epoch)
+                for name in try memory.changes(settings) {
+                    trackEvent("config_change", ["setting": .string(name)])
+                }
+            } catch {
+                recorder.tell("\(error)")
+            }
+        }
+    }
+
     /// All causes that keep this process from recording now; empty if it records.
     public var blockedBy: [Cause] { Gate.causes(blocking: .recording, gate.read().facts) }
 

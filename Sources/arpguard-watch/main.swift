@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-print("arpguard-watch")
+import Program
+
+Program.run(.watchHelper)

@@ -181,6 +181,19 @@ import Testing
         #expect(try home.control().status().recorders.isEmpty)
     }
 
+    @Test func `a changed setting is recorded by its name, and its value is kept nowhere`() throws {
+        for gateway in ["192.0.2.1", "192.0.2.1", "192.0.2.254"] {
+            let module = home.module()
+            module.initialize()
+            module.noteSettings(["detection.gateway": gateway, "detection.static_bindings": "{}"])
+            module.shutdown()
+        }
+        let events = try home.control().events()
+        #expect(events.map(\.name) == ["config_change"])
+        #expect(events.first?.properties == [StoredEvent.Property("setting", "detection.gateway")])
+        #expect(try !home.holds("192.0.2."))
+    }
+
     @Test func `two modules share a home, and nothing is lost or doubled`() throws {
         let modules = [home.module(), home.module()]
         for module in modules { module.initialize() }

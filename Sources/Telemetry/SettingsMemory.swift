@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Hashing
+import Modules
+import SQLite
+
+/// Remembers what settings were like at the last run, without remembering their values.
+///
+/// A value is kept as a keyed hash in the store, under a key that the store made for itself, and
+/// only as long as the consent lasts under which it was seen.
+struct SettingsMemory {
+    let store: Store
+    let gate: GateReader
+    let epoch: UInt32
+
+    /// The names of the settings that differ from the last run under this consent; none of those
+    /// that are seen for the first time.
+    func changes(_ settings: [String: String]) throws -> [String] {
+        try store.database.transaction {
+            let key = try memoryKey()
+            return try settings.sorted { $0.key < $1.key }.compactMap { name, setting in
+                let place = "setting.\(epoch).\(name)"
+                let before = try value(at: place)
+                let now = keyedHash(Array(setting.utf8), key: key)
+                if before != now { try remember(now, at: place) }
+                return before != nil && before != now ? name : nil
+            }
+        }
+    }
+
+    private func memoryKey() throws -> [UInt8] {
+        if let key = try value(at: "setting.key") { return key }
+        let key = gate.seams.random.bytes(32)
+        try remember(key, at: "setting.key")
+        return key
+    }
+
+    private func value(at place: String) throws -> [UInt8]? {
+        try store.database.rows("SELECT value FROM memory WHERE key = ?", [.text(place)]) {
+            $0.blob(0)
+        }.first
+    }
+
+    private func remember(_ value: [UInt8], at place: String) throws(SQLiteError) {
+        try store.database.run(
+            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
+            [.text(place), .blob(value)])
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Capture
+import CommandLineKit
+import Detection
+import JSON
+import Modules
+import Program
+import Telemetry
+
+extension Command {
+    /// The helper that detects and records; `arpguard` runs it with the words that were typed.
+    static let watchHelper = Command(
+        "arpguard-watch", summary: "Detect ARP attacks; run by arpguard",
+        discussion: ["A part of arpguard, which runs it with the same words."],
+        flags: Flag.common, subcommands: [.replay(action: runReplay)]
+    ) { _ throws(CommandFailure) in
+        throw CommandFailure(
+            "nothing to do", hint: "arpguard replay FILE checks a capture file", status: .usage)
+    }
+
+    @Sendable private static func runReplay(
+        _ invocation: Invocation
+    ) throws(CommandFailure) -> ExitStatus {
+        let context = try ProgramContext(invocation)
+        let settings = context.configurationFile.load().detection
+        let configuration = try detectorConfiguration(settings, invocation)
+        let setup = TelemetrySetup(context, invocation)
+        if let fault = setup.fault {
+            invocation.diagnostics.warning(fault.description, hint: fault.hint)
+        }
+        let module = setup.module()
+        let group = ModuleGroup([module], logger: setup.seams.logger)
+        try telling { try group.start() }
+        defer { group.stop() }
+        let telemetry = ReplayTelemetry(module, clock: setup.seams.clock)
+        telemetry.started(settings: settings.fingerprints)
+        return replay(configuration, telemetry, setup.seams.clock, invocation)
+    }
+
+    private static func replay(
+        _ configuration: DetectorConfiguration, _ telemetry: ReplayTelemetry,
+        _ clock: any WallClock, _ invocation: Invocation
+    ) -> ExitStatus {
+        let (output, diagnostics) = (invocation.output, invocation.diagnostics)
+        let run = ReplayRun(
+            paths: invocation.command.arguments("FILE"), configuration: configuration,
+            clock: clock)
+        let summary = run.run { alert in
+            show(alert, output)
+            telemetry.alert(alert)
+        } onError: { error in
+            output.flush()
+            diagnostics.error(error.description, hint: error.hint)
+            telemetry.error(error)
+        }
+        output.record(
+            text: StyledText(AlertText.line(summary)),
+            json: AlertEVE.object(summary, at: clock.now()))
+        telemetry.finished(summary)
+        if !summary.errors.isEmpty { return .failure }
+        return summary.hasFindings ? .findings : .success
+    }
+
+    /// Only the form that is printed is built.
+    private static func show(_ alert: Alert, _ output: Output) {
+        switch output.format {
+        case .table:
+            let lines = AlertText.lines(alert).map { Report.Block.line(StyledText($0)) }
+            output.render(Report(text: lines + [.blank], json: .lines([])))
+        case .json: output.render(Report(text: [], json: .lines([AlertEVE.object(alert)])))
+        }
+    }
+
+    /// What the file says of the network, and the gateway of the command line before that.
+    private static func detectorConfiguration(
+        _ settings: DetectionSettings, _ invocation: Invocation
+    ) throws(CommandFailure) -> DetectorConfiguration {
+        let text = invocation.command.string(.gateway)
+        let gateway = (text ?? settings.gateway).flatMap { IPv4Address($0) }
+        if let text, gateway == nil {
+            throw CommandFailure(
+                "--gateway \(text) is no IPv4 address", hint: "for example --gateway 192.0.2.1",
+                status: .usage)
+        }
+        let pairs = settings.staticBindings.compactMap { binding in
+            IPv4Address(binding.address).flatMap { address in
+                MACAddress(binding.hardware).map { (address, $0) }
+            }
+        }
+        return DetectorConfiguration(
+            gateway: gateway, staticBindings: Dictionary(pairs) { _, last in last })
+    }
+}
+
+extension DetectionSettings {
+    /// Each setting as a text that changes with it, by the name under which telemetry knows it.
+    fileprivate var fingerprints: [String: String] {
+        let bindings = staticBindings.map { "\($0.address)=\($0.hardware)" }.sorted()
+        return [
+            "detection.gateway": gateway ?? "",
+            "detection.static_bindings": bindings.joined(separator: ","),
+        ]
+    }
+}

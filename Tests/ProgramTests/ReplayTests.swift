@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import TestKit
+import Testing
+
+@Suite struct ReplayTests {
+    let arpguard: Arpguard
+    let capture = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
+
+    init() throws { arpguard = try Arpguard() }
+
+    /// The objects of a JSON lines output.
+    private func objects(_ text: String) throws -> [JSONValue] {
+        try text.split(separator: "\n").map { try JSONValue.parse(String($0)) }
+    }
+
+    @Test func `a poisoning is told with reasons, and the status says so`() throws {
+        let result = try arpguard("replay", capture)
+        #expect(result.status == 1)
+        #expect(result.stdout.contains("ARP spoofing"))
+        #expect(result.stdout.contains("08:00:27:66:00:66"))
+        #expect(result.stdout.contains("Advice:"))
+        #expect(result.stderr.isEmpty)
+    }
+
+    @Test func `EVE JSON has an object a line, and the totals at the end`() throws {
+        let result = try arpguard("replay", "--format", "json", capture)
+        let lines = try objects(result.stdout)
+        let alerts = lines.filter { $0["event_type"] == "alert" }
+        #expect(alerts.contains { $0["alert"]?["severity"] == 1 })
+        #expect(alerts.allSatisfy { $0["pcap_cnt"]?.integerValue ?? 0 >= 145 })
+        #expect(alerts.allSatisfy { $0["arpguard"]?["explanation"]?.stringValue != nil })
+        #expect(lines.last?["event_type"] == "stats")
+        #expect(lines.last?["stats"]?["frames"] == 660)
+    }
+
+    @Test func `alerts are the same with telemetry absent, off, on, and unable to write`() throws {
+        func alerts() throws -> [JSONValue] {
+            try objects(arpguard("replay", "--format", "json", capture).stdout)
+                .filter { $0["event_type"] == "alert" }
+        }
+        let absent = try alerts()
+        #expect(!absent.isEmpty)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try alerts() == absent)
+        #expect(try arpguard("telemetry", "disable").status == 0)
+        #expect(try alerts() == absent)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        // A file in the place of a folder: no journal can be made.
+        let journals = arpguard.folder.file("own/telemetry/journal")
+        #expect(
+            try CommandRunner.run("/bin/sh", ["-c", "rmdir \"$0\" && touch \"$0\"", journals])
+                .status == 0)
+        #expect(try alerts() == absent)
+    }
+
+    @Test func `a torn capture keeps its alerts, is told, and loses nothing else`() throws {
+        let bytes = try CommandRunner.run("/usr/bin/head", ["-c", "40000", capture]).stdoutBytes
+        let torn = try arpguard.folder.write(bytes, to: "torn.pcap")
+        let result = try arpguard("replay", torn, capture)
+        #expect(result.status == 2)
+        #expect(result.stdout.contains("ARP spoofing"))
+        #expect(result.stderr.contains("arpguard: error: \(torn) ends inside frame"))
+        #expect(result.stderr.contains("arpguard: hint: "))
+    }
+
+    @Test(arguments: [
+        ("", "is empty"), ("no capture at all, just text", "is not a capture file"),
+    ])
+    func `what is no capture is told clearly`(content: String, message: String) throws {
+        let file = try arpguard.folder.write(content, to: "file")
+        let result = try arpguard("replay", file)
+        #expect(result.status == 2)
+        #expect(result.stderr.contains(message))
+        #expect(result.stderr.contains("hint: "))
+    }
+
+    @Test func `a missing file, a folder and a wrong gateway have their own words`() throws {
+        let missing = try arpguard("replay", "nowhere.pcap")
+        #expect(missing.status == 2)
+        #expect(missing.stderr.contains("there is no file nowhere.pcap"))
+        let folder = try arpguard("replay", arpguard.folder.path)
+        #expect(folder.status == 2)
+        #expect(folder.stderr.contains("is a folder"))
+        let gateway = try arpguard("replay", "--gateway", "router", capture)
+        #expect(gateway.status == 64)
+        #expect(try arpguard("replay").status == 64)
+    }
+
+    @Test func `standard input is read like a file`() throws {
+        let result = try CommandRunner.run(
+            "/bin/sh", ["-c", "\"$0\" replay - < \"$1\"", Executables.path("arpguard"), capture],
+            environment: ["ARPGUARD_HOME": arpguard.home])
+        #expect(result.status == 1)
+        #expect(result.stdout.contains("ARP spoofing"))
+    }
+}
