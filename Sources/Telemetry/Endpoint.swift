@@ -47,7 +47,7 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
         if host == "localhost" || host == "[::1]" { return true }
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
         return numbers.count == 4 && numbers[0] == "127"
-            && numbers.allSatisfy { $0.utf8.count <= 3 && UInt8($0) != nil }
+            && numbers.allSatisfy { UInt8($0).map(String.init) == String($0) }
     }
 
     private static func defaultPort(_ scheme: String) -> UInt16 { scheme == "http" ? 80 : 443 }

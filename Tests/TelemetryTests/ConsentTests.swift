@@ -114,6 +114,25 @@ import Testing
         #expect(added == ["more", "more.flag"])
     }
 
+    @Test func `an event type that the configuration leaves out is not recorded, nor sent`() throws
+    {
+        try home.enable()
+        home.record(2)
+        var narrower = TelemetryModuleConfig.withURL
+        narrower.allowedEventTypes = ["app_start"]
+        let module = home.module(narrower)
+        module.initialize()
+        #expect(!module.trackEvent("feature_usage"))
+        #expect(module.trackEvent("app_start"))
+        module.shutdown()
+        guard case .sealed(let batch, _) = try home.control(narrower).preview() else {
+            Issue.record("nothing was sealed")
+            return
+        }
+        #expect(batch.events == 1)
+        #expect(try home.control(narrower).events().count == 3)
+    }
+
     @Test func `a yes to other terms than those that hold is refused`() throws {
         let terms = home.control().terms
         let elsewhere = TelemetryModuleConfig(uploadURL: "https://other.example.org/v1/logs")

@@ -29,6 +29,7 @@ import Testing
         "https://t.example.org:+443/", "https:///v1/logs", "https://t..example.org/",
         "https://-x.example.org/", "https://t.example.org /", "https://t.ex%61mple.org/",
         "https://[::1/", "https://[zz]/", "http://127.1/", "http://0177.0.0.1/",
+        "http://127.0.0.08/", "http://127.0.0.+1/",
         "https://t.example.org/a\nb", "https://tëst.example.org/",
     ])
     func `a URL to which nothing may go is none`(text: String) {

@@ -44,6 +44,7 @@ import Testing
         let batch = try begin(outbox)
         let later = home.clock.now().advanced(bySeconds: 60)
         try outbox.retry(batch, notBefore: later, answer: "503")
+        home.record(3)
         #expect(try outbox.next() == .later(later))
         #expect(try home.control().status().nextUpload == later.rfc3339)
         home.clock.advance(by: .seconds(60))

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Catalogue
-
 /// What a consent lets be recorded: no more than was shown when it was given.
 struct Permit: Sendable {
     private let terms: Set<String>
 
-    init(_ catalogue: Catalogue, agreed: ConsentTerms?) {
-        terms = Set(agreed?.properties ?? []).intersection(catalogue.terms)
+    /// - Parameters:
+    ///   - current: what catalogue and configuration would record now.
+    ///   - agreed: what the person agreed to; nil is nothing.
+    init(current: ConsentTerms, agreed: ConsentTerms?) {
+        terms = Set(agreed?.properties ?? []).intersection(current.properties)
     }
 
     /// Whether `event` or `event.property` may be recorded.

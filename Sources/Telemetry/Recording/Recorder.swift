@@ -81,8 +81,8 @@ final class Recorder: Sendable {
                     processNumber: processNumber, gate.seams)
             }
             state.encoder = EventEncoder(
-                catalogue: catalogue, permit: Permit(catalogue, agreed: consent.record?.terms),
-                epoch: epoch)
+                catalogue: catalogue,
+                permit: Permit(current: gate.terms, agreed: consent.record?.terms), epoch: epoch)
         } catch {
             tell("\(error)", &state)
         }

@@ -49,14 +49,15 @@ package final class Outbox {
     package func next() throws -> Next {
         let causes = Gate.causes(blocking: .sending, gate.read().facts)
         guard causes.isEmpty else { return .blocked(causes) }
-        let due = try store.batches(
-            "state IN ('sealed', 'sending') AND next_attempt_at <= ?", [.integer(now.nanoseconds)])
-        if let batch = try due.first ?? sealer.seal(from: store), batch.state != .held {
-            return try fitsBudget(batch) ? .batch(batch) : .budgetSpent
-        }
+        // Whoever asked for patience asked for it for all batches.
         let later = try store.database.integer(
-            "SELECT min(next_attempt_at) FROM batches WHERE state IN ('sealed', 'sending')")
-        return later.map { $0 > 0 ? .later(Timestamp(nanoseconds: $0)) : .empty } ?? .empty
+            "SELECT max(next_attempt_at) FROM batches WHERE state IN ('sealed', 'sending')")
+        if let later, later > now.nanoseconds { return .later(Timestamp(nanoseconds: later)) }
+        let unsent = try store.batches("state IN ('sealed', 'sending')", []).first
+        guard let batch = try unsent ?? sealer.seal(from: store), batch.state != .held else {
+            return .empty
+        }
+        return try fitsBudget(batch) ? .batch(batch) : .budgetSpent
     }
 
     /// A batch that is larger than a whole day's budget goes alone, or it would never go.

@@ -21,22 +21,37 @@ struct Sealer {
             guard Gate.causes(blocking: .sending, facts).isEmpty, let record = state.record,
                 let installationID = record.installationID, let url = config.uploadEndpoint
             else { return nil }
-            let permit = Permit(catalogue, agreed: record.terms)
-            let waiting = try store.events(
-                where: "epoch = ? AND batch IS NULL", [.integer(Int64(record.epoch))],
-                limit: Int64(config.maxEventsPerBatch))
+            let waiting = try permitted(store, record)
             guard !waiting.isEmpty else { return nil }
             let uid = BatchID.make(day: gate.seams.clock.now().day, gate.seams.random)
             let builder = BatchRequest(
                 product: product, catalogue: catalogue, installationID: installationID,
                 erasureKeyHash: erasureKeyHash(record), losses: try unreportedLosses(store))
-            let events = final(waiting.map(\.event).filter { permit.allows($0.name) })
+            let events = final(waiting.map(\.event))
             let bytes = builder.build(events, batchID: uid).encoded()
             let row = try insert(
                 bytes, uid, url.description, events.count, record.epoch, installationID, store)
             try assign(waiting.map(\.row), to: row, store)
             try store.database.execute("UPDATE losses SET reported = count")
             return try store.batch(row)
+        }
+    }
+
+    /// The oldest waiting events that today's consent and configuration still cover. Others are
+    /// moved to no epoch at all: they are seen, and never sent.
+    private func permitted(
+        _ store: Store, _ record: ConsentRecord
+    ) throws -> [(row: Int64, event: StoredEvent)] {
+        let permit = Permit(current: gate.terms, agreed: record.terms)
+        while true {
+            let waiting = try store.events(
+                where: "epoch = ? AND batch IS NULL", [.integer(Int64(record.epoch))],
+                limit: Int64(config.maxEventsPerBatch))
+            let refused = waiting.filter { !permit.allows($0.event.name) }
+            if refused.isEmpty { return waiting }
+            for (row, _) in refused {
+                try store.database.run("UPDATE events SET epoch = 0 WHERE id = ?", [.integer(row)])
+            }
         }
     }
 

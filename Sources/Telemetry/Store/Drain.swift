@@ -21,7 +21,7 @@ struct Drain: Sendable {
             let (facts, state) = gate.read()
             let isOpen = Gate.causes(blocking: .recording, facts).isEmpty
             let wanted = records.filter { isOpen && $0.epoch == state.epoch }
-            let permit = Permit(catalogue, agreed: state.record?.terms)
+            let permit = Permit(current: gate.terms, agreed: state.record?.terms)
             let events = wanted.compactMap { event($0, journal.table, permit) }
             try store.insert(events)
             try store.addLoss(.revoked, Int64(records.count - wanted.count))
