@@ -100,7 +100,7 @@ extension Command {
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
         let preview = try telling { try setup.control().preview() }
-        return try PreviewView(preview: preview, product: Program.product).print(to: invocation)
+        return try PreviewView(preview: preview).show(invocation)
     }
 
     /// `upload` is done by the helper that has the network.

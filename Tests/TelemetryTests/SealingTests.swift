@@ -58,7 +58,7 @@ import Testing
         let values = Dictionary(
             uniqueKeysWithValues: record.attributes.map { ($0.key, $0.value) })
         #expect(values["frames"] == .int(512))
-        #expect(values["duration_ms"] == .int(1000))
+        #expect(values["duration_ms"] == .int(3000))
         #expect(values["mode"] == .string("replay"))
     }
 
