@@ -2,9 +2,9 @@
 
 /// Finds forged ARP in a sequence of frames.
 ///
-/// It is a pure value: the same frames with the same times give the same alerts. Memory is
-/// bounded by ``DetectionLimits`` whatever the frames are.
-public struct Detector: Sendable {
+/// It reads no clock and nothing else from outside: the same frames with the same times give the
+/// same alerts. Memory is bounded by ``DetectionLimits`` whatever the frames are; it is not copied.
+public struct Detector: ~Copyable, Sendable {
     private var memory: NetworkMemory
     private var folder: AlertFolder
     private let configuration: DetectorConfiguration
@@ -51,7 +51,8 @@ public struct Detector: Sendable {
     private mutating func judge(
         _ packet: ARPPacket, time: Int64, number: UInt64, report: (Alert) -> Void
     ) {
-        guard let sighting = memory.observe(packet, frame: number, time: time) else { return }
+        guard let news = memory.admit(packet, frame: number, time: time) else { return }
+        let sighting = memory.observe(packet, news, frame: number, time: time)
         RuleBook.judge(sighting, configuration.thresholds) { finding in
             guard isNews(finding, in: packet.segment, at: time) else { return }
             report(Alert(finding, sighting))

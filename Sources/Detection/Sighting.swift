@@ -13,6 +13,8 @@ struct Sighting: Sendable {
     var time: Int64
     /// In which way it claims an address.
     var form: ClaimForm
+    /// How much the frame's source sends.
+    var rates = Rates()
     /// Whether the address is the router's.
     var isGateway = false
     /// The declared owner of the address.
@@ -47,11 +49,6 @@ struct Sighting: Sendable {
     var contradictedTarget: MACAddress?
     /// How many packets named that station wrongly, and since which frame.
     var poisoned = (count: 0, firstFrame: UInt64(0))
-    /// How many claims and requests the frame's source made lately, and how many addresses it
-    /// asked for.
-    var claims = 0
-    var requests = 0
-    var scanned = 0
     /// How many stations are new, when this one is.
     var newcomers: Newcomers.Count?
 
@@ -60,6 +57,16 @@ struct Sighting: Sendable {
 
     /// Whom to blame for what the packet says: its sender, or who sent it in another's name.
     var speaker: MACAddress { packet.source.isUnicast ? packet.source : packet.sender.mac }
+}
+
+/// How much a station sent a short while ago, as far as a packet adds to it.
+struct Rates: Equatable, Sendable {
+    /// Claims that nobody asked for.
+    var claims = 0
+    /// Requests.
+    var requests = 0
+    /// Different addresses that it asked everybody for.
+    var scanned = 0
 }
 
 /// A station that is probably forging, and why.

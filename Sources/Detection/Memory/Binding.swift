@@ -8,6 +8,8 @@ struct Binding: Sendable {
     var tally: ClaimTally
     /// Whether it took the address from another station and nothing explains that.
     var isUsurped = false
+    /// Whether several stations claimed the address; their history is in a ``Contest``.
+    var isContested = false
 }
 
 /// What a packet did to a binding that named another station before.

@@ -18,21 +18,47 @@ struct BindingTable: Sendable {
     /// How many had to be forgotten.
     var evicted: UInt64 { ordinary.evicted + guarded.evicted }
 
-    /// The owner of an address.
-    func owner(_ key: AddressKey) -> Binding? {
-        isGuarded(key.ip) ? guarded.value(key) : ordinary.value(key)
+    /// Where a binding is, until the next insertion.
+    struct Place {
+        fileprivate let index: Int
+        fileprivate let isGuarded: Bool
     }
 
-    /// Lets `change` alter the binding of an address; `initial` is its first one.
-    mutating func update<Result>(
-        _ key: AddressKey, initial: Binding, _ change: (inout Binding, _ isNew: Bool) -> Result
-    ) -> Result {
-        if isGuarded(key.ip) {
-            let (index, isNew) = guarded.findOrInsert(key, initial)
-            return change(&guarded[index], isNew)
+    /// The owner of an address.
+    func owner(_ key: AddressKey) -> MACAddress? {
+        (isGuarded(key.ip) ? guarded.value(key) : ordinary.value(key))?.mac
+    }
+
+    /// The place of an address's binding, where there is one.
+    mutating func find(_ key: AddressKey) -> Place? {
+        let isGuarded = isGuarded(key.ip)
+        let index = isGuarded ? guarded.find(key) : ordinary.find(key)
+        return index.map { Place(index: $0, isGuarded: isGuarded) }
+    }
+
+    /// The place of an address's binding, and whether `initial` had to be put there.
+    mutating func findOrInsert(_ key: AddressKey, _ initial: Binding) -> (Place, isNew: Bool) {
+        let isGuarded = isGuarded(key.ip)
+        let (index, isNew) =
+            isGuarded
+            ? guarded.findOrInsert(key, initial) : ordinary.findOrInsert(key, initial)
+        return (Place(index: index, isGuarded: isGuarded), isNew)
+    }
+
+    /// The binding at a place.
+    @inline(always)
+    subscript(place: Place) -> Binding {
+        place.isGuarded ? guarded[place.index] : ordinary[place.index]
+    }
+
+    /// Lets `change` alter the binding at a place.
+    @inline(always)
+    mutating func update(_ place: Place, _ change: (inout Binding) -> Void) {
+        if place.isGuarded {
+            change(&guarded[place.index])
+        } else {
+            change(&ordinary[place.index])
         }
-        let (index, isNew) = ordinary.findOrInsert(key, initial)
-        return change(&ordinary[index], isNew)
     }
 
     @inline(always)

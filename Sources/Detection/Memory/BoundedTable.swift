@@ -43,6 +43,11 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
         return index
     }
 
+    /// Whether a key is there, without counting as a use.
+    func contains(_ key: Key) -> Bool {
+        !entries.isEmpty && lookUp(key) != nil
+    }
+
     /// The value of a key, without counting as a use.
     func value(_ key: Key) -> Value? {
         lookUp(key).map { entries[$0].value }
@@ -68,8 +73,9 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
 
     /// The value at a place that ``find(_:)`` or ``findOrInsert(_:_:)`` gave.
     subscript(index: Int) -> Value {
-        get { entries[index].value }
-        _modify { yield &entries[index].value }
+        // Through the span nothing is copied on the way to one field of a large value.
+        @inline(always) _read { yield entries.span[index].value }
+        @inline(always) _modify { yield &entries[index].value }
     }
 
     private func bucket(of key: Key) -> Int {

@@ -5,42 +5,53 @@ extension NetworkMemory {
     mutating func noteOwner(_ sighting: inout Sighting) {
         let packet = sighting.packet
         let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
-        var claim = Binding(
+        let claim = Binding(
             mac: packet.sender.mac, tally: ClaimTally(frame: sighting.frame, time: sighting.time))
-        claim.add(sighting)
-        var before: Binding?
-        bindings.update(key, initial: claim) { binding, isNew in
-            if isNew { return }
-            if binding.mac == claim.mac {
-                binding.add(sighting)
-            } else {
-                before = binding
-            }
+        let (place, isNew) = bindings.findOrInsert(key, claim)
+        let before = bindings[place].mac
+        if !isNew { sighting.knownOwner = before }
+        // An explanation matters where the claim is new, or was told unasked.
+        if isNew || before != claim.mac || sighting.form == .unsolicited {
+            sighting.explanation = explanation(
+                of: packet.sender, in: packet.segment, isGateway: sighting.isGateway,
+                at: sighting.time)
         }
-        if let before { changeOwner(of: key, from: before, to: claim, &sighting) }
-        describeContest(key, &sighting)
+        if before == claim.mac {
+            bindings.update(place) { $0.add(sighting) }
+        } else {
+            changeOwner(of: key, at: place, to: claim, &sighting)
+        }
+        let isContested = bindings[place].isContested
+        if isContested || sighting.isMismatched { describeContest(key, place, &sighting) }
     }
 
     private mutating func changeOwner(
-        of key: AddressKey, from before: Binding, to claim: Binding, _ sighting: inout Sighting
+        of key: AddressKey, at place: BindingTable.Place, to claim: Binding,
+        _ sighting: inout Sighting
     ) {
+        let before = bindings[place]
+        var claim = claim
+        claim.add(sighting)
+        claim.isContested = before.isContested
         if sighting.explanation != nil, !before.isUsurped {
-            bindings.update(key, initial: claim) { binding, _ in binding = claim }
+            bindings.update(place) { $0 = claim }
             sighting.movedFrom = before.mac
             return
         }
+        claim.isContested = true
+        let window = thresholds.changeWindow
         let (index, _) = contests.findOrInsert(
             key, Contest(original: before, frame: before.tally.lastFrame))
-        let isStale =
-            contests[index].changes(within: thresholds.changeWindow, at: sighting.time) == 0
-        if isStale { contests[index] = Contest(original: before, frame: before.tally.lastFrame) }
+        if contests[index].changes(within: window, at: sighting.time) == 0 {
+            contests[index] = Contest(original: before, frame: before.tally.lastFrame)
+        }
         let after = contests[index].change(from: before, to: claim, sighting)
-        bindings.update(key, initial: after) { binding, _ in binding = after }
-        if after.isUsurped { noteTaking(sighting) }
+        bindings.update(place) { $0 = after }
         sighting.change = BindingChange(
             previous: before.mac, previousFrame: before.tally.lastFrame,
             isReturn: contests[index].lastWasReturn,
-            count: contests[index].changes(within: thresholds.changeWindow, at: sighting.time))
+            count: contests[index].changes(within: window, at: sighting.time))
+        if after.isUsurped { noteTaking(sighting) }
     }
 
     private mutating func noteTaking(_ sighting: Sighting) {
@@ -50,22 +61,22 @@ extension NetworkMemory {
     }
 
     /// What the history of a contested address tells about a packet.
-    private mutating func describeContest(_ key: AddressKey, _ sighting: inout Sighting) {
+    private mutating func describeContest(
+        _ key: AddressKey, _ place: BindingTable.Place, _ sighting: inout Sighting
+    ) {
         let packet = sighting.packet
-        let owner = bindings.owner(key)
         if sighting.isMismatched { sighting.isSourceRival = sighting.knownOwner == packet.source }
-        guard let index = contests.find(key), let owner else { return }
-        contests[index].keep(owner)
+        guard let index = contests.find(key) else { return }
+        contests[index].keep(bindings[place])
         if sighting.isMismatched, contests[index].place(of: packet.source) != nil {
             sighting.isSourceRival = true
         }
         if sighting.isSourceRival {
             contests[index].update(packet.source) { $0.hasRestored = true }
         }
-        let contest = contests[index]
-        sighting.hasSiblings = contest.hasSibling(of: packet.sender.mac)
+        sighting.hasSiblings = contests[index].hasSibling(of: packet.sender.mac)
         if sighting.change != nil {
-            sighting.suspect = suspect(in: contest, key, at: sighting.time)
+            sighting.suspect = suspect(in: contests[index], key, at: sighting.time)
         }
     }
 }

@@ -2,34 +2,43 @@
 
 extension NetworkMemory {
     /// Counts what a frame's source sends.
-    mutating func noteRates(_ sighting: inout Sighting, isNew: Bool, stationAt index: Int) {
-        let packet = sighting.packet
-        let time = sighting.time
-        switch sighting.form {
+    mutating func noteRates(
+        _ packet: ARPPacket, _ form: ClaimForm, stationAt index: Int, time: Int64
+    ) -> Rates {
+        var rates = Rates()
+        switch form {
         case .announcement, .unsolicited:
-            sighting.claims = stations[index].claimRate.add(at: time, within: thresholds.rateWindow)
+            // Who claims no address at all is not its true sender: see M3.
+            if packet.sender.ip == .unspecified { break }
+            rates.claims = stations[index].claimRate.add(at: time, within: thresholds.rateWindow)
         case .probe, .question:
-            sighting.requests = stations[index].requestRate.add(
+            rates.requests = stations[index].requestRate.add(
                 at: time, within: thresholds.rateWindow)
         case .answer, .rivalAnswer: break
         }
         if packet.isRequest, packet.isToMany, packet.sender.ip != packet.target.ip {
             let key = StationKey(segment: packet.segment, mac: packet.source)
             let (place, _) = scans.findOrInsert(key, Scan(since: time))
-            sighting.scanned = scans[place].asks(
+            rates.scanned = scans[place].asks(
                 for: packet.target.ip, at: time, within: thresholds.newcomerWindow)
         }
-        guard isNew else { return }
-        let key = StationKey(segment: packet.segment, mac: .zero)
+        return rates
+    }
+
+    /// Counts a station that was never heard before.
+    mutating func noteNewcomer(_ sighting: inout Sighting) {
+        let key = StationKey(segment: sighting.packet.segment, mac: .zero)
         let (place, _) = newcomers.findOrInsert(key, Newcomers())
         sighting.newcomers = newcomers[place].add(
-            packet.sender.ip, isUnsolicited: sighting.form == .unsolicited, at: time,
-            within: thresholds.newcomerWindow)
+            sighting.packet.sender.ip, isUnsolicited: sighting.form == .unsolicited,
+            at: sighting.time, within: thresholds.newcomerWindow)
     }
 
     /// Takes in that a frame's source speaks for another sender.
-    mutating func noteSource(_ sighting: inout Sighting, _ source: StationKey) {
+    mutating func noteSource(_ sighting: inout Sighting) {
         guard sighting.isMismatched else { return }
+        let source = StationKey(
+            segment: sighting.packet.segment, mac: sighting.packet.source)
         let (index, _) = spokenFor.findOrInsert(source, SpokenFor(frame: sighting.frame))
         spokenFor[index].add(sighting.packet.sender.mac)
         sighting.spokenFor = (spokenFor[index].count, spokenFor[index].firstFrame)
@@ -41,8 +50,10 @@ extension NetworkMemory {
         let packet = sighting.packet
         let key = StationKey(segment: packet.segment, mac: packet.sender.mac)
         let (index, _) = stations.findOrInsert(key, Station())
-        sighting.otherAddress = stations[index].address(
-            besides: packet.sender.ip, within: thresholds.ownAddressWindow, at: sighting.time)
+        if sighting.form == .unsolicited {
+            sighting.otherAddress = stations[index].address(
+                besides: packet.sender.ip, within: thresholds.ownAddressWindow, at: sighting.time)
+        }
         let isItsOwnWord =
             !sighting.isMismatched && sighting.form != .unsolicited
             && sighting.form != .rivalAnswer && sighting.explanation != .sharedRouter
@@ -51,43 +62,24 @@ extension NetworkMemory {
         else { return }
         let pair = ToldPair(
             claimed: packet.sender.ip, listener: packet.target.ip, time: sighting.time,
-            frame: sighting.frame, isUnasked: isUnasked(sighting))
-        if let reverse = stations[index].toldReverse(of: pair, within: thresholds.betweenWindow),
-            reverse.isUnasked || pair.isUnasked
-        {
-            sighting.reverse = reverse
-        }
+            frame: sighting.frame, isUnasked: packet.isUnasked(sighting.form, contests))
+        let reverse = stations[index].toldReverse(of: pair, within: thresholds.betweenWindow)
+        if let reverse, reverse.isUnasked || pair.isUnasked { sighting.reverse = reverse }
         stations[index].tells(pair)
-    }
-
-    /// Whether a claim was made of the station's own accord. A question to everybody is, where
-    /// one of its two addresses is contested: bridges that wear one address for many stations
-    /// pass such questions on for stations that nobody contests.
-    private func isUnasked(_ sighting: Sighting) -> Bool {
-        let packet = sighting.packet
-        switch sighting.form {
-        case .unsolicited: return true
-        case .question:
-            if !packet.isToMany { return true }
-            return [packet.sender.ip, packet.target.ip].contains { ip in
-                contests.value(AddressKey(segment: packet.segment, ip: ip)) != nil
-            }
-        default: return false
-        }
     }
 
     /// Takes in what one station was told unasked, and whether it names its target rightly.
     mutating func noteRepetition(_ sighting: inout Sighting) {
         let packet = sighting.packet
-        guard sighting.form == .unsolicited, sighting.explanation == nil,
-            packet.target.mac.isUnicast, sighting.declared != packet.sender.mac
+        guard sighting.explanation == nil, packet.target.mac.isUnicast,
+            sighting.declared != packet.sender.mac
         else { return }
         let listenerKey = StationKey(segment: packet.segment, mac: packet.target.mac)
         let (place, _) = listeners.findOrInsert(
             listenerKey, Listener(firstSpeaker: packet.sender.mac))
         listeners[place].hears(packet.sender.mac)
         sighting.isOneSided =
-            listeners[place].hasSeveralSpeakers && stations.value(listenerKey) == nil
+            listeners[place].hasSeveralSpeakers && !stations.contains(listenerKey)
         let key = ClaimKey(
             segment: packet.segment, claim: packet.sender, listener: packet.target.mac)
         let (index, _) = repetitions.findOrInsert(key, Repetition(frame: sighting.frame))
@@ -102,7 +94,7 @@ extension NetworkMemory {
         guard target.ip != .unspecified, !sighting.isMismatched else { return }
         let key = AddressKey(segment: listener.segment, ip: target.ip)
         // Who claims the target's address itself is no witness against the target.
-        guard let owner = bindings.owner(key)?.mac, owner != target.mac,
+        guard let owner = bindings.owner(key), owner != target.mac,
             owner != sighting.packet.sender.mac,
             contests.value(key)?.place(of: target.mac) == nil
         else { return }
@@ -114,6 +106,32 @@ extension NetworkMemory {
             frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow)
         sighting.contradictedTarget = owner
         sighting.poisoned = (count, poisoned[index].firstFrame)
+    }
+}
+
+extension ARPPacket {
+    /// Whether a claim was made of the station's own accord. A question to everybody is, where
+    /// one of its two addresses is contested: bridges that wear one address for many stations
+    /// pass such questions on for stations that nobody contests.
+    @inline(always)
+    func isUnasked(
+        _ form: ClaimForm, _ contests: borrowing BoundedTable<AddressKey, Contest>
+    ) -> Bool {
+        switch form {
+        case .unsolicited: true
+        case .question:
+            !isToMany || contests.contains(AddressKey(segment: segment, ip: sender.ip))
+                || contests.contains(AddressKey(segment: segment, ip: target.ip))
+        default: false
+        }
+    }
+}
+
+extension Rates {
+    /// Whether none of the rules on rates has anything to say.
+    func isQuiet(_ thresholds: Thresholds) -> Bool {
+        claims < thresholds.claimsMax && requests < thresholds.requestsMax
+            && scanned != thresholds.scannedMax
     }
 }
 

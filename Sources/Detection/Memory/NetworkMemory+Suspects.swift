@@ -61,7 +61,7 @@ extension NetworkMemory {
                 time.age(of: own.time) <= thresholds.ownAddressWindow
             else { continue }
             let otherKey = AddressKey(segment: key.segment, ip: own.ip)
-            guard bindings.owner(otherKey)?.mac == mac else { continue }
+            guard bindings.owner(otherKey) == mac else { continue }
             if !isUsed(otherKey, byRivalsOf: mac, in: contest) { return own.ip }
         }
         return nil

@@ -2,10 +2,10 @@
 
 /// All that a detector remembers of a network, in tables of bounded size.
 ///
-/// ``observe(_:frame:time:)`` takes a packet in and says what is known about it; it judges
-/// nothing. Its steps are in the files `NetworkMemory+….swift`.
-struct NetworkMemory: Sendable {
+/// It takes packets in and says what is known about them; it judges nothing. The steps are in the files `NetworkMemory+….swift`.
+struct NetworkMemory: ~Copyable, Sendable {
     let configuration: DetectorConfiguration
+    let thresholds: Thresholds
     var bindings: BindingTable
     var contests: BoundedTable<AddressKey, Contest>
     var stations: BoundedTable<StationKey, Station>
@@ -19,11 +19,10 @@ struct NetworkMemory: Sendable {
     var leasedRouters: BoundedTable<AddressKey, Bool>
     var explanations: Explanations
 
-    var thresholds: Thresholds { configuration.thresholds }
-
     /// An empty memory.
     init(_ configuration: DetectorConfiguration) {
         self.configuration = configuration
+        thresholds = configuration.thresholds
         let limits = configuration.limits
         let seed = configuration.tableSeed
         var guarded = Set(configuration.staticBindings.keys)
@@ -42,23 +41,51 @@ struct NetworkMemory: Sendable {
         explanations = Explanations(limits: limits, seed: seed)
     }
 
-    /// Takes a request or a reply in, and returns what is known about it; `nil` for a copy.
-    mutating func observe(_ packet: ARPPacket, frame: UInt64, time: Int64) -> Sighting? {
+    /// What is to be known about a packet before it is worth more.
+    struct News {
+        /// In which way the packet claims an address.
+        fileprivate var form: ClaimForm
+        /// How much its source sends.
+        fileprivate var rates: Rates
+        /// Whether its source was never heard before.
+        fileprivate var isNewStation: Bool
+    }
+
+    /// Takes a request or a reply in, where no rule could have anything to say about it: a copy,
+    /// or routine. Everything else is to be handed to ``observe(_:_:frame:time:)``.
+    mutating func admit(_ packet: ARPPacket, frame: UInt64, time: Int64) -> News? {
         let source = StationKey(segment: packet.segment, mac: packet.source)
         let (index, isNew) = stations.findOrInsert(source, Station())
         let isCopy = stations[index].isCopy(
             packet.print, at: time, within: thresholds.copyWithin)
         if isCopy { return nil }
+        let form = classify(packet, time: time)
+        let rates = noteRates(packet, form, stationAt: index, time: time)
+        if !isNew, rates.isQuiet(thresholds),
+            isRoutine(packet, form, stationAt: index, frame: frame, time: time)
+        {
+            return nil
+        }
+        return News(form: form, rates: rates, isNewStation: isNew)
+    }
+
+    /// Takes a packet in that is news, and returns what is known about it.
+    mutating func observe(
+        _ packet: ARPPacket, _ news: News, frame: UInt64, time: Int64
+    ) -> Sighting {
         var sighting = Sighting(
-            packet: packet, frame: frame, time: time, form: classify(packet, time: time))
-        noteRates(&sighting, isNew: isNew, stationAt: index)
-        noteSource(&sighting, source)
+            packet: packet, frame: frame, time: time, form: news.form, rates: news.rates)
+        if news.isNewStation { noteNewcomer(&sighting) }
+        noteSource(&sighting)
         guard packet.sender.ip != .unspecified else { return sighting }
-        describeClaim(&sighting)
+        describeAddress(&sighting)
         if packet.sender.mac.isUnicast {
             noteOwner(&sighting)
             noteAddresses(&sighting)
-            noteRepetition(&sighting)
+            if sighting.form == .unsolicited { noteRepetition(&sighting) }
+        } else {
+            let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+            sighting.knownOwner = bindings.owner(key)
         }
         return sighting
     }
@@ -94,22 +121,16 @@ struct NetworkMemory: Sendable {
         return packet.isToMany ? .announcement : .unsolicited
     }
 
-    /// What is known about the address that a packet claims.
-    private mutating func describeClaim(_ sighting: inout Sighting) {
+    /// What was said beforehand about the address that a packet claims.
+    private func describeAddress(_ sighting: inout Sighting) {
         let packet = sighting.packet
-        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
-        sighting.isGateway =
-            packet.sender.ip == configuration.gateway || leasedRouters.value(key) != nil
-        sighting.declared =
-            configuration.staticBindings.isEmpty
-            ? nil : configuration.staticBindings[packet.sender.ip]
-        let owner = bindings.owner(key)
-        sighting.knownOwner = owner?.mac
-        // An explanation matters where the claim is new, or was told unasked.
-        if owner?.mac != packet.sender.mac || sighting.form == .unsolicited {
-            sighting.explanation = explanation(
-                of: packet.sender, in: packet.segment, isGateway: sighting.isGateway,
-                at: sighting.time)
+        sighting.isGateway = packet.sender.ip == configuration.gateway
+        if leasedRouters.count > 0 {
+            let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+            if leasedRouters.value(key) != nil { sighting.isGateway = true }
+        }
+        if !configuration.staticBindings.isEmpty {
+            sighting.declared = configuration.staticBindings[packet.sender.ip]
         }
     }
 
@@ -119,7 +140,7 @@ struct NetworkMemory: Sendable {
     ) -> Explanation? {
         let isAdvertised = explanations.isAdvertised(
             pair, in: segment, at: time, within: thresholds.advertExplains
-        ) { bindings.owner(AddressKey(segment: segment, ip: $0))?.mac }
+        ) { bindings.owner(AddressKey(segment: segment, ip: $0)) }
         if isAdvertised { return .sharedRouter }
         let isLeased =
             !isGateway

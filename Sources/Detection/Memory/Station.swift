@@ -30,6 +30,8 @@ struct Station: Sendable {
     private(set) var addresses: [6 of OwnAddress?] = .init(repeating: nil)
     private(set) var told: [8 of ToldPair?] = .init(repeating: nil)
     private var nextTold = 0
+    /// Whether it told anybody about more than one address: else nothing told is a reverse.
+    private var hasToldSeveral = false
     private var lastPrints: [2 of UInt64] = .init(repeating: 0)
     private var lastPrintTimes: [2 of Int64] = .init(repeating: .min)
     private var nextPrint = 0
@@ -62,6 +64,7 @@ struct Station: Sendable {
     }
 
     /// Where `ip` is, or else an empty place, or else the place of the address unused longest.
+    @inline(always)
     private func place(for ip: IPv4Address) -> Int {
         var place = 0
         var oldest = Int64.max
@@ -79,6 +82,7 @@ struct Station: Sendable {
 
     /// Notes what it told to whom.
     mutating func tells(_ pair: ToldPair) {
+        if !speaksOnly(for: pair.claimed) { hasToldSeveral = true }
         told[nextTold] = pair
         nextTold = (nextTold + 1) % told.count
     }
@@ -97,8 +101,15 @@ struct Station: Sendable {
         return nil
     }
 
+    /// Whether it never told anybody about another address than `ip`.
+    @inline(always)
+    func speaksOnly(for ip: IPv4Address) -> Bool {
+        !hasToldSeveral && (told[0] == nil || told[0]?.claimed == ip)
+    }
+
     /// The latest thing it told that is `told` the other way round, within `window`.
     func toldReverse(of pair: ToldPair, within window: Int64) -> ToldPair? {
+        if speaksOnly(for: pair.claimed) { return nil }
         for index in told.indices {
             guard let earlier = told[index], earlier.claimed == pair.listener,
                 earlier.listener == pair.claimed, pair.time.age(of: earlier.time) <= window

@@ -22,7 +22,7 @@ private func mix(_ seed: UInt64, _ first: UInt64, _ second: UInt64) -> UInt64 {
 extension Segment {
     @inline(always)
     fileprivate func mixed(seed: UInt64) -> UInt64 {
-        mix(seed, vlans.bits, UInt64(interface))
+        vlans.bits | UInt64(interface) == 0 ? seed : mix(seed, vlans.bits, UInt64(interface))
     }
 }
 

@@ -7,10 +7,10 @@
 /// begin with answers that nobody asked for.
 enum Floods {
     static func judgeClaims(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
-        guard sighting.claims >= thresholds.claimsMax else { return nil }
+        guard sighting.rates.claims >= thresholds.claimsMax else { return nil }
         return Finding(
             rule: .claimFlood, severity: .high, confidence: .medium, accused: sighting.speaker,
-            claim: sighting.packet.sender, count: sighting.claims, scope: .station)
+            claim: sighting.packet.sender, count: sighting.rates.claims, scope: .station)
     }
 
     static func judgeNewcomers(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
@@ -27,10 +27,10 @@ enum Floods {
     }
 
     static func judgeRequests(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
-        guard sighting.requests >= thresholds.requestsMax else { return nil }
+        guard sighting.rates.requests >= thresholds.requestsMax else { return nil }
         return Finding(
             rule: .requestStorm, severity: .medium, confidence: .medium,
-            accused: sighting.speaker, count: sighting.requests, scope: .station)
+            accused: sighting.speaker, count: sighting.rates.requests, scope: .station)
     }
 
     /// Networks use addresses of one or a few prefixes, invented addresses are from all over.

@@ -3,15 +3,18 @@
 /// M3: a frame wears a known station's address while its ARP packet names another sender and no
 /// address at all.
 ///
-/// Source: ettercap's port stealing, which so makes a switch send that station's traffic to it.
+/// Source: ettercap's port stealing, which so makes a switch send that station's traffic to it. The
+/// frame is addressed to the thief itself, so that nobody else sees it.
 enum PortStealing {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard sighting.isMismatched, sighting.packet.sender.ip == .unspecified,
             sighting.isSourceKnown
         else { return nil }
+        let packet = sighting.packet
+        let thief = packet.destination.flatMap { $0.isUnicast ? $0 : nil } ?? packet.sender.mac
         return Finding(
-            rule: .portStealing, severity: .high, confidence: .medium,
-            accused: sighting.packet.sender.mac, rival: sighting.packet.source,
+            rule: .portStealing, severity: .high, confidence: .medium, accused: thief,
+            rival: sighting.packet.source,
             evidence: .mismatched, scope: .station)
     }
 
