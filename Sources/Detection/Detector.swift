@@ -12,8 +12,13 @@ public struct Detector: ~Copyable, Sendable {
 
     /// A detector that has seen nothing.
     public init(_ configuration: DetectorConfiguration = DetectorConfiguration()) {
+        self.init(configuration, hasShortWay: true)
+    }
+
+    /// The same, with or without the short way for routine packets.
+    init(_ configuration: DetectorConfiguration, hasShortWay: Bool) {
         self.configuration = configuration
-        memory = NetworkMemory(configuration)
+        memory = NetworkMemory(configuration, hasShortWay: hasShortWay)
         folder = AlertFolder(configuration: configuration)
     }
 

@@ -65,8 +65,8 @@ public struct Thresholds: Sendable {
     public var changeWindow: Int64 = 120 * Nanoseconds.second
     /// How many changes make an address contested (C2 and C4).
     public var contestedChanges = 2
-    /// How many changes it takes when every one was told to everybody (C2).
-    public var announcedChanges = 4
+    /// How many changes it takes when every one was told to everybody or asked for (C2).
+    public var weaklyContestedChanges = 4
     /// How many changes of the gateway are high without further evidence (C3).
     public var gatewayChanges = 3
     /// How many changes of the gateway are critical with further evidence (C2).

@@ -81,6 +81,8 @@ struct Suspect: Equatable, Sendable {
     var other: IPv4Address?
     /// How many unsolicited claims it made.
     var unsolicited: UInt32 = 0
+    /// Whether it did nothing but answer when asked.
+    var onlyAnswers = false
     /// Whether each change was told to everybody.
     var isAllAnnounced = false
     /// Whether somebody who had the address before took it back.

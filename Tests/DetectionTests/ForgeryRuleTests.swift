@@ -24,6 +24,10 @@ struct ForgeryRuleTests {
             "five from a station of which nothing else is known",
             [[announces(0, .alice)], repeated(5, 2_000, forged)],
             [Verdict(.repeatedUnsolicitedAlone, .high)]),
+        RuleCase(
+            "one is odd where it is the gateway's address that another station claims",
+            [exchange(0, .mallory, .alice), [forged]], [Verdict(.gatewayWithOthers, .medium)],
+            configuration: .withGateway),
         RuleCase("four are not enough", [[announces(0, .alice)], repeated(4, 2_000, forged)], []),
         RuleCase(
             "five over ten minutes are not enough",

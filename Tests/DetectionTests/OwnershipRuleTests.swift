@@ -110,6 +110,37 @@ struct OwnershipRuleTests {
                 Verdict(.repeatedUnsolicited, .medium),
             ]),
         RuleCase(
+            "one machine with two cards answers from both for both its addresses",
+            [
+                (0..<8).flatMap { round -> [Step] in
+                    let at = Int64(round) * 1_000
+                    let wanted = round % 2 == 0 ? Player.bob : .port1
+                    let cards = [Player.bob.claiming(wanted), Player.mallory.claiming(wanted)]
+                    return [
+                        asks(at, .alice, for: wanted.ip), tells(at + 1, cards[0], .alice),
+                        tells(at + 2, cards[1], .alice),
+                    ]
+                }
+            ],
+            [
+                Verdict(.bindingChanged, .low), Verdict(.bindingChanged, .low),
+                Verdict(.addressConflict, .medium), Verdict(.addressConflict, .medium),
+            ]),
+        RuleCase(
+            "a station that answers for another's address alone, and never asks in its name",
+            [
+                (0..<3).flatMap { exchange(Int64($0) * 1_000, .mallory, .alice) },
+                (0..<4).flatMap { round -> [Step] in
+                    let at = Int64(round) * 2_000 + 10_000
+                    return exchange(at, .bob, .alice)
+                        + [tells(at + 2, .mallory.claiming(.bob), .alice)]
+                },
+            ],
+            [
+                Verdict(.bindingChanged, .low), Verdict(.addressConflict, .medium),
+                Verdict(.contestedByForger, .high),
+            ]),
+        RuleCase(
             "moves further apart than two minutes are no contest",
             [
                 exchange(0, .mallory, .alice), exchange(10, .bob, .alice),

@@ -19,6 +19,7 @@ extension Alert {
         case .contestedByForger: ContestedByForger.explain(self)
         case .contestedGateway: ContestedGateway.explain(self)
         case .addressConflict: AddressConflict.explain(self)
+        case .gatewayWithOthers: GatewayWithOthers.explain(self)
         case .repeatedUnsolicited, .repeatedUnsolicitedAlone: RepeatedUnsolicited.explain(self)
         case .betweenTwo: BetweenTwo.explain(self)
         case .poisonedPeer: PoisonedPeer.explain(self)

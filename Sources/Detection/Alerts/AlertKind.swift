@@ -78,6 +78,7 @@ extension Alert {
         case .staticBinding, .contestedByForger, .contestedGateway, .repeatedUnsolicited,
             .repeatedUnsolicitedAlone, .betweenTwo, .restore:
             isGateway ? .gatewayImpersonation : .arpSpoofing
+        case .gatewayWithOthers: .gatewayImpersonation
         case .poisonedPeer, .portStealing, .speaksForMany: .arpSpoofing
         case .bindingChanged, .explainedMove: .addressMoved
         case .addressConflict: .ipConflict

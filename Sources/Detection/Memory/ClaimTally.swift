@@ -30,6 +30,10 @@ struct ClaimTally: Sendable {
     private(set) var unsolicited: UInt32 = 0
     /// Claims told to everybody, unasked.
     private(set) var announced: UInt32 = 0
+    /// Answers to a question that another station had answered.
+    private(set) var rivalAnswers: UInt32 = 0
+    /// Answers to questions, as the first or the second.
+    private(set) var prompted: UInt32 = 0
     /// Whether a frame that carried the claim came from another station than its sender.
     private(set) var isMismatched = false
 
@@ -47,6 +51,8 @@ struct ClaimTally: Sendable {
         lastTime = time
         if form == .unsolicited { unsolicited &+= 1 }
         if form == .announcement { announced &+= 1 }
+        if form == .rivalAnswer { rivalAnswers &+= 1 }
+        if form.isPrompted { prompted &+= 1 }
         if isMismatched { self.isMismatched = true }
     }
 }

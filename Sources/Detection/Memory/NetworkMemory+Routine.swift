@@ -22,7 +22,7 @@ extension NetworkMemory {
         bindings.update(place) {
             $0.tally.add(form, frame: frame, time: time, isMismatched: false)
         }
-        stations[index].uses(sender.ip, at: time)
+        stations[index].uses(sender.ip, at: time, isAnswer: form == .answer)
         if packet.target.ip != sender.ip, packet.target.ip != .unspecified {
             let isUnasked = packet.isUnasked(form, contests)
             stations[index].tells(

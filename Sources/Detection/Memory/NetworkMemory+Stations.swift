@@ -57,7 +57,10 @@ extension NetworkMemory {
         let isItsOwnWord =
             !sighting.isMismatched && sighting.form != .unsolicited
             && sighting.form != .rivalAnswer && sighting.explanation != .sharedRouter
-        if isItsOwnWord { stations[index].uses(packet.sender.ip, at: sighting.time) }
+        if isItsOwnWord {
+            stations[index].uses(
+                packet.sender.ip, at: sighting.time, isAnswer: sighting.form == .answer)
+        }
         guard packet.target.ip != packet.sender.ip, packet.target.ip != .unspecified
         else { return }
         let pair = ToldPair(

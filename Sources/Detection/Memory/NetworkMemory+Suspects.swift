@@ -31,8 +31,9 @@ extension NetworkMemory {
         if contender.wearsVirtualMAC { suspect.evidence.insert(.virtualMAC) }
     }
 
-    /// Several addresses tell only against a station that came unprompted: two machines that
-    /// both answer a question are a conflict, whatever else they own.
+    /// Several addresses tell against a station that came unprompted, unless both sides answer
+    /// the same questions: that is a conflict, whatever else they own. One that came by answers
+    /// alone must besides never have asked in the address's name, as its owner would.
     private func gatherWeak(
         _ contender: Contender, in contest: Contest, _ key: AddressKey, at time: Int64,
         _ suspect: inout Suspect
@@ -40,25 +41,39 @@ extension NetworkMemory {
         let cameUnprompted =
             contender.unpromptedTakeovers > 0
             || contender.isOriginal && contender.tally.unsolicited > 0
-        guard cameUnprompted else { return }
+        let onlyAnswers =
+            !contender.isOriginal && contender.tally.prompted >= Self.answersMin
+            && contender.tally.prompted == contender.tally.count
+        let isConflict = contest.rivalAnswers >= Self.rivalAnswersOfConflict
+        guard cameUnprompted && !isConflict || onlyAnswers else { return }
         let stationKey = StationKey(segment: key.segment, mac: contender.mac)
         guard let station = stations.value(stationKey) else { return }
-        if let other = ownAddress(of: station, contender.mac, in: contest, key, at: time) {
+        let answers = onlyAnswers ? UInt8(Self.answersMin) : 0
+        let other = ownAddress(
+            of: station, contender.mac, answers: answers, in: contest, key, at: time)
+        if let other {
             suspect.evidence.insert(.ownsAnother)
             suspect.other = other
+            suspect.onlyAnswers = onlyAnswers
         }
         let taken = station.takenBesides(key.ip, within: thresholds.changeWindow, at: time)
-        if taken != nil { suspect.evidence.insert(.contestsAnother) }
+        if cameUnprompted, taken != nil { suspect.evidence.insert(.contestsAnother) }
     }
 
-    /// An address that the station uses, has, and that no rival ever claimed.
+    /// How many answers it takes to call a station one that answers.
+    private static let answersMin: UInt32 = 2
+    /// How many questions that two stations answered make a conflict.
+    private static let rivalAnswersOfConflict: UInt32 = 2
+
+    /// An address that the station uses, has, answered for at least `answers` times, and that no
+    /// rival ever claimed.
     private func ownAddress(
-        of station: Station, _ mac: MACAddress, in contest: Contest, _ key: AddressKey,
-        at time: Int64
+        of station: Station, _ mac: MACAddress, answers: UInt8, in contest: Contest,
+        _ key: AddressKey, at time: Int64
     ) -> IPv4Address? {
         for index in station.addresses.indices {
             guard let own = station.addresses[index], own.ip != key.ip, !own.ip.isLinkLocal,
-                time.age(of: own.time) <= thresholds.ownAddressWindow
+                own.answers >= answers, time.age(of: own.time) <= thresholds.ownAddressWindow
             else { continue }
             let otherKey = AddressKey(segment: key.segment, ip: own.ip)
             guard bindings.owner(otherKey) == mac else { continue }
@@ -82,6 +97,13 @@ extension NetworkMemory {
 }
 
 extension Contest {
+    /// How many answers came after another station's to the same question.
+    fileprivate var rivalAnswers: UInt32 {
+        var sum: UInt32 = 0
+        for index in contenders.indices { sum &+= contenders[index]?.tally.rivalAnswers ?? 0 }
+        return sum
+    }
+
     /// The contender that was heard last besides `mac`.
     fileprivate func rival(of mac: MACAddress) -> MACAddress? {
         var found: Contender?

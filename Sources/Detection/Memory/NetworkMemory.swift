@@ -6,6 +6,8 @@
 struct NetworkMemory: ~Copyable, Sendable {
     let configuration: DetectorConfiguration
     let thresholds: Thresholds
+    /// Whether routine packets take the short way; a test compares both ways.
+    let hasShortWay: Bool
     var bindings: BindingTable
     var contests: BoundedTable<AddressKey, Contest>
     var stations: BoundedTable<StationKey, Station>
@@ -20,8 +22,9 @@ struct NetworkMemory: ~Copyable, Sendable {
     var explanations: Explanations
 
     /// An empty memory.
-    init(_ configuration: DetectorConfiguration) {
+    init(_ configuration: DetectorConfiguration, hasShortWay: Bool = true) {
         self.configuration = configuration
+        self.hasShortWay = hasShortWay
         thresholds = configuration.thresholds
         let limits = configuration.limits
         let seed = configuration.tableSeed
@@ -61,7 +64,7 @@ struct NetworkMemory: ~Copyable, Sendable {
         if isCopy { return nil }
         let form = classify(packet, time: time)
         let rates = noteRates(packet, form, stationAt: index, time: time)
-        if !isNew, rates.isQuiet(thresholds),
+        if hasShortWay, !isNew, rates.isQuiet(thresholds),
             isRoutine(packet, form, stationAt: index, frame: frame, time: time)
         {
             return nil

@@ -18,6 +18,8 @@ struct ToldPair: Equatable, Sendable {
 struct OwnAddress: Sendable {
     var ip: IPv4Address
     var time: Int64
+    /// How often it answered for it when asked; stops at 255.
+    var answers: UInt8 = 0
 }
 
 /// What is known about one station of a segment.
@@ -53,8 +55,12 @@ struct Station: Sendable {
     }
 
     /// Notes that the station uses `ip` as its own.
-    mutating func uses(_ ip: IPv4Address, at time: Int64) {
-        addresses[place(for: ip)] = OwnAddress(ip: ip, time: time)
+    mutating func uses(_ ip: IPv4Address, at time: Int64, isAnswer: Bool) {
+        let place = place(for: ip)
+        var own = OwnAddress(ip: ip, time: time)
+        if let known = addresses[place], known.ip == ip { own.answers = known.answers }
+        if isAnswer, own.answers < .max { own.answers += 1 }
+        addresses[place] = own
     }
 
     /// Whether it used `ip` as its own.

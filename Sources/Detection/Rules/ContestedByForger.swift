@@ -4,14 +4,17 @@
 ///
 /// Source: measurements on labelled captures; each kind of evidence is one that no honest capture
 /// shows. Weak evidence (several addresses) is shared by sleep proxies and fail-over pairs, which
-/// tell everybody about each move: then it takes more moves. Ports of one machine are left to C4.
+/// tell everybody about each move, and by machines that answer for an address of theirs by
+/// mistake: then it takes more moves. Ports of one machine are left to C4.
 enum ContestedByForger {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard let change = sighting.change, let suspect = sighting.suspect, suspect.hasReturned,
             !suspect.evidence.isEmpty, !sighting.hasSiblings || sighting.isGateway
         else { return nil }
-        let isWeak = suspect.evidence.isSubset(of: .weak) && suspect.isAllAnnounced
-        let needed = isWeak ? thresholds.announcedChanges : thresholds.contestedChanges
+        let isWeak =
+            suspect.evidence.isSubset(of: .weak)
+            && (suspect.isAllAnnounced || suspect.onlyAnswers)
+        let needed = isWeak ? thresholds.weaklyContestedChanges : thresholds.contestedChanges
         guard change.count >= needed else { return nil }
         let isCritical =
             sighting.isGateway && change.count >= thresholds.criticalGatewayChanges

@@ -8,6 +8,7 @@ enum RuleBook {
     ) {
         if let finding = StaticBinding.judge(sighting, thresholds) { report(finding) }
         if let finding = changeOfOwner(sighting, thresholds) { report(finding) }
+        if let finding = GatewayWithOthers.judge(sighting, thresholds) { report(finding) }
         if let finding = RepeatedUnsolicited.judge(sighting, thresholds) { report(finding) }
         if let finding = BetweenTwo.judge(sighting, thresholds) { report(finding) }
         if let finding = PoisonedPeer.judge(sighting, thresholds) { report(finding) }
