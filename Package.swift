@@ -133,6 +133,9 @@ let package = Package(
                 "arpguard-upload", "arpguard-watch",
             ]),
         .testTarget(name: "TestKitTests", dependencies: ["Modules", "TestKit", "arpguard"]),
+        .testTarget(
+            name: "WatchTests",
+            dependencies: ["arpguard-watch", "Capture", "Detection", "JSON", "Modules", "TestKit"]),
         .testTarget(name: "TidyTests"),
     ]
 )

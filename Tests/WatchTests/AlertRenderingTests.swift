@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import JSON
+import Modules
+import TestKit
+import Testing
+
+@testable import arpguard_watch
+
+/// The alerts on a gateway that a station on VLAN 7 takes over, and that comes back.
+private func takeover() -> [Alert] {
+    let router = ("00:0d:b9:00:00:01", "10.0.0.1")
+    let forger = ("08:00:27:00:00:66", "10.0.0.66")
+    let claims = [forger, router, (forger.0, router.1), router]
+    var detector = Detector(DetectorConfiguration(gateway: IPv4Address(router.1)))
+    var alerts: [Alert] = []
+    for (index, claim) in claims.enumerated() {
+        let frame = Frame.arp(
+            .request, sender: claim, target: (Frame.unknown, "10.0.0.9"), tags: [(0x8100, 7)])
+        let time = 1_795_472_160_123_456_789 + Int64(index) * 1_000_000_000
+        detector.process(
+            frame.span, format: .ethernet, time: time, number: UInt64(index) + 1
+        ) { alerts.append($0) }
+    }
+    return alerts
+}
+
+struct AlertRenderingTests {
+    @Test func `an alert in EVE form has every field`() throws {
+        let alert = try #require(takeover().last)
+        let expected = """
+            {"timestamp":"2026-11-23T22:16:03.123456+0000","event_type":"alert","pcap_cnt":4,\
+            "alert":{"signature":"Gateway impersonation: forged claim to the gateway 10.0.0.1",\
+            "category":"Gateway impersonation","severity":1},"vlan":[7],\
+            "arp":{"hw_type":"ethernet","proto_type":"ipv4","opcode":"request",\
+            "src_mac":"00:0d:b9:00:00:01","src_ip":"10.0.0.1","dest_mac":"00:00:00:00:00:00",\
+            "dest_ip":"10.0.0.9"},"arpguard":{"rule":"C2","severity":"high","confidence":"high",\
+            "explanation":"10.0.0.1 is claimed by both 08:00:27:00:00:66 and 00:0d:b9:00:00:01, \
+            and 08:00:27:00:00:66 behaves as a forger does.",\
+            "advice":"Find the accused station's switch port, take it off the network, and clear \
+            the ARP caches of those it lied to.","accused":"08:00:27:00:00:66",\
+            "claim":{"ip":"10.0.0.1","mac":"08:00:27:00:00:66"},"rival":"00:0d:b9:00:00:01",\
+            "evidence":{"first_frame":2,"last_frame":4,"count":2,\
+            "sentences":["the owner changed twice in the last two minutes",\
+            "08:00:27:00:00:66 also uses 10.0.0.66"]}}}
+            """
+        #expect(AlertEVE.object(alert).serialized() == expected)
+    }
+
+    @Test func `an alert without a whole packet has no arp object and no vlan`() throws {
+        var detector = Detector(DetectorConfiguration(reportsNotices: true))
+        var alert: Alert?
+        detector.process([1, 2, 3].span, format: .ethernet, time: 0, number: 1) { alert = $0 }
+        let object = AlertEVE.object(try #require(alert))
+        #expect(object["event_type"] == "notice")
+        #expect(object["arp"] == nil)
+        #expect(object["vlan"] == nil)
+        #expect(object["arpguard"]?["rule"] == "P1")
+    }
+
+    @Test func `an alert for people says what, where, why and what to do`() throws {
+        let alert = try #require(takeover().last)
+        #expect(
+            AlertText.lines(alert) == [
+                "2026-11-23T22:16:03.123456+0000  high  Gateway impersonation: forged claim to "
+                    + "the gateway 10.0.0.1",
+                "  frame 4, rule C2, confidence high, VLAN 7",
+                "  10.0.0.1 is claimed by both 08:00:27:00:00:66 and 00:0d:b9:00:00:01, and "
+                    + "08:00:27:00:00:66 behaves as a forger does.",
+                "  Evidence (frames 2 to 4): the owner changed twice in the last two minutes; "
+                    + "08:00:27:00:00:66 also uses 10.0.0.66.",
+                "  Advice: Find the accused station's switch port, take it off the network, and "
+                    + "clear the ARP caches of those it lied to.",
+            ])
+    }
+
+    @Test func `totals are told in one line or one object`() {
+        var summary = ReplaySummary()
+        summary.frames = 660
+        summary.arpFrames = 146
+        #expect(AlertText.line(summary) == "660 frames, 146 of them ARP; no alerts")
+        summary.alerts = [.info: 9, .low: 2, .high: 1]
+        #expect(AlertText.line(summary) == "660 frames, 146 of them ARP; alerts: 1 high, 2 low")
+        let object = AlertEVE.object(summary, at: Timestamp(nanoseconds: 0))
+        #expect(object["event_type"] == "stats")
+        #expect(object["stats"]?["frames"] == 660)
+        #expect(
+            object["stats"]?["alerts"]
+                == ["critical": 0, "high": 1, "medium": 0, "low": 2])
+        #expect(object["stats"]?["notices"] == 9)
+    }
+}
