@@ -3,8 +3,8 @@
 extension NetworkMemory {
     /// Takes a packet in that no rule can have anything to say about, and says that it did.
     ///
-    /// Nearly all traffic is like that: a known station speaks for its one known address, which
-    /// nobody contests. The same packet through the other path would leave the same memory and
+    /// Nearly all traffic is like that: a known station speaks for its one address, which is
+    /// known to be its. The same packet through the other path would leave the same memory and
     /// give no finding; a test compares the two.
     mutating func isRoutine(
         _ packet: ARPPacket, _ form: ClaimForm, stationAt index: Int, frame: UInt64, time: Int64
@@ -16,8 +16,7 @@ extension NetworkMemory {
             configuration.staticBindings.isEmpty
         else { return false }
         let key = AddressKey(segment: packet.segment, ip: sender.ip)
-        guard let place = bindings.find(key), bindings[place].mac == sender.mac,
-            !bindings[place].isContested
+        guard let place = bindings.find(key), bindings[place].mac == sender.mac
         else { return false }
         bindings.update(place) {
             $0.tally.add(form, frame: frame, time: time, isMismatched: false)
