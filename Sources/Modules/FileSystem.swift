@@ -78,10 +78,18 @@ public struct FileStatus: Sendable, Equatable {
 }
 
 /// A lock on a file, held as long as this value lives.
+///
+/// It is given back in words, not only by closing: between fork and exec a child has the file open
+/// too, and would hold the lock on. A child that lives on without exec does not give it back.
 public final class FileLock: Sendable {
     private let descriptor: Descriptor
+    private let owner = getpid()
 
     init(_ descriptor: consuming Descriptor) {
         self.descriptor = descriptor
+    }
+
+    deinit {
+        if getpid() == owner { _ = flock(descriptor.number, LOCK_UN) }
     }
 }

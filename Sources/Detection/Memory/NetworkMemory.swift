@@ -2,7 +2,8 @@
 
 /// All that a detector remembers of a network, in tables of bounded size.
 ///
-/// It takes packets in and says what is known about them; it judges nothing. The steps are in the files `NetworkMemory+….swift`.
+/// It takes packets in and says what is known about them; it judges nothing. The steps are in the
+/// files `NetworkMemory+….swift`.
 struct NetworkMemory: ~Copyable, Sendable {
     let configuration: DetectorConfiguration
     let thresholds: Thresholds
