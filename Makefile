@@ -2,7 +2,7 @@
 # Each target is one script or one command; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: deps demo build test test-full check bench bench-json release clean help
+.PHONY: deps demo build test test-full killtest check bench bench-json release clean help
 
 deps: ## install the Debian packages that are missing, check the Swift toolchain
 	@Scripts/deps
@@ -19,6 +19,9 @@ test: deps ## build and run all tests, one closing line of counts
 
 test-full: deps ## as test, with the full counts of the long tests
 	@ARPGUARD_TEST_FULL=1 Scripts/test
+
+killtest: deps ## kill N processes that record (make killtest N=100), count what is left
+	@Scripts/killtest $(or $(N),100)
 
 check: deps ## format and script checks
 	@Scripts/check

@@ -94,6 +94,12 @@ let package = Package(
         .target(
             name: "TestKit", dependencies: ["HTTPServing", "JSON", "Modules"], path: "Tests/TestKit"
         ),
+        .target(
+            name: "KillKit", dependencies: ["Catalogue", "Modules", "Telemetry"],
+            path: "Tests/KillKit"),
+        .executableTarget(
+            name: "kill-child", dependencies: ["KillKit", "Modules", "SQLite", "Telemetry"],
+            path: "Tests/KillChild"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
@@ -136,6 +142,11 @@ let package = Package(
         .testTarget(
             name: "WatchTests",
             dependencies: ["arpguard-watch", "Capture", "Detection", "JSON", "Modules", "TestKit"]),
+        .testTarget(
+            name: "KillTests",
+            dependencies: [
+                "Catalogue", "KillKit", "Modules", "Telemetry", "TestKit", "kill-child",
+            ]),
         .testTarget(name: "TidyTests"),
     ]
 )

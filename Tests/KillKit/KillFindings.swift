@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Telemetry
+
+/// What a home holds against what its writers got told before they were killed.
+package struct KillFindings: Sendable, Equatable {
+    /// Events that writers were told are accepted.
+    package var acknowledged: Int64 = 0
+    /// Whole events in the home.
+    package var found: Int64 = 0
+    /// Acknowledged events that are not there.
+    package var lost: Int64 = 0
+    /// Events that no writer recorded in this form.
+    package var torn: Int64 = 0
+    /// Events that are there once more than they were recorded.
+    package var twice: Int64 = 0
+    /// Events that no writer can have recorded yet.
+    package var invented: Int64 = 0
+    /// Losses that the home counts, though nothing was lost.
+    package var miscounted: Int64 = 0
+
+    /// Nothing at all.
+    package init() {}
+
+    /// Compares.
+    ///
+    /// A writer may have died between an event's acceptance and its acknowledgement, so its next
+    /// event may be there; and between a refusal and its note, so one more may be counted.
+    package init(
+        _ events: [StoredEvent], accepted: [Int64], refused: [Int64],
+        losses: [(reason: String, count: Int64)]
+    ) {
+        acknowledged = accepted.reduce(0, +)
+        var seen = accepted.map { [Bool](repeating: false, count: Int($0) + 1) }
+        for event in events { note(NumberedEvent(event), &seen) }
+        for writer in seen { lost += Int64(writer.dropLast().count { !$0 }) }
+        let refusedMin = refused.reduce(0, +)
+        for (reason, count) in losses {
+            let isTold = reason == LossReason.queueFull.rawValue
+            let range = isTold ? refusedMin...refusedMin + Int64(refused.count) : 0...0
+            miscounted += range.contains(count) ? 0 : abs(count - range.lowerBound)
+        }
+        if refusedMin > 0, !losses.contains(where: { $0.reason == LossReason.queueFull.rawValue }) {
+            miscounted += refusedMin
+        }
+    }
+
+    private mutating func note(_ event: NumberedEvent?, _ seen: inout [[Bool]]) {
+        guard let event else { return torn += 1 }
+        let place = Int(event.number) - 1
+        guard seen.indices.contains(event.writer), seen[event.writer].indices.contains(place) else {
+            return invented += 1
+        }
+        if seen[event.writer][place] { twice += 1 } else { found += 1 }
+        seen[event.writer][place] = true
+    }
+
+    /// Whether every promise was kept.
+    package var isClean: Bool { lost + torn + twice + invented + miscounted == 0 }
+
+    /// The sum of two homes' findings.
+    package static func + (left: KillFindings, right: KillFindings) -> KillFindings {
+        var sum = left
+        sum.acknowledged += right.acknowledged
+        sum.found += right.found
+        sum.lost += right.lost
+        sum.torn += right.torn
+        sum.twice += right.twice
+        sum.invented += right.invented
+        sum.miscounted += right.miscounted
+        return sum
+    }
+}
+
+extension KillFindings: CustomStringConvertible {
+    /// All counts in one line.
+    package var description: String {
+        "\(acknowledged) acknowledged, \(found) found, \(lost) lost, \(torn) torn, "
+            + "\(twice) twice, \(invented) invented, \(miscounted) miscounted"
+    }
+}
