@@ -11,25 +11,33 @@ public struct Catalogue: Sendable, Equatable {
     public let events: [EventDefinition]
     private let indexByName: [String: Int]
 
+    /// For each event what stands for it if it is a typed one.
+    package let keys: [EventKey?]
+
     /// Makes a catalogue. Of two events with one name the later declaration counts.
-    public init(_ events: [EventDefinition]) {
-        var kept: [EventDefinition] = []
+    public init(_ events: [any EventDeclaration]) {
+        var kept: [any EventDeclaration] = []
         var indexByName: [String: Int] = [:]
         for event in events {
-            if let index = indexByName[event.name] {
+            if let index = indexByName[event.definition.name] {
                 kept[index] = event
             } else {
-                indexByName[event.name] = kept.count
+                indexByName[event.definition.name] = kept.count
                 kept.append(event)
             }
         }
-        self.events = kept
+        self.events = kept.map(\.definition)
+        keys = kept.map(\.typedKey)
         self.indexByName = indexByName
     }
 
+    private init(_ catalogue: Catalogue, adding events: [any EventDeclaration]) {
+        self.init(zip(catalogue.events, catalogue.keys).map(Declared.init) + events)
+    }
+
     /// This catalogue and further events of a host program.
-    public func adding(_ events: EventDefinition...) -> Catalogue {
-        Catalogue(self.events + events)
+    public func adding(_ events: any EventDeclaration...) -> Catalogue {
+        Catalogue(self, adding: events)
     }
 
     /// The event with this name, or nil.
@@ -76,4 +84,10 @@ extension PropertyKind {
         case .identifier, .version, .bool: word
         }
     }
+}
+
+/// An event of a catalogue, with what stands for it.
+private struct Declared: EventDeclaration {
+    let definition: EventDefinition
+    let typedKey: EventKey?
 }

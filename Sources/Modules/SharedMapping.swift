@@ -34,6 +34,9 @@ import Glibc
         _ = unsafe munmap(base, count)
     }
 
+    /// The first byte. Whoever uses it keeps the mapping alive and stays within `count`.
+    @unsafe package var start: UnsafeMutableRawPointer { unsafe base }
+
     /// The word at a multiple of 8, with no order towards other accesses.
     public func loadRelaxed(at offset: Int) -> UInt64 {
         unsafe csystem_load_relaxed(word(offset))

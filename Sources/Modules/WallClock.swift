@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import CSystem
 import Glibc
 
 /// Where the time comes from; a test or a simulation puts its own in.
@@ -7,8 +8,16 @@ public protocol WallClock: Sendable {
     /// The time of day. May jump in both directions.
     func now() -> Timestamp
 
+    /// The time of day, perhaps some milliseconds old, at the least cost.
+    func coarseNow() -> Timestamp
+
     /// Nanoseconds since an arbitrary start; never goes back.
     func uptimeNanoseconds() -> Int64
+}
+
+extension WallClock {
+    /// The time of day; a clock that has nothing cheaper gives the exact one.
+    public func coarseNow() -> Timestamp { now() }
 }
 
 /// The machine's clocks.
@@ -20,6 +29,9 @@ public struct SystemClock: WallClock {
     public func now() -> Timestamp {
         Timestamp(nanoseconds: read(CLOCK_REALTIME))
     }
+
+    /// The time of day, `CLOCK_REALTIME_COARSE`.
+    public func coarseNow() -> Timestamp { Timestamp(nanoseconds: csystem_coarse_now()) }
 
     /// Nanoseconds since the machine started, `CLOCK_MONOTONIC`.
     public func uptimeNanoseconds() -> Int64 {

@@ -13,7 +13,7 @@ public final class TelemetryModule: Module {
     /// How often the journal is moved to the store.
     static let flushSeconds = 5
     /// How long `shutdown` waits for the last move, at most.
-    static let shutdownMilliseconds = 250
+    public static let shutdownMilliseconds = 250
 
     /// `telemetry`.
     public let name = "telemetry"
@@ -72,6 +72,45 @@ public final class TelemetryModule: Module {
         recorder.record(name, properties)
     }
 
+    /// Records one typed event; false if it is not recorded.
+    ///
+    /// Costs no allocation, no lock and no system call. The catalogue must have the event.
+    @inlinable
+    @discardableResult
+    public func track<each Value>(
+        _ event: Event<repeat each Value>, _ value: repeat each Value
+    ) -> Bool {
+        guard var record = begin(event.key) else { return false }
+        repeat record.add(each event.properties, each value)
+        return finish(record)
+    }
+
+    @usableFromInline
+    func begin(_ key: EventKey) -> TypedRecord? { recorder.begin(key) }
+
+    @usableFromInline
+    func finish(_ record: TypedRecord) -> Bool { recorder.finish(record) }
+
+    /// Runs `body` and records how long it took as `feature_usage`; if it throws, an `error` too.
+    public func measure<Result, Failure: Error>(
+        _ feature: String, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let clock = gate.seams.clock
+        let start = clock.uptimeNanoseconds()
+        defer {
+            let duration = Duration.nanoseconds(clock.uptimeNanoseconds() - start)
+            trackEvent(
+                "feature_usage",
+                ["feature": .string(feature), "duration_ms": PropertyValue(duration)])
+        }
+        do throws(Failure) {
+            return try body()
+        } catch {
+            trackEvent("error", ["feature": .string(feature), "error_type": "other"])
+            throw error
+        }
+    }
+
     /// Records `config_change` for each setting whose value is not what it was at the last run
     /// under this consent. Values are never recorded. Returns at once.
     ///
@@ -85,6 +124,7 @@ public final class TelemetryModule: Module {
                 for name in try memory.changes(settings) {
                     trackEvent("config_change", ["setting": .string(name)])
                 }
+                Journal.giveBackThisThread()
             } catch {
                 recorder.tell("\(error)")
             }
@@ -98,14 +138,16 @@ public final class TelemetryModule: Module {
     ///
     /// Waits 250 ms at most, and never for a network. What is not moved by then stays in the
     /// journal, which the next process adopts.
-    public func shutdown() {
+    public func shutdown() { shutdown(within: Self.shutdownMilliseconds) }
+
+    /// The same with another bound on how long it waits, in milliseconds.
+    public func shutdown(within milliseconds: Int) {
         isRunning.withLock { $0 = false }
         let done = DispatchGroup()
-        queue.async(group: done) { [self] in
-            flush()
-            retire()
-        }
-        if done.wait(timeout: .now() + .milliseconds(Self.shutdownMilliseconds)) == .timedOut {
+        // Other threads may be in the middle of a record; this one is not.
+        let others = recorder.journal?.othersSegments ?? []
+        queue.async(group: done) { [self] in end(mayGrow: !others.isEmpty) }
+        if done.wait(timeout: .now() + .milliseconds(milliseconds)) == .timedOut {
             recorder.tell("the last events wait in the journal for the next start")
         }
     }
@@ -115,23 +157,27 @@ public final class TelemetryModule: Module {
         recorder.refresh()
         guard let journal = recorder.journal else { return }
         do {
-            let store = try Store.open(gate.directory, gate.seams)
-            try Drain(gate: gate, catalogue: catalogue).drain(journal, into: store)
-            try Retention(config: configuration, gate: gate).apply(to: store)
+            try move(journal)
         } catch {
             recorder.tell("\(error)")
         }
     }
 
-    /// Removes the journal if everything in it was moved.
-    private func retire() {
-        let journal = recorder.journal
-        recorder.close()
-        guard let journal, journal.head == journal.tail else { return }
-        do throws(SystemError) {
-            try gate.seams.files.remove(journal.path)
+    private func move(_ journal: Journal) throws {
+        let store = try Store.open(gate.directory, gate.seams)
+        try Drain(gate: gate, catalogue: catalogue).drain(journal, into: store)
+        try Retention(config: configuration, gate: gate).apply(to: store)
+    }
+
+    /// Takes the last events, and removes the journal if nothing can be in it any more. Where
+    /// another thread could still be putting a record in, the journal stays for the next process.
+    private func end(mayGrow: Bool) {
+        guard let journal = recorder.close() else { return }
+        do {
+            try move(journal)
+            if !mayGrow, journal.isEmpty { try gate.seams.files.remove(journal.path) }
         } catch {
-            recorder.tell(error.description)
+            recorder.tell("\(error)")
         }
     }
 }

@@ -24,12 +24,12 @@ import Testing
     @Test func `a yes records from then on, and a no ends it in a running process`() throws {
         let module = home.module()
         module.initialize()
-        defer { module.shutdown() }
+        defer { module.end() }
         #expect(!module.trackEvent("app_start", ["os": "linux"]))
         try home.enable()
         let second = home.module()
         second.initialize()
-        defer { second.shutdown() }
+        defer { second.end() }
         #expect(second.trackEvent("app_start", ["os": "linux"]))
         try home.control().disable()
         #expect(!second.trackEvent("app_start", ["os": "linux"]))
@@ -43,7 +43,7 @@ import Testing
         module.initialize()
         for _ in 0..<5 { #expect(module.trackEvent("app_start")) }
         try home.control().disable()
-        module.shutdown()
+        module.end()
         #expect(try home.control().events().isEmpty)
         let lost = try home.control().status().lost
         #expect(lost.map(\.reason) == ["revoked"])
@@ -105,7 +105,7 @@ import Testing
         module.initialize()
         #expect(!module.trackEvent("more", ["flag": true]))
         #expect(module.trackEvent("app_start", ["os": "linux"]))
-        module.shutdown()
+        module.end()
         let status = try home.control(catalogue: newer).status()
         #expect(status.withheldProperties == ["more", "more.flag"])
         #expect(status.blockedBy.isEmpty)
@@ -124,7 +124,7 @@ import Testing
         module.initialize()
         #expect(!module.trackEvent("feature_usage"))
         #expect(module.trackEvent("app_start"))
-        module.shutdown()
+        module.end()
         guard case .sealed(let batch, _) = try home.control(narrower).preview() else {
             Issue.record("nothing was sealed")
             return

@@ -82,7 +82,7 @@ import Testing
         for _ in 0..<10 { #expect(module.trackEvent("app_start")) }
         _ = try home.control().deleteData()
         #expect(module.trackEvent("app_stop", ["exit": "clean"]))
-        module.shutdown()
+        module.end()
         #expect(try home.control().events().map(\.name) == ["app_stop"])
     }
 

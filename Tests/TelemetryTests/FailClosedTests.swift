@@ -26,7 +26,7 @@ import Testing
     func `the environment can say no`(environment: [String: String], causes: [Cause]) throws {
         let module = home.module(environment: environment)
         module.initialize()
-        defer { module.shutdown() }
+        defer { module.end() }
         #expect(module.blockedBy == causes)
         #expect(module.trackEvent("app_start") == causes.isEmpty)
     }

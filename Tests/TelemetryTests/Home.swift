@@ -69,7 +69,7 @@ final class Home: Sendable {
             module.trackEvent(
                 "feature_usage", ["feature": "replay", "duration_ms": PropertyValue(index)])
         }
-        module.shutdown()
+        module.end()
     }
 
     /// Whether a string stands anywhere in the bytes of the home's files, but for `except`.
@@ -87,4 +87,9 @@ extension TelemetryModuleConfig {
     static var withURL: TelemetryModuleConfig {
         TelemetryModuleConfig(uploadURL: "https://telemetry.example.org/v1/logs")
     }
+}
+
+extension TelemetryModule {
+    /// Shuts down without haste: on a busy machine the bound of `shutdown` may pass.
+    func end() { shutdown(within: 30_000) }
 }

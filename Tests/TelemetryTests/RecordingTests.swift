@@ -20,7 +20,7 @@ import Testing
         let module = home.module()
         module.initialize()
         body(module)
-        module.shutdown()
+        module.end()
         return try home.control().events()
     }
 
@@ -95,7 +95,7 @@ import Testing
         try home.control().disable()
         let module = home.module()
         module.initialize()
-        defer { module.shutdown() }
+        defer { module.end() }
         var built = false
         func build() -> [String: PropertyValue] {
             built = true
@@ -126,7 +126,7 @@ import Testing
         for _ in 0..<50_000 {
             if module.trackEvent("app_start") { accepted += 1 } else { refused += 1 }
         }
-        module.shutdown()
+        module.end()
         #expect(refused > 0)
         let status = try home.control().status()
         #expect(status.recorded == accepted)
@@ -177,7 +177,7 @@ import Testing
         let module = home.module()
         module.initialize()
         #expect(try home.control().status().recorders == [Int64(getpid())])
-        module.shutdown()
+        module.end()
         #expect(try home.control().status().recorders.isEmpty)
     }
 
@@ -186,7 +186,7 @@ import Testing
             let module = home.module()
             module.initialize()
             module.noteSettings(["detection.gateway": gateway, "detection.static_bindings": "{}"])
-            module.shutdown()
+            module.end()
         }
         let events = try home.control().events()
         #expect(events.map(\.name) == ["config_change"])
@@ -198,7 +198,7 @@ import Testing
         let modules = [home.module(), home.module()]
         for module in modules { module.initialize() }
         for index in 0..<200 { #expect(modules[index % 2].trackEvent("app_start")) }
-        for module in modules { module.shutdown() }
+        for module in modules { module.end() }
         #expect(try home.control().status().recorded == 200)
     }
 }

@@ -51,7 +51,7 @@ import Testing
         let module = home.module()
         module.initialize()
         module.trackEvent("detection_run", ["frames": 660, "duration_ms": 1250, "mode": "replay"])
-        module.shutdown()
+        module.end()
         let record = try request(sealed().batch).resourceLogs[0].scopeLogs[0].logRecords[0]
         #expect(record.timeUnixNano == UInt64(home.clock.now().day.start.nanoseconds))
         #expect(record.observedTimeUnixNano == record.timeUnixNano)
@@ -114,7 +114,7 @@ import Testing
         let module = home.module()
         module.initialize()
         module.trackEvent("app_start", ["undeclared": 1])
-        module.shutdown()
+        module.end()
         let first = try request(sealed().batch)
         #expect(
             first.resourceLogs[0].resource.attributes.contains {

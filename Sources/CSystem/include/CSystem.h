@@ -32,4 +32,36 @@ static inline uint64_t csystem_add_relaxed(uint64_t *word, uint64_t value) {
    NULL when memory is short: the descriptor then stays with the caller. */
 FILE *csystem_stream(int descriptor, const uint8_t *head, size_t count);
 
+/* What a thread remembers of the journal that it writes: which one, its own part of it, and how
+   to give both back. One slot a thread; given back by itself when the thread ends. */
+typedef struct {
+    const void *journal;
+    void *segment;
+    void *retained;
+    void (*release)(void *retained, void *segment);
+} csystem_thread_slot;
+
+extern _Thread_local csystem_thread_slot csystem_slot
+    __attribute__((tls_model("initial-exec")));
+
+/* The calling thread's slot. */
+static inline csystem_thread_slot *csystem_this_slot(void) { return &csystem_slot; }
+
+/* Fills the calling thread's slot, after giving back what was in it. Returns 0, or errno. */
+int csystem_fill_slot(csystem_thread_slot content);
+
+/* Sets the word to `value` if it is 0; nonzero if that was done. */
+static inline int csystem_claim(uint64_t *word, uint64_t value) {
+    uint64_t expected = 0;
+    return __atomic_compare_exchange_n(word, &expected, value, 0, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+}
+
+/* CLOCK_REALTIME_COARSE in nanoseconds since 1970: a few milliseconds old, and cheap. */
+int64_t csystem_coarse_now(void);
+
+/* One page that a forked child finds filled with zeros (MADV_WIPEONFORK); NULL if the kernel
+   refuses. */
+void *csystem_page_wiped_on_fork(void);
+
 #endif

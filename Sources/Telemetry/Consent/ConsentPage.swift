@@ -63,6 +63,9 @@ struct ConsentPage: Sendable {
     /// The raw word, for the fast path.
     var word: UInt64 { mapping.loadRelaxed(at: Self.stateOffset) }
 
+    /// Whether both are views of one mapping.
+    func isSame(as other: ConsentPage) -> Bool { mapping === other.mapping }
+
     /// Publishes a state to all processes, and to the disk.
     func publish(_ state: State) throws(SystemError) {
         mapping.storeRelease(state.word, at: Self.stateOffset)

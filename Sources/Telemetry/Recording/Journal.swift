@@ -1,33 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
 import Modules
 import Synchronization
 
-/// One process's ring of records in a file that outlives the process.
+/// One process's records in a file that outlives the process.
 ///
-///     offset     0  magic and layout           8 bytes, little-endian
-///                8  process number             8
-///               16  head: where the next record goes, counted in bytes since the ring began
-///               24  tail: up to where the store has taken records
-///               32  length of the table        8
+///     offset     0  magic and layout                         8 bytes, little-endian
+///                8  process number                           8
+///               32  length of the table                      8
 ///               64  counters, 8 bytes each, in the order of `Counter`
 ///            4096  table
-///           65536  records
+///           65536  segments of 64 KiB
 ///
-/// Bytes first, then one release store of the head: a record is there whole or not at all when the
-/// process is killed. One writer at a time, under a lock within the process.
+/// Each recording thread has a segment of its own; the last one is shared by those that find none.
 final class Journal: Sendable {
     /// The length of the file, and all that is mapped, in bytes.
     static let fileBytes = 1 << 20
-    static let recordsOffset = 65_536
-    static let capacity = UInt64(fileBytes - recordsOffset)
-    private static let magic: UInt64 = 0x4152_5047_4A52_4E31  // "ARPGJRN1"
+    static let segmentsOffset = 65_536
+    static let segmentCount = (fileBytes - segmentsOffset) / Segment.bytes
+    private static let magic: UInt64 = 0x4152_5047_4A52_4E32  // "ARPGJRN2"
     private static let tableOffset = 4096
-    private static let skipMark: UInt64 = 0xFFFF_FFFF
 
     /// What a journal counts; never reset while the journal lives.
     enum Counter: Int, CaseIterable {
-        case accepted
         case queueFull
         case catalogue
 
@@ -38,11 +34,9 @@ final class Journal: Sendable {
     let table: JournalTable
     private let mapping: SharedMapping
     private let lock: FileLock
-    private let writing = Mutex(())
+    private let shared = Mutex(())
 
     var name: String { String(path[(path.lastIndex(of: "/") ?? path.startIndex)...].dropFirst()) }
-    var head: UInt64 { mapping.loadAcquire(at: 16) }
-    var tail: UInt64 { mapping.loadAcquire(at: 24) }
 
     /// Makes a new journal in `folder`, locked as long as this value lives.
     init(
@@ -81,107 +75,125 @@ final class Journal: Sendable {
         let mapping = try seams.files.map(path, bytes: Self.fileBytes, create: false)
         let tableBytes = mapping.loadAcquire(at: 32)
         guard mapping.loadAcquire(at: 0) == Self.magic, tableBytes <= JournalTable.bytesMax,
-            let table = JournalTable(
-                mapping.read(at: Self.tableOffset, count: Int(tableBytes)))
+            let table = JournalTable(mapping.read(at: Self.tableOffset, count: Int(tableBytes)))
         else { throw SystemError(code: SystemError.invalid, call: "read", subject: path) }
-        let (head, tail) = (mapping.loadAcquire(at: 16), mapping.loadAcquire(at: 24))
-        guard head >= tail, head - tail <= Self.capacity, head % 8 == 0, tail % 8 == 0 else {
-            throw SystemError(code: SystemError.invalid, call: "read", subject: path)
-        }
         self.path = path
         self.table = table
         self.lock = lock
         self.mapping = mapping
-    }
-
-    /// Puts a record in; false, counted, if the ring is full.
-    func append(_ record: JournalRecord) -> Bool {
-        writing.withLock { _ in
-            var position = head
-            let room = Self.capacity - (position - tail)
-            var bytes = record.encoded(at: position)
-            let toEnd = Self.capacity - position % Self.capacity
-            let skipped = UInt64(bytes.count) > toEnd ? toEnd : 0
-            guard bytes.count <= JournalRecord.bytesMax, UInt64(bytes.count) + skipped <= room
-            else {
-                count(.queueFull)
-                return false
-            }
-            if skipped > 0 {
-                mapping.write(Self.skipMark.littleEndianBytes, at: offset(position))
-                position += skipped
-                bytes = record.encoded(at: position)
-            }
-            mapping.write(bytes, at: offset(position))
-            mapping.storeRelease(position + UInt64(bytes.count), at: 16)
-            count(.accepted)
-            return true
+        guard (0..<Self.segmentCount).allSatisfy({ segment($0).isSound }) else {
+            throw SystemError(code: SystemError.invalid, call: "read", subject: path)
         }
     }
 
-    /// Adds one to a counter.
-    func count(_ counter: Counter) { mapping.add(1, at: counter.offset) }
+    /// The segment at an index; it lives as long as the journal.
+    func segment(_ index: Int) -> Segment {
+        precondition(index < Self.segmentCount)
+        return unsafe Segment(base: mapping.start + (Self.segmentsOffset + index * Segment.bytes))
+    }
+
+    /// Adds to a counter.
+    func count(_ counter: Counter, _ number: Int = 1) {
+        mapping.add(UInt64(number), at: counter.offset)
+    }
 
     func value(of counter: Counter) -> UInt64 { mapping.loadAcquire(at: counter.offset) }
 
-    /// The records from `start` to `end`, and in how many places there was none that could be read.
-    func records(from start: UInt64, to end: UInt64) -> (whole: [JournalRecord], torn: Int) {
-        var whole: [JournalRecord] = []
-        var torn = 0
-        var isInGap = false
-        var position = start
-        while position < end {
-            if mapping.loadAcquire(at: offset(position)) == Self.skipMark {
-                position += Self.capacity - position % Self.capacity
-            } else if let (record, length) = record(at: position, before: end) {
-                whole.append(record)
-                position += length
-                isInGap = false
-            } else {
-                // The checksum covers the position, so the next whole record is found again.
-                torn += isInGap ? 0 : 1
-                isInGap = true
-                position += 8
-            }
-        }
-        return (whole, torn)
-    }
-
-    private func record(at position: UInt64, before end: UInt64) -> (JournalRecord, UInt64)? {
-        let length = mapping.loadAcquire(at: offset(position)) & 0xFFFF_FFFF
-        let room = min(end - position, Self.capacity - position % Self.capacity)
-        guard length >= JournalRecord.headerBytes, length % 8 == 0, length <= room,
-            length <= JournalRecord.bytesMax
-        else { return nil }
-        let bytes = mapping.read(at: offset(position), count: Int(length))
-        return JournalRecord(bytes, at: position).map { ($0, length) }
-    }
-
-    /// Gives back the room up to `position`, after the store has committed it, and clears it.
-    func release(upTo position: UInt64) {
-        writing.withLock { _ in
-            let (start, end) = (tail, position)
-            guard end > start else { return }
-            let first = min(end - start, Self.capacity - start % Self.capacity)
-            mapping.zero(at: offset(start), count: Int(first))
-            if end - start > first {
-                mapping.zero(at: Self.recordsOffset, count: Int(end - start - first))
-            }
-            mapping.storeRelease(position, at: 24)
+    /// Whether everything in it was taken by the store.
+    var isEmpty: Bool {
+        (0..<Self.segmentCount).allSatisfy { index in
+            let segment = segment(index)
+            return segment.head == segment.tail
         }
     }
 
-    private func offset(_ position: UInt64) -> Int {
-        Self.recordsOffset + Int(position % Self.capacity)
+    /// The segments, by their index, that threads have now, but for the calling thread's own.
+    var othersSegments: Set<Int> {
+        let own = unsafe csystem_this_slot().pointee
+        let isOwn = unsafe own.journal == UnsafeRawPointer(mapping.start)
+        return Set(
+            (0..<Self.segmentCount - 1).filter { index in
+                let segment = segment(index)
+                let isThis = unsafe isOwn && segment.base == own.segment
+                return segment.isOwned && !isThis
+            })
+    }
+
+    /// Gives back whatever segment the calling thread has.
+    static func giveBackThisThread() {
+        // Emptying a slot can't fail once it was filled, and an unfilled one is empty.
+        _ = unsafe csystem_fill_slot(csystem_thread_slot())
     }
 }
 
 extension Journal {
+    /// Lets `body` write one record of at most `bytesMax` bytes, and publishes it; false, counted,
+    /// if there is no room. `body` returns the record's length.
+    func append(_ bytesMax: Int, _ body: (Segment.Reservation) -> Int) -> Bool {
+        if let segment = ownSegment { return append(bytesMax, to: segment, body) }
+        return appendShared(bytesMax, body)
+    }
+
+    /// The same into the segment of the threads that found none of their own.
+    @inline(never)
+    func appendShared(_ bytesMax: Int, _ body: (Segment.Reservation) -> Int) -> Bool {
+        shared.withLock { _ in append(bytesMax, to: segment(Self.segmentCount - 1), body) }
+    }
+
+    private func append(
+        _ bytesMax: Int, to segment: Segment, _ body: (Segment.Reservation) -> Int
+    ) -> Bool {
+        guard let reserved = segment.reserve(bytesMax) else {
+            count(.queueFull)
+            return false
+        }
+        segment.publish(body(reserved), at: reserved.position)
+        return true
+    }
+
+    /// The calling thread's segment, claimed at its first record; nil if all are taken.
+    @inline(always)
+    var ownSegment: Segment? {
+        let slot = unsafe csystem_this_slot().pointee
+        guard unsafe slot.journal == UnsafeRawPointer(mapping.start) else {
+            return claimedSegment()
+        }
+        return unsafe slot.segment.map { unsafe Segment(base: $0) }
+    }
+
+    @inline(never)
+    private func claimedSegment() -> Segment? {
+        let free = (0..<Self.segmentCount - 1).first { segment($0).claim() }
+        let own = free.map { segment($0) }
+        // The thread keeps the mapping alive until it ends or turns to another journal.
+        let content = unsafe csystem_thread_slot(
+            journal: UnsafeRawPointer(mapping.start), segment: own?.base,
+            retained: Unmanaged.passRetained(mapping).toOpaque(), release: releaseSlot)
+        guard unsafe csystem_fill_slot(content) == 0 else {
+            own?.giveBack()
+            unsafe Unmanaged.passUnretained(mapping).release()
+            return nil
+        }
+        return own
+    }
+
     /// Clears all records of a journal that another process writes; that process goes on, and
     /// drops by their epoch whatever it put in before it notices.
     static func eraseRecords(at path: String, _ seams: TelemetrySeams) throws(SystemError) {
         let mapping = try seams.files.map(path, bytes: fileBytes, create: false)
-        mapping.zero(at: recordsOffset, count: Int(capacity))
+        for index in 0..<segmentCount {
+            let start = segmentsOffset + index * Segment.bytes + Segment.headerBytes
+            mapping.zero(at: start, count: Int(Segment.capacity))
+        }
         try mapping.sync()
+    }
+}
+
+/// Gives back what a thread's slot held. Called by the C library when the thread ends.
+private func releaseSlot(_ retained: UnsafeMutableRawPointer?, _ segment: UnsafeMutableRawPointer?)
+{
+    if let segment = unsafe segment { unsafe Segment(base: segment).giveBack() }
+    if let retained = unsafe retained {
+        unsafe Unmanaged<SharedMapping>.fromOpaque(retained).release()
     }
 }

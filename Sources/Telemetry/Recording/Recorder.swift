@@ -9,48 +9,77 @@ import Synchronization
 ///
 /// Never throws and never waits for a disk or a network. What goes wrong is told once per reason.
 final class Recorder: Sendable {
-    private let gate: GateReader
+    /// How often consent may change within one process before it records no more: each change
+    /// keeps a few hundred bytes, since a thread may still be at work with them.
+    static let snapshotsMax = 10_000
+
+    let gate: GateReader
+    let clock: any WallClock
     private let catalogue: Catalogue
     private let state = Mutex(State())
-    private let processNumber = getpid()
+    // The current snapshot's address; 0 if there is none, and in every forked child.
+    private let current: ForkGuardedWord?
 
     private struct State {
         var page: ConsentPage?
         var journal: Journal?
-        /// The page's word for which `encoder` was made.
-        var word: UInt64 = 0
-        var encoder: EventEncoder?
+        /// Every snapshot that was ever current: threads may still hold its address.
+        var snapshots: [Snapshot] = []
         var told: Set<String> = []
     }
 
     init(gate: GateReader, catalogue: Catalogue) {
         self.gate = gate
+        clock = gate.seams.clock
         self.catalogue = catalogue
+        // Without such a page a forked child could not be told from its parent: no recording.
+        current = try? ForkGuardedWord()
     }
 
     /// This process's journal; nil as long as nothing may be recorded.
     var journal: Journal? { state.withLock { $0.journal } }
 
-    /// Records one event; false if it is not recorded.
-    ///
-    /// `properties` is only built when events of some kind may be recorded at all.
-    func record(_ name: String, _ properties: () -> [String: PropertyValue]) -> Bool {
-        // A child that was forked shares the parent's memory, but is not the parent.
-        guard getpid() == processNumber, let (encoder, journal) = ready() else { return false }
-        let outcome = encoder.encode(name, properties(), at: gate.seams.clock.now())
-        for _ in 0..<outcome.refusals { journal.count(.catalogue) }
-        guard let record = outcome.record else { return false }
-        return journal.append(record)
+    /// What holds as long as the page says what it said when the snapshot was made; nil if nothing
+    /// may be recorded, or this is a forked child.
+    @inline(always)
+    func snapshot() -> Snapshot? {
+        guard let address = current?.load(), address != 0,
+            let pointer = unsafe UnsafeRawPointer(bitPattern: UInt(address))
+        else { return nil }
+        // The state keeps every snapshot alive for as long as the recorder lives.
+        let snapshot = unsafe Unmanaged<Snapshot>.fromOpaque(pointer).takeUnretainedValue()
+        return snapshot.isCurrent ? snapshot : renewed()
     }
 
-    /// What is needed to record, as long as the page says what it said when it was made; else the
-    /// whole gate is asked again.
-    private func ready() -> (EventEncoder, Journal)? {
+    @inline(never)
+    private func renewed() -> Snapshot? {
         state.withLock { state in
-            guard let page = state.page else { return nil }
-            if page.word != state.word || state.encoder == nil { refresh(&state, page) }
-            guard let encoder = state.encoder, let journal = state.journal else { return nil }
-            return (encoder, journal)
+            if let last = state.snapshots.last, last.isCurrent { return last }
+            renew(&state)
+            return state.snapshots.last
+        }
+    }
+
+    /// Records one event; false if it is not recorded.
+    ///
+    /// `properties` is only built when events of this type may be recorded.
+    func record(_ name: String, _ properties: () -> [String: PropertyValue]) -> Bool {
+        guard let snapshot = snapshot(), let live = snapshot.live else { return false }
+        guard let index = catalogue.index(of: name) else {
+            live.journal.count(.catalogue)
+            return false
+        }
+        guard live.encoder.allowedProperties(ofEvent: index) != nil else { return false }
+        let values = properties()
+        let nanoseconds = clock.coarseNow().nanoseconds
+        let room = RecordLayout.bytesMax(properties: values.count)
+        return live.journal.append(room) { reserved in
+            var writer = unsafe RecordWriter(at: reserved.place)
+            let refusals = live.encoder.write(values, ofEvent: index, to: &writer)
+            if refusals > 0 { live.journal.count(.catalogue, refusals) }
+            return writer.finish(
+                event: UInt16(index), epoch: live.encoder.epoch, nanoseconds: nanoseconds,
+                position: reserved.position)
         }
     }
 
@@ -62,38 +91,62 @@ final class Recorder: Sendable {
                 state.page = try? ConsentPage(
                     opening: gate.directory.consentPage, gate.seams.files)
             }
-            if let page = state.page { refresh(&state, page) }
+            if state.page != nil { renew(&state) }
         }
     }
 
-    private func refresh(_ state: inout State, _ page: ConsentPage) {
-        state.word = page.word
-        state.encoder = nil
-        let (facts, consent) = gate.read()
-        guard Gate.causes(blocking: .recording, facts).isEmpty, let epoch = consent.epoch else {
+    private func renew(_ state: inout State) {
+        guard let page = state.page, state.snapshots.count < Self.snapshotsMax else {
+            current?.store(0)
             return
         }
+        let word = page.word
+        let (facts, consent) = gate.read()
+        let isOpen = Gate.causes(blocking: .recording, facts).isEmpty
+        var live: Snapshot.Live?
+        if isOpen, let epoch = consent.epoch { live = self.live(epoch, consent, &state) }
+        if let last = state.snapshots.last, last.word == word, last.page.isSame(as: page),
+            last.live?.encoder.epoch == live?.encoder.epoch
+        {
+            return publish(last)
+        }
+        let snapshot = Snapshot(page: page, word: word, live: live)
+        state.snapshots.append(snapshot)
+        publish(snapshot)
+    }
+
+    private func publish(_ snapshot: Snapshot) {
+        let pointer = unsafe Unmanaged.passUnretained(snapshot).toOpaque()
+        current?.store(UInt64(UInt(bitPattern: pointer)))
+    }
+
+    private func live(
+        _ epoch: UInt32, _ consent: ConsentState, _ state: inout State
+    ) -> Snapshot.Live? {
         do {
             if state.journal == nil {
                 try gate.directory.prepare(gate.seams)
                 state.journal = try Journal(
                     creatingIn: gate.directory.journals, JournalTable(catalogue),
-                    processNumber: processNumber, gate.seams)
+                    processNumber: getpid(), gate.seams)
             }
-            state.encoder = EventEncoder(
-                catalogue: catalogue,
-                permit: Permit(current: gate.terms, agreed: consent.record?.terms), epoch: epoch)
         } catch {
             tell("\(error)", &state)
         }
+        let permit = Permit(current: gate.terms, agreed: consent.record?.terms)
+        return state.journal.map { journal in
+            Snapshot.Live(
+                journal: journal, encoder: EventEncoder(catalogue, permit, epoch: epoch))
+        }
     }
 
-    /// Lets go of the journal, after the last flush.
-    func close() {
+    /// Records nothing from here on. Returns the journal, for the last flush.
+    func close() -> Journal? {
         state.withLock { state in
-            state.encoder = nil
+            current?.store(0)
             state.page = nil
-            state.journal = nil
+            defer { state.journal = nil }
+            return state.journal
         }
     }
 
@@ -103,5 +156,15 @@ final class Recorder: Sendable {
     private func tell(_ reason: String, _ state: inout State) {
         guard state.told.insert(reason).inserted else { return }
         gate.seams.logger.log(.warning, "telemetry does not record: \(reason)")
+    }
+}
+
+extension RecordLayout {
+    /// The most bytes of a typed record.
+    static let typedBytesMax = bytesMax(properties: EventKey.propertiesMax)
+
+    /// The most bytes of a record with so many properties.
+    static func bytesMax(properties: Int) -> Int {
+        (headerBytes + min(properties, propertiesMax) * propertyBytesMax + 7) / 8 * 8
     }
 }

@@ -41,9 +41,9 @@ extension Drain {
     /// Rows of journals that are gone are of no use any more.
     private func forgetJournals(_ store: Store) throws {
         let there = try gate.seams.files.names(in: gate.directory.journals)
-        let known = try store.database.rows("SELECT name FROM journals") { $0.text(0) }
+        let known = try store.database.rows("SELECT DISTINCT journal FROM journals") { $0.text(0) }
         for name in known where !there.contains(name) {
-            try store.database.run("DELETE FROM journals WHERE name = ?", [.text(name)])
+            try store.database.run("DELETE FROM journals WHERE journal = ?", [.text(name)])
         }
     }
 }

@@ -14,44 +14,63 @@ struct Drain: Sendable {
     /// The whole gate is asked before the commit; records of another epoch than today's yes are
     /// dropped. Room in the journal is given back only after the commit.
     func drain(_ journal: Journal, into store: Store) throws {
-        let end = journal.head
+        let ends = (0..<Journal.segmentCount).map { journal.segment($0).head }
         try store.database.transaction {
-            let start = max(try consumed(journal, store), journal.tail)
-            let (records, torn) = journal.records(from: start, to: end)
-            let (facts, state) = gate.read()
-            let isOpen = Gate.causes(blocking: .recording, facts).isEmpty
-            let wanted = records.filter { isOpen && $0.epoch == state.epoch }
-            let permit = Permit(current: gate.terms, agreed: state.record?.terms)
-            let events = wanted.compactMap { event($0, journal.table, permit) }
-            try store.insert(events)
-            try store.addLoss(.revoked, Int64(records.count - wanted.count))
-            try store.addLoss(.catalogue, Int64(wanted.count - events.count))
-            try store.addLoss(.damaged, Int64(torn))
-            try count(journal, store, consumed: end)
+            for (index, end) in ends.enumerated() {
+                try take(journal, segment: index, to: end, into: store)
+            }
+            for counter in Journal.Counter.allCases { try take(journal, counter, into: store) }
         }
-        journal.release(upTo: end)
+        for (index, end) in ends.enumerated() { journal.segment(index).release(upTo: end) }
     }
 
-    private func consumed(_ journal: Journal, _ store: Store) throws(SQLiteError) -> UInt64 {
+    private func take(
+        _ journal: Journal, segment index: Int, to end: UInt64, into store: Store
+    ) throws {
+        let segment = journal.segment(index)
+        let part = "segment \(index)"
+        let start = max(try taken(journal, part, store), segment.tail)
+        guard start < end else { return }
+        let (records, torn) = segment.records(from: start, to: end)
+        let (facts, state) = gate.read()
+        let isOpen = Gate.causes(blocking: .recording, facts).isEmpty
+        let wanted = records.filter { isOpen && $0.epoch == state.epoch }
+        let permit = Permit(current: gate.terms, agreed: state.record?.terms)
+        let events = wanted.compactMap { event($0, journal.table, permit) }
+        try store.insert(events)
+        try store.addTotal("accepted", Int64(records.count))
+        try store.addLoss(.revoked, Int64(records.count - wanted.count))
+        try store.addLoss(.catalogue, Int64(wanted.count - events.count))
+        try store.addLoss(.damaged, Int64(torn))
+        try note(journal, part, end, store)
+    }
+
+    /// Adds what the journal counted since the last time.
+    private func take(
+        _ journal: Journal, _ counter: Journal.Counter, into store: Store
+    ) throws {
+        let now = journal.value(of: counter)
+        let before = try taken(journal, counter.reason.rawValue, store)
+        guard now > before else { return }
+        try store.addLoss(counter.reason, Int64(now - before))
+        try note(journal, counter.reason.rawValue, now, store)
+    }
+
+    private func taken(
+        _ journal: Journal, _ part: String, _ store: Store
+    ) throws(SQLiteError) -> UInt64 {
         let row = try store.database.integer(
-            "SELECT consumed FROM journals WHERE name = ?", [.text(journal.name)])
+            "SELECT taken FROM journals WHERE journal = ? AND part = ?",
+            [.text(journal.name), .text(part)])
         return UInt64(row ?? 0)
     }
 
-    /// Adds what the journal counted since the last time, and notes up to where it was taken.
-    private func count(_ journal: Journal, _ store: Store, consumed: UInt64) throws {
-        let row = try store.database.rows(
-            "SELECT accepted, queue_full, catalogue FROM journals WHERE name = ?",
-            [.text(journal.name)]
-        ) { ($0.integer(0), $0.integer(1), $0.integer(2)) }.first
-        let (accepted, queueFull, refused) = row ?? (0, 0, 0)
-        let now = Journal.Counter.allCases.map { Int64(journal.value(of: $0)) }
-        try store.addTotal("accepted", now[0] - accepted)
-        try store.addLoss(.queueFull, now[1] - queueFull)
-        try store.addLoss(.catalogue, now[2] - refused)
+    private func note(
+        _ journal: Journal, _ part: String, _ taken: UInt64, _ store: Store
+    ) throws(SQLiteError) {
         try store.database.run(
-            "INSERT OR REPLACE INTO journals VALUES (?, ?, ?, ?, ?)",
-            [.text(journal.name), .integer(Int64(consumed))] + now.map { .integer($0) })
+            "INSERT OR REPLACE INTO journals VALUES (?, ?, ?)",
+            [.text(journal.name), .text(part), .integer(Int64(taken))])
     }
 
     /// The event that a record stands for, checked once more; nil if today's catalogue or consent
@@ -88,6 +107,16 @@ struct Drain: Sendable {
         case .integer(let number): .integer(number)
         case .boolean(let flag): .boolean(flag)
         case .text(let text): .string(text)
+        }
+    }
+}
+
+extension Journal.Counter {
+    /// The reason under which the count is told.
+    fileprivate var reason: LossReason {
+        switch self {
+        case .queueFull: .queueFull
+        case .catalogue: .catalogue
         }
     }
 }

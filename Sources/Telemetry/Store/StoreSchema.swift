@@ -35,10 +35,11 @@ enum StoreSchema {
                     reason TEXT PRIMARY KEY, count INTEGER NOT NULL,
                     reported INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
                 CREATE TABLE totals(name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
-                -- Up to where each journal was taken: a record is never taken twice.
+                -- What was taken of each journal's segments and counters, by the journal's name
+                -- and theirs: nothing is taken twice.
                 CREATE TABLE journals(
-                    name TEXT PRIMARY KEY, consumed INTEGER NOT NULL, accepted INTEGER NOT NULL,
-                    queue_full INTEGER NOT NULL, catalogue INTEGER NOT NULL) WITHOUT ROWID;
+                    journal TEXT, part TEXT, taken INTEGER NOT NULL,
+                    PRIMARY KEY (journal, part)) WITHOUT ROWID;
                 CREATE TABLE memory(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
                 """)
     ]

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CSystem
+import Modules
+
+/// A part of a journal that one thread writes at a time: a ring of records.
+///
+///     offset    0  owner: 0 if no thread has it             8 bytes, little-endian
+///              64  head: where the next record goes, counted in bytes since the ring began
+///             128  tail: up to where the store has taken records
+///             256  records
+///
+/// Head and tail only grow and stand on cache lines of their own. Bytes first, then one release
+/// store of the head: a record is there whole or not at all when the process is killed.
+///
+/// Safe as long as the mapping lives that it points into: every access stays within `bytes`, and
+/// words that several threads or processes change are accessed atomically.
+@safe struct Segment {
+    static let bytes = 65_536
+    static let headerBytes = 256
+    static let capacity = UInt64(bytes - headerBytes)
+    /// Stands where a record would go that is continued at the ring's start.
+    static let skipMark: UInt64 = 0xFFFF_FFFF
+
+    let base: UnsafeMutableRawPointer
+
+    /// Room for one record: where it goes, and its position in the ring.
+    @safe struct Reservation {
+        let place: UnsafeMutableRawPointer
+        let position: UInt64
+    }
+
+    private func word(_ offset: Int) -> UnsafeMutablePointer<UInt64> {
+        unsafe (base + offset).assumingMemoryBound(to: UInt64.self)
+    }
+
+    var head: UInt64 { unsafe csystem_load_acquire(word(64)) }
+    var tail: UInt64 { unsafe csystem_load_acquire(word(128)) }
+    var isOwned: Bool { unsafe csystem_load_acquire(word(0)) != 0 }
+
+    /// Takes the segment for a thread; false if another has it.
+    func claim() -> Bool { unsafe csystem_claim(word(0), 1) != 0 }
+
+    /// Gives the segment back; what was written stays for the store.
+    func giveBack() { unsafe csystem_store_release(word(0), 0) }
+
+    /// Where the next record of at most `bytesMax` bytes goes; nil if there is no room.
+    @inline(always)
+    func reserve(_ bytesMax: Int) -> Reservation? {
+        let position = unsafe csystem_load_relaxed(word(64))
+        let room = unsafe Self.capacity - (position - csystem_load_acquire(word(128)))
+        let toEnd = Self.capacity - position % Self.capacity
+        if UInt64(bytesMax) <= toEnd {
+            if UInt64(bytesMax) > room { return nil }
+            return unsafe Reservation(place: place(position), position: position)
+        }
+        if UInt64(bytesMax) + toEnd > room { return nil }
+        unsafe place(position).storeBytes(of: Self.skipMark.littleEndian, as: UInt64.self)
+        return unsafe Reservation(place: place(position + toEnd), position: position + toEnd)
+    }
+
+    /// Publishes a record that was written where `reserve` said.
+    @inline(always)
+    func publish(_ length: Int, at position: UInt64) {
+        unsafe csystem_store_release(word(64), position + UInt64(length))
+    }
+
+    @inline(always)
+    private func place(_ position: UInt64) -> UnsafeMutableRawPointer {
+        unsafe base + (Self.headerBytes + Int(position % Self.capacity))
+    }
+
+    /// Whether head and tail are what a writer and the store could have left.
+    var isSound: Bool {
+        let (head, tail) = (self.head, self.tail)
+        return head >= tail && head - tail <= Self.capacity && head % 8 == 0 && tail % 8 == 0
+    }
+
+    /// Gives back the room up to `position`, which the store has committed, and clears it.
+    func release(upTo position: UInt64) {
+        let tail = self.tail
+        guard position > tail, position - tail <= Self.capacity else { return }
+        let first = min(position - tail, Self.capacity - tail % Self.capacity)
+        unsafe place(tail).initializeMemory(as: UInt8.self, repeating: 0, count: Int(first))
+        let rest = Int(position - tail - first)
+        unsafe place(0).initializeMemory(as: UInt8.self, repeating: 0, count: rest)
+        unsafe csystem_store_release(word(128), position)
+    }
+
+    /// The records from `start` to `end`, and in how many places there was none that could be
+    /// read. Places that a deletion has cleared are none of these.
+    func records(from start: UInt64, to end: UInt64) -> (whole: [JournalRecord], torn: Int) {
+        var whole: [JournalRecord] = []
+        var torn = 0
+        var isInGap = false
+        var position = start
+        while position < end {
+            let first = unsafe place(position).load(as: UInt64.self).littleEndian
+            if first == Self.skipMark {
+                position += Self.capacity - position % Self.capacity
+            } else if let record = record(first, at: position, before: end) {
+                whole.append(record)
+                position += first & 0xFFFF_FFFF
+                isInGap = false
+            } else {
+                // The checksum covers the position, so the next whole record is found again.
+                if first != 0, !isInGap {
+                    torn += 1
+                    isInGap = true
+                }
+                position += 8
+            }
+        }
+        return (whole, torn)
+    }
+
+    private func record(
+        _ first: UInt64, at position: UInt64, before end: UInt64
+    ) -> JournalRecord? {
+        let length = first & 0xFFFF_FFFF
+        let room = min(end - position, Self.capacity - position % Self.capacity)
+        guard length >= RecordLayout.headerBytes, length % 8 == 0, length <= room,
+            length <= RecordLayout.bytesMax
+        else { return nil }
+        let bytes = unsafe Array(
+            UnsafeRawBufferPointer(start: place(position), count: Int(length)))
+        return JournalRecord(bytes, at: position)
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Synchronization
+import Telemetry
+import TestKit
+import Testing
+
+/// What a host program writes, word for word as it would.
+private enum Rule: String, CaseIterable, Sendable { case unused, naming, length }
+
+private let ruleRun = Event(
+    "rule_run", since: "2.1", purpose: "Which rules are slow",
+    Property.choice("rule", Rule.self, since: "2.1", purpose: "Which rule ran"),
+    Property.duration("duration_ms", since: "2.1", purpose: "How long it took"))
+
+private struct LintError: Error {}
+
+@Suite struct EmbeddingTests {
+    let home: Home
+    let catalogue = Catalogue.standard.adding(ruleRun)
+
+    init() throws {
+        home = try Home()
+        try home.enable(catalogue: catalogue)
+    }
+
+    private func recorded(_ body: (TelemetryModule) throws -> Void) throws -> [StoredEvent] {
+        let telemetry = home.module(catalogue: catalogue)
+        telemetry.initialize()
+        try body(telemetry)
+        telemetry.end()
+        return try home.control(catalogue: catalogue).events()
+    }
+
+    @Test func `a host's own event is recorded with its types`() throws {
+        let events = try recorded { telemetry in
+            #expect(telemetry.status.isRecording)
+            #expect(telemetry.track(ruleRun, .unused, .milliseconds(12)))
+            #expect(telemetry.track(ruleRun, .length, .seconds(3)))
+        }
+        #expect(
+            events.map(\.properties) == [
+                [StoredEvent.Property("rule", "unused"), StoredEvent.Property("duration_ms", 12)],
+                [
+                    StoredEvent.Property("rule", "length"),
+                    StoredEvent.Property("duration_ms", 3000),
+                ],
+            ])
+    }
+
+    @Test func `measure records how long, and an error if the body throws`() throws {
+        let events = try recorded { telemetry in
+            #expect(telemetry.measure("lint") { 42 } == 42)
+            #expect(throws: LintError.self) {
+                try telemetry.measure("lint") { () throws(LintError) -> Int in throw LintError() }
+            }
+        }
+        #expect(events.map(\.name) == ["feature_usage", "error", "feature_usage"])
+    }
+
+    @Test func `values from variables become properties`() throws {
+        let (feature, count, elapsed) = ("lint", 7, Duration.milliseconds(5))
+        let events = try recorded { telemetry in
+            let isRecorded = telemetry.trackEvent(
+                "feature_usage",
+                [
+                    "feature": PropertyValue(feature), "hosts_found": PropertyValue(count),
+                    "duration_ms": PropertyValue(elapsed),
+                ])
+            #expect(isRecorded)
+        }
+        #expect(events.first?.properties.count == 3)
+    }
+
+    @Test func `a typed value out of its bounds is refused and counted, the event stays`() throws {
+        let events = try recorded { telemetry in
+            #expect(telemetry.track(ruleRun, .naming, .milliseconds(-1)))
+        }
+        #expect(events.first?.properties == [StoredEvent.Property("rule", "naming")])
+        #expect(try home.control().status().lost.map(\.count) == [1])
+    }
+
+    @Test func `an event that the catalogue lacks or the consent does not cover is not recorded`()
+        throws
+    {
+        let plain = home.module()
+        plain.initialize()
+        #expect(!plain.track(ruleRun, .unused, .zero))
+        plain.end()
+        let other = try Home()
+        try other.enable()
+        let telemetry = other.module(catalogue: catalogue)
+        telemetry.initialize()
+        #expect(!telemetry.track(ruleRun, .unused, .zero))
+        telemetry.end()
+    }
+
+    @Test func `disable elsewhere stops typed events at once, and a new yes lets them go on`()
+        throws
+    {
+        let telemetry = home.module(catalogue: catalogue)
+        telemetry.initialize()
+        defer { telemetry.end() }
+        #expect(telemetry.track(ruleRun, .unused, .zero))
+        try home.control(catalogue: catalogue).disable()
+        #expect(!telemetry.track(ruleRun, .unused, .zero))
+        try home.enable(catalogue: catalogue)
+        #expect(telemetry.track(ruleRun, .unused, .zero))
+    }
+
+    @Test func `threads beyond the number of segments share one, and every event is accounted for`()
+        throws
+    {
+        let threads = 40
+        let perThread = 200
+        let accepted = Atomic<Int>(0)
+        let events = try recorded { telemetry in
+            let ready = Barrier(threads)
+            ParallelThreads.run(threads) { index in
+                if telemetry.track(ruleRun, .unused, .zero) { accepted.add(1, ordering: .relaxed) }
+                // All are alive at once: most of them find no segment of their own.
+                ready.wait()
+                for _ in 1..<perThread where telemetry.track(ruleRun, .naming, .milliseconds(index))
+                {
+                    accepted.add(1, ordering: .relaxed)
+                }
+            }
+        }
+        #expect(events.count == accepted.load(ordering: .relaxed))
+        let dropped = try home.control(catalogue: catalogue).status().lost.first?.count ?? 0
+        #expect(events.count + Int(dropped) == threads * perThread)
+        #expect(events.count > 26 * 60)
+    }
+}
