@@ -12,6 +12,9 @@ struct ResourceFacts: Sendable, Equatable {
         "dropped_in_review", "revoked",
     ]
     private static let lossPrefix = "telemetry.lost."
+    /// The most records that count as lost for one reason: far more than an installation can add to
+    /// a figure, and far too few for a sum of them to leave 64 bits.
+    static let lossMax: Int64 = 1_000_000
 
     private(set) var service: String?
     private(set) var version: String?
@@ -50,7 +53,7 @@ struct ResourceFacts: Sendable, Equatable {
         case (let key, .int(let count)) where key.hasPrefix(Self.lossPrefix):
             let reason = String(key.dropFirst(Self.lossPrefix.count))
             guard Self.lossReasons.contains(reason), count > 0 else { return false }
-            losses[reason] = Int(count)
+            losses[reason] = Int(min(count, Self.lossMax))
         default:
             return false
         }

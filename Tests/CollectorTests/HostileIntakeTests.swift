@@ -56,6 +56,20 @@ import Testing
         #expect(admitted > 0)
     }
 
+    @Test func `losses of any size are taken and the collector serves on`() throws {
+        let collector = try SampleCollector()
+        for number in 1...2 {
+            let request = SampleRequest(number, batch: number)
+                .resource("telemetry.lost.queue_full", .int(.max))
+                .resource("telemetry.lost.retention", .int(.max))
+                .with("app_start")
+            #expect(try collector.post(request.bytes).status == 200)
+        }
+        let losses = try collector.store.storage.insight(in: today...today, k: 2).tables
+            .first { $0.group == .loss }
+        #expect(losses?.total == 4 * SQLiteStorage.contributionsPerDayMax)
+    }
+
     private static func isKnown(_ counter: Counter) -> Bool {
         switch counter.group {
         case .version: return PropertyGuard.isVersion(counter.labels[0])
