@@ -6,7 +6,7 @@ public import Modules
 ///
 /// No figure in it rests on fewer than `k` installations: smaller groups are suppressed, and so is
 /// the smallest shown group of a table whose suppressed ones could otherwise be computed from its
-/// total.
+/// total. The table of events gives up its total instead, because other tables repeat its rows.
 public struct Insight: Sendable, Equatable {
     /// The values that `k` may have. With 1 nothing would be suppressed.
     public static let kBounds = 2...1_000_000
@@ -41,7 +41,8 @@ public struct InsightTable: Sendable, Equatable {
     public let rows: [InsightRow]
     /// How many figures are suppressed.
     public let suppressedRows: Int
-    /// The sum over all figures, suppressed ones included; nil when it rests on fewer than `k`.
+    /// The sum over all figures, suppressed ones included; nil when it rests on fewer than `k`, or
+    /// what is left of it without the shown ones does.
     public let total: Int?
 }
 
@@ -53,7 +54,7 @@ public struct InsightRow: Sendable, Equatable {
     public let installations: Int
     /// The sum of what they reported, each limited to its share a day.
     public let count: Int
-    /// How long what was counted took; nil where that was not told.
+    /// How long what was counted took; nil where fewer than `k` installations told that.
     public let durations: DurationQuantiles?
 }
 

@@ -12,11 +12,18 @@ struct InsightAccumulator {
         var members: Set<Int>? = []
         var count = 0
         var durations = DurationHistogram()
+        /// Installations that told durations.
+        var timedInstallations = 0
         private var last = -1
+        private var lastTimed = -1
 
         mutating func add(_ figure: DayCounters.Figure, of installation: Int, k: Int) {
             count += figure.count
             durations.merge(figure.durations)
+            if !figure.durations.counts.isEmpty, installation != lastTimed {
+                lastTimed = installation
+                timedInstallations += 1
+            }
             guard installation != last else { return }
             last = installation
             installations += 1
@@ -62,14 +69,16 @@ struct InsightAccumulator {
     private func table(of group: CounterGroup) -> InsightTable {
         let sums = sums.filter { $0.key.group == group }
         var shown = sums.filter { $0.value.installations >= k }
-        let total = groups[group].flatMap { $0.installations >= k ? $0.count : nil }
+        var total = groups[group].flatMap { $0.installations >= k ? $0.count : nil }
         if total != nil, let needed = Self.complement(of: shown, among: sums, k: k) {
-            shown[needed] = nil
+            // An event that has a table of its own is that table's total: hiding it here would hide
+            // nothing.
+            if group == .event { total = nil } else { shown[needed] = nil }
         }
         let rows = shown.map { counter, sum in
             InsightRow(
                 counter: counter, installations: sum.installations, count: sum.count,
-                durations: DurationQuantiles(sum.durations))
+                durations: sum.timedInstallations >= k ? DurationQuantiles(sum.durations) : nil)
         }
         return InsightTable(
             group: group, rows: rows.sorted(by: Self.isBefore),

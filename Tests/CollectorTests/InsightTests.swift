@@ -82,6 +82,52 @@ import Testing
         #expect(few.activeInstallations == nil)
     }
 
+    @Test func `no other table gives away an event that few sent`() throws {
+        var accumulator = InsightAccumulator(k: 10)
+        for number in 0..<40 {
+            var counters = DayCounters()
+            _ = counters.add(Contribution(Counter(.event, "app_start")), max: 10)
+            if number < 12 {
+                _ = counters.add(Contribution(Counter(.event, "feature_usage")), max: 10)
+                _ = counters.add(Contribution(Counter(.feature, "arp_scan")), max: 10)
+            }
+            if number < 3 {
+                _ = counters.add(
+                    Contribution(Counter(.event, "alert_generated"), amount: 7), max: 10)
+            }
+            accumulator.add(installation: number, day: today, counters: counters)
+        }
+        let tables = accumulator.insight(days: today...today, tally: Tally()).tables
+        let events = try #require(tables.first { $0.group == .event })
+        let features = try #require(tables.first { $0.group == .feature })
+        #expect(features.total == 12)
+        #expect(events.rows.map(\.counter.labels) == [["app_start"], ["feature_usage"]])
+        #expect(events.suppressedRows == 1)
+        #expect(events.total == nil)
+    }
+
+    @Test func `durations are shown where k installations told them`() throws {
+        var accumulator = InsightAccumulator(k: 3)
+        let scan = Counter(.feature, "arp_scan")
+        let start = Counter(.feature, "replay")
+        for number in 0..<4 {
+            var counters = DayCounters()
+            let rare = number < 2 ? 4321 : nil
+            _ = counters.add(Contribution(scan, durationMilliseconds: rare), max: 10)
+            let common = number < 3 ? 5 : nil
+            _ = counters.add(Contribution(start, durationMilliseconds: common), max: 10)
+            // A second day of an installation is no second installation.
+            for distance in 0...1 {
+                let day = Day(number: today.number + Int32(distance))
+                accumulator.add(installation: number, day: day, counters: counters)
+            }
+        }
+        let tables = accumulator.insight(days: today...today, tally: Tally()).tables
+        let rows = try #require(tables.first { $0.group == .feature }).rows
+        #expect(rows.map(\.counter) == [scan, start])
+        #expect(rows.map { $0.durations?.p50 } == [nil, 5])
+    }
+
     @Test func `k is never below two`() throws {
         let store = try SampleStore()
         _ = try store.storage.store(
