@@ -26,7 +26,9 @@ public final class SQLiteStorage: CollectorStorage {
         let connection = try translated(path) {
             if try fileSystem.status(of: path) == nil {
                 guard create else { throw StorageError.missing(path) }
-                try fileSystem.replace(path, with: [])
+                // Locking makes the file with its mode, and never in the place of one that another
+                // collector has just made.
+                _ = try fileSystem.lock(path)
             }
             return try Self.connect(path, mode: .readWrite)
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Hashing
 import Modules
 import SQLite
@@ -64,6 +65,24 @@ import Testing
             ], tally: Tally(), on: today)
         #expect(try Self.figures(store.storage) == ["0 \(today) {\"loss/queue_full\":[1000]}"])
         #expect(try store.storage.tally(in: today...today).counts == [.share: 1_999_000])
+    }
+
+    @Test func `collectors that make one store at once share it`() throws {
+        for _ in 1...8 {
+            let folder = try TemporaryDirectory()
+            let path = folder.file("store.sqlite")
+            DispatchQueue.concurrentPerform(iterations: 4) { number in
+                #expect(throws: Never.self) {
+                    let storage = try SQLiteStorage(
+                        path: path, random: SystemRandom(), fileSystem: RealFileSystem())
+                    let sent = batch("\(number)", of: number, [today: [Self.use]])
+                    #expect(
+                        try storage.store([sent], tally: Tally(), on: today) == [.stored])
+                }
+            }
+            let connection = try Connection(path: path)
+            #expect(try connection.integer("SELECT count(*) FROM batch") == 4)
+        }
     }
 
     @Test func `no identifier of an installation stands in the file`() throws {
