@@ -20,9 +20,13 @@ struct BatchDraft {
         tally.add(.resource, facts.ignored)
     }
 
-    /// Takes the record with this index; one index counts once.
-    mutating func take(_ record: LogRecord, index: Int, by admission: RecordAdmission) {
-        guard indices.insert(index).inserted else { return tally.add(.identifier) }
+    /// Takes the record with this index; one index counts once, and a batch has one sender.
+    mutating func take(
+        _ record: LogRecord, index: Int, of sender: String, by admission: RecordAdmission
+    ) {
+        guard sender == installation, indices.insert(index).inserted else {
+            return tally.add(.identifier)
+        }
         guard admission.policy.admits(identifier.day, on: admission.today) else {
             return tally.add(.day)
         }

@@ -21,7 +21,8 @@ extension IntakePolicy {
         _ export: ExportLogsRequest, on today: Day
     ) throws(IntakeRefusal) -> IntakeDecision {
         let admission = RecordAdmission(policy: self, today: today)
-        var batches: [AdmittedBatch] = []
+        // Over all groups of the request: a batch that comes in two of them is one batch.
+        var drafts: [BatchIdentifier: BatchDraft] = [:]
         var tally = Tally()
         for resourceLogs in export.resourceLogs {
             let records = resourceLogs.scopeLogs.flatMap(\.logRecords)
@@ -34,7 +35,6 @@ extension IntakePolicy {
                 tally.add(.installation, records.count)
                 continue
             }
-            var drafts: [BatchIdentifier: BatchDraft] = [:]
             for record in records {
                 guard let identifier = RecordAdmission.identifier(of: record) else {
                     tally.add(.identifier)
@@ -42,11 +42,11 @@ extension IntakePolicy {
                 }
                 let draft = BatchDraft(identifier.batch, facts, installation: installation)
                 drafts[identifier.batch, default: draft]
-                    .take(record, index: identifier.index, by: admission)
-                try checkCount(batches.count + drafts.count)
+                    .take(record, index: identifier.index, of: installation, by: admission)
+                try checkCount(drafts.count)
             }
-            batches += drafts.values.map { $0.finished(by: admission) }
         }
+        let batches = drafts.values.map { $0.finished(by: admission) }
         return .admit(batches.sorted { $0.id < $1.id }, tally: tally)
     }
 

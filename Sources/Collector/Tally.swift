@@ -8,7 +8,8 @@ public struct Tally: Sendable, Equatable {
         case service = "record.service"
         /// Record: its resource has no installation identifier of the agreed form.
         case installation = "record.installation"
-        /// Record: it has no identifier of the agreed form, or one twice in a batch.
+        /// Record: it has no identifier of the agreed form, one twice in a batch, or one of a batch
+        /// that another installation sent in the same request.
         case identifier = "record.identifier"
         /// Record: the catalogue does not know the event.
         case event = "record.event"

@@ -125,6 +125,24 @@ import Testing
         #expect(tally == [.identifier: 1])
     }
 
+    @Test func `a batch that comes in several groups of a request is one batch`() throws {
+        let whole = SampleRequest().with("app_start").with("app_stop").with("app_start")
+        var request = whole.message
+        request.resourceLogs = whole.records.map { record in
+            var group = whole.message.resourceLogs[0]
+            group.scopeLogs[0].logRecords = [record]
+            return group
+        }
+        #expect(
+            try IntakePolicy().decide(request, on: today)
+                == IntakePolicy().decide(whole.message, on: today))
+        request.resourceLogs[1].resource = SampleRequest(2).message.resourceLogs[0].resource
+        guard case .admit(let batches, _) = try IntakePolicy().decide(request, on: today)
+        else { return #expect(Bool(false)) }
+        #expect(batches.map(\.recordCount) == [2])
+        #expect(batches.map(\.tally.counts) == [[.identifier: 1]])
+    }
+
     @Test func `losses count on the day of the batch and no other reason is taken`() throws {
         let request = SampleRequest()
             .resource("telemetry.lost.queue_full", .int(12))
