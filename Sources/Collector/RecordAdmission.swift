@@ -15,6 +15,8 @@ struct AdmittedRecord: Sendable, Equatable {
 /// Checks single records against the catalogue.
 struct RecordAdmission {
     static let identifierKey = "log.record.uid"
+    /// The severity numbers that OTLP knows, and 0 for none.
+    private static let severities: ClosedRange<Int32> = 0...24
 
     let policy: IntakePolicy
     let today: Day
@@ -76,7 +78,8 @@ struct RecordAdmission {
         let identifier = record.attributes.first { $0.key == Self.identifierKey }
         var cleaned = LogRecord()
         cleaned.timeUnixNano = record.timeUnixNano
-        cleaned.severityNumber = record.severityNumber
+        cleaned.severityNumber =
+            Self.severities.contains(record.severityNumber) ? record.severityNumber : 0
         cleaned.eventName = event.name
         cleaned.attributes =
             properties.map { KeyValue(key: $0.name, value: AnyValue($0.value)) }

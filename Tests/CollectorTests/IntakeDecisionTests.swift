@@ -165,6 +165,7 @@ import Testing
             .with("app_start", ("mode", .string("watch")), ("owner", .string("somebody")))
         request.records[0].body = .string("free text")
         request.records[0].severityText = "LOUD"
+        request.records[0].severityNumber = 19_216_811
         let batch = try #require(try Self.decide(request).batches.first)
         let kept = try ExportLogsRequest(decoding: batch.records)
         #expect(kept.resourceLogs.map(\.resource.attributes) == [[]])
@@ -172,6 +173,7 @@ import Testing
         #expect(record.attributes.map(\.key) == ["mode", "log.record.uid"])
         #expect(record.body == nil)
         #expect(record.severityText.isEmpty)
+        #expect(record.severityNumber == 0)
     }
 
     @Test func `a request with too many batches is refused as a whole`() throws {
