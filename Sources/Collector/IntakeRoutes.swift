@@ -39,14 +39,20 @@ final class IntakeRoutes: Sendable {
             })
     }
 
-    /// Deletes what has passed its time, once a day.
+    /// Deletes what has passed its time, once a day; what failed is tried again.
     func sweep() throws(StorageError) {
         let today = clock.now().day
-        let isDue = sweptDay.withLock { day in
+        let last = sweptDay.withLock { day in
             defer { day = today }
-            return day != today
+            return day
         }
-        if isDue { try storage.expire(by: configuration.retention, on: today) }
+        guard last != today else { return }
+        do {
+            try storage.expire(by: configuration.retention, on: today)
+        } catch {
+            sweptDay.withLock { $0 = last }
+            throw error
+        }
     }
 
     private func takeLogs(_ request: HTTPRequest) -> HTTPResponse {

@@ -141,6 +141,26 @@ import Testing
         #expect(health.status == 200)
     }
 
+    @Test func `what has passed its time is deleted by a later request when one fails`() throws {
+        let collector = try SampleCollector()
+        #expect(try collector.post(SampleRequest().with("app_start").bytes).status == 200)
+        let path = collector.store.path
+        func kept() throws -> Int64? {
+            try Connection(path: path).integer("SELECT count(*) FROM figures")
+        }
+        collector.clock.advance(by: .seconds(100 * 86_400))
+        let other = try Connection(path: path)
+        try other.execute(
+            "CREATE TRIGGER stop BEFORE DELETE ON figures BEGIN SELECT RAISE(FAIL, 'no'); END")
+        #expect(
+            try collector.post(SampleRequest(2, batch: 2).with("app_start").bytes).status == 503)
+        #expect(try kept() == 1)
+        try other.execute("DROP TRIGGER stop")
+        #expect(
+            try collector.post(SampleRequest(3, batch: 3).with("app_start").bytes).status == 200)
+        #expect(try kept() == 0)
+    }
+
     @Test func `a store that fails is answered with 503 and a time to wait`() throws {
         let collector = try SampleCollector()
         let connection = try Connection(path: collector.store.path)
