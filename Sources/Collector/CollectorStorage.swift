@@ -36,7 +36,8 @@ public enum ErasureOutcome: Sendable, Equatable {
     case erased
     /// The secret is not the one that was announced, or none ever was.
     case wrongSecret
-    /// So many erasures are remembered that no further one can be.
+    /// So many erasures are remembered that no further one can be of an installation of which
+    /// nothing is kept.
     case full
 }
 

@@ -6,7 +6,8 @@ internal import SQLite
 
 /// A collector's store in one SQLite file, which is made with mode 0600.
 public final class SQLiteStorage: CollectorStorage {
-    /// Erasures remembered at a time; a further one has to wait until the oldest are forgotten.
+    /// Erasures remembered at a time; a further one of an installation of which nothing is kept has
+    /// to wait until the oldest are forgotten.
     public static let tombstonesMax: Int64 = 1_000_000
     /// What one installation can add to one figure on one day.
     public static let contributionsPerDayMax = 1000

@@ -94,6 +94,25 @@ import Testing
                 installation: installation(9), secretHash: Self.hash("any"), on: today) == .erased)
     }
 
+    @Test func `invented identifiers don't keep an installation from being erased`() throws {
+        let store = try Self.store(installations: 1)
+        try Connection(path: store.path).run(
+            """
+            WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
+            INSERT INTO tombstone SELECT n, ? FROM number
+            """, [.integer(SQLiteStorage.tombstonesMax), .integer(Int64(today.number))])
+        func erase(_ number: Int) throws -> ErasureOutcome {
+            try store.storage.erase(
+                installation: installation(number), secretHash: Self.hash(secret(number)),
+                on: today)
+        }
+        #expect(try erase(9) == .full)
+        #expect(try erase(1) == .erased)
+        #expect(try Self.active(store) == nil)
+        let late = batch("late", of: 1, [today: [Self.start]])
+        #expect(try store.storage.store([late], tally: Tally(), on: today) == [.erased])
+    }
+
     @Test func `what comes after an erasure is kept out and counted once`() throws {
         let store = try Self.store(installations: 2)
         _ = try store.storage.erase(
