@@ -3,6 +3,7 @@
 internal import Hashing
 public import Modules
 internal import SQLite
+private import Synchronization
 
 /// A collector's store in one SQLite file, which is made with mode 0600.
 public final class SQLiteStorage: CollectorStorage {
@@ -18,6 +19,8 @@ public final class SQLiteStorage: CollectorStorage {
     private let reader: SharedConnection
     private let writer: SharedConnection
     private let hashKey: [UInt8]
+    /// Whether a reader was in the way when the log was to be emptied.
+    private let owesEmptyLog = Atomic(false)
 
     /// Opens the store at `path`. With `create` a missing file is made (its folder has to exist),
     /// without it a missing file is an error.
@@ -78,27 +81,43 @@ public final class SQLiteStorage: CollectorStorage {
     func write<Result: Sendable>(
         _ body: (Connection) throws -> Result
     ) throws(StorageError) -> Result {
-        try translated("the store") {
+        let result = try translated("the store") {
             try writer.use { connection in
                 try connection.transaction { try body(connection) }
             }
         }
+        settleLog()
+        return result
     }
 
     /// Runs `body` on the reading connection.
     func read<Result: Sendable>(
         _ body: (Connection) throws -> Result
     ) throws(StorageError) -> Result {
-        try translated("the store") {
+        defer { settleLog() }
+        return try translated("the store") {
             try reader.use { try body($0) }
         }
     }
 
     /// Moves the write-ahead log into the file and empties it, so that deleted rows stand in
-    /// neither. A reader in the way puts that off until the next time.
+    /// neither. A reader in the way puts that off until the next writing or reading has ended.
     func emptyLog() throws(StorageError) {
-        try translated("the store") {
-            try writer.use { try $0.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+        let isDone = try translated("the store") {
+            try writer.use { try $0.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0 }
         }
+        owesEmptyLog.store(!isDone, ordering: .relaxed)
+    }
+
+    /// Empties the log if that was put off, without waiting for a reader that is still there.
+    private func settleLog() {
+        guard owesEmptyLog.load(ordering: .relaxed) else { return }
+        // What fails now stays owed.
+        let isDone = try? writer.use { connection in
+            try connection.execute("PRAGMA busy_timeout=0")
+            defer { try? connection.execute("PRAGMA busy_timeout=2000") }
+            return try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+        }
+        if isDone == true { owesEmptyLog.store(false, ordering: .relaxed) }
     }
 }

@@ -48,6 +48,26 @@ import Testing
         #expect(!text.contains("records of 2"))
     }
 
+    @Test func `a reader in the way of an erasure keeps its bytes no longer than it stays`() throws
+    {
+        let store = try Self.store(installations: 3)
+        func bytes() throws -> String {
+            try String(
+                decoding: store.folder.contents().flatMap { try store.folder.read($0) },
+                as: UTF8.self)
+        }
+        let other = try Connection(path: store.path)
+        try other.execute("BEGIN")
+        #expect(try other.integer("SELECT count(*) FROM figures") == 3)
+        let outcome = try store.storage.erase(
+            installation: installation(2), secretHash: Self.hash(secret(2)), on: today)
+        #expect(outcome == .erased)
+        #expect(try bytes().contains("records of 2"))
+        try other.execute("COMMIT")
+        #expect(try Self.active(store) == 2)
+        #expect(try !bytes().contains("records of 2"))
+    }
+
     @Test func `a wrong secret erases nothing`() throws {
         let store = try Self.store(installations: 2)
         let outcome = try store.storage.erase(
