@@ -34,7 +34,14 @@ public final class SQLiteStorage: CollectorStorage {
                 // collector has just made.
                 _ = try fileSystem.lock(path)
             }
-            return try Self.connect(path, mode: .readWrite)
+            let connection = try Connection(path: path, mode: .readWrite)
+            guard try Self.isStore(connection, orBlank: create) else {
+                throw StorageError.foreign(path)
+            }
+            // FULL: an acknowledged batch must survive a loss of power.
+            try connection.execute(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON")
+            return connection
         }
         hashKey = try translated(path) {
             try connection.migrate(CollectorSchema.migrations)
@@ -42,17 +49,22 @@ public final class SQLiteStorage: CollectorStorage {
         }
         writer = SharedConnection(connection)
         reader = SharedConnection(
-            try translated(path) { try Self.connect(path, mode: .readOnly) })
+            try translated(path) { try Connection(path: path, mode: .readOnly) })
     }
 
-    private static func connect(_ path: String, mode: Connection.Mode) throws -> Connection {
-        let connection = try Connection(path: path, mode: mode)
-        if mode == .readWrite {
-            // FULL: an acknowledged batch must survive a loss of power.
-            try connection.execute(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON")
-        }
-        return connection
+    /// Whether a database is a collector's, or has no table yet where that will do: another
+    /// program's is left as it is.
+    private static func isStore(
+        _ connection: Connection, orBlank: Bool
+    ) throws(SQLiteError) -> Bool {
+        // One statement: another collector may be making the tables.
+        let state = try connection.integer(
+            """
+            SELECT CASE WHEN count(*) = 0 THEN 0
+                WHEN sum(name IN ('batch', 'figures', 'secret', 'tombstone')) = 4 THEN 1
+                ELSE 2 END FROM sqlite_master
+            """)
+        return state == 1 || state == 0 && orBlank
     }
 
     private static func hashKey(

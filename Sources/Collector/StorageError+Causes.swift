@@ -35,6 +35,12 @@ extension StorageError {
             hint: "name the file that arpguard-collector serve writes, as sqlite:PATH")
     }
 
+    static func foreign(_ path: String) -> StorageError {
+        StorageError(
+            .damaged, "\(path) is no collector store",
+            hint: "name the file that arpguard-collector serve writes, as sqlite:PATH")
+    }
+
     fileprivate init(_ error: SQLiteError, subject: String) {
         if error.isDamage {
             self.init(

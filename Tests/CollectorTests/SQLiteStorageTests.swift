@@ -159,6 +159,25 @@ import Testing
         #expect(try folder.read("store.sqlite") == Array(text.utf8))
     }
 
+    @Test(arguments: ["CREATE TABLE place (x)", "CREATE TABLE secret (x); PRAGMA user_version = 1"])
+    func `another program's database is an error and stays as it is`(sql: String) throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.file("other.sqlite")
+        try Connection(path: path).execute(sql)
+        let before = try folder.read("other.sqlite")
+        for create in [true, false] {
+            #expect(open(path, create: create)?.code == .damaged)
+        }
+        #expect(try folder.read("other.sqlite") == before)
+    }
+
+    @Test func `reading an insight makes no store of an empty file`() throws {
+        let folder = try TemporaryDirectory()
+        let path = try folder.write("", to: "store.sqlite")
+        #expect(open(path, create: false)?.code == .damaged)
+        #expect(try folder.read("store.sqlite").isEmpty)
+    }
+
     @Test func `a store of a newer program is left alone`() throws {
         let folder = try TemporaryDirectory()
         let connection = try Connection(path: folder.file("store.sqlite"))
