@@ -40,7 +40,7 @@ final class Host: Sendable {
             writer: writer, number: acknowledgements.accepted(writer: writer) + 1)
         var isAccepted = false
         let duration = Self.nanoseconds {
-            isAccepted = module.trackEvent(NumberedEvent.name, event.properties)
+            isAccepted = event.record(into: module)
         }
         slowestNanoseconds.max(duration, ordering: .relaxed)
         if isAccepted {

@@ -11,6 +11,7 @@ final class Recording: Sendable {
     private let order: RecordingOrder
     private let acknowledgements: Acknowledgements
     private let acceptedEvents = Atomic(0)
+    private let isEnding = Atomic(false)
 
     init(_ order: RecordingOrder) throws {
         self.order = order
@@ -18,30 +19,45 @@ final class Recording: Sendable {
     }
 
     func run() {
-        while true {
-            let module = KillHome(order.folder).module
-            module.initialize()
-            let threads = (0..<order.threads).map { index in
-                OwnThread { self.record(into: module, writer: self.order.firstWriter + index) }
-            }
-            for thread in threads { thread.join() }
-            module.shutdown()
+        while true { runOneModule() }
+    }
+
+    private func runOneModule() {
+        let module = KillHome(order.folder).module
+        isEnding.store(false, ordering: .relaxed)
+        module.initialize()
+        let threads = (0..<order.threads).map { index in
+            OwnThread { self.record(into: module, writer: self.order.firstWriter + index) }
         }
+        let awaited = order.shutsDownEarly ? 1 : threads.count
+        for thread in threads[..<awaited] { thread.join() }
+        isEnding.store(true, ordering: .relaxed)
+        module.shutdown()
+        for thread in threads[awaited...] { thread.join() }
     }
 
     private func record(into module: TelemetryModule, writer: Int) {
-        let start = acknowledgements.accepted(writer: writer)
-        var number = start
-        while order.eventsPerModule == 0 || number < start + order.eventsPerModule {
+        var number = acknowledgements.accepted(writer: writer)
+        let isBounded =
+            order.eventsPerModule > 0
+            && (!order.shutsDownEarly || writer == order.firstWriter)
+        let last = isBounded ? number + order.eventsPerModule : Int64.max
+        while number < last {
             number += 1
-            record(NumberedEvent(writer: writer, number: number), into: module)
+            guard record(NumberedEvent(writer: writer, number: number), into: module) else {
+                return
+            }
         }
     }
 
-    /// Records an event again and again until it is accepted.
-    private func record(_ event: NumberedEvent, into module: TelemetryModule) {
+    /// Records an event again and again until it is accepted; false if the module ends before.
+    private func record(_ event: NumberedEvent, into module: TelemetryModule) -> Bool {
         if order.acknowledgesFirst { acknowledge(event) }
-        while !module.trackEvent(NumberedEvent.name, event.properties) {
+        while !event.record(into: module) {
+            if isEnding.load(ordering: .relaxed) {
+                acknowledgements.refuseAtEnd(writer: event.writer)
+                return false
+            }
             acknowledgements.refuse(writer: event.writer)
             // The journal is full: there is no descriptor that tells when it no longer is.
             _ = poll(nil, 0, 1)
@@ -49,6 +65,7 @@ final class Recording: Sendable {
         if !order.acknowledgesFirst { acknowledge(event) }
         let accepted = acceptedEvents.add(1, ordering: .relaxed).newValue
         if accepted == RecordingOrder.readyEvents { say("ready") }
+        return true
     }
 
     private func acknowledge(_ event: NumberedEvent) {

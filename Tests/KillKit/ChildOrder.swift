@@ -47,33 +47,38 @@ package struct RecordingOrder: Sendable, Equatable {
     package var threads: Int
     /// After how many events of a writer the module is shut down and made anew; 0 means never.
     package var eventsPerModule: Int64
+    /// Shuts the module down as soon as the first writer has its events, while the others record.
+    package var shutsDownEarly: Bool
     /// Acknowledges each event before it is recorded: what the test must find out.
     package var acknowledgesFirst: Bool
 
     /// Describes what a process does.
     package init(
         folder: String, firstWriter: Int, threads: Int, eventsPerModule: Int64,
-        acknowledgesFirst: Bool = false
+        shutsDownEarly: Bool = false, acknowledgesFirst: Bool = false
     ) {
         self.folder = folder
         self.firstWriter = firstWriter
         self.threads = threads
         self.eventsPerModule = eventsPerModule
+        self.shutsDownEarly = shutsDownEarly
         self.acknowledgesFirst = acknowledgesFirst
     }
 
     fileprivate var arguments: [String] {
         [folder, String(firstWriter), String(threads), String(eventsPerModule)]
+            + (shutsDownEarly ? ["shut-down-early"] : [])
             + (acknowledgesFirst ? ["acknowledge-first"] : [])
     }
 
     fileprivate init?(_ arguments: [String]) {
-        guard (4...5).contains(arguments.count), let firstWriter = Int(arguments[1]),
+        guard (4...6).contains(arguments.count), let firstWriter = Int(arguments[1]),
             let threads = Int(arguments[2]), let eventsPerModule = Int64(arguments[3])
         else { return nil }
         self.init(
             folder: arguments[0], firstWriter: firstWriter, threads: threads,
             eventsPerModule: eventsPerModule,
-            acknowledgesFirst: arguments.dropFirst(4) == ["acknowledge-first"])
+            shutsDownEarly: arguments.dropFirst(4).contains("shut-down-early"),
+            acknowledgesFirst: arguments.dropFirst(4).contains("acknowledge-first"))
     }
 }

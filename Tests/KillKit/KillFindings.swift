@@ -22,26 +22,25 @@ package struct KillFindings: Sendable, Equatable {
     /// Nothing at all.
     package init() {}
 
-    /// Compares.
+    /// Compares. A writer may have died between an event's acceptance and its acknowledgement, so
+    /// its next event may be there.
     ///
-    /// A writer may have died between an event's acceptance and its acknowledgement, so its next
-    /// event may be there; and between a refusal and its note, so one more may be counted.
+    /// - Parameter refused: how many events of each writer may be counted as refused.
     package init(
-        _ events: [StoredEvent], accepted: [Int64], refused: [Int64],
+        _ events: [StoredEvent], accepted: [Int64], refused: [ClosedRange<Int64>],
         losses: [(reason: String, count: Int64)]
     ) {
         acknowledged = accepted.reduce(0, +)
         var seen = accepted.map { [Bool](repeating: false, count: Int($0) + 1) }
         for event in events { note(NumberedEvent(event), &seen) }
         for writer in seen { lost += Int64(writer.dropLast().count { !$0 }) }
-        let refusedMin = refused.reduce(0, +)
-        for (reason, count) in losses {
-            let isTold = reason == LossReason.queueFull.rawValue
-            let range = isTold ? refusedMin...refusedMin + Int64(refused.count) : 0...0
-            miscounted += range.contains(count) ? 0 : abs(count - range.lowerBound)
-        }
-        if refusedMin > 0, !losses.contains(where: { $0.reason == LossReason.queueFull.rawValue }) {
-            miscounted += refusedMin
+        let counted = Dictionary(uniqueKeysWithValues: losses.map { ($0.reason, $0.count) })
+        for reason in LossReason.allCases.map(\.rawValue) {
+            let isRefusal = reason == LossReason.queueFull.rawValue
+            let least = isRefusal ? refused.reduce(0) { $0 + $1.lowerBound } : 0
+            let most = isRefusal ? refused.reduce(0) { $0 + $1.upperBound } : 0
+            let count = counted[reason] ?? 0
+            miscounted += max(least - count, count - most, 0)
         }
     }
 

@@ -21,6 +21,13 @@ package struct KillHome: Sendable {
     private var home: String { "\(folder)/home" }
     private let product = Product("arpguard", version: "0.1.0")
 
+    /// No upload, and room for everything.
+    private var config: TelemetryModuleConfig {
+        var config = TelemetryModuleConfig()
+        config.storageBytesMax = 16 << 30
+        return config
+    }
+
     /// No variable of the environment and no file of this machine has a say.
     private var seams: TelemetrySeams {
         TelemetrySeams(
@@ -31,12 +38,14 @@ package struct KillHome: Sendable {
     /// What records into the home.
     package var module: TelemetryModule {
         TelemetryModule(
-            for: product, config: TelemetryModuleConfig(), home: home, seams: seams)
+            for: product, catalogue: NumberedEvent.catalogue, config: config, home: home,
+            seams: seams)
     }
 
     /// What decides about the home and reads it.
     package var control: TelemetryControl {
         TelemetryControl(
-            for: product, config: TelemetryModuleConfig(), home: home, seams: seams)
+            for: product, catalogue: NumberedEvent.catalogue, config: config, home: home,
+            seams: seams)
     }
 }

@@ -52,7 +52,7 @@ struct KillTrial {
         defer { writers += threads }
         return RecordingOrder(
             folder: folder.path, firstWriter: writers, threads: threads,
-            eventsPerModule: [0, 200, 1000, 5000][draw(4)],
+            eventsPerModule: [0, 50, 200, 1000, 5000][draw(5)], shutsDownEarly: draw(2) == 0,
             acknowledgesFirst: acknowledgesFirst)
     }
 

@@ -88,7 +88,7 @@ import Testing
         let accepted = (0..<2).map(acknowledgements.accepted)
         #expect(accepted[0] == 2 * Self.events)
         let findings = KillFindings(
-            try home.control.events(), accepted: accepted, refused: [0, 0], losses: [])
+            try home.control.events(), accepted: accepted, refused: [0...0, 0...0], losses: [])
         #expect(findings.isClean, "\(findings)")
     }
 }
