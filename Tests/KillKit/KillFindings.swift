@@ -16,8 +16,13 @@ package struct KillFindings: Sendable, Equatable {
     package var twice: Int64 = 0
     /// Events that no writer can have recorded yet.
     package var invented: Int64 = 0
-    /// Losses that the home counts, though nothing was lost.
+    /// Losses that the home counts, though nothing was lost, or does not count, though it was.
     package var miscounted: Int64 = 0
+    /// Under which reasons, and how far off.
+    package var miscountedReasons: [String] = []
+
+    /// Journals that were cut short before anything could be in them, and are told as damaged.
+    package var unfinished: Int64 = 0
 
     /// Nothing at all.
     package init() {}
@@ -25,23 +30,41 @@ package struct KillFindings: Sendable, Equatable {
     /// Compares. A writer may have died between an event's acceptance and its acknowledgement, so
     /// its next event may be there.
     ///
-    /// - Parameter refused: how many events of each writer may be counted as refused.
+    /// - Parameters:
+    ///   - refused: how many events of each writer may be counted as refused.
+    ///   - unfinished: how many journals are told as damaged though they never held anything.
     package init(
         _ events: [StoredEvent], accepted: [Int64], refused: [ClosedRange<Int64>],
-        losses: [(reason: String, count: Int64)]
+        losses: [(reason: String, count: Int64)], unfinished: Int64 = 0
     ) {
+        self.unfinished = unfinished
         acknowledged = accepted.reduce(0, +)
         var seen = accepted.map { [Bool](repeating: false, count: Int($0) + 1) }
         for event in events { note(NumberedEvent(event), &seen) }
         for writer in seen { lost += Int64(writer.dropLast().count { !$0 }) }
         let counted = Dictionary(uniqueKeysWithValues: losses.map { ($0.reason, $0.count) })
-        for reason in LossReason.allCases.map(\.rawValue) {
-            let isRefusal = reason == LossReason.queueFull.rawValue
-            let least = isRefusal ? refused.reduce(0) { $0 + $1.lowerBound } : 0
-            let most = isRefusal ? refused.reduce(0) { $0 + $1.upperBound } : 0
-            let count = counted[reason] ?? 0
-            miscounted += max(least - count, count - most, 0)
+        for reason in LossReason.allCases {
+            let expected =
+                switch reason {
+                case .queueFull: Self.sum(refused)
+                case .damaged: unfinished...unfinished
+                default: 0...0 as ClosedRange<Int64>
+                }
+            compare(counted[reason.rawValue] ?? 0, with: expected, reason)
         }
+    }
+
+    private static func sum(_ ranges: [ClosedRange<Int64>]) -> ClosedRange<Int64> {
+        ranges.reduce(0...0) { $0.lowerBound + $1.lowerBound...$0.upperBound + $1.upperBound }
+    }
+
+    private mutating func compare(
+        _ count: Int64, with expected: ClosedRange<Int64>, _ reason: LossReason
+    ) {
+        let difference = max(expected.lowerBound - count, count - expected.upperBound, 0)
+        guard difference > 0 else { return }
+        miscounted += difference
+        miscountedReasons.append("\(reason.rawValue) by \(difference)")
     }
 
     private mutating func note(_ event: NumberedEvent?, _ seen: inout [[Bool]]) {
@@ -67,6 +90,8 @@ package struct KillFindings: Sendable, Equatable {
         sum.twice += right.twice
         sum.invented += right.invented
         sum.miscounted += right.miscounted
+        sum.unfinished += right.unfinished
+        sum.miscountedReasons += right.miscountedReasons
         return sum
     }
 }
@@ -76,5 +101,6 @@ extension KillFindings: CustomStringConvertible {
     package var description: String {
         "\(acknowledged) acknowledged, \(found) found, \(lost) lost, \(torn) torn, "
             + "\(twice) twice, \(invented) invented, \(miscounted) miscounted"
+            + "\(miscountedReasons.isEmpty ? "" : " \(miscountedReasons)"), \(unfinished) unfinished journals"
     }
 }

@@ -83,6 +83,15 @@ import Testing
         #expect(findings.found == last)
     }
 
+    @Test func `a journal that never held anything may be told as damaged, and only that one`() {
+        for count in [1, 2] as [Int64] {
+            let findings = KillFindings(
+                Self.stored(1...3), accepted: [3], refused: [0...1],
+                losses: [("damaged", count)], unfinished: 1)
+            #expect(findings.isClean == (count == 1))
+        }
+    }
+
     @Test(
         arguments: [
             ChildOrder.lock(folder: "/a"), .host(folder: "/a", events: 12),

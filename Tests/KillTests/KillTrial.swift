@@ -44,7 +44,15 @@ struct KillTrial {
         }
         return KillFindings(
             events, accepted: (0..<writers).map(acknowledgements.accepted),
-            refused: (0..<writers).map(acknowledgements.refused), losses: status.lost)
+            refused: (0..<writers).map(acknowledgements.refused), losses: status.lost,
+            unfinished: unfinishedJournals)
+    }
+
+    /// 1 if the journal that was set aside last holds nothing at all, not even its own name: its
+    /// process died while it made the file.
+    private var unfinishedJournals: Int64 {
+        let bytes = try? folder.read("home/telemetry/journal.damaged")
+        return bytes?.allSatisfy { $0 == 0 } == true ? 1 : 0
     }
 
     private func order(_ writers: inout Int) -> RecordingOrder {
