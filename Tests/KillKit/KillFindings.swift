@@ -99,8 +99,9 @@ package struct KillFindings: Sendable, Equatable {
 extension KillFindings: CustomStringConvertible {
     /// All counts in one line.
     package var description: String {
-        "\(acknowledged) acknowledged, \(found) found, \(lost) lost, \(torn) torn, "
-            + "\(twice) twice, \(invented) invented, \(miscounted) miscounted"
-            + "\(miscountedReasons.isEmpty ? "" : " \(miscountedReasons)"), \(unfinished) unfinished journals"
+        let reasons = miscountedReasons.isEmpty ? "" : " \(miscountedReasons)"
+        return "\(acknowledged) acknowledged, \(found) found, \(lost) lost, \(torn) torn, "
+            + "\(twice) twice, \(invented) invented, \(miscounted) miscounted\(reasons), "
+            + "\(unfinished) unfinished journals"
     }
 }
