@@ -27,22 +27,20 @@ public struct Event<each Value: Sendable>: EventDeclaration {
     public let key: EventKey
     /// The same.
     public var typedKey: EventKey? { key }
-    /// The properties, in their declared order.
-    public let properties: (repeat Property<each Value>)
-
     /// Declares an event with up to 16 properties.
     public init(
         _ name: String, since: String, purpose: String,
         _ property: repeat Property<each Value>
     ) {
         var definitions: [PropertyDefinition] = []
+        var encoders: [EventKey.Encode] = unsafe []
         for declared in repeat each property {
             definitions.append(declared.definition.numbered(definitions.count + 1))
+            unsafe encoders.append(declared.erasedEncode)
         }
         precondition(definitions.count <= EventKey.propertiesMax, "too many properties: \(name)")
         definition = EventDefinition(id: 0, name, since: since, purpose: purpose, definitions)
-        key = EventKey()
-        properties = (repeat each property)
+        key = unsafe EventKey(encoders)
     }
 }
 
@@ -54,22 +52,25 @@ extension PropertyDefinition {
 }
 
 /// What stands for a typed event wherever it is recorded.
-public final class EventKey: Sendable, Equatable {
+@safe public final class EventKey: Sendable, Equatable {
     /// The most properties of a typed event.
     package static let propertiesMax = 16
 
-    // Where the event stood in the catalogue that was asked last: a hint, to be checked.
+    /// Turns the value at an address into what is recorded.
+    package typealias Encode = @Sendable (UnsafeRawPointer) -> EncodedValue?
+
+    /// How to encode each property, in their declared order. The types of the values at the
+    /// addresses are those of the event; only `Event` makes keys, and sees to that.
+    package let encoders: [Encode]
+    // Where the event stood in the catalogue that was asked last.
     private let hint = Atomic<Int>(0)
 
-    init() {}
+    init(_ encoders: [Encode]) { unsafe self.encoders = encoders }
 
-    /// The place of the event in a catalogue's list of keys; nil if it is not there.
-    package func place(in keys: [EventKey?]) -> Int? {
-        let hinted = hint.load(ordering: .relaxed)
-        if hinted < keys.count, keys[hinted] === self { return hinted }
-        guard let place = keys.firstIndex(where: { $0 === self }) else { return nil }
-        hint.store(place, ordering: .relaxed)
-        return place
+    /// Where the event may stand in a catalogue: a hint, to be checked.
+    package var hintedPlace: Int {
+        get { hint.load(ordering: .relaxed) }
+        set { hint.store(newValue, ordering: .relaxed) }
     }
 
     /// A key is only equal to itself.

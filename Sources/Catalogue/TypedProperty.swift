@@ -5,7 +5,7 @@ public struct Property<Value: Sendable>: Sendable {
     /// The declaration; its number is given by its place within an event.
     public let definition: PropertyDefinition
     /// Turns a value into what is recorded; nil if the value is refused.
-    public let encode: @Sendable (Value) -> EncodedValue?
+    let encode: @Sendable (Value) -> EncodedValue?
 
     package init(
         _ name: String, _ kind: PropertyKind, since: String, purpose: String,
@@ -13,6 +13,14 @@ public struct Property<Value: Sendable>: Sendable {
     ) {
         definition = PropertyDefinition(id: 0, name, kind, since: since, purpose: purpose)
         self.encode = encode
+    }
+}
+
+extension Property {
+    /// The same for a value that is only known by its address.
+    var erasedEncode: EventKey.Encode {
+        let encode = encode
+        return { address in unsafe encode(address.assumingMemoryBound(to: Value.self).pointee) }
     }
 }
 

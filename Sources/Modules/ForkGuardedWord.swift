@@ -22,8 +22,10 @@ import Glibc
         _ = unsafe munmap(page, 4096)
     }
 
+    /// Where the word stands. Whoever uses it keeps this value alive and accesses it atomically.
+    @unsafe package var pointer: UnsafePointer<UInt64> { unsafe UnsafePointer(page) }
+
     /// The word; whatever was stored before it was published is visible.
-    @inline(always)
     package func load() -> UInt64 { unsafe csystem_load_acquire(page) }
 
     /// Publishes a word to all threads of this process.

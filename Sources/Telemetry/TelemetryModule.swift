@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import CSystem
 public import Catalogue
 import Dispatch
 public import Modules
@@ -9,7 +10,7 @@ import Synchronization
 ///
 /// No call throws, waits for a disk or a network, or fails its caller. Several modules, also of
 /// several processes, may share a home.
-public final class TelemetryModule: Module {
+@safe public final class TelemetryModule: Module {
     /// How often the journal is moved to the store.
     static let flushSeconds = 5
     /// How long `shutdown` waits for the last move, at most.
@@ -22,6 +23,8 @@ public final class TelemetryModule: Module {
     private let catalogue: Catalogue
     private let gate: GateReader
     private let recorder: Recorder
+    // Set once; points to the recorder's switch, which lives as long as this module.
+    @usableFromInline nonisolated(unsafe) let onSwitch: UnsafePointer<UInt64>
     private let queue = DispatchQueue(label: "telemetry")
     private let isRunning = Mutex(false)
 
@@ -44,6 +47,7 @@ public final class TelemetryModule: Module {
             terms: ConsentTerms(catalogue: catalogue, config: config),
             directory: TelemetryDirectory(config.storagePath ?? "\(home)/telemetry"), seams: seams)
         recorder = Recorder(gate: gate, catalogue: catalogue)
+        unsafe onSwitch = recorder.onSwitch.pointer
     }
 
     /// Begins to record if that is allowed, and from now on whenever it becomes allowed.
@@ -56,7 +60,7 @@ public final class TelemetryModule: Module {
     private func scheduleFlush() {
         queue.asyncAfter(deadline: .now() + .seconds(Self.flushSeconds)) { [weak self] in
             guard let self, isRunning.withLock({ $0 }) else { return }
-            flush()
+            move()
             scheduleFlush()
         }
     }
@@ -65,11 +69,12 @@ public final class TelemetryModule: Module {
     ///
     /// Undeclared properties are dropped and counted; the event stays. `properties` is not even
     /// built while nothing may be recorded.
+    @inlinable
     @discardableResult
     public func trackEvent(
         _ name: String, _ properties: @autoclosure () -> [String: PropertyValue] = [:]
     ) -> Bool {
-        recorder.record(name, properties)
+        isSwitchedOn && record(name, properties)
     }
 
     /// Records one typed event; false if it is not recorded.
@@ -80,9 +85,26 @@ public final class TelemetryModule: Module {
     public func track<each Value>(
         _ event: Event<repeat each Value>, _ value: repeat each Value
     ) -> Bool {
-        guard var record = begin(event.key) else { return false }
-        repeat record.add(each event.properties, each value)
+        guard isSwitchedOn, var record = begin(event.key) else { return false }
+        repeat unsafe withUnsafePointer(to: each value) {
+            unsafe record.add(at: UnsafeRawPointer($0))
+        }
         return finish(record)
+    }
+
+    /// Whether anything may be recorded at all: two loads, no call.
+    @inlinable @inline(__always)
+    var isSwitchedOn: Bool {
+        let address = unsafe csystem_load_relaxed(onSwitch)
+        guard let word = unsafe UnsafePointer<UInt64>(bitPattern: UInt(address)) else {
+            return false
+        }
+        return unsafe csystem_load_relaxed(word) & 1 == 1
+    }
+
+    @usableFromInline
+    func record(_ name: String, _ properties: () -> [String: PropertyValue]) -> Bool {
+        recorder.record(name, properties)
     }
 
     @usableFromInline
@@ -131,6 +153,9 @@ public final class TelemetryModule: Module {
         }
     }
 
+    /// Moves what was recorded so far to the store, and waits for that.
+    public func flush() { queue.sync { move() } }
+
     /// All causes that keep this process from recording now; empty if it records.
     public var blockedBy: [Cause] { Gate.causes(blocking: .recording, gate.read().facts) }
 
@@ -153,7 +178,7 @@ public final class TelemetryModule: Module {
     }
 
     /// Moves what is in the journal to the store. Runs on the module's queue.
-    private func flush() {
+    private func move() {
         recorder.refresh()
         guard let journal = recorder.journal else { return }
         do {

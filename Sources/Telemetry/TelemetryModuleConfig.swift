@@ -69,7 +69,10 @@ extension TelemetryModuleConfig {
 
     private static func collectionSettings(_ eventTypes: [String]) -> [Setting] {
         [
-            .bool("enabled", default: .null, meaning: "false forbids; otherwise consent decides"),
+            Setting(
+                "enabled", form: "true, false or null", default: .null,
+                meaning: "false forbids; otherwise consent decides"
+            ) { $0 == .null || $0.boolValue != nil },
             .bool(
                 "anonymize_data", default: true,
                 meaning: "make time, counts and durations coarse before sending"),
@@ -103,7 +106,9 @@ extension TelemetryModuleConfig {
     private static let uploadSettings: [Setting] = [
         endpoint("upload_url", meaning: "the OTLP/HTTP endpoint for logs; null never uploads"),
         endpoint("erasure_url", meaning: "where erasures go; null is beside upload_url"),
-        .integer("collection_interval", 1...8760, default: 24, meaning: "hours between uploads"),
+        .integer(
+            "collection_interval", 1...8760, default: 24,
+            meaning: "hours between uploads of a running watch; replay never uploads"),
         .integer("max_events_per_batch", 1...10_000, default: 100, meaning: "events per batch"),
         .choice(
             "compression", ["gzip", "zstd", "none"], default: "gzip",

@@ -36,11 +36,13 @@ extension UploadSummary {
         var notices: [String] = []
         switch ending {
         case .waits(let time):
-            notices.append("the next attempt is due at \(time.rfc3339)")
+            notices.append("nothing is sent before \(time.rfc3339); run it again then")
         case .budgetSpent:
             notices.append("today's bytes are used up; the rest goes another day")
         case .blocked(let causes):
-            notices.append("nothing is sent: \(causes.map(\.rawValue).joined(separator: ", "))")
+            notices.append(
+                "nothing is sent: \(causes.map(\.rawValue).joined(separator: ", ")); "
+                    + "arpguard telemetry status tells what to do")
         case .roundLimit:
             notices.append("this round had its share; the rest goes with the next one")
         case .nothingWaits, .failed, .interrupted, .erasuresOnly:

@@ -22,12 +22,15 @@ struct Deleting {
 
     func run() throws(CommandFailure) -> ExitStatus {
         if !invocation.command.isOn(.confirm) {
-            guard Terminal.isInteractive,
-                Terminal.answersYes(to: "Delete everything that telemetry recorded? [y/N] ")
-            else {
+            guard Terminal.isInteractive else {
                 throw CommandFailure(
                     "nothing was deleted: it must be confirmed",
                     hint: "arpguard telemetry delete-data --confirm")
+            }
+            guard Terminal.answersYes(to: "Delete everything that telemetry recorded? [y/N] ")
+            else {
+                invocation.diagnostics.notice("nothing was deleted")
+                return .success
             }
         }
         let control = setup.control()

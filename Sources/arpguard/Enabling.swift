@@ -46,7 +46,9 @@ struct Enabling {
         }
         invocation.output.flush()
         guard Terminal.answersYes(to: "Do you agree? [y/N] ") else {
-            invocation.diagnostics.notice("nothing was changed; telemetry stays as it was")
+            let isOn = control.causes(blocking: .recording).isEmpty
+            invocation.diagnostics.notice(
+                "nothing was changed; telemetry stays \(isOn ? "on" : "off")")
             return .success
         }
         try agree(control, terms, nil)

@@ -6,7 +6,7 @@ import Program
 extension Command {
     /// The program that a person types; each noun below it has a file of its own.
     static let arpguard = Command(
-        "arpguard", summary: "Watch the local network for ARP attacks",
+        "arpguard", summary: "Check captures for ARP attacks",
         discussion: ["Without a command, prints the state and what to do next."],
         flags: Flag.common,
         examples: [.init("arpguard replay office.pcap", "Check a capture file")],

@@ -50,7 +50,8 @@ struct StatusView {
                 "events",
                 StyledText(
                     "\(status.recorded) stored here, \(status.waiting) waiting, "
-                        + "\(status.held) held, \(status.uploaded) uploaded")
+                        + "\(status.held) held, \(status.uploaded) uploaded, "
+                        + "\(status.keptHere) kept here only")
             ),
             ("lost", StyledText(losses)),
         ]
@@ -69,7 +70,23 @@ struct StatusView {
             ),
             ("home", StyledText("\(abbreviated(setup.home.path)) (owner \(owner))")),
         ]
-        return [.table(Table(pairs: rows))] + problem
+        return [.table(Table(pairs: rows))] + advice + problem
+    }
+
+    /// What to do about a cause that a person can lift with one command.
+    private var advice: [Report.Block] {
+        let line: String? =
+            if status.blockedSending.contains(.termsChanged) {
+                "the place or the anonymising is not what you agreed to; to agree to what holds "
+                    + "now:  arpguard telemetry enable"
+            } else if status.isEnabled, status.uploadURL == nil {
+                "nothing leaves without a place:  arpguard config set telemetry.upload_url URL"
+            } else if status.held > 0 {
+                "held events leave once telemetry.upload_review is automatic"
+            } else {
+                nil
+            }
+        return line.map { [.blank, .line(StyledText($0))] } ?? []
     }
 
     private var nextUpload: StyledText {

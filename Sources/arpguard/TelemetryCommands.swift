@@ -69,9 +69,13 @@ extension Command {
         flags: [.eventType]
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
-        let events = try telling {
-            try setup.control().events(named: invocation.command.string(.eventType))
+        let type = invocation.command.string(.eventType)
+        if let type, Catalogue.standard.event(named: type) == nil {
+            throw CommandFailure(
+                "there is no event type \(type)", hint: "arpguard telemetry schema lists them",
+                status: .usage)
         }
+        let events = try telling { try setup.control().events(named: type) }
         invocation.output.render(.events(events))
         if events.isEmpty { invocation.diagnostics.notice("no events are stored in this home") }
         return .success

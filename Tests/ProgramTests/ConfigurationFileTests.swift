@@ -45,7 +45,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("enabled", "1", "true or false"), ("anonymize_data", "null", "true or false"),
+            ("enabled", "1", "true, false or null"), ("anonymize_data", "null", "true or false"),
             ("collection_interval", "0", "1 to 8760"), ("collection_interval", "8761", "1 to 8760"),
             ("collection_interval", "1.5", "1 to 8760"), ("storage_path", "\"x\"", nil),
             ("storage_retention_days", "3651", "1 to 3650"),

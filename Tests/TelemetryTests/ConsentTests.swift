@@ -71,6 +71,7 @@ import Testing
         let status = try home.control().status()
         #expect(status.recorded == 6)
         #expect(status.waiting == 2)
+        #expect(status.keptHere == 4)
         guard case .sealed(let batch, _) = try home.control().preview() else {
             Issue.record("nothing was sealed")
             return

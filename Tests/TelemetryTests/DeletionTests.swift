@@ -66,6 +66,15 @@ import Testing
         #expect(try !home.holds(id))
     }
 
+    @Test func `a store that was damaged does not keep the collector from being asked`() throws {
+        home.record(3)
+        try upload()
+        try home.folder.write([UInt8](repeating: 7, count: 8192), to: "home/telemetry/store.sqlite")
+        #expect(try home.control().status().recorded == 0)
+        #expect(try home.control().deleteData().erasureRequested)
+        #expect(try home.control().status().pendingErasures == 1)
+    }
+
     @Test func `an erasure may be sent while consent is withdrawn`() throws {
         home.record(1)
         try upload()

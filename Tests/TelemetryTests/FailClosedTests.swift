@@ -21,6 +21,8 @@ import Testing
             (["DO_NOT_TRACK": "1"], [.doNotTrack]), (["DO_NOT_TRACK": "no"], [.doNotTrack]),
             (["DO_NOT_TRACK": "0"], []), (["DO_NOT_TRACK": ""], []),
             (["ARPGUARD_TELEMETRY": "0"], [.environment]), (["ARPGUARD_TELEMETRY": "1"], []),
+            (["ARPGUARD_TELEMETRY": "off"], [.environment]),
+            (["ARPGUARD_TELEMETRY": "False"], [.environment]), (["ARPGUARD_TELEMETRY": "on"], []),
             (["DO_NOT_TRACK": "1", "ARPGUARD_TELEMETRY": "0"], [.doNotTrack, .environment]),
         ] as [([String: String], [Cause])])
     func `the environment can say no`(environment: [String: String], causes: [Cause]) throws {

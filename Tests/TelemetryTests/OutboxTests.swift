@@ -98,6 +98,16 @@ import Testing
         #expect(status.waiting == 4)
     }
 
+    @Test func `held batches go once review is automatic again`() throws {
+        var config = TelemetryModuleConfig.withURL
+        config.uploadReview = .manual
+        home.record(4)
+        let held = try #require(try home.control(config).outbox()?.next())
+        #expect(held == .empty)
+        let outbox = try #require(try home.control().outbox())
+        #expect(try begin(outbox).events == 4)
+    }
+
     @Test func `a day's bytes are limited, and the next day goes on`() throws {
         var config = TelemetryModuleConfig.withURL
         config.maxEventsPerBatch = 50

@@ -66,6 +66,12 @@ struct ConsentPage: Sendable {
     /// Whether both are views of one mapping.
     func isSame(as other: ConsentPage) -> Bool { mapping === other.mapping }
 
+    /// Where the word stands, as long as this value lives; to be loaded atomically.
+    @unsafe var wordPointer: UnsafePointer<UInt64> {
+        unsafe UnsafePointer(
+            (mapping.start + Self.stateOffset).assumingMemoryBound(to: UInt64.self))
+    }
+
     /// Publishes a state to all processes, and to the disk.
     func publish(_ state: State) throws(SystemError) {
         mapping.storeRelease(state.word, at: Self.stateOffset)

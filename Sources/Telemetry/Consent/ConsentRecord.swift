@@ -23,6 +23,9 @@ struct ConsentRecord: Sendable, Equatable {
     var machine: String?
     var machineSalt: String
     var terms: ConsentTerms
+    /// Where to ask for erasure, once sending has begun under the identifier: empty if there was no
+    /// such place, nil if nothing was ever sent. Here and not in the store, which may be damaged.
+    var sentErasureURL: String?
 
     var serialized: [UInt8] {
         let object: JSONValue = [
@@ -35,6 +38,7 @@ struct ConsentRecord: Sendable, Equatable {
             "machine": .optional(machine),
             "machine_salt": .string(machineSalt),
             "terms": terms.json,
+            "sent_erasure_url": .optional(sentErasureURL),
         ]
         return Array(object.serialized(.pretty).utf8) + [0x0A]
     }
@@ -56,7 +60,8 @@ extension ConsentRecord {
             isGiven: decision == "given", epoch: epoch, decidedAt: decidedAt,
             installationID: object["installation_id"]?.stringValue,
             erasureSecret: object["erasure_secret"]?.stringValue,
-            machine: object["machine"]?.stringValue, machineSalt: salt, terms: terms)
+            machine: object["machine"]?.stringValue, machineSalt: salt, terms: terms,
+            sentErasureURL: object["sent_erasure_url"]?.stringValue)
         if isGiven, installationID == nil || erasureSecret == nil { return nil }
     }
 }

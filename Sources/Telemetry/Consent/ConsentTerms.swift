@@ -35,6 +35,10 @@ public struct ConsentTerms: Sendable, Equatable {
             anonymizeData: config.anonymizeData)
     }
 
+    /// What a no covers.
+    static let nothing = ConsentTerms(
+        properties: [], catalogueDigest: "", origin: nil, anonymizeData: true)
+
     /// The SHA-256 of the terms, in hexadecimal digits: what `--terms` compares.
     public var digest: String {
         Hex.encode(SHA256.hash(Array(json.serialized(.compact).utf8)))

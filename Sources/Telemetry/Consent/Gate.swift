@@ -8,7 +8,7 @@ public enum Cause: String, Sendable, CaseIterable {
     case adminPolicy = "admin_policy"
     /// `DO_NOT_TRACK` is set to anything but nothing or 0.
     case doNotTrack = "do_not_track"
-    /// The program's own variable is set to 0.
+    /// The program's own variable is set to 0, or to anything else that is no clear yes.
     case environment
     /// The configuration forbids it, has a fault, or (for sending) names no endpoint.
     case configuration
@@ -45,7 +45,7 @@ public struct GateFacts: Sendable, Equatable {
     public var policyDenies = false
     /// `DO_NOT_TRACK` is set.
     public var doNotTrack = false
-    /// The program's own variable is 0.
+    /// The program's own variable forbids it.
     public var environmentForbids = false
     /// The configuration says `enabled: false` or has a fault.
     public var configurationForbids = false

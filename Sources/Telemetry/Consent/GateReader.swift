@@ -23,7 +23,9 @@ struct GateReader: Sendable {
         var facts = GateFacts()
         facts.policyDenies = policyDenies
         facts.doNotTrack = !["", "0"].contains(seams.environment["DO_NOT_TRACK"] ?? "")
-        facts.environmentForbids = seams.environment[product.environmentVariable] == "0"
+        // Only what is clearly no refusal is none: a person who types "off" means off.
+        let variable = seams.environment[product.environmentVariable]?.lowercased() ?? ""
+        facts.environmentForbids = !["", "1", "true", "on", "yes"].contains(variable)
         facts.configurationForbids = config.enabled == false || configurationProblem != nil
         facts.noEndpoint = config.uploadEndpoint == nil
         facts.consent = state.consent

@@ -39,6 +39,7 @@ extension TelemetryControl {
         if let old, let id = old.installationID, let secret = old.erasureSecret, !state.isCopied {
             record.installationID = id
             record.erasureSecret = secret
+            record.sentErasureURL = old.sentErasureURL
         }
         let last = max(page.state?.epoch ?? 0, old?.epoch ?? 0)
         let continues =
@@ -65,7 +66,7 @@ extension TelemetryControl {
                 try page.publish(ConsentPage.State(epoch: last + 1, isOn: false))
             }
             if state.consent == .withdrawn, state.record?.isGiven == false { return }
-            var record = state.record ?? freshRecord(terms, isGiven: false)
+            var record = state.record ?? freshRecord(.nothing, isGiven: false)
             record.isGiven = false
             record.epoch = last + 1
             record.decidedAt = seams.clock.now().rfc3339

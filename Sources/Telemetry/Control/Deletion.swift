@@ -32,7 +32,7 @@ extension TelemetryControl {
             let store = try Store.open(directory, seams)
             try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
             let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
-            let (requested, impossible) = try requestErasure(store)
+            let (requested, impossible) = try requestErasure()
             try seams.files.replace(directory.deletionIntent, with: [])
             try renew()
             try wipe(store)
@@ -53,12 +53,10 @@ extension TelemetryControl {
         try wipe(Store.open(directory, seams))
     }
 
-    /// Keeps what is needed to erase each identifier under which anything was ever sent.
-    private func requestErasure(_ store: Store) throws -> (requested: Bool, impossible: Bool) {
+    /// Keeps what is needed to erase the identifier, if sending has ever begun under it.
+    private func requestErasure() throws -> (requested: Bool, impossible: Bool) {
         guard let record = gate.read().state.record, let id = record.installationID,
-            let secret = record.erasureSecret,
-            let url = try store.database.text(
-                "SELECT CAST(value AS TEXT) FROM memory WHERE key = ?", [.text("sent.\(id)")])
+            let secret = record.erasureSecret, let url = record.sentErasureURL
         else { return (false, false) }
         if url.isEmpty { return (false, true) }
         let erasure = PendingErasure(

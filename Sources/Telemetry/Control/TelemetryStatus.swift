@@ -26,6 +26,9 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var waiting: Int64 = 0
     /// Of the waiting ones, those held for review.
     public var held: Int64 = 0
+    /// Events in the store that are in no batch and can never be sent: another consent's, or those
+    /// that a narrower configuration left behind.
+    public var keptHere: Int64 = 0
     /// Events that the collector has.
     public var uploaded: Int64 = 0
     /// Losses by reason.
@@ -61,6 +64,7 @@ public struct TelemetryStatus: Sendable, Equatable {
             "events": [
                 "recorded": .integer(recorded), "waiting": .integer(waiting),
                 "held": .integer(held), "uploaded": .integer(uploaded),
+                "kept_here": .integer(keptHere),
             ],
             "lost": .object(JSONObject(lost.map { ($0.reason, .integer($0.count)) })),
             "pending_erasures": .integer(pendingErasures),
@@ -103,6 +107,10 @@ extension TelemetryControl {
         status.held =
             try database.integer("SELECT sum(events) FROM batches WHERE state = 'held'") ?? 0
         status.uploaded = try store.total("uploaded")
+        status.keptHere =
+            try database.integer(
+                "SELECT count(*) FROM events WHERE batch IS NULL AND epoch <> ?",
+                [.integer(epoch.map(Int64.init) ?? -1)]) ?? 0
         status.lost = try store.losses()
         let next = try database.integer(
             "SELECT min(next_attempt_at) FROM batches WHERE state IN ('sealed', 'sending')")

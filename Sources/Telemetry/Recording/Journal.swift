@@ -14,7 +14,7 @@ import Synchronization
 ///           65536  segments of 64 KiB
 ///
 /// Each recording thread has a segment of its own; the last one is shared by those that find none.
-final class Journal: Sendable {
+@safe final class Journal: Sendable {
     /// The length of the file, and all that is mapped, in bytes.
     static let fileBytes = 1 << 20
     static let segmentsOffset = 65_536
@@ -33,6 +33,8 @@ final class Journal: Sendable {
     let path: String
     let table: JournalTable
     private let mapping: SharedMapping
+    // The mapping's first byte; the mapping lives as long as this object.
+    private nonisolated(unsafe) let start: UnsafeMutableRawPointer
     private let lock: FileLock
     private let shared = Mutex(())
 
@@ -61,6 +63,7 @@ final class Journal: Sendable {
         self.path = path
         self.table = table
         self.lock = lock
+        unsafe start = mapping.start
         mapping.write(content, at: Self.tableOffset)
         mapping.storeRelease(UInt64(content.count), at: 32)
         mapping.storeRelease(UInt64(processNumber), at: 8)
@@ -81,6 +84,7 @@ final class Journal: Sendable {
         self.table = table
         self.lock = lock
         self.mapping = mapping
+        unsafe start = mapping.start
         guard (0..<Self.segmentCount).allSatisfy({ segment($0).isSound }) else {
             throw SystemError(code: SystemError.invalid, call: "read", subject: path)
         }
@@ -89,7 +93,7 @@ final class Journal: Sendable {
     /// The segment at an index; it lives as long as the journal.
     func segment(_ index: Int) -> Segment {
         precondition(index < Self.segmentCount)
-        return unsafe Segment(base: mapping.start + (Self.segmentsOffset + index * Segment.bytes))
+        return unsafe Segment(base: start + (Self.segmentsOffset + index * Segment.bytes))
     }
 
     /// Adds to a counter.
@@ -110,7 +114,7 @@ final class Journal: Sendable {
     /// The segments, by their index, that threads have now, but for the calling thread's own.
     var othersSegments: Set<Int> {
         let own = unsafe csystem_this_slot().pointee
-        let isOwn = unsafe own.journal == UnsafeRawPointer(mapping.start)
+        let isOwn = unsafe own.journal == UnsafeRawPointer(start)
         return Set(
             (0..<Self.segmentCount - 1).filter { index in
                 let segment = segment(index)
@@ -155,7 +159,7 @@ extension Journal {
     @inline(always)
     var ownSegment: Segment? {
         let slot = unsafe csystem_this_slot().pointee
-        guard unsafe slot.journal == UnsafeRawPointer(mapping.start) else {
+        guard unsafe slot.journal == UnsafeRawPointer(start) else {
             return claimedSegment()
         }
         return unsafe slot.segment.map { unsafe Segment(base: $0) }
@@ -167,7 +171,7 @@ extension Journal {
         let own = free.map { segment($0) }
         // The thread keeps the mapping alive until it ends or turns to another journal.
         let content = unsafe csystem_thread_slot(
-            journal: UnsafeRawPointer(mapping.start), segment: own?.base,
+            journal: UnsafeRawPointer(start), segment: own?.base,
             retained: Unmanaged.passRetained(mapping).toOpaque(), release: releaseSlot)
         guard unsafe csystem_fill_slot(content) == 0 else {
             own?.giveBack()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Catalogue
+import CSystem
 import Glibc
 import Modules
 import Synchronization
@@ -14,7 +15,9 @@ final class Recorder: Sendable {
     static let snapshotsMax = 10_000
 
     let gate: GateReader
-    let clock: any WallClock
+    private let clock: any WallClock
+    private let hasSystemClock: Bool
+    let onSwitch = OnSwitch()
     private let catalogue: Catalogue
     private let state = Mutex(State())
     // The current snapshot's address; 0 if there is none, and in every forked child.
@@ -31,6 +34,7 @@ final class Recorder: Sendable {
     init(gate: GateReader, catalogue: Catalogue) {
         self.gate = gate
         clock = gate.seams.clock
+        hasSystemClock = gate.seams.clock is SystemClock
         self.catalogue = catalogue
         // Without such a page a forked child could not be told from its parent: no recording.
         current = try? ForkGuardedWord()
@@ -39,16 +43,26 @@ final class Recorder: Sendable {
     /// This process's journal; nil as long as nothing may be recorded.
     var journal: Journal? { state.withLock { $0.journal } }
 
-    /// What holds as long as the page says what it said when the snapshot was made; nil if nothing
-    /// may be recorded, or this is a forked child.
+    /// Runs `body` with what holds as long as the page says what it said when the gate was asked;
+    /// nil if nothing may be recorded, or this is a forked child.
     @inline(always)
-    func snapshot() -> Snapshot? {
-        guard let address = current?.load(), address != 0,
-            let pointer = unsafe UnsafeRawPointer(bitPattern: UInt(address))
-        else { return nil }
+    func withSnapshot<Result>(_ body: (Snapshot) -> Result?) -> Result? {
+        guard let current, let address = unsafe Self.address(current.pointer) else { return nil }
         // The state keeps every snapshot alive for as long as the recorder lives.
-        let snapshot = unsafe Unmanaged<Snapshot>.fromOpaque(pointer).takeUnretainedValue()
-        return snapshot.isCurrent ? snapshot : renewed()
+        return unsafe Unmanaged<Snapshot>.fromOpaque(address)._withUnsafeGuaranteedRef {
+            $0.isCurrent ? body($0) : renewed().flatMap(body)
+        }
+    }
+
+    @inline(always)
+    private static func address(_ word: UnsafePointer<UInt64>) -> UnsafeRawPointer? {
+        unsafe UnsafeRawPointer(bitPattern: UInt(csystem_load_acquire(word)))
+    }
+
+    /// The time of day from the coarse clock; from the seam if a test has put its own in.
+    @inline(always)
+    func coarseNanoseconds() -> Int64 {
+        hasSystemClock ? csystem_coarse_now() : clock.coarseNow().nanoseconds
     }
 
     @inline(never)
@@ -64,14 +78,19 @@ final class Recorder: Sendable {
     ///
     /// `properties` is only built when events of this type may be recorded.
     func record(_ name: String, _ properties: () -> [String: PropertyValue]) -> Bool {
-        guard let snapshot = snapshot(), let live = snapshot.live else { return false }
+        withSnapshot { snapshot in snapshot.live.map { record(name, properties, $0) } } ?? false
+    }
+
+    private func record(
+        _ name: String, _ properties: () -> [String: PropertyValue], _ live: Snapshot.Live
+    ) -> Bool {
         guard let index = catalogue.index(of: name) else {
             live.journal.count(.catalogue)
             return false
         }
         guard live.encoder.allowedProperties(ofEvent: index) != nil else { return false }
         let values = properties()
-        let nanoseconds = clock.coarseNow().nanoseconds
+        let nanoseconds = coarseNanoseconds()
         let room = RecordLayout.bytesMax(properties: values.count)
         return live.journal.append(room) { reserved in
             var writer = unsafe RecordWriter(at: reserved.place)
@@ -98,6 +117,7 @@ final class Recorder: Sendable {
     private func renew(_ state: inout State) {
         guard let page = state.page, state.snapshots.count < Self.snapshotsMax else {
             current?.store(0)
+            onSwitch.off()
             return
         }
         let word = page.word
@@ -118,6 +138,14 @@ final class Recorder: Sendable {
     private func publish(_ snapshot: Snapshot) {
         let pointer = unsafe Unmanaged.passUnretained(snapshot).toOpaque()
         current?.store(UInt64(UInt(bitPattern: pointer)))
+        // Off by the page: its next change is noticed at once. Off for another reason: the next
+        // look at the gate notices.
+        let isOffByPage = ConsentPage.State(word: snapshot.word)?.isOn == false
+        if snapshot.live != nil || isOffByPage {
+            onSwitch.follow(snapshot.page)
+        } else {
+            onSwitch.off()
+        }
     }
 
     private func live(
@@ -144,6 +172,7 @@ final class Recorder: Sendable {
     func close() -> Journal? {
         state.withLock { state in
             current?.store(0)
+            onSwitch.off()
             state.page = nil
             defer { state.journal = nil }
             return state.journal
@@ -160,8 +189,8 @@ final class Recorder: Sendable {
 }
 
 extension RecordLayout {
-    /// The most bytes of a typed record.
-    static let typedBytesMax = bytesMax(properties: EventKey.propertiesMax)
+    /// The most bytes of a typed record, with `EventKey.propertiesMax` properties.
+    static var typedBytesMax: Int { bytesMax(properties: 16) }
 
     /// The most bytes of a record with so many properties.
     static func bytesMax(properties: Int) -> Int {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Catalogue
+import Catalogue
 
 /// A typed event on its way into the journal: begun, given its properties in order, finished.
 @safe public struct TypedRecord {
@@ -12,14 +12,18 @@ public import Catalogue
     let position: UInt64
     private let start: UnsafeMutableRawPointer
     private let allowed: UInt16
+    // Kept alive by the event that the caller holds.
+    private let key: Unmanaged<EventKey>
     private var writer: RecordWriter
     private var place: UInt8 = 0
     private(set) var refusals = 0
 
     init(
-        event: UInt16, allowed: UInt16, epoch: UInt32, nanoseconds: Int64, segment: Segment?,
+        _ key: EventKey, event: UInt16, allowed: UInt16, epoch: UInt32, nanoseconds: Int64,
+        segment: Segment?,
         _ reserved: Segment.Reservation
     ) {
+        unsafe self.key = Unmanaged.passUnretained(key)
         self.event = event
         self.allowed = allowed
         self.epoch = epoch
@@ -30,17 +34,16 @@ public import Catalogue
         writer = unsafe RecordWriter(at: reserved.place)
     }
 
-    /// Adds the next property; one that is refused is counted, a withheld one left out.
-    @inlinable
-    public mutating func add<Value>(_ property: Property<Value>, _ value: Value) {
-        add(property.encode(value))
-    }
-
+    /// Adds the value at an address, whose type is that of the next property of the event. One that
+    /// is refused is counted, a withheld one left out.
     @usableFromInline
-    mutating func add(_ value: EncodedValue?) {
+    mutating func add(at address: UnsafeRawPointer) {
         defer { place += 1 }
         guard allowed & 1 << UInt16(place) != 0 else { return }
-        switch value {
+        let encoded = unsafe key._withUnsafeGuaranteedRef {
+            unsafe $0.encoders[Int(place)](address)
+        }
+        switch encoded {
         case .word(let word): writer.word(word, property: place)
         case .integer(let number): writer.integer(number, property: place)
         case .boolean(let flag): writer.boolean(flag, property: place)

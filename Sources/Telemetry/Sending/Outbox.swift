@@ -49,6 +49,11 @@ package final class Outbox {
     package func next() throws -> Next {
         let causes = Gate.causes(blocking: .sending, gate.read().facts)
         guard causes.isEmpty else { return .blocked(causes) }
+        if sealer.config.uploadReview == .automatic {
+            // Nobody waits for a person any more: what was held may go.
+            try store.database.execute(
+                "UPDATE batches SET state = 'sealed' WHERE state = 'held'")
+        }
         // Whoever asked for patience asked for it for all batches.
         let later = try store.database.integer(
             "SELECT max(next_attempt_at) FROM batches WHERE state IN ('sealed', 'sending')")
@@ -69,26 +74,37 @@ package final class Outbox {
 
     private var budgetKey: String { "bytes.\(now.day)" }
 
-    /// Notes, on the disk, that sending begins. False if consent was taken back meanwhile.
+    /// Notes, on the disk, that sending begins. False if consent was taken back meanwhile, or is
+    /// being changed right now.
     package func begin(_ batch: SealedBatch) throws -> Bool {
-        try store.database.transaction {
+        let waiting = TelemetryControl.lockMilliseconds
+        guard let lock = try gate.seams.files.lock(gate.directory.changeLock, waiting: waiting)
+        else { return false }
+        defer { withExtendedLifetime(lock) {} }
+        return try store.database.transaction {
             let (facts, state) = gate.read()
-            guard Gate.causes(blocking: .sending, facts).isEmpty,
-                let id = state.record?.installationID
-            else { return false }
+            guard Gate.causes(blocking: .sending, facts).isEmpty, let record = state.record else {
+                return false
+            }
             try store.database.run(
                 """
                 UPDATE batches SET state = 'sending', attempts = attempts + 1
                 WHERE id = ? AND epoch = ? AND state IN ('sealed', 'sending')
                 """, [.integer(batch.row), .integer(Int64(state.epoch ?? 0))])
             guard store.database.changes == 1 else { return false }
-            let erasure = sealer.config.erasureEndpoint?.description ?? ""
-            try store.database.run(
-                "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
-                [.text("sent.\(id)"), .blob(Array(erasure.utf8))])
+            try noteSending(record)
             try store.addTotal(budgetKey, Int64(batch.body.count))
             return true
         }
+    }
+
+    /// Keeps beside the secret where to ask for erasure, before anything is known there.
+    private func noteSending(_ record: ConsentRecord) throws(SystemError) {
+        let url = sealer.config.erasureEndpoint?.description ?? ""
+        guard record.sentErasureURL != url else { return }
+        var record = record
+        record.sentErasureURL = url
+        try gate.seams.files.replace(gate.directory.consentRecord, with: record.serialized)
     }
 
     /// Notes that the collector has the batch; `rejected` of its events it refused.

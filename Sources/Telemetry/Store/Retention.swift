@@ -15,6 +15,20 @@ struct Retention {
     func apply(to store: Store) throws {
         let days = Int64(config.storageRetentionDays)
         let oldest = gate.seams.clock.now().advanced(bySeconds: -days * 86_400).nanoseconds
+        if try hasOlder(store, than: oldest) { try deleteOlder(store, than: oldest) }
+        try keepCap(store)
+    }
+
+    /// Looks at the first rows only: rows are in the order of time, but for jumps of the clock.
+    private func hasOlder(_ store: Store, than oldest: Int64) throws(SQLiteError) -> Bool {
+        for query in ["time FROM events", "sealed_at FROM batches"] {
+            let first = try store.database.integer("SELECT \(query) ORDER BY id LIMIT 1")
+            if let first, first < oldest { return true }
+        }
+        return false
+    }
+
+    private func deleteOlder(_ store: Store, than oldest: Int64) throws {
         try store.database.transaction {
             let lost = try count(store, "time < ? AND batch IS NULL", [.integer(oldest)])
             try store.addLoss(.retention, lost + (try unsentEvents(store, before: oldest)))
@@ -24,7 +38,6 @@ struct Retention {
                 "DELETE FROM totals WHERE name LIKE 'bytes.%' AND name <> ?",
                 [.text("bytes.\(gate.seams.clock.now().day)")])
         }
-        try keepCap(store)
     }
 
     /// Events in batches that never were accepted and are about to go.
