@@ -18,6 +18,8 @@ public struct TelemetryDirectory: Sendable, Equatable {
     public var changeLock: String { "\(path)/change.lock" }
     /// Taken by whoever uploads.
     public var uploadLock: String { "\(path)/upload.lock" }
+    /// Taken by whoever replaces a damaged database.
+    public var storeLock: String { "\(path)/store.lock" }
     /// The SQLite database.
     public var store: String { "\(path)/store.sqlite" }
     /// A database that could not be read, set aside.

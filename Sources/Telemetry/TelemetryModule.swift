@@ -189,9 +189,10 @@ import Synchronization
     }
 
     private func move(_ journal: Journal) throws {
-        let store = try Store.open(gate.directory, gate.seams)
-        try Drain(gate: gate, catalogue: catalogue).drain(journal, into: store)
-        try Retention(config: configuration, gate: gate).apply(to: store)
+        try Store.using(gate.directory, gate.seams) { store in
+            try Drain(gate: gate, catalogue: catalogue).drain(journal, into: store)
+            try Retention(config: configuration, gate: gate).apply(to: store)
+        }
     }
 
     /// Takes the last events, and removes the journal if nothing can be in it any more. Where

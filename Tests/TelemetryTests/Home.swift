@@ -51,6 +51,13 @@ final class Home: Sendable {
             home: folder.file("home"), seams: seams(environment), configurationProblem: problem)
     }
 
+    /// Overwrites all of the store but its first page.
+    func damageStore() throws {
+        let bytes = try folder.read("home/telemetry/store.sqlite")
+        let damage = [UInt8](repeating: 0xFF, count: bytes.count - 4096)
+        try folder.write(bytes[..<4096] + damage, to: "home/telemetry/store.sqlite")
+    }
+
     /// Says yes to what the configuration would do now.
     func enable(
         _ config: TelemetryModuleConfig = .withURL, catalogue: Catalogue = .standard

@@ -153,6 +153,16 @@ import Testing
         #expect(status.lost.first { $0.reason == "damaged" }?.count == 1)
     }
 
+    @Test func `a store damaged beyond its first page is set aside as well`() throws {
+        try home.enable()
+        home.record(3)
+        try home.damageStore()
+        home.record(2)
+        let status = try home.control().status()
+        #expect(status.recorded == 2)
+        #expect(status.lost.contains { $0.reason == "damaged" })
+    }
+
     @Test func `what is older than the retention is deleted, and counted if it was not sent`()
         throws
     {

@@ -52,10 +52,11 @@ public final class TelemetryControl {
         let hasStore = try seams.files.status(of: directory.store) != nil
         let hasJournals = try !seams.files.names(in: directory.journals).isEmpty
         guard hasStore || hasJournals else { return nil }
-        let store = try Store.open(directory, seams)
-        try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
-        try Retention(config: config, gate: gate).apply(to: store)
-        return store
+        return try Store.using(directory, seams) { store in
+            try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
+            try Retention(config: config, gate: gate).apply(to: store)
+            return store
+        }
     }
 
     /// Runs `body` while nobody else changes consent or deletes data.

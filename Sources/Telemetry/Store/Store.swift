@@ -10,19 +10,61 @@ final class Store {
 
     private init(_ database: Connection) { self.database = database }
 
+    /// In `memory` where an earlier store was damaged: what it remembered is not known any more.
+    static let lostMemory = "damaged"
+    /// How long a replacement waits for another process's replacement.
+    private static let lockMilliseconds: Int32 = 2000
+
     /// Opens the database, made if needed. One that is damaged is set aside, counted and told.
     static func open(_ directory: TelemetryDirectory, _ seams: TelemetrySeams) throws -> Store {
+        try using(directory, seams) { $0 }
+    }
+
+    /// Opens the database and uses it. Damage that shows only then is met in the same way, and
+    /// `body` is run once more, on the new store; so it must be able to run twice.
+    static func using<Result>(
+        _ directory: TelemetryDirectory, _ seams: TelemetrySeams,
+        _ body: (Store) throws -> Result
+    ) throws -> Result {
         do {
-            return try openAsIs(directory, seams)
+            return try body(openAsIs(directory, seams))
         } catch let error as SQLiteError where error.isDamage {
-            try setAside(directory, seams)
-            seams.logger.log(
-                .warning,
-                "the telemetry store was damaged and is now store.damaged.sqlite; recording goes "
-                    + "on in a new one")
+            return try body(replace(directory, seams))
+        }
+    }
+
+    private static func replace(
+        _ directory: TelemetryDirectory, _ seams: TelemetrySeams
+    ) throws -> Store {
+        let waiting = lockMilliseconds
+        guard let lock = try seams.files.lock(directory.storeLock, waiting: waiting) else {
+            throw TelemetryError(
+                .busy, "another process replaces the damaged store", hint: "try again")
+        }
+        defer { withExtendedLifetime(lock) {} }
+        // Another process may have replaced it meanwhile.
+        if let store = try sound(directory, seams) { return store }
+        try setAside(directory, seams)
+        seams.logger.log(
+            .warning,
+            "the telemetry store was damaged and is now store.damaged.sqlite; recording goes on "
+                + "in a new one")
+        let store = try openAsIs(directory, seams)
+        try store.addLoss(.damaged, 1)
+        try store.database.run(
+            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
+            [.text(lostMemory), .blob([])])
+        return store
+    }
+
+    private static func sound(
+        _ directory: TelemetryDirectory, _ seams: TelemetrySeams
+    ) throws -> Store? {
+        do {
             let store = try openAsIs(directory, seams)
-            try store.addLoss(.damaged, 1)
-            return store
+            return try store.database.text("PRAGMA quick_check(1)") == "ok" ? store : nil
+        } catch let error as SQLiteError where error.isDamage {
+            return nil
         }
     }
 
