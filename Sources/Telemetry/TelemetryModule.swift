@@ -190,7 +190,7 @@ import Synchronization
 
     private func move(_ journal: Journal) throws {
         try Store.using(gate.directory, gate.seams) { store in
-            try Drain(gate: gate, catalogue: catalogue).drain(journal, into: store)
+            _ = try Drain(gate: gate, catalogue: catalogue).drain(journal, into: store)
             try Retention(config: configuration, gate: gate).apply(to: store)
         }
     }

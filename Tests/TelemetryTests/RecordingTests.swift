@@ -153,6 +153,24 @@ import Testing
         #expect(status.lost.first { $0.reason == "damaged" }?.count == 1)
     }
 
+    @Test(arguments: [["DO_NOT_TRACK": "1"], ["ARPGUARD_TELEMETRY": "0"], [:]])
+    func `a look from where telemetry is off takes nothing from a process that was killed`(
+        environment: [String: String]
+    ) throws {
+        try home.enable()
+        do {
+            let module = home.module()
+            module.initialize()
+            for _ in 0..<5 { #expect(module.trackEvent("app_start")) }
+        }
+        let problem = environment.isEmpty ? "telemetry.nonsense: no such key" : nil
+        let status = try home.control(environment: environment, problem: problem).status()
+        #expect(!status.isEnabled)
+        #expect(status.lost.isEmpty)
+        #expect(status.recorders.isEmpty)
+        #expect(try home.control().status().recorded == 5)
+    }
+
     @Test func `a store damaged beyond its first page is set aside as well`() throws {
         try home.enable()
         home.record(3)

@@ -117,11 +117,13 @@ extension TelemetryControl {
         status.nextUpload = next.flatMap { $0 > 0 ? Timestamp(nanoseconds: $0).rfc3339 : nil }
     }
 
-    /// Journals of ended processes are gone by now; a journal's name begins with its process.
+    /// A journal's name begins with its process, which holds its lock as long as it lives.
     private func recorders() throws -> [Int64] {
         guard try seams.files.status(of: directory.journals) != nil else { return [] }
         return try seams.files.names(in: directory.journals).compactMap { name in
-            name.hasSuffix(".journal") ? Int64(name.prefix { $0 != "-" }) : nil
+            let path = "\(directory.journals)/\(name)"
+            guard name.hasSuffix(".journal"), try seams.files.lock(path) == nil else { return nil }
+            return Int64(name.prefix { $0 != "-" })
         }
     }
 

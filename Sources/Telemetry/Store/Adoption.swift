@@ -22,11 +22,12 @@ extension Drain {
             guard let adopted = try Journal(adopting: path, gate.seams) else { return }
             journal = adopted
         } catch {
+            // Another process was faster: it took the journal, and removed it.
+            if error.isNotFound { return }
             guard error.code == SystemError.invalid else { throw error }
             return try setAside(path, store)
         }
-        try drain(journal, into: store)
-        try gate.seams.files.remove(path)
+        if try drain(journal, into: store) { try gate.seams.files.remove(path) }
     }
 
     private func setAside(_ path: String, _ store: Store) throws {
@@ -40,8 +41,9 @@ extension Drain {
 
     /// Rows of journals that are gone are of no use any more.
     private func forgetJournals(_ store: Store) throws {
-        let there = try gate.seams.files.names(in: gate.directory.journals)
+        // In this order: a journal that is made in between is not known, so it is not forgotten.
         let known = try store.database.rows("SELECT DISTINCT journal FROM journals") { $0.text(0) }
+        let there = try gate.seams.files.names(in: gate.directory.journals)
         for name in known where !there.contains(name) {
             try store.database.run("DELETE FROM journals WHERE journal = ?", [.text(name)])
         }

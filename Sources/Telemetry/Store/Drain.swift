@@ -12,29 +12,42 @@ struct Drain: Sendable {
     /// Takes everything that the journal holds now, in one transaction.
     ///
     /// The whole gate is asked before the commit; records of another epoch than today's yes are
-    /// dropped. Room in the journal is given back only after the commit.
-    func drain(_ journal: Journal, into store: Store) throws {
+    /// dropped. Room in the journal is given back only after the commit. False, and nothing is
+    /// taken, where a yes stands and something else blocks: the records keep until it is gone.
+    func drain(_ journal: Journal, into store: Store) throws -> Bool {
         let ends = (0..<Journal.segmentCount).map { journal.segment($0).head }
-        try store.database.transaction {
+        let isTaken = try store.database.transaction {
+            let (facts, state) = gate.read()
+            guard Self.maySettle(facts) else { return false }
             for (index, end) in ends.enumerated() {
-                try take(journal, segment: index, to: end, into: store)
+                try take(journal, segment: index, to: end, state, into: store)
             }
             for counter in Journal.Counter.allCases { try take(journal, counter, into: store) }
+            return true
         }
+        guard isTaken else { return false }
         for (index, end) in ends.enumerated() { journal.segment(index).release(upTo: end) }
+        return true
+    }
+
+    /// Whether records are stored or dropped now. They were accepted under a yes, which neither
+    /// this shell's environment nor a mistake in the configuration takes back.
+    private static func maySettle(_ facts: GateFacts) -> Bool {
+        Gate.causes(blocking: .recording, facts).isEmpty
+            || facts.consent == .withdrawn || facts.consent == .notAsked
     }
 
     private func take(
-        _ journal: Journal, segment index: Int, to end: UInt64, into store: Store
+        _ journal: Journal, segment index: Int, to end: UInt64, _ state: ConsentState,
+        into store: Store
     ) throws {
         let segment = journal.segment(index)
         let part = "segment \(index)"
         let start = max(try taken(journal, part, store), segment.tail)
         guard start < end else { return }
         let (records, torn) = segment.records(from: start, to: end)
-        let (facts, state) = gate.read()
-        let isOpen = Gate.causes(blocking: .recording, facts).isEmpty
-        let wanted = records.filter { isOpen && $0.epoch == state.epoch }
+        // Without a yes there is no epoch, so that none is wanted.
+        let wanted = records.filter { $0.epoch == state.epoch }
         let permit = Permit(current: gate.terms, agreed: state.record?.terms)
         let events = wanted.compactMap { event($0, journal.table, permit) }
         try store.insert(events)
