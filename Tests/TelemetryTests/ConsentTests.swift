@@ -79,6 +79,20 @@ import Testing
         #expect(batch.events == 2)
     }
 
+    @Test func `what was recorded before both consent files were lost is never sent`() throws {
+        let local = TelemetryModuleConfig()
+        try home.enable(local)
+        home.record(3, local)
+        for file in ["consent.page", "consent.json"] {
+            try RealFileSystem().remove("\(home.storage)/\(file)")
+        }
+        try home.enable()
+        guard case .empty = try home.control().preview() else {
+            Issue.record("a yes reached back")
+            return
+        }
+    }
+
     @Test func `another endpoint or less anonymising blocks sending until a new yes`() throws {
         try home.enable()
         let elsewhere = TelemetryModuleConfig(uploadURL: "https://other.example.org/v1/logs")

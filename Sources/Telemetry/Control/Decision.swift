@@ -41,7 +41,7 @@ extension TelemetryControl {
             record.erasureSecret = secret
             record.sentErasureURL = old.sentErasureURL
         }
-        let last = max(page.state?.epoch ?? 0, old?.epoch ?? 0)
+        let last = lastEpoch(page, old)
         let continues =
             state.consent == .given && !state.isCopied && old?.terms.origin == terms.origin
             && old?.terms.anonymizeData == terms.anonymizeData
@@ -60,7 +60,7 @@ extension TelemetryControl {
         try changing {
             let state = gate.read().state
             let page = try ConsentPage(creating: directory.consentPage, seams.files)
-            let last = max(page.state?.epoch ?? 0, state.record?.epoch ?? 0)
+            let last = lastEpoch(page, state.record)
             // The page first: from here on nothing is recorded, whatever happens to the rest.
             if page.state?.isOn != false {
                 try page.publish(ConsentPage.State(epoch: last + 1, isOn: false))
@@ -75,6 +75,13 @@ extension TelemetryControl {
             try openStore()?.database.run(
                 "UPDATE batches SET state = 'void' WHERE state IN ('sealed', 'held', 'sending')")
         }
+    }
+
+    /// The highest epoch so far. Where none is known any more the count begins anew at random, so
+    /// that no earlier event is taken for one of the next yes.
+    private func lastEpoch(_ page: ConsentPage, _ record: ConsentRecord?) -> UInt32 {
+        let known = max(page.state?.epoch ?? 0, record?.epoch ?? 0)
+        return known > 0 ? known : UInt32(truncatingIfNeeded: seams.random.uint64() >> 34)
     }
 
     /// A record with an identifier of its own; its epoch is still to be set.
