@@ -3,6 +3,7 @@
 import Catalogue
 import Modules
 import SQLite
+import Synchronization
 import Telemetry
 import TestKit
 import Testing
@@ -13,15 +14,6 @@ import Testing
     init() throws {
         home = try Home()
         try home.enable()
-    }
-
-    /// Has one batch accepted, so that the collector knows the installation.
-    private func upload() throws {
-        let outbox = try #require(try home.control().outbox())
-        guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
-            throw TestKitError("nothing to send")
-        }
-        try outbox.accepted(batch, rejected: 0, answer: "200")
     }
 
     @Test func `after a deletion no byte of any event and no identifier is left`() throws {
@@ -52,7 +44,7 @@ import Testing
     {
         home.record(3)
         let id = try #require(try home.control().status().installationID)
-        try upload()
+        try home.haveOneBatchAccepted()
         let outcome = try home.control().deleteData()
         #expect(outcome.erasureRequested)
         #expect(try home.control().status().pendingErasures == 1)
@@ -77,7 +69,7 @@ import Testing
 
     @Test func `an erasure may be sent while consent is withdrawn`() throws {
         home.record(1)
-        try upload()
+        try home.haveOneBatchAccepted()
         try home.control().disable()
         _ = try home.control().deleteData()
         #expect(home.control().causes(blocking: .erasing).isEmpty)
@@ -108,9 +100,72 @@ import Testing
         #expect(try !home.folder.contents().contains { $0.hasSuffix("deletion.intent") })
     }
 
+    @Test(arguments: ["consent.page", "consent.json"])
+    func `a deletion knows what was sent even where consent can't be read`(file: String) throws {
+        home.record(3)
+        try home.haveOneBatchAccepted()
+        try RealFileSystem().remove("\(home.storage)/\(file)")
+        let outcome = try home.control().deleteData()
+        // Without the record the secret is gone, and the person is told so.
+        #expect(outcome.erasureRequested == (file == "consent.page"))
+        #expect(outcome.erasureImpossible == (file == "consent.json"))
+        #expect(!home.control().causes(blocking: .recording).isEmpty)
+    }
+
+    @Test func `a deletion that was cut short also ends the identifier`() throws {
+        home.record(3)
+        try home.haveOneBatchAccepted()
+        let id = try #require(try home.control().status().installationID)
+        // The next file that is written after the intent can't be: the process ended there.
+        let faulty = home.control(files: FailingFiles { $0.hasSuffix("erasures.json") })
+        #expect(throws: TelemetryError.self) { try faulty.deleteData() }
+        #expect(try home.control().status().installationID != id)
+        #expect(try home.control().status().recorded == 0)
+        #expect(try home.control().status().pendingErasures == 1)
+    }
+
+    @Test func `what begins to be sent while a deletion goes on is erased too, or not sent`()
+        throws
+    {
+        home.record(3)
+        let uploader = try Uploader(home)
+        let begun = Mutex(false)
+        let files = FailingFiles { _ in
+            if uploader.begins() { begun.withLock { $0 = true } }
+            return false
+        }
+        _ = try home.control(files: files).deleteData()
+        #expect(try home.control().status().pendingErasures == (begun.withLock { $0 } ? 1 : 0))
+    }
+
+    @Test func `a damaged store is no obstacle, and what was sent is still erased`() throws {
+        home.record(3)
+        try home.haveOneBatchAccepted()
+        try home.damageStore()
+        let outcome = try home.control().deleteData()
+        #expect(outcome.erasureRequested)
+        #expect(try !home.holds("feature_usage", except: ["consent.json"]))
+    }
+
     @Test func `a deletion in a home without telemetry makes nothing`() throws {
         let other = try Home()
         #expect(try other.control().deleteData().events == 0)
         #expect(try other.folder.contents() == ["machine-id"])
     }
+}
+
+/// An uploader that is about to begin. `@unchecked`: one thread alone uses it.
+private final class Uploader: @unchecked Sendable {
+    private let outbox: Outbox
+    private let batch: SealedBatch
+
+    init(_ home: Home) throws {
+        guard let outbox = try home.control().outbox(), case .batch(let batch) = try outbox.next()
+        else { throw TestKitError("nothing to send") }
+        self.outbox = outbox
+        self.batch = batch
+    }
+
+    /// Tries to begin; false if it may not, or not now.
+    func begins() -> Bool { (try? outbox.begin(batch)) ?? false }
 }

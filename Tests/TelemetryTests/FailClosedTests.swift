@@ -105,6 +105,16 @@ import Testing
         #expect(after.installationID != before)
     }
 
+    @Test func `deleting the data of a copied home is no yes, and asks for no erasure`() throws {
+        home.record(2)
+        try home.haveOneBatchAccepted()
+        try home.folder.write("machine-two\n", to: "machine-id")
+        #expect(try !home.control().deleteData().erasureRequested)
+        #expect(!home.control().causes(blocking: .recording).isEmpty)
+        #expect(try home.control().status().pendingErasures == 0)
+        #expect(!home.module().trackEvent("app_start"))
+    }
+
     @Test func `a configuration that forbids or has a fault blocks, and enable says so`() throws {
         var config = TelemetryModuleConfig.withURL
         config.enabled = false

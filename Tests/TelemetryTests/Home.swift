@@ -6,6 +6,7 @@ import Modules
 import Synchronization
 import Telemetry
 import TestKit
+import Testing
 
 /// A home in a temporary folder, with a clock and a randomness of the test's own.
 final class Home: Sendable {
@@ -51,6 +52,15 @@ final class Home: Sendable {
             home: folder.file("home"), seams: seams(environment), configurationProblem: problem)
     }
 
+    /// A view that reaches its files through `files`.
+    func control(files: any FileSystem) -> TelemetryControl {
+        var seams = seams()
+        seams.files = files
+        return TelemetryControl(
+            for: Product("arpguard", version: "0.1.0"), config: .withURL,
+            home: folder.file("home"), seams: seams)
+    }
+
     /// Overwrites all of the store but its first page.
     func damageStore() throws {
         let bytes = try folder.read("home/telemetry/store.sqlite")
@@ -77,6 +87,15 @@ final class Home: Sendable {
                 "feature_usage", ["feature": "replay", "duration_ms": PropertyValue(index)])
         }
         module.end()
+    }
+
+    /// Has one batch accepted, so that the collector knows the installation.
+    func haveOneBatchAccepted() throws {
+        let outbox = try #require(try control().outbox())
+        guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
+            throw TestKitError("nothing to send")
+        }
+        try outbox.accepted(batch, rejected: 0, answer: "200")
     }
 
     /// Whether a string stands anywhere in the bytes of the home's files, but for `except`.

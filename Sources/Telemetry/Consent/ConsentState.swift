@@ -25,15 +25,15 @@ struct ConsentState: Sendable {
             if !recordThere, !pageThere {
                 return ConsentState(record: nil, page: nil, consent: .notAsked, isCopied: false)
             }
-            guard recordThere, pageThere else { return unreadable }
+            guard recordThere else { return unreadable }
             let bytes = try seams.files.read(
                 directory.consentRecord, bytesMax: ConsentRecord.bytesMax)
-            let page = try ConsentPage(opening: directory.consentPage, seams.files)
-            guard let record = ConsentRecord(bytes), let state = page.state else {
-                return unreadable
-            }
+            guard let record = ConsentRecord(bytes) else { return unreadable }
+            // Without the page it is no yes, but the identifier and its secret are known.
+            let page = try? ConsentPage(opening: directory.consentPage, seams.files)
             return ConsentState(
-                record: record, page: state, consent: consent(record, state),
+                record: record, page: page?.state,
+                consent: page?.state.map { consent(record, $0) } ?? .unreadable,
                 isCopied: isCopied(record, seams))
         } catch {
             return unreadable

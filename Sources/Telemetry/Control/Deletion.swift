@@ -29,13 +29,13 @@ extension TelemetryControl {
         try directory.prepare(seams)
         return try changing {
             try finishDeletionLocked()
-            let store = try Store.open(directory, seams)
-            try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
-            let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
-            let (requested, impossible) = try requestErasure()
-            try seams.files.replace(directory.deletionIntent, with: [])
-            try renew()
-            try wipe(store)
+            let events = try Store.using(directory, seams) { store in
+                try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
+                return try store.database.integer("SELECT count(*) FROM events") ?? 0
+            }
+            let id = gate.read().state.record?.installationID ?? ""
+            try seams.files.replace(directory.deletionIntent, with: Array(id.utf8))
+            let (requested, impossible) = try finishDeletionLocked()
             return DeletionOutcome(
                 events: events, bytesLeft: try directory.allocatedBytes(seams.files),
                 erasureRequested: requested, erasureImpossible: impossible)
@@ -45,18 +45,45 @@ extension TelemetryControl {
     /// Finishes a deletion that was cut short.
     func finishDeletion() throws {
         guard try seams.files.status(of: directory.deletionIntent) != nil else { return }
-        try changing { try finishDeletionLocked() }
+        _ = try changing { try finishDeletionLocked() }
     }
 
-    func finishDeletionLocked() throws {
-        guard try seams.files.status(of: directory.deletionIntent) != nil else { return }
-        try wipe(Store.open(directory, seams))
+    /// Does all of a deletion whose intent is kept; it may be done twice.
+    @discardableResult
+    func finishDeletionLocked() throws -> (requested: Bool, impossible: Bool) {
+        guard try seams.files.status(of: directory.deletionIntent) != nil else {
+            return (false, false)
+        }
+        let id = try seams.files.read(directory.deletionIntent, bytesMax: 4096)
+        return try Store.using(directory, seams) { store in
+            // No sending can begin under the old identifier between the two.
+            let erasure = try store.database.transaction {
+                let state = gate.read().state
+                // With another identifier this was done before.
+                guard Array((state.record?.installationID ?? "").utf8) == id else {
+                    return (requested: false, impossible: false)
+                }
+                let erasure = try requestErasure(store, state)
+                try renew(state)
+                return erasure
+            }
+            try wipe(store)
+            return erasure
+        }
     }
 
-    /// Keeps what is needed to erase the identifier, if sending has ever begun under it.
-    private func requestErasure() throws -> (requested: Bool, impossible: Bool) {
-        guard let record = gate.read().state.record, let id = record.installationID,
-            let secret = record.erasureSecret, let url = record.sentErasureURL
+    /// Keeps what is needed to erase the identifier if anything was ever sent under it. What
+    /// another machine sent, from which this home was copied, is that machine's own affair.
+    private func requestErasure(
+        _ store: Store, _ state: ConsentState
+    ) throws -> (requested: Bool, impossible: Bool) {
+        if state.isCopied { return (false, false) }
+        guard let record = state.record else {
+            let sent = "SELECT count(*) FROM memory WHERE key LIKE 'sent.%'"
+            return (false, try store.database.integer(sent) ?? 0 > 0)
+        }
+        guard let id = record.installationID, let secret = record.erasureSecret,
+            let url = try erasurePlace(store, id, record.terms)
         else { return (false, false) }
         if url.isEmpty { return (false, true) }
         let erasure = PendingErasure(
@@ -69,15 +96,26 @@ extension TelemetryControl {
         return (true, false)
     }
 
+    /// Where an identifier is to be erased: empty if there is no such place, nil if nothing was
+    /// sent. A damaged store took the memory of that along; then something may have been sent.
+    private func erasurePlace(
+        _ store: Store, _ id: String, _ terms: ConsentTerms
+    ) throws -> String? {
+        let sql = "SELECT CAST(value AS TEXT) FROM memory WHERE key = ?"
+        if let url = try store.database.text(sql, [.text("sent.\(id)")]) { return url }
+        guard terms.origin != nil, try store.database.text(sql, [.text(Store.lostMemory)]) != nil
+        else { return nil }
+        return config.erasureEndpoint?.description ?? ""
+    }
+
     /// Opens a new epoch with a new identifier. Off in between: if the process dies here, the
     /// answer is no.
-    private func renew() throws {
-        let state = gate.read().state
+    private func renew(_ state: ConsentState) throws {
         guard let old = state.record else { return }
         let page = try ConsentPage(creating: directory.consentPage, seams.files)
         let epoch = max(page.state?.epoch ?? 0, old.epoch) + 1
         try page.publish(ConsentPage.State(epoch: epoch, isOn: false))
-        var record = freshRecord(old.terms, isGiven: old.isGiven && state.consent == .given)
+        var record = freshRecord(old.terms, isGiven: state.consent == .given && !state.isCopied)
         record.epoch = epoch
         try seams.files.replace(directory.consentRecord, with: record.serialized)
         try page.publish(ConsentPage.State(epoch: epoch, isOn: record.isGiven))

@@ -79,6 +79,9 @@ extension TelemetryControl {
     /// Reads the status. Changes nothing but for journals of ended processes, which are taken in.
     public func status() throws -> TelemetryStatus {
         var status = TelemetryStatus()
+        let isThere = try seams.files.status(of: directory.path) != nil
+        // First, since it ends the identifier that would be told.
+        if isThere { try finishDeletion() }
         let (facts, state) = gate.read()
         status.blockedBy = Gate.causes(blocking: .recording, facts)
         status.blockedSending = Gate.causes(blocking: .sending, facts)
@@ -90,7 +93,7 @@ extension TelemetryControl {
         status.uploadURL = config.uploadURL
         status.storagePath = directory.path
         status.configurationProblem = gate.configurationProblem
-        guard try seams.files.status(of: directory.path) != nil else { return status }
+        guard isThere else { return status }
         try count(&status, epoch: state.epoch)
         status.recorders = try recorders()
         status.pendingErasures = Int64(
