@@ -110,6 +110,27 @@ import Testing
         #expect(hasHeader == (coding != "none"))
     }
 
+    @Test func `a property that is declared no more is not sent`() throws {
+        let property = PropertyDefinition(id: 1, "flag", .bool, purpose: "A flag")
+        let number = PropertyDefinition(id: 2, "number", .count(max: 1000), purpose: "A number")
+        let older = Catalogue.standard.adding(
+            EventDefinition(id: 50, "more", purpose: "More", [property, number]))
+        let newer = Catalogue.standard.adding(
+            EventDefinition(id: 50, "more", purpose: "More", [property]))
+        try home.enable(catalogue: older)
+        let module = home.module(catalogue: older)
+        module.initialize()
+        #expect(module.trackEvent("more", ["flag": true, "number": 777]))
+        module.end()
+        guard case .sealed(let batch, _) = try home.control(catalogue: newer).preview() else {
+            Issue.record("nothing was sealed")
+            return
+        }
+        let text = try #require(batch.json).serialized(.compact)
+        #expect(text.contains("flag"))
+        #expect(!text.contains("777"))
+    }
+
     @Test func `losses travel once`() throws {
         let module = home.module()
         module.initialize()

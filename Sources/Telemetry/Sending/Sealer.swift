@@ -48,7 +48,7 @@ struct Sealer {
                 where: "epoch = ? AND batch IS NULL", [.integer(Int64(record.epoch))],
                 limit: Int64(config.maxEventsPerBatch))
             let refused = waiting.filter { !permit.allows($0.event.name) }
-            if refused.isEmpty { return waiting }
+            if refused.isEmpty { return waiting.map { ($0.row, permit.covered($0.event)) } }
             for (row, _) in refused {
                 try store.database.run("UPDATE events SET epoch = 0 WHERE id = ?", [.integer(row)])
             }
