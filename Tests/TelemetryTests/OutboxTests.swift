@@ -87,6 +87,60 @@ import Testing
         #expect(try outbox.next() == .empty)
     }
 
+    @Test func `a batch of an earlier yes is neither shown, nor sent, nor in the way`() throws {
+        home.record(4)
+        guard case .sealed(let old, _) = try home.control().preview() else {
+            throw TestKitError("nothing was sealed")
+        }
+        let other = TelemetryModuleConfig(uploadURL: "https://other.example.org/v1/logs")
+        try home.enable(other)
+        home.record(2, other)
+        let outbox = try #require(try home.control(other).outbox())
+        guard case .sealed(let shown, _) = try home.control(other).preview(),
+            case .batch(let next) = try outbox.next()
+        else { throw TestKitError("nothing to send") }
+        #expect(next.uid != old.uid)
+        #expect(next.uid == shown.uid)
+        #expect(next.url == "https://other.example.org/v1/logs")
+        #expect(try outbox.begin(next))
+    }
+
+    @Test func `an answer to a deleted batch is not taken for an answer to a later one`() throws {
+        home.record(2)
+        let outbox = try #require(try home.control().outbox())
+        let sent = try begin(outbox)
+        _ = try home.control().deleteData()
+        home.record(3)
+        _ = try home.control().preview()
+        try outbox.accepted(sent, rejected: 0, answer: "200")
+        let status = try home.control().status()
+        #expect(status.uploaded == 0)
+        #expect(status.waiting == 3)
+    }
+
+    @Test func `a batch sealed before review was asked for is held as well`() throws {
+        home.record(4)
+        _ = try home.control().preview()
+        var config = TelemetryModuleConfig.withURL
+        config.uploadReview = .manual
+        let outbox = try #require(try home.control(config).outbox())
+        #expect(try outbox.next() == .empty)
+        #expect(try home.control(config).status().held == 4)
+    }
+
+    @Test func `a clock that was set back keeps nothing waiting for a year`() throws {
+        let start = home.clock.now()
+        home.clock.jump(to: start.advanced(bySeconds: 365 * 86_400))
+        home.record(2)
+        let outbox = try #require(try home.control().outbox())
+        let batch = try begin(outbox)
+        let later = home.clock.now().advanced(bySeconds: 3600)
+        try outbox.retry(batch, notBefore: later, answer: "503")
+        #expect(try outbox.next() == .later(later))
+        home.clock.jump(to: start)
+        #expect(try begin(outbox).uid == batch.uid)
+    }
+
     @Test func `held batches wait for a person`() throws {
         var config = TelemetryModuleConfig.withURL
         config.uploadReview = .manual

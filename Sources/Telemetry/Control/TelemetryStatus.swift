@@ -108,7 +108,9 @@ extension TelemetryControl {
         status.recorded = try database.integer("SELECT count(*) FROM events") ?? 0
         status.waiting = try waiting(database, epoch)
         status.held =
-            try database.integer("SELECT sum(events) FROM batches WHERE state = 'held'") ?? 0
+            try database.integer(
+                "SELECT sum(events) FROM batches WHERE state = 'held' AND epoch = ?",
+                [.integer(Int64(epoch ?? 0))]) ?? 0
         status.uploaded = try store.total("uploaded")
         status.keptHere =
             try database.integer(
@@ -116,7 +118,14 @@ extension TelemetryControl {
                 [.integer(epoch.map(Int64.init) ?? -1)]) ?? 0
         status.lost = try store.losses()
         let next = try database.integer(
-            "SELECT min(next_attempt_at) FROM batches WHERE state IN ('sealed', 'sending')")
+            """
+            SELECT max(next_attempt_at) FROM batches
+            WHERE state IN ('sealed', 'sending') AND epoch = ? AND next_attempt_at <= ?
+            """,
+            [
+                .integer(Int64(epoch ?? 0)),
+                .integer(Outbox.patience(seams.clock.now()).nanoseconds),
+            ])
         status.nextUpload = next.flatMap { $0 > 0 ? Timestamp(nanoseconds: $0).rfc3339 : nil }
     }
 

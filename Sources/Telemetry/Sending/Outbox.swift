@@ -19,6 +19,9 @@ package final class Outbox {
         case empty
     }
 
+    /// The longest wait that anybody asks for; a time beyond it was noted by a clock gone wrong.
+    package static let patienceSecondsMax: Int64 = 86_400
+
     private let sealer: Sealer
     private let store: Store
     private let erasureList: ErasureList
@@ -37,6 +40,10 @@ package final class Outbox {
         erasureList = ErasureList(directory: directory, files: files)
         // What is marked before sending must be on the disk before the first byte leaves.
         try store.database.execute("PRAGMA synchronous = FULL")
+        if sealer.config.uploadReview == .manual {
+            // What was sealed before review was asked for has not been released either.
+            try store.database.run("UPDATE batches SET state = 'held' WHERE state = 'sealed'")
+        }
     }
 
     /// The User-Agent of every request.
@@ -56,9 +63,16 @@ package final class Outbox {
         }
         // Whoever asked for patience asked for it for all batches.
         let later = try store.database.integer(
-            "SELECT max(next_attempt_at) FROM batches WHERE state IN ('sealed', 'sending')")
+            """
+            SELECT max(next_attempt_at) FROM batches
+            WHERE state IN ('sealed', 'sending') AND epoch = ? AND next_attempt_at <= ?
+            """,
+            [
+                .integer(Int64(gate.read().state.epoch ?? 0)),
+                .integer(Self.patience(now).nanoseconds),
+            ])
         if let later, later > now.nanoseconds { return .later(Timestamp(nanoseconds: later)) }
-        let unsent = try store.batches("state IN ('sealed', 'sending')", []).first
+        let unsent = try sealer.unsent("'sealed', 'sending'", in: store)
         guard let batch = try unsent ?? sealer.seal(from: store), batch.state != .held else {
             return .empty
         }
@@ -70,6 +84,11 @@ package final class Outbox {
         let spent = try store.total(budgetKey)
         return spent == 0
             || spent + Int64(batch.body.count) <= sealer.config.uploadBytesPerDayMax
+    }
+
+    /// The latest time that can have been noted for a next attempt.
+    static func patience(_ now: Timestamp) -> Timestamp {
+        now.advanced(bySeconds: patienceSecondsMax)
     }
 
     private var budgetKey: String { "bytes.\(now.day)" }
@@ -89,8 +108,8 @@ package final class Outbox {
             try store.database.run(
                 """
                 UPDATE batches SET state = 'sending', attempts = attempts + 1
-                WHERE id = ? AND epoch = ? AND state IN ('sealed', 'sending')
-                """, [.integer(batch.row), .integer(Int64(state.epoch ?? 0))])
+                WHERE uid = ? AND epoch = ? AND state IN ('sealed', 'sending')
+                """, [.text(batch.uid), .integer(Int64(state.epoch ?? 0))])
             guard store.database.changes == 1 else { return false }
             try noteSending(record)
             try store.addTotal(budgetKey, Int64(batch.body.count))
@@ -127,10 +146,10 @@ package final class Outbox {
     ) throws {
         try store.database.transaction {
             try store.database.run(
-                "UPDATE batches SET state = ?, answered_at = ?, answer = ? WHERE id = ?",
+                "UPDATE batches SET state = ?, answered_at = ?, answer = ? WHERE uid = ?",
                 [
                     .text(state.rawValue), .integer(now.nanoseconds), .text(answer),
-                    .integer(batch.row),
+                    .text(batch.uid),
                 ])
             if store.database.changes == 1 { try count() }
         }
@@ -139,8 +158,8 @@ package final class Outbox {
     /// Notes that the batch is to be tried again, not before a time.
     package func retry(_ batch: SealedBatch, notBefore time: Timestamp, answer: String) throws {
         try store.database.run(
-            "UPDATE batches SET next_attempt_at = ?, answer = ? WHERE id = ?",
-            [.integer(time.nanoseconds), .text(answer), .integer(batch.row)])
+            "UPDATE batches SET next_attempt_at = ?, answer = ? WHERE uid = ?",
+            [.integer(time.nanoseconds), .text(answer), .text(batch.uid)])
     }
 
     /// The causes that block requests for erasure.
@@ -148,7 +167,9 @@ package final class Outbox {
 
     /// Erasures that are due now.
     package func dueErasures() throws(TelemetryError) -> [PendingErasure] {
-        try erasureList.all().filter { $0.nextAttemptAt <= now }
+        try erasureList.all().filter {
+            $0.nextAttemptAt <= now || $0.nextAttemptAt > Self.patience(now)
+        }
     }
 
     /// All erasures that the collector has not confirmed.

@@ -37,6 +37,14 @@ struct Sealer {
         }
     }
 
+    /// The oldest batch of today's consent in one of `states`; those of an earlier one never leave.
+    func unsent(_ states: String, in store: Store) throws -> SealedBatch? {
+        guard let epoch = gate.read().state.epoch else { return nil }
+        return try store.batches(
+            "state IN (\(states)) AND epoch = ?", [.integer(Int64(epoch))]
+        ).first
+    }
+
     /// The oldest waiting events that today's consent and configuration still cover. Others are
     /// moved to no epoch at all: they are seen, and never sent.
     private func permitted(
