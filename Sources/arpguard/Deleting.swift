@@ -2,6 +2,7 @@
 
 import CommandLineKit
 import JSON
+import Modules
 import Program
 import Telemetry
 
@@ -35,25 +36,29 @@ struct Deleting {
         }
         let control = setup.control()
         let outcome = try telling { try control.deleteData() }
-        if outcome.erasureRequested { try askForErasure() }
+        let isConfirmed = outcome.erasureRequested ? try askForErasure() : false
         let pending = try telling { try control.status().pendingErasures }
-        report(outcome, pending)
+        report(outcome, pending, isConfirmed)
         return .success
     }
 
     /// The helper's own words about a failure are not repeated: the request stays and is told.
-    private func askForErasure() throws(CommandFailure) {
-        _ = try Helper.upload.run(
+    private func askForErasure() throws(CommandFailure) -> Bool {
+        let end = try Helper.upload.run(
             arguments: ["--home", setup.home.path, "--erasures-only", "--quiet"],
             deadlineMilliseconds: Self.erasureMilliseconds)
+        return end == .exited(0)
     }
 
-    private func report(_ outcome: DeletionOutcome, _ pending: Int64) {
+    private func report(_ outcome: DeletionOutcome, _ pending: Int64, _ isConfirmed: Bool) {
         let elsewhere =
             if outcome.erasureImpossible {
-                "what was sent can't be erased: the configuration names no erasure_url"
+                "what was sent can't be erased elsewhere: no erasure_url is configured, or the "
+                    + "record of this consent, which proves the right to it, is lost"
             } else if pending > 0 {
                 "the collector has not confirmed the erasure yet; every upload asks again"
+            } else if outcome.erasureRequested, !isConfirmed {
+                "what was sent is not erased: the server does not support it"
             } else if outcome.erasureRequested {
                 "the collector confirmed the erasure"
             } else {

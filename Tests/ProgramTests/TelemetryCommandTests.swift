@@ -167,6 +167,17 @@ import Testing
         #expect(try status()["enabled"] == true)
     }
 
+    @Test func `an erasure that the server does not support is not called confirmed`() throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(404))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        let result = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(result.stdout.contains("the server does not support it"))
+        #expect(!result.stdout.contains("confirmed"))
+    }
+
     @Test func `a home that can't be written is told, and replay works without it`() throws {
         let file = try arpguard.folder.write("in the way", to: "blocked")
         let home = ["ARPGUARD_HOME": "\(file)/home"]
