@@ -75,6 +75,12 @@ import Testing
         #expect(first.read(at: 100, count: 3) == [0, 0, 7])
     }
 
+    @Test func `reading a pipe waits for nobody`() throws {
+        let path = "\(folder.path)/pipe"
+        try #require(unsafe mkfifo(path, 0o600) == 0)
+        #expect(try files.read(path, bytesMax: 16).isEmpty)
+    }
+
     @Test func `a file shorter than asked for is not mapped`() throws {
         let path = "\(folder.path)/short"
         try files.replace(path, with: [1])
