@@ -60,7 +60,7 @@ import Testing
 
     @Test func `a store that was damaged does not keep the collector from being asked`() throws {
         home.record(3)
-        try upload()
+        try home.haveOneBatchAccepted()
         try home.folder.write([UInt8](repeating: 7, count: 8192), to: "home/telemetry/store.sqlite")
         #expect(try home.control().status().recorded == 0)
         #expect(try home.control().deleteData().erasureRequested)

@@ -72,18 +72,18 @@ extension TelemetryControl {
         }
     }
 
-    /// Keeps what is needed to erase the identifier if anything was ever sent under it. What
-    /// another machine sent, from which this home was copied, is that machine's own affair.
+    /// Keeps what is needed to erase the identifier if sending ever began under it. What another
+    /// machine sent, from which this home was copied, is that machine's own affair.
     private func requestErasure(
         _ store: Store, _ state: ConsentState
     ) throws -> (requested: Bool, impossible: Bool) {
         if state.isCopied { return (false, false) }
         guard let record = state.record else {
-            let sent = "SELECT count(*) FROM memory WHERE key LIKE 'sent.%'"
+            let sent = "SELECT count(*) FROM batches WHERE attempts > 0"
             return (false, try store.database.integer(sent) ?? 0 > 0)
         }
         guard let id = record.installationID, let secret = record.erasureSecret,
-            let url = try erasurePlace(store, id, record.terms)
+            let url = record.sentErasureURL
         else { return (false, false) }
         if url.isEmpty { return (false, true) }
         let erasure = PendingErasure(
@@ -94,18 +94,6 @@ extension TelemetryControl {
             all.append(erasure)
         }
         return (true, false)
-    }
-
-    /// Where an identifier is to be erased: empty if there is no such place, nil if nothing was
-    /// sent. A damaged store took the memory of that along; then something may have been sent.
-    private func erasurePlace(
-        _ store: Store, _ id: String, _ terms: ConsentTerms
-    ) throws -> String? {
-        let sql = "SELECT CAST(value AS TEXT) FROM memory WHERE key = ?"
-        if let url = try store.database.text(sql, [.text("sent.\(id)")]) { return url }
-        guard terms.origin != nil, try store.database.text(sql, [.text(Store.lostMemory)]) != nil
-        else { return nil }
-        return config.erasureEndpoint?.description ?? ""
     }
 
     /// Opens a new epoch with a new identifier. Off in between: if the process dies here, the

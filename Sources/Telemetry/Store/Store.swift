@@ -10,8 +10,6 @@ final class Store {
 
     private init(_ database: Connection) { self.database = database }
 
-    /// In `memory` where an earlier store was damaged: what it remembered is not known any more.
-    static let lostMemory = "damaged"
     /// How long a replacement waits for another process's replacement.
     private static let lockMilliseconds: Int32 = 2000
 
@@ -51,9 +49,6 @@ final class Store {
                 + "in a new one")
         let store = try openAsIs(directory, seams)
         try store.addLoss(.damaged, 1)
-        try store.database.run(
-            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
-            [.text(lostMemory), .blob([])])
         return store
     }
 
