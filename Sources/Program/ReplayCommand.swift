@@ -17,6 +17,7 @@ extension Command {
             discussion: [
                 "Reads capture files from the first frame to the last and prints an alert for each "
                     + "attack found, then how much was read. The file '-' is standard input.",
+                "Each file is judged alone: what was learnt from one is not used for the next.",
                 "With --format json alerts are printed in EVE form, one object a line.",
                 "Ends with status 1 if an alert of severity medium or above was printed.",
             ],

@@ -6,12 +6,14 @@ import Modules
 
 /// Alerts and totals as JSON objects in the form of Suricata's EVE log.
 enum AlertEVE {
-    /// The alert. `alert` and `arp` have Suricata's names, `arpguard` has what is our own.
-    static func object(_ alert: Alert) -> JSONValue {
+    /// The alert in the capture at `path`. `pcap_filename`, `alert` and `arp` have Suricata's
+    /// names, `arpguard` has what is our own.
+    static func object(_ alert: Alert, in path: String) -> JSONValue {
         var object: JSONObject = [
             "timestamp": .string(Timestamp(nanoseconds: alert.time).eve),
             "event_type": alert.severity == .info ? "notice" : "alert",
             "pcap_cnt": .integer(Int64(clamping: alert.frame)),
+            "pcap_filename": .string(path),
             "alert": [
                 "signature": .string(alert.signature),
                 "category": .string(alert.category),

@@ -5,11 +5,13 @@ import Modules
 
 /// Alerts and totals as lines for people.
 enum AlertText {
-    /// The alert in a few lines: what and where, why, the evidence, and what to do.
-    static func lines(_ alert: Alert) -> [String] {
+    /// The alert in a few lines: what and where, why, the evidence, and what to do. The capture
+    /// is named where `path` is given.
+    static func lines(_ alert: Alert, in path: String? = nil) -> [String] {
+        let source = path.map { $0 == "-" ? " of standard input" : " of \($0)" } ?? ""
         var lines = [
             "\(Timestamp(nanoseconds: alert.time).eve)  \(alert.severity)  \(alert.signature)",
-            "  frame \(alert.frame), rule \(alert.rule.rawValue), confidence "
+            "  frame \(alert.frame)\(source), rule \(alert.rule.rawValue), confidence "
                 + alert.confidence.rawValue + place(alert),
             "  \(alert.explanation)",
         ]
@@ -33,6 +35,16 @@ enum AlertText {
         }
         let alerts = counts.isEmpty ? "no alerts" : "alerts: " + counts.joined(separator: ", ")
         return "\(summary.frames) frames, \(summary.arpFrames) of them ARP; \(alerts)"
+    }
+
+    /// What is to be said of frames that nobody could judge; nil without any. Not all of them need
+    /// be ARP: some end before they say what they are.
+    static func warning(_ summary: ReplaySummary) -> String? {
+        switch summary.malformed {
+        case 0: nil
+        case 1: "1 frame was malformed or cut short and not judged"
+        default: "\(summary.malformed) frames were malformed or cut short and not judged"
+        }
     }
 
     private static func place(_ alert: Alert) -> String {

@@ -25,6 +25,9 @@ struct ReplaySummary {
         alerts.contains { $0.key >= .medium && $0.value > 0 }
     }
 
+    /// Whether there was an error and not one frame: then no alerts mean nothing.
+    var hasReadNothing: Bool { frames == 0 && !errors.isEmpty }
+
     /// Alerts of every severity, notices not among them.
     var alertCount: UInt64 {
         alerts.reduce(0) { $1.key > .info ? $0 + $1.value : $0 }
@@ -47,9 +50,10 @@ struct ReplayRun {
     let configuration: DetectorConfiguration
     let clock: any WallClock
 
-    /// Reads everything that can be read. Each alert and each error is handed over when it comes.
+    /// Reads everything that can be read. Each alert, with the path of its file, and each error
+    /// is handed over when it comes.
     func run(
-        onAlert: (Alert) -> Void, onError: (CaptureError) -> Void = { _ in }
+        onAlert: (Alert, String) -> Void, onError: (CaptureError) -> Void = { _ in }
     ) -> ReplaySummary {
         let start = clock.uptimeNanoseconds()
         var summary = ReplaySummary()
@@ -61,7 +65,7 @@ struct ReplayRun {
                 try file.forEachFrame { header, bytes in
                     detector.process(
                         bytes, format: format, time: header.time, number: header.number,
-                        report: onAlert)
+                        report: { onAlert($0, path) })
                 }
             } catch {
                 summary.errors.append(error)

@@ -43,33 +43,46 @@ extension Command {
         _ clock: any WallClock, _ invocation: Invocation
     ) -> ExitStatus {
         let (output, diagnostics) = (invocation.output, invocation.diagnostics)
-        let run = ReplayRun(
-            paths: invocation.command.arguments("FILE"), configuration: configuration,
-            clock: clock)
-        let summary = run.run { alert in
-            show(alert, output)
+        let paths = invocation.command.arguments("FILE")
+        let run = ReplayRun(paths: paths, configuration: configuration, clock: clock)
+        let summary = run.run { alert, path in
+            show(alert, in: path, isAlone: paths.count == 1, output)
             telemetry.alert(alert)
         } onError: { error in
             output.flush()
             diagnostics.error(error.description, hint: error.hint)
             telemetry.error(error)
         }
-        output.record(
-            text: StyledText(AlertText.line(summary)),
-            json: AlertEVE.object(summary, at: clock.now()))
+        show(summary, at: clock.now(), output)
+        if let warning = AlertText.warning(summary) {
+            output.flush()
+            diagnostics.warning(
+                warning, hint: "if they were cut short, capture with a larger snapshot length")
+        }
         telemetry.finished(summary)
         if !summary.errors.isEmpty { return .failure }
         return summary.hasFindings ? .findings : .success
     }
 
     /// Only the form that is printed is built.
-    private static func show(_ alert: Alert, _ output: Output) {
+    private static func show(
+        _ alert: Alert, in path: String, isAlone: Bool, _ output: Output
+    ) {
         switch output.format {
         case .table:
-            let lines = AlertText.lines(alert).map { Report.Block.line(StyledText($0)) }
+            let lines = AlertText.lines(alert, in: isAlone ? nil : path)
+                .map { Report.Block.line(StyledText($0)) }
             output.render(Report(text: lines + [.blank], json: .lines([])))
-        case .json: output.render(Report(text: [], json: .lines([AlertEVE.object(alert)])))
+        case .json:
+            output.render(Report(text: [], json: .lines([AlertEVE.object(alert, in: path)])))
         }
+    }
+
+    /// Programs get the totals always; to people "no alerts" would mean that all is well.
+    private static func show(_ summary: ReplaySummary, at time: Timestamp, _ output: Output) {
+        if output.format == .table, summary.hasReadNothing { return }
+        output.record(
+            text: StyledText(AlertText.line(summary)), json: AlertEVE.object(summary, at: time))
     }
 
     /// What the file says of the network, and the gateway of the command line before that.

@@ -65,6 +65,51 @@ import Testing
         #expect(result.stderr.contains("arpguard: hint: "))
     }
 
+    @Test func `with several files each alert says whose it is`() throws {
+        let other = try arpguard.folder.write(
+            CommandRunner.run("/bin/cat", [capture]).stdoutBytes, to: "other.pcap")
+        let text = try arpguard("replay", capture, other).stdout
+        #expect(text.contains(" of \(capture), rule ") && text.contains(" of \(other), rule "))
+        #expect(try !arpguard("replay", capture).stdout.contains(capture))
+        let names = try objects(arpguard("replay", "--format", "json", capture, other).stdout)
+            .filter { $0["event_type"] == "alert" }
+            .map { $0["pcap_filename"]?.stringValue }
+        #expect(Set(names) == [capture, other])
+        #expect(names.prefix(names.count / 2).allSatisfy { $0 == capture })
+    }
+
+    @Test(arguments: [(1, "1 frame was"), (3, "3 frames were")])
+    func `frames that were cut short are not passed over in silence`(
+        count: Int, words: String
+    ) throws {
+        let station = ("02:00:00:00:00:01", "10.0.0.1")
+        let frame = Frame.arp(.request, sender: station, target: (Frame.unknown, "10.0.0.2"))
+        let cut = Array(repeating: Array(frame.prefix(20)), count: count)
+        let file = try arpguard.folder.write(CaptureBytes().classic([frame] + cut), to: "cut.pcap")
+        let result = try arpguard("replay", file)
+        #expect(result.status == 0)
+        #expect(result.stdout == "\(count + 1) frames, 1 of them ARP; no alerts\n")
+        #expect(
+            result.stderr == """
+                arpguard: warning: \(words) malformed or cut short and not judged
+                arpguard: hint: if they were cut short, capture with a larger snapshot length
+
+                """)
+        let json = try arpguard("replay", "--format", "json", file)
+        #expect(try objects(json.stdout).last?["stats"]?["malformed"] == .integer(Int64(count)))
+        #expect(json.stderr == result.stderr)
+    }
+
+    @Test func `where nothing was read nothing is said to be without alerts`() throws {
+        let text = try arpguard("replay", "nowhere.pcap")
+        #expect(text.stdout.isEmpty)
+        let stats = try objects(arpguard("replay", "--format", "json", "nowhere.pcap").stdout)
+        #expect(stats.map { $0["stats"]?["unreadable"] } == [1])
+        let both = try arpguard("replay", "nowhere.pcap", capture)
+        #expect(both.status == 2)
+        #expect(both.stdout.contains("660 frames, "))
+    }
+
     @Test(arguments: [
         ("", "is empty"), ("no capture at all, just text", "is not a capture file"),
     ])

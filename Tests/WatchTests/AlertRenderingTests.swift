@@ -31,6 +31,7 @@ struct AlertRenderingTests {
         let alert = try #require(takeover().last)
         let expected = """
             {"timestamp":"2026-11-23T22:16:03.123456+0000","event_type":"alert","pcap_cnt":4,\
+            "pcap_filename":"office.pcap",\
             "alert":{"signature":"Gateway impersonation: forged claim to the gateway 10.0.0.1",\
             "category":"Gateway impersonation","severity":1},"vlan":[7],\
             "arp":{"hw_type":"ethernet","proto_type":"ipv4","opcode":"request",\
@@ -45,14 +46,14 @@ struct AlertRenderingTests {
             "sentences":["the owner changed twice in the last two minutes",\
             "08:00:27:00:00:66 also uses 10.0.0.66"]}}}
             """
-        #expect(AlertEVE.object(alert).serialized() == expected)
+        #expect(AlertEVE.object(alert, in: "office.pcap").serialized() == expected)
     }
 
     @Test func `an alert without a whole packet has no arp object and no vlan`() throws {
         var detector = Detector(DetectorConfiguration(reportsNotices: true))
         var alert: Alert?
         detector.process([1, 2, 3].span, format: .ethernet, time: 0, number: 1) { alert = $0 }
-        let object = AlertEVE.object(try #require(alert))
+        let object = AlertEVE.object(try #require(alert), in: "-")
         #expect(object["event_type"] == "notice")
         #expect(object["arp"] == nil)
         #expect(object["vlan"] == nil)
@@ -72,6 +73,16 @@ struct AlertRenderingTests {
                     + "08:00:27:00:00:66 also uses 10.0.0.66.",
                 "  Advice: Find the accused station's switch port, take it off the network, and "
                     + "clear the ARP caches of those it lied to.",
+            ])
+    }
+
+    @Test func `an alert of one of several files names it`() throws {
+        let alert = try #require(takeover().last)
+        let frames = ["a/office.pcap", "-"].map { AlertText.lines(alert, in: $0)[1] }
+        #expect(
+            frames == [
+                "  frame 4 of a/office.pcap, rule C2, confidence high, VLAN 7",
+                "  frame 4 of standard input, rule C2, confidence high, VLAN 7",
             ])
     }
 

@@ -19,8 +19,9 @@ struct ReplayRunTests {
         var errors: [CaptureError] = []
         let run = ReplayRun(
             paths: paths, configuration: DetectorConfiguration(), clock: ManualClock())
-        let summary = run.run {
-            alerts.append($0)
+        let summary = run.run { alert, path in
+            alerts.append(alert)
+            #expect(paths.contains(path))
         } onError: {
             errors.append($0)
         }
