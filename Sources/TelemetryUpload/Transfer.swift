@@ -112,6 +112,12 @@ extension TransferFailure {
             default: .local
             }
         let words = unsafe String(cString: curl_easy_strerror(code))
-        self.init(kind, words.prefix(1).lowercased() + words.dropFirst())
+        self.init(kind, Self.begunSmall(words))
+    }
+
+    /// `words` with a small first letter, unless they begin with an abbreviation such as SSL.
+    private static func begunSmall(_ words: String) -> String {
+        guard words.dropFirst().first?.isUppercase != true else { return words }
+        return words.prefix(1).lowercased() + words.dropFirst()
     }
 }

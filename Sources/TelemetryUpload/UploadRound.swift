@@ -73,7 +73,6 @@ package struct UploadRound {
         }
         // Consent may have been taken back since the batch was handed out: ask again.
         guard try outbox.begin(batch) else { return nil }
-        summary.bytesSent += Int64(batch.body.count)
         let outcome = transport.perform(request)
         if case .failed(let failure) = outcome, failure.kind == .cancelled { return .interrupted }
         return try settle(batch, outcome, origin: request.url.origin, &summary)
@@ -199,6 +198,7 @@ extension UploadSummary {
     fileprivate mutating func took(_ batch: SealedBatch, rejected: Int64) {
         let rejected = min(rejected, batch.events)
         batchesSent += 1
+        bytesSent += Int64(batch.body.count)
         eventsSent += batch.events - rejected
         eventsRejected += rejected
     }

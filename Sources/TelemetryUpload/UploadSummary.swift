@@ -38,7 +38,7 @@ public struct UploadSummary: Sendable, Equatable {
     public var batchesSent = 0
     /// Events in them, without those that the server rejected.
     public var eventsSent: Int64 = 0
-    /// Bytes of the bodies of all batches whose sending began, accepted or not.
+    /// Bytes of the bodies of the batches that the server took.
     public var bytesSent: Int64 = 0
     /// Batches that are sent again later.
     public var batchesRetried = 0

@@ -28,7 +28,9 @@ extension TransferOutcome {
     }
 
     /// The kind of the failure, if it is one.
-    var failureKind: TransferFailure.Kind? {
-        if case .failed(let failure) = self { failure.kind } else { nil }
+    var failure: TransferFailure? {
+        if case .failed(let failure) = self { failure } else { nil }
     }
+
+    var failureKind: TransferFailure.Kind? { failure?.kind }
 }

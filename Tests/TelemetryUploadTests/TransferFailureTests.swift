@@ -58,6 +58,7 @@ struct TransferFailureTests {
         let port = try Loopback.unusedPort()
         let outcome = try CurlTransport().perform(post("http://127.0.0.1:\(port)/"))
         #expect(outcome.failureKind == .connect)
+        #expect(outcome.failure?.text.hasPrefix("could") == true)
     }
 
     @Test func `a name that nobody has is a failure to connect`() throws {

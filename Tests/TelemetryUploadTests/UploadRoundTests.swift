@@ -98,6 +98,7 @@ struct UploadRoundTests {
         #expect(failed.ending == .failed)
         #expect(failed.hasFailed)
         #expect(failed.batchesRetried == 1)
+        #expect(failed.bytesSent == 0)
         #expect(failed.problems.count == 1)
         #expect(try home.control.status().lost.isEmpty)
 
@@ -145,6 +146,7 @@ struct UploadRoundTests {
         let transport = ScriptedTransport(.status(status), .status(200))
         let summary = try round(transport)
         #expect(summary.batchesRejected == 1)
+        #expect(summary.bytesSent == 0)
         #expect(summary.eventsRejected == 1)
         #expect(summary.ending == .failed)
         #expect(summary.problems.first?.text.contains("answered \(status)") == true)
@@ -163,6 +165,7 @@ struct UploadRoundTests {
         let transport = ScriptedTransport(cancelled, .status(200))
         let summary = try round(transport)
         #expect(summary.ending == .interrupted)
+        #expect(summary.bytesSent == 0)
         #expect(summary.hasFailed)
         #expect(try round(transport).batchesSent == 1)
         #expect(transport.requests[0].body == transport.requests[1].body)
