@@ -29,7 +29,9 @@ struct InsightPage {
             [HTMLTable.Cell.text(day.day.description), cell(day.installations)]
         }
         let bars = insight.daily.map {
-            BarChart.Bar($0.day.description, $0.installations ?? 0)
+            BarChart.Bar(
+                $0.day.description, $0.installations ?? 0,
+                words: $0.installations == nil ? few : nil)
         }
         let figure: HTML =
             insight.activeInstallations.map { "<p class=\"figure\">\($0)</p>" }
@@ -117,6 +119,8 @@ struct InsightPage {
     }
 
     private func cell(_ number: Int?) -> HTMLTable.Cell {
-        number.map { .number($0) } ?? .quantity("< \(insight.k)")
+        number.map { .number($0) } ?? .quantity(few)
     }
+
+    private var few: String { "< \(insight.k)" }
 }

@@ -9,11 +9,14 @@ public struct BarChart: Sendable, Equatable {
         public let label: String
         /// Its length; negative values are drawn as zero.
         public let value: Int
+        /// What is written beside it.
+        public let words: String
 
-        /// Makes a bar.
-        public init(_ label: String, _ value: Int) {
+        /// Makes a bar; beside it stands its value unless other words are given.
+        public init(_ label: String, _ value: Int, words: String? = nil) {
             self.label = label
             self.value = value
+            self.words = words ?? String(value)
         }
     }
 
@@ -56,7 +59,7 @@ public struct BarChart: Sendable, Equatable {
         return """
             <text class="label" x="\(labelWidth)" y="\(top + 16)">\(shortened(bar.label))</text>
             <rect class="bar" x="\(left)" y="\(top + 4)" width="\(width)" height="16" rx="2"/>
-            <text class="value" x="\(left + width + 6)" y="\(top + 16)">\(bar.value)</text>
+            <text class="value" x="\(left + width + 6)" y="\(top + 16)">\(bar.words)</text>
             """
     }
 

@@ -41,9 +41,12 @@ extension InsightTable {
         let all = total.map { ", \($0) in all" } ?? ""
         let hidden: [Report.Block] =
             suppressedRows == 0
-            ? [] : [.line(StyledText("\(suppressedRows) not shown: too few installations", .faint))]
+            ? [] : [.line(StyledText("\(suppressedRows) \(Self.hiding)", .faint))]
         return [.blank, .line(StyledText(group.title + all, .bold)), .table(table)] + hidden
     }
+
+    // Some are large enough and hidden only because they would give a small one away.
+    private static let hiding = "not shown, to keep small groups hidden"
 
     private var table: Table {
         let hasDurations = rows.contains { $0.durations != nil }

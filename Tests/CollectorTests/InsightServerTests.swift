@@ -43,6 +43,16 @@ import Testing
         #expect(!reply.text.contains("<script") && !reply.text.contains("style=\""))
     }
 
+    @Test func `a day of few installations looks the same in chart and table`() throws {
+        let collector = try SampleCollector(k: 10)
+        let request = SampleRequest(1, batch: 1).with("app_start")
+        #expect(try collector.post(request.bytes).status == 200)
+        let page = try collector.admin("/").text
+        #expect(page.contains(">&lt; 10</text>"))
+        #expect(page.contains(">&lt; 10</td>"))
+        #expect(!page.contains(">0</text>"))
+    }
+
     @Test func `the style sheet is served beside the page`() throws {
         let reply = try SampleCollector().admin("/style.css")
         #expect(reply.status == 200)

@@ -37,7 +37,9 @@ import Testing
             .html.markup
         #expect(markup.contains("width=\"340\""))
         #expect(markup.contains("width=\"170\""))
-        #expect(markup.contains("width=\"0\""))
+        #expect(markup.contains("width=\"0\"") && markup.contains(">-1</text>"))
+        let few = BarChart(title: "t", bars: [.init("a", 0, words: "< 3")]).html.markup
+        #expect(few.contains(">&lt; 3</text>") && !few.contains(">0</text>"))
         #expect(BarChart(title: "t", bars: []).html.markup.isEmpty)
     }
 }
