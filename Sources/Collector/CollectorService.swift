@@ -16,25 +16,29 @@ public final class CollectorService: Module {
     public let name = "collector"
     /// What the collector was set up with.
     public let configuration: CollectorConfiguration
-    private let storage: any CollectorStorage
+    private let openStorage: @Sendable () throws -> any CollectorStorage
     private let clock: any WallClock
     private let logger: Logger
     private let servers = Mutex<Servers?>(nil)
 
-    /// Sets a collector up; nothing is opened yet.
+    /// Sets a collector up; nothing is opened yet, not even the storage.
     public init(
-        configuration: CollectorConfiguration, storage: any CollectorStorage,
-        clock: any WallClock = SystemClock(), logger: Logger
+        configuration: CollectorConfiguration, clock: any WallClock = SystemClock(),
+        logger: Logger, openStorage: @escaping @Sendable () throws -> any CollectorStorage
     ) {
         self.configuration = configuration
-        self.storage = storage
+        self.openStorage = openStorage
         self.clock = clock
         self.logger = logger
     }
 
-    /// Deletes what has passed its time and opens both listeners. Throws `StorageError` or
-    /// `HTTPServerError`; nothing is left open then.
+    /// Opens both listeners and the storage, deletes what has passed its time, and serves. Throws
+    /// `HTTPServerError`, `StorageError` or what the opening throws; nothing is left open then.
     public func initialize() throws {
+        // First, because a storage that is made for a collector that can't run would stay behind.
+        let intakeSocket = try ListenSocket(configuration.intake)
+        let adminSocket = try ListenSocket(configuration.admin)
+        let storage = try openStorage()
         let routes = IntakeRoutes(
             configuration: configuration, storage: storage, clock: clock, logger: logger)
         try routes.sweep()
@@ -42,9 +46,8 @@ public final class CollectorService: Module {
             configuration: configuration, storage: storage, clock: clock, logger: logger)
         let started = Servers(
             intake: try HTTPServer(
-                listen: configuration.intake, limits: configuration.intakeLimits,
-                handler: routes.router),
-            admin: try HTTPServer(listen: configuration.admin, handler: admin.handler))
+                on: intakeSocket, limits: configuration.intakeLimits, handler: routes.router),
+            admin: try HTTPServer(on: adminSocket, handler: admin.handler))
         servers.withLock { $0 = started }
     }
 

@@ -42,6 +42,17 @@ extension SQLiteStorage {
         }
     }
 
+    /// Reads the whole file and throws `damaged` where it does not hold together, also in parts
+    /// that no figure comes from.
+    public func check() throws(StorageError) {
+        try read { connection in
+            let finding = try connection.text("PRAGMA quick_check(1)") ?? ""
+            guard finding != "ok" else { return }
+            let last = finding.split(separator: "\n").last.map(String.init) ?? "it can't be checked"
+            throw SQLiteError(code: 11, message: last)
+        }
+    }
+
     private static func bounds(_ days: ClosedRange<Day>) -> [SQLiteValue] {
         [.integer(Int64(days.lowerBound.number)), .integer(Int64(days.upperBound.number))]
     }

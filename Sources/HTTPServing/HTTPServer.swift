@@ -15,18 +15,25 @@ public final class HTTPServer: Sendable {
     private let context: ServerContext
     private let running: Mutex<Running?>
 
-    /// Binds, listens and starts the threads. Throws an `HTTPServerError` when the port is taken,
-    /// the address is not of this machine, or the system refuses otherwise.
+    /// Starts the threads on a socket that listens already. Throws an `HTTPServerError` when the
+    /// system refuses.
     public init(
-        listen address: ListenAddress, limits: HTTPLimits = .standard, handler: any HTTPHandler
+        on socket: consuming ListenSocket, limits: HTTPLimits = .standard,
+        handler: any HTTPHandler
     ) throws(HTTPServerError) {
-        let socket = try ListenSocket(address)
-        self.address = address.with(port: try socket.boundPort())
+        address = try socket.boundAddress()
         context = ServerContext(handler: handler, limits: limits)
         guard let library = Microhttpd(serving: socket.descriptor, context: context) else {
             throw HTTPServerError(.system, "the server threads on \(address) did not start")
         }
         running = Mutex(Running(socket: socket, library: library))
+    }
+
+    /// Binds, listens and starts the threads; throws as `ListenSocket` does.
+    public convenience init(
+        listen address: ListenAddress, limits: HTTPLimits = .standard, handler: any HTTPHandler
+    ) throws(HTTPServerError) {
+        try self.init(on: try ListenSocket(address), limits: limits, handler: handler)
     }
 
     /// Binds, listens and answers every request by a closure.

@@ -3,14 +3,20 @@
 private import Glibc
 
 /// A listening TCP socket with one owner; it is closed when the owner lets go of it.
-struct ListenSocket: ~Copyable {
+///
+/// Connections wait in it until an `HTTPServer` takes it over.
+public struct ListenSocket: ~Copyable, Sendable {
     /// Connections that wait to be accepted.
     private static let backlogMax: Int32 = 128
 
     let descriptor: Int32
+    /// The address that was asked for, whose port may be 0.
+    private let address: ListenAddress
 
-    /// Binds and listens. Throws the reason in words; nothing stays open then.
-    init(_ address: ListenAddress) throws(HTTPServerError) {
+    /// Binds and listens. Throws an `HTTPServerError` when the port is taken, the address is not
+    /// of this machine, or the system refuses otherwise; nothing stays open then.
+    public init(_ address: ListenAddress) throws(HTTPServerError) {
+        self.address = address
         let family = address.bytes.count == 4 ? AF_INET : AF_INET6
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         descriptor = socket(family, kind, 0)
@@ -33,8 +39,8 @@ struct ListenSocket: ~Copyable {
         shutdown(descriptor, Int32(SHUT_RD))
     }
 
-    /// The port that the system bound.
-    func boundPort() throws(HTTPServerError) -> UInt16 {
+    /// The address with the port that the system bound.
+    func boundAddress() throws(HTTPServerError) -> ListenAddress {
         var storage = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let status = unsafe withUnsafeMutableBytes(of: &storage) { bytes in
@@ -45,9 +51,10 @@ struct ListenSocket: ~Copyable {
             throw HTTPServerError(.system, "the bound port can't be read: \(Self.text(errno))")
         }
         // The port follows the family at offset 2 in both socket addresses (netinet/in.h).
-        return unsafe withUnsafeBytes(of: storage) { bytes in
+        let port = unsafe withUnsafeBytes(of: storage) { bytes in
             unsafe UInt16(bytes[2]) << 8 | UInt16(bytes[3])
         }
+        return address.with(port: port)
     }
 
     private static func bind(_ descriptor: Int32, _ address: ListenAddress) -> Int32 {

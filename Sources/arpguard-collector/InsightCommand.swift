@@ -29,7 +29,7 @@ let insightCommand = Command(
 
 private func printInsight(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
     let days = try range(invocation)
-    let storage = try invocation.openStore(create: false)
+    let storage = try invocation.openWholeStore()
     do {
         let k = invocation.command.integer(kFlag).map { Int($0) } ?? 10
         invocation.output.render(try storage.insight(in: days, k: k).report)

@@ -34,9 +34,13 @@ private func serve(_ invocation: Invocation) throws(CommandFailure) -> ExitStatu
         intake: try address(listen, default: .loopback(port: 4318), invocation),
         admin: try address(adminListen, default: .loopback(port: 4319), invocation),
         k: invocation.command.integer(kFlag).map { Int($0) } ?? 10)
+    let path = try invocation.storePath()
     let service = CollectorService(
-        configuration: configuration, storage: try invocation.openStore(create: true),
-        logger: Logger(program: "arpguard-collector", level: .warning))
+        configuration: configuration,
+        logger: Logger(program: "arpguard-collector", level: .warning)
+    ) {
+        try SQLiteStorage(path: path, random: SystemRandom(), fileSystem: RealFileSystem())
+    }
     try start(service)
     defer { service.shutdown() }
     sayReady(service, invocation.output)
@@ -64,7 +68,8 @@ private func address(
     do {
         address = try ListenAddress(text)
     } catch {
-        throw CommandFailure("--\(flag.name): \(error)", hint: "write 127.0.0.1:4318 or [::1]:4318")
+        throw CommandFailure(
+            "--\(flag.name): \(error)", hint: "write 127.0.0.1:4318 or [::1]:4318", status: .usage)
     }
     guard address.isLoopback else {
         throw CommandFailure(

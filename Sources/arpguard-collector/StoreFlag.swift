@@ -13,17 +13,20 @@ extension Flag {
 extension Invocation {
     private static let scheme = "sqlite:"
 
-    func openStore(create: Bool) throws(CommandFailure) -> SQLiteStorage {
+    /// A store that is there, found to be whole.
+    func openWholeStore() throws(CommandFailure) -> SQLiteStorage {
         let path = try storePath()
         do {
-            return try SQLiteStorage(
-                path: path, create: create, random: SystemRandom(), fileSystem: RealFileSystem())
+            let storage = try SQLiteStorage(
+                path: path, create: false, random: SystemRandom(), fileSystem: RealFileSystem())
+            try storage.check()
+            return storage
         } catch {
             throw CommandFailure(error)
         }
     }
 
-    private func storePath() throws(CommandFailure) -> String {
+    func storePath() throws(CommandFailure) -> String {
         let text = command.string(.store) ?? "sqlite:arpguard-collector.sqlite"
         // A path alone is a SQLite store too, as long as it can't be taken for a scheme.
         let path = text.hasPrefix(Self.scheme) ? String(text.dropFirst(Self.scheme.count)) : text

@@ -3,6 +3,7 @@
 import Glibc
 import JSON
 import Modules
+import SQLite
 import TestKit
 import Testing
 
@@ -87,7 +88,14 @@ import Testing
                 port; 0 takes a free one
 
                 """)
+        #expect(try !folder.contents().contains("arpguard-collector.sqlite"))
+        let admin = try Self.run(
+            "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:\(port)", in: folder)
+        #expect(admin.status == 2)
+        #expect(try !folder.contents().contains("arpguard-collector.sqlite"))
     }
+
+    private static let freePorts = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
 
     struct Case: Sendable, CustomTestStringConvertible {
         let arguments: [String]
@@ -103,10 +111,14 @@ import Testing
             error: "--listen: 192.0.2.1:4318 is not a loopback address, and TLS is not built in yet"
         ),
         Case(
-            arguments: ["serve", "--admin-listen", "here"], status: 2,
+            arguments: ["serve", "--admin-listen", "here"], status: 64,
             error: "--admin-listen: \"here\" is no address and port"),
         Case(
-            arguments: ["serve", "--store", "sqlite:/nonexistent/store.sqlite"], status: 2,
+            arguments: ["serve", "--listen", "127.0.0.1:65536"], status: 64,
+            error: "--listen: \"127.0.0.1:65536\" is no address and port"),
+        Case(
+            arguments: ["serve", "--store", "sqlite:/nonexistent/store.sqlite"] + freePorts,
+            status: 2,
             error: "can't open the store /nonexistent/store.sqlite: No such file or directory"),
         Case(
             arguments: ["insight", "--store", "sqlite:letter"], status: 2,
@@ -136,6 +148,39 @@ import Testing
         #expect(lines.dropFirst().first?.hasPrefix("arpguard-collector: hint: ") == true)
         #expect(result.stdout.isEmpty)
         #expect(try folder.contents() == ["letter"])
+    }
+
+    @Test func `a store that is damaged where no figure comes from has no insight`() throws {
+        let store = try SampleStore()
+        _ = try store.storage.store([batch("A", of: 1, [today: []])], tally: Tally(), on: today)
+        let whole = try Self.run("insight", "--store", "store.sqlite", in: store.folder)
+        #expect(whole.status == 0)
+        try store.storage.emptyLog()
+        try Self.damage(store.path, tree: "record_set_by_day")
+        for words in [["insight"], ["serve"] + Self.freePorts] {
+            let result = try CommandRunner.run(
+                Executables.path("arpguard-collector"), words + ["--store", "store.sqlite"],
+                workingDirectory: store.folder.path)
+            #expect(result.status == 2, "\(words)")
+            #expect(result.stdout.isEmpty)
+            #expect(result.stderr.contains("damaged"))
+        }
+    }
+
+    /// Overwrites the first page of a table or an index.
+    private static func damage(_ path: String, tree: String) throws {
+        let connection = try Connection(path: path, mode: .readOnly)
+        let page = try #require(
+            try connection.integer(
+                "SELECT rootpage FROM sqlite_master WHERE name = ?", [.text(tree)]))
+        let size = try #require(try connection.integer("PRAGMA page_size"))
+        let result = try CommandRunner.run(
+            "/bin/dd",
+            [
+                "if=/dev/zero", "of=\(path)", "bs=\(size)", "seek=\(page - 1)", "count=1",
+                "conv=notrunc",
+            ])
+        #expect(result.status == 0)
     }
 
     @Test(arguments: [

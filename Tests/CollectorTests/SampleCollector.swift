@@ -18,8 +18,8 @@ final class SampleCollector {
         let configuration = CollectorConfiguration(
             intake: .loopback(port: 0), admin: .loopback(port: 0), k: k)
         service = CollectorService(
-            configuration: configuration, storage: store.storage, clock: clock,
-            logger: Logger(program: "test") { _ in })
+            configuration: configuration, clock: clock, logger: Logger(program: "test") { _ in }
+        ) { [storage = store.storage] in storage }
         try service.initialize()
         guard let addresses = service.addresses else {
             throw TestKitError("the collector runs without addresses")
