@@ -80,7 +80,8 @@ struct StatusView {
                 "the place or the anonymising is not what you agreed to; to agree to what holds "
                     + "now:  arpguard telemetry enable"
             } else if status.isEnabled, status.uploadURL == nil {
-                "nothing leaves without a place:  arpguard config set telemetry.upload_url URL"
+                "nothing leaves without a place:  arpguard config set telemetry.upload_url URL, "
+                    + "then arpguard telemetry enable"
             } else if status.held > 0 {
                 "held events leave once telemetry.upload_review is automatic"
             } else {

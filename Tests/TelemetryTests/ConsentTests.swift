@@ -110,6 +110,23 @@ import Testing
         #expect(status.waiting == 0)
     }
 
+    @Test func `what a yes without a place recorded stays here, also after one with a place`()
+        throws
+    {
+        let nowhere = TelemetryModuleConfig()
+        try home.enable(nowhere)
+        home.record(3, nowhere)
+        let before = try home.control(nowhere).status()
+        #expect(before.waiting == 0)
+        #expect(before.keptHere == 3)
+        #expect(home.control().causes(blocking: .sending) == [.termsChanged])
+        try home.enable()
+        home.record(2)
+        let after = try home.control().status()
+        #expect(after.waiting == 2)
+        #expect(after.keptHere == 3)
+    }
+
     @Test func `what a newer version would record in addition is withheld until a yes`() throws {
         let more = EventDefinition(
             id: 50, "more", purpose: "More",

@@ -26,8 +26,8 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var waiting: Int64 = 0
     /// Of the waiting ones, those held for review.
     public var held: Int64 = 0
-    /// Events in the store that are in no batch and can never be sent: another consent's, or those
-    /// that a narrower configuration left behind.
+    /// Events in the store that are in no batch and can never be sent: those of another consent, of
+    /// one that named no place, or that a narrower configuration left behind.
     public var keptHere: Int64 = 0
     /// Events that the collector has.
     public var uploaded: Int64 = 0
@@ -94,7 +94,9 @@ extension TelemetryControl {
         status.storagePath = directory.path
         status.configurationProblem = gate.configurationProblem
         guard isThere else { return status }
-        try count(&status, epoch: state.epoch)
+        // Recorded under "never uploads" is never sent, whatever is agreed to later.
+        let sendable = state.record?.terms.origin == nil ? nil : state.epoch
+        try count(&status, epoch: sendable)
         status.recorders = try recorders()
         status.pendingErasures = Int64(
             try ErasureList(directory: directory, files: seams.files).all().count)
