@@ -55,6 +55,7 @@ private func round(
         return UploadSummary(ending: .blocked(status.blockedSending))
     }
     guard let outbox = try control.outbox() else { return nil }
+    if status.blockedSending.isEmpty { Interruption.whenSendingIsBlocked(setup, cancellation) }
     let round = UploadRound(
         outbox: outbox, clock: setup.seams.clock, random: setup.seams.random,
         makeTransport: { CurlTransport(cancellation: cancellation) })

@@ -167,6 +167,20 @@ import Testing
         #expect(try status()["enabled"] == true)
     }
 
+    @Test func `disable also ends a transfer that is on its way`() throws {
+        let server = try FakeServer(otherwise: .neverAnswer)
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        let upload = try RunningProcess(
+            Executables.path("arpguard-upload"), ["--home", arpguard.home])
+        defer { upload.kill() }
+        _ = try server.waitForRequests(1)
+        #expect(try arpguard("telemetry", "disable").status == 0)
+        let end = try upload.waitForEnd(within: .seconds(10))
+        #expect(end.stderr.contains("interrupted"))
+    }
+
     @Test func `an erasure that the server does not support is not called confirmed`() throws {
         let server = try FakeServer(.answer(200), otherwise: .answer(404))
         _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
