@@ -147,6 +147,22 @@ import Testing
         #expect(try !home.holds("feature_usage", except: ["consent.json"]))
     }
 
+    @Test func `damage that only the wiping meets hides no request for erasure`() throws {
+        home.record(3)
+        try home.haveOneBatchAccepted()
+        let path = "home/telemetry/store.sqlite"
+        let store = try Connection(path: home.folder.file(path), mode: .readWrite)
+        let sql = "SELECT rootpage FROM sqlite_master WHERE name = 'batches'"
+        let page = Int(try #require(try store.integer(sql)))
+        _ = try store.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+        var bytes = try home.folder.read(path)
+        bytes.replaceSubrange(
+            (page - 1) * 4096..<page * 4096, with: [UInt8](repeating: 0xFF, count: 4096))
+        try home.folder.write(bytes, to: path)
+        #expect(try home.control().deleteData().erasureRequested)
+        #expect(try home.control().status().pendingErasures == 1)
+    }
+
     @Test func `a deletion in a home without telemetry makes nothing`() throws {
         let other = try Home()
         #expect(try other.control().deleteData().events == 0)

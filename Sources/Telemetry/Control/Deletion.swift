@@ -55,21 +55,20 @@ extension TelemetryControl {
             return (false, false)
         }
         let id = try seams.files.read(directory.deletionIntent, bytesMax: 4096)
-        return try Store.using(directory, seams) { store in
+        // Kept over a second run, which finds that the first has done this part.
+        var erasure = (requested: false, impossible: false)
+        try Store.using(directory, seams) { store in
             // No sending can begin under the old identifier between the two.
-            let erasure = try store.database.transaction {
+            try store.database.transaction {
                 let state = gate.read().state
                 // With another identifier this was done before.
-                guard Array((state.record?.installationID ?? "").utf8) == id else {
-                    return (requested: false, impossible: false)
-                }
-                let erasure = try requestErasure(store, state)
+                guard Array((state.record?.installationID ?? "").utf8) == id else { return }
+                erasure = try requestErasure(store, state)
                 try renew(state)
-                return erasure
             }
             try wipe(store)
-            return erasure
         }
+        return erasure
     }
 
     /// Keeps what is needed to erase the identifier if sending ever began under it. What another
