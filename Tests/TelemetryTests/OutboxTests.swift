@@ -128,6 +128,18 @@ import Testing
         #expect(try home.control(config).status().held == 4)
     }
 
+    @Test func `a change of consent that hangs ends a round, and is not waited for again`() throws {
+        home.record(2)
+        let outbox = try #require(try home.control().outbox())
+        guard case .batch(let batch) = try outbox.next() else {
+            throw TestKitError("nothing to send")
+        }
+        let lock = try #require(try RealFileSystem().lock("\(home.storage)/change.lock"))
+        let error = #expect(throws: TelemetryError.self) { try outbox.begin(batch) }
+        #expect(error?.code == .busy)
+        withExtendedLifetime(lock) {}
+    }
+
     @Test func `a clock that was set back keeps nothing waiting for a year`() throws {
         let start = home.clock.now()
         home.clock.jump(to: start.advanced(bySeconds: 365 * 86_400))

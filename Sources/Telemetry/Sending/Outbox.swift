@@ -98,7 +98,12 @@ package final class Outbox {
     package func begin(_ batch: SealedBatch) throws -> Bool {
         let waiting = TelemetryControl.lockMilliseconds
         guard let lock = try gate.seams.files.lock(gate.directory.changeLock, waiting: waiting)
-        else { return false }
+        else {
+            // The next look at the same batch would only wait again.
+            throw TelemetryError(
+                .busy, "an enable, disable or delete-data is at work on this home",
+                hint: "try again when it is done")
+        }
         defer { withExtendedLifetime(lock) {} }
         return try store.database.transaction {
             let (facts, state) = gate.read()
