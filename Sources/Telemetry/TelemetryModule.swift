@@ -3,6 +3,7 @@
 public import CSystem
 public import Catalogue
 import Dispatch
+import Glibc
 public import Modules
 import Synchronization
 
@@ -27,6 +28,7 @@ import Synchronization
     @usableFromInline nonisolated(unsafe) let onSwitch: UnsafePointer<UInt64>
     private let queue = DispatchQueue(label: "telemetry")
     private let isRunning = Mutex(false)
+    private let processNumber = getpid()
 
     /// Makes a module; touches no disk.
     ///
@@ -167,6 +169,8 @@ import Synchronization
 
     /// The same with another bound on how long it waits, in milliseconds.
     public func shutdown(within milliseconds: Int) {
+        // A forked child has nothing of its own here, and its parent goes on.
+        guard getpid() == processNumber else { return }
         isRunning.withLock { $0 = false }
         let done = DispatchGroup()
         // Other threads may be in the middle of a record; this one is not.

@@ -55,6 +55,10 @@ struct StatusView {
             ),
             ("lost", StyledText(losses)),
         ]
+        if let problem = status.storeProblem {
+            rows.append(
+                ("store", StyledText("can't be read now, figures unknown: \(problem)", .red)))
+        }
         if !status.withheldProperties.isEmpty {
             rows.append(("withheld", StyledText(status.withheldProperties.joined(separator: ", "))))
         }

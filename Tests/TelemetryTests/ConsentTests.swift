@@ -2,6 +2,7 @@
 
 import Catalogue
 import Modules
+import SQLite
 import Telemetry
 import TestKit
 import Testing
@@ -125,6 +126,26 @@ import Testing
         let after = try home.control().status()
         #expect(after.waiting == 2)
         #expect(after.keptHere == 3)
+    }
+
+    @Test func `a no is heard while another change hangs, and while the store is locked`() throws {
+        try home.enable()
+        home.record(2)
+        let files = RealFileSystem()
+        var lock = try files.lock("\(home.storage)/change.lock")
+        #expect(lock != nil)
+        #expect(throws: TelemetryError.self) { try home.control().disable() }
+        #expect(home.control().causes(blocking: .recording) == [.withdrawn])
+        lock = nil
+        try home.enable()
+        let holder = try Connection(path: "\(home.storage)/store.sqlite", mode: .readWrite)
+        try holder.execute("BEGIN EXCLUSIVE")
+        try home.control().disable()
+        #expect(home.control().causes(blocking: .recording) == [.withdrawn])
+        let status = try home.control().status()
+        #expect(status.storeProblem != nil)
+        try holder.execute("COMMIT")
+        #expect(try home.control().status().storeProblem == nil)
     }
 
     @Test func `what a newer version would record in addition is withheld until a yes`() throws {

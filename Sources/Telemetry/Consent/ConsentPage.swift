@@ -13,6 +13,9 @@ struct ConsentPage: Sendable {
 
     /// What the word says.
     struct State: Sendable, Equatable {
+        /// No epoch that this program makes ever comes near; a higher one was made by hand.
+        static let epochMax = UInt32.max / 2
+
         var epoch: UInt32
         var isOn: Bool
 
@@ -30,7 +33,7 @@ struct ConsentPage: Sendable {
         init?(word: UInt64) {
             epoch = UInt32(word >> 32)
             isOn = word & 1 == 1
-            guard self.word == word else { return nil }
+            guard self.word == word, epoch < Self.epochMax else { return nil }
         }
 
         private static func check(_ value: UInt64) -> UInt64 {

@@ -52,6 +52,7 @@ extension ConsentRecord {
             let decision = object["decision"]?.stringValue,
             ["given", "withdrawn"].contains(decision),
             let epoch = object["epoch"]?.integerValue.flatMap(UInt32.init(exactly:)),
+            epoch < ConsentPage.State.epochMax,
             let decidedAt = object["decided_at"]?.stringValue,
             let salt = object["machine_salt"]?.stringValue,
             let terms = object["terms"].flatMap(ConsentTerms.init(json:))

@@ -57,23 +57,42 @@ extension TelemetryControl {
     /// or too old, and can never be sent.
     public func disable() throws {
         try directory.prepare(seams)
+        // The page first, and without waiting for anybody: from here on nothing is recorded or
+        // sent, whatever happens to the rest.
+        let page = try ConsentPage(creating: directory.consentPage, seams.files)
+        try switchOff(page)
         try changing {
-            let state = gate.read().state
-            let page = try ConsentPage(creating: directory.consentPage, seams.files)
-            let last = lastEpoch(page, state.record)
-            // The page first: from here on nothing is recorded, whatever happens to the rest.
-            if page.state?.isOn != false {
-                try page.publish(ConsentPage.State(epoch: last + 1, isOn: false))
-            }
-            if state.consent == .withdrawn, state.record?.isGiven == false { return }
-            var record = state.record ?? freshRecord(.nothing, isGiven: false)
-            record.isGiven = false
-            record.epoch = last + 1
-            record.decidedAt = seams.clock.now().rfc3339
-            try seams.files.replace(directory.consentRecord, with: record.serialized)
+            let record = gate.read().state.record
+            let last = lastEpoch(page, record)
+            try switchOff(page)
+            if record?.isGiven != false { try recordNo(record, epoch: last + 1) }
+            voidBatches()
+        }
+    }
+
+    private func switchOff(_ page: ConsentPage) throws {
+        guard page.state?.isOn != false else { return }
+        let last = lastEpoch(page, gate.read().state.record)
+        try page.publish(ConsentPage.State(epoch: last + 1, isOn: false))
+    }
+
+    private func recordNo(_ old: ConsentRecord?, epoch: UInt32) throws(SystemError) {
+        var record = old ?? freshRecord(.nothing, isGiven: false)
+        record.isGiven = false
+        record.epoch = epoch
+        record.decidedAt = seams.clock.now().rfc3339
+        try seams.files.replace(directory.consentRecord, with: record.serialized)
+    }
+
+    /// Marks what was sealed and not sent. It could not leave in any case: its epoch is over.
+    private func voidBatches() {
+        do {
             try finishDeletionLocked()
             try openStore()?.database.run(
                 "UPDATE batches SET state = 'void' WHERE state IN ('sealed', 'held', 'sending')")
+        } catch {
+            seams.logger.log(
+                .warning, "unsent batches could not be marked; they are never sent: \(error)")
         }
     }
 

@@ -43,6 +43,8 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var storagePath = ""
     /// What is wrong with the configuration; nil if nothing is.
     public var configurationProblem: String?
+    /// Why the store can't be read now, so that its figures are not known; nil if it can.
+    public var storeProblem: String?
     /// Whether anybody has ever decided.
     public var isDecided = false
 
@@ -71,6 +73,7 @@ public struct TelemetryStatus: Sendable, Equatable {
             "recorders": .array(recorders.map { ["pid": .integer($0)] }),
             "storage_bytes": .integer(storageBytes),
             "storage_path": .string(storagePath),
+            "store_error": .optional(storeProblem),
         ]
     }
 }
@@ -81,7 +84,9 @@ extension TelemetryControl {
         var status = TelemetryStatus()
         let isThere = try seams.files.status(of: directory.path) != nil
         // First, since it ends the identifier that would be told.
-        if isThere { try finishDeletion() }
+        if isThere {
+            do { try finishDeletion() } catch { status.storeProblem = "\(error)" }
+        }
         let (facts, state) = gate.read()
         status.blockedBy = Gate.causes(blocking: .recording, facts)
         status.blockedSending = Gate.causes(blocking: .sending, facts)
@@ -96,7 +101,7 @@ extension TelemetryControl {
         guard isThere else { return status }
         // Recorded under "never uploads" is never sent, whatever is agreed to later.
         let sendable = state.record?.terms.origin == nil ? nil : state.epoch
-        try count(&status, epoch: sendable)
+        do { try count(&status, epoch: sendable) } catch { status.storeProblem = "\(error)" }
         status.recorders = try recorders()
         status.pendingErasures = Int64(
             try ErasureList(directory: directory, files: seams.files).all().count)

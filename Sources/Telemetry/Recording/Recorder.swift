@@ -184,7 +184,7 @@ final class Recorder: Sendable {
 
     private func tell(_ reason: String, _ state: inout State) {
         guard state.told.insert(reason).inserted else { return }
-        gate.seams.logger.log(.warning, "telemetry does not record: \(reason)")
+        gate.seams.logger.log(.warning, "telemetry: \(reason)")
     }
 }
 

@@ -52,13 +52,19 @@ struct Retention {
     /// Oldest sent first, then oldest.
     private func keepCap(_ store: Store) throws {
         var isOver = try overCap()
+        // What was set aside is of the least use.
+        for path in [gate.directory.damagedStore, gate.directory.damagedJournal] where isOver {
+            try gate.seams.files.remove(path)
+            isOver = try overCap()
+        }
         while isOver {
             let removed = try store.database.transaction {
                 try removeSent(store) || removeOldest(store) || removeUnsent(store)
             }
             try store.database.execute("PRAGMA incremental_vacuum")
-            try store.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            isOver = try removed && overCap()
+            // With a reader in the way nothing gets smaller: the rest waits for the next time.
+            let busy = try store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+            isOver = try removed && busy == 0 && overCap()
         }
     }
 
