@@ -147,6 +147,7 @@ let package = Package(
             dependencies: [
                 "Catalogue", "KillKit", "Modules", "Telemetry", "TestKit", "kill-child",
             ]),
+        .testTarget(name: "BenchmarkTests", dependencies: ["JSON", "TestKit"]),
         .testTarget(name: "TidyTests"),
     ]
 )

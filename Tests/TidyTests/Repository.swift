@@ -13,10 +13,12 @@ struct Repository {
 
     /// Every text file that people wrote, the licence's own text excepted.
     func files() throws -> [TextFile] {
-        let folders = ["Sources", "Tests", "Scripts", ".ci", "docs"].filter(contains)
+        let folders = ["Sources", "Tests", "Benchmarks", "Scripts", ".ci", "docs"].filter(contains)
         let below = try folders.flatMap { folder in
             try FileManager.default.subpathsOfDirectory(atPath: root + "/" + folder)
                 .map { folder + "/" + $0 }
+                // What was built there, if somebody did not build where the scripts do.
+                .filter { !$0.hasPrefix("Benchmarks/.build/") }
         }
         let beside = try FileManager.default.contentsOfDirectory(atPath: root)
         return try (beside + below).filter(isText).sorted().map(read)

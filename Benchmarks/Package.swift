@@ -1,0 +1,33 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let package = Package(
+    name: "benchmarks",
+    dependencies: [.package(name: "arpguard", path: "..")],
+    targets: [
+        // Counts of allocations and system calls, and the floors, as little as can be in C.
+        .target(
+            name: "CBenchmark",
+            linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("deflate")]),
+        .executableTarget(
+            name: "telemetry-bench",
+            dependencies: ["CBenchmark", .product(name: "Telemetry", package: "arpguard")]),
+    ]
+)
+
+/// The rules of the whole project.
+for target in package.targets where target.name != "CBenchmark" {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .treatWarning("DeprecatedDeclaration", as: .warning),
+    ]
+}

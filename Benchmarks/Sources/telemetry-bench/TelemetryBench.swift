@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Modules
+
+/// usage: telemetry-bench table|json|counts FOLDER
+///
+/// Measures telemetry in homes below an empty folder. `counts` prints, as JSON, only what does
+/// not depend on time.
+@main
+enum TelemetryBench {
+    static func main() {
+        do {
+            try run(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            Logger.standardError("telemetry-bench: error: \(error)\n")
+            exit(2)
+        }
+    }
+
+    private static func run(_ arguments: [String]) throws {
+        switch (arguments.first, arguments.count) {
+        case ("table", 2): try show(everything(arguments[1]), \.row)
+        case ("json", 2): try show(everything(arguments[1]), \.json)
+        case ("counts", 2): try show([CountFigures(folder: arguments[1]).all], \.json)
+        case (StoringFigures.fillCommand, 2): StoringFigures.fillAndDie(home: arguments[1])
+        case (ExitFigure.command, 3): try ExitFigure.run(home: arguments[1], stamp: arguments[2])
+        case (WatchedChild.command, 3):
+            guard let subject = WatchedChild.Subject(rawValue: arguments[1]) else { exit(64) }
+            try WatchedChild.run(subject, home: arguments[2])
+        default: exit(64)
+        }
+    }
+
+    private static func everything(_ folder: String) -> [() throws -> [Figure]] {
+        [
+            RecordingFigures(folder: folder).all, StoringFigures(folder: folder).all,
+            { [try ExitFigure(folder: folder).figure()] }, CountFigures(folder: folder).all,
+        ]
+    }
+
+    /// Shows each group of figures as soon as it is measured.
+    private static func show(
+        _ groups: [() throws -> [Figure]], _ line: (Figure) -> String
+    ) throws {
+        for group in groups {
+            for figure in try group() { say(line(figure)) }
+        }
+    }
+
+    private static func say(_ line: String) {
+        let bytes = Array("\(line)\n".utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe write(1, $0.baseAddress, $0.count) }
+    }
+}
