@@ -103,6 +103,9 @@ private import CSQLite
     /// The key of the row that was inserted last.
     public var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
+    /// Whether a transaction is open on this connection.
+    public var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
+
     /// Runs `body` in one transaction that takes the write lock at once; all of it stands or none.
     public func transaction<Result>(_ body: () throws -> Result) throws -> Result {
         try execute("BEGIN IMMEDIATE")
@@ -112,7 +115,7 @@ private import CSQLite
             return result
         } catch {
             // A failed statement may have ended the transaction already; the first error is told.
-            if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+            if isInTransaction { try? execute("ROLLBACK") }
             throw error
         }
     }

@@ -17,6 +17,8 @@ public struct TelemetryError: Error, Sendable, Equatable, CustomStringConvertibl
         public static let blocked = Code("blocked")
         /// What is to be agreed to is not what was reviewed.
         public static let terms = Code("terms")
+        /// The ledger can't be checked as asked.
+        public static let ledger = Code("ledger")
         /// The configuration has a fault.
         public static let configuration = Code("configuration")
     }

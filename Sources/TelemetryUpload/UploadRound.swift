@@ -175,7 +175,7 @@ extension UploadRound {
             try outbox.settled(erasure)
             summary.erasuresDone += 1
         case .unsupported:
-            try outbox.settled(erasure)
+            try outbox.settled(erasure, isSupported: false)
             summary.erasuresUnsupported += 1
             summary.note(
                 "\(origin): erasure is not supported there",

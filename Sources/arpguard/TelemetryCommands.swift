@@ -20,7 +20,7 @@ extension Command {
             .init("arpguard telemetry delete-data --confirm", "Delete everything, also elsewhere"),
         ],
         subcommands: [
-            status, enable, disable, show, schema, preview, upload, deleteData,
+            status, enable, disable, show, schema, preview, upload, log, deleteData,
         ])
 
     private static let status = Command(

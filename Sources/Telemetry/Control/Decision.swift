@@ -46,6 +46,8 @@ extension TelemetryControl {
             state.consent == .given && !state.isCopied && old?.terms.origin == terms.origin
             && old?.terms.anonymizeData == terms.anonymizeData
         record.epoch = continues ? last : last + 1
+        // First of all: a yes that can't be written down takes no effect.
+        try Store.using(directory, seams) { try ledger(of: $0).append(.consentGiven(record)) }
         try seams.files.replace(directory.consentRecord, with: record.serialized)
         try page.publish(ConsentPage.State(epoch: record.epoch, isOn: true))
         return old.map { terms.added(to: $0.terms) } ?? terms.properties
@@ -66,7 +68,7 @@ extension TelemetryControl {
             let last = lastEpoch(page, record)
             try switchOff(page)
             if record?.isGiven != false { try recordNo(record, epoch: last + 1) }
-            voidBatches()
+            settleNo()
         }
     }
 
@@ -84,16 +86,28 @@ extension TelemetryControl {
         try seams.files.replace(directory.consentRecord, with: record.serialized)
     }
 
-    /// Marks what was sealed and not sent. It could not leave in any case: its epoch is over.
-    private func voidBatches() {
+    /// Writes the no down, and marks what was sealed and not sent. It could not leave in any case:
+    /// its epoch is over. What fails here is made up for when the store is opened next.
+    private func settleNo() {
         do {
             try finishDeletionLocked()
-            try openStore()?.database.run(
-                "UPDATE batches SET state = 'void' WHERE state IN ('sealed', 'held', 'sending')")
+            let store = try openStore() ?? Store.open(directory, seams)
+            try ledger(of: store).noteConsent(gate.read().state)
+            try store.database.transaction { try voidBatches(store) }
         } catch {
             seams.logger.log(
                 .warning, "unsent batches could not be marked; they are never sent: \(error)")
         }
+    }
+
+    /// Marks the batches that were not sent, within a transaction.
+    func voidBatches(_ store: Store) throws {
+        let unsent = "state IN ('sealed', 'held', 'sending')"
+        let batches = try store.database.rows("SELECT uid FROM batches WHERE \(unsent)") {
+            $0.text(0)
+        }
+        try store.database.run("UPDATE batches SET state = 'void' WHERE \(unsent)")
+        for uid in batches { try ledger(of: store).append(.batch(.batchVoided, uid)) }
     }
 
     /// The highest epoch so far. Where none is known any more the count begins anew at random, so

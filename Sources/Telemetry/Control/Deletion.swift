@@ -112,15 +112,28 @@ extension TelemetryControl {
     private func wipe(_ store: Store) throws {
         try eraseJournals()
         try store.database.transaction {
-            for table in ["events", "batches", "names", "losses", "totals", "memory"] {
+            let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
+            for table in ["events", "batches", "names", "losses", "totals", "memory", "ledger"] {
                 try store.database.execute("DELETE FROM \(table)")
             }
+            try beginLedger(store, deleted: events)
         }
         try store.database.execute("PRAGMA incremental_vacuum")
         try truncateLog(store)
         for path in [directory.damagedStore, directory.damagedJournal, directory.deletionIntent] {
             try seams.files.remove(path)
         }
+    }
+
+    /// The ledger begins anew: with the deletion, with what it left pending, and with the consent
+    /// that stands.
+    private func beginLedger(_ store: Store, deleted events: Int64) throws {
+        let ledger = ledger(of: store)
+        try ledger.append(.dataDeleted(events))
+        for erasure in try ErasureList(directory: directory, files: seams.files).all() {
+            try ledger.append(.erasure(.erasureRequested, at: erasure.url))
+        }
+        try ledger.noteConsent(gate.read().state)
     }
 
     /// Journals of ended processes go; those of live ones are cleared and go on.

@@ -55,6 +55,7 @@ public final class TelemetryControl {
         return try Store.using(directory, seams) { store in
             try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
             try Retention(config: config, gate: gate).apply(to: store)
+            try ledger(of: store).noteConsent(gate.read().state)
             return store
         }
     }

@@ -30,6 +30,7 @@ package final class Outbox {
 
     private var gate: GateReader { sealer.gate }
     private var now: Timestamp { gate.seams.clock.now() }
+    private var ledger: Ledger { Ledger(database: store.database, clock: gate.seams.clock) }
 
     init?(_ sealer: Sealer, _ store: Store) throws {
         let (directory, files) = (sealer.gate.directory, sealer.gate.seams.files)
@@ -118,6 +119,8 @@ package final class Outbox {
             guard store.database.changes == 1 else { return false }
             try noteSending(record)
             try store.addTotal(budgetKey, Int64(batch.body.count))
+            try ledger.append(
+                .sendingBegun(batch.uid, sha256: batch.sha256, attempt: batch.attempts + 1))
             return true
         }
     }
@@ -137,12 +140,18 @@ package final class Outbox {
         try finish(batch, .accepted, answer) {
             try store.addLoss(.rejected, rejected)
             try store.addTotal("uploaded", batch.events - rejected)
+            try ledger.append(
+                .answered(batch.uid, "accepted", answer: answer, rejected: rejected))
         }
     }
 
     /// Notes that the collector refused the batch for good.
     package func refused(_ batch: SealedBatch, answer: String) throws {
-        try finish(batch, .rejected, answer) { try store.addLoss(.rejected, batch.events) }
+        try finish(batch, .rejected, answer) {
+            try store.addLoss(.rejected, batch.events)
+            try ledger.append(
+                .answered(batch.uid, "rejected", answer: answer, rejected: batch.events))
+        }
     }
 
     private func finish(
@@ -162,9 +171,12 @@ package final class Outbox {
 
     /// Notes that the batch is to be tried again, not before a time.
     package func retry(_ batch: SealedBatch, notBefore time: Timestamp, answer: String) throws {
-        try store.database.run(
-            "UPDATE batches SET next_attempt_at = ?, answer = ? WHERE uid = ?",
-            [.integer(time.nanoseconds), .text(answer), .text(batch.uid)])
+        try store.database.transaction {
+            try store.database.run(
+                "UPDATE batches SET next_attempt_at = ?, answer = ? WHERE uid = ?",
+                [.integer(time.nanoseconds), .text(answer), .text(batch.uid)])
+            try ledger.append(.answered(batch.uid, "retry", answer: answer))
+        }
     }
 
     /// The causes that block requests for erasure.
@@ -183,10 +195,12 @@ package final class Outbox {
     }
 
     /// Notes that an erasure is confirmed, or can't be had there.
-    package func settled(_ erasure: PendingErasure) throws(TelemetryError) {
+    package func settled(_ erasure: PendingErasure, isSupported: Bool = true) throws {
         try erasureList.update { all in
             all.removeAll { $0.installationID == erasure.installationID }
         }
+        let kind: LedgerEntry.Kind = isSupported ? .erasureConfirmed : .erasureNotSupported
+        try ledger.append(.erasure(kind, at: erasure.url))
     }
 
     /// Notes that an erasure is to be tried again, not before a time.

@@ -33,7 +33,11 @@ struct Sealer {
                 bytes, uid, url.description, events.count, record.epoch, installationID, store)
             try assign(waiting.map(\.row), to: row, store)
             try store.database.execute("UPDATE losses SET reported = count")
-            return try store.batch(row)
+            let batch = try store.batch(row)
+            let ledger = Ledger(database: store.database, clock: gate.seams.clock)
+            try ledger.noteLosses()
+            if let batch { try ledger.append(.sealed(batch)) }
+            return batch
         }
     }
 

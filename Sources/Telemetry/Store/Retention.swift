@@ -17,6 +17,13 @@ struct Retention {
         let oldest = gate.seams.clock.now().advanced(bySeconds: -days * 86_400).nanoseconds
         if try hasOlder(store, than: oldest) { try deleteOlder(store, than: oldest) }
         try keepCap(store)
+        let ledger = ledger(of: store)
+        try ledger.noteLosses()
+        try ledger.prune(before: Timestamp(nanoseconds: oldest))
+    }
+
+    private func ledger(of store: Store) -> Ledger {
+        Ledger(database: store.database, clock: gate.seams.clock)
     }
 
     /// Looks at the first rows only: rows are in the order of time, but for jumps of the clock.
@@ -60,6 +67,7 @@ struct Retention {
         while isOver {
             let removed = try store.database.transaction {
                 try removeSent(store) || removeOldest(store) || removeUnsent(store)
+                    || ledger(of: store).halve()
             }
             try store.database.execute("PRAGMA incremental_vacuum")
             // With a reader in the way nothing gets smaller: the rest waits for the next time.

@@ -49,6 +49,8 @@ final class Store {
                 + "in a new one")
         let store = try openAsIs(directory, seams)
         try store.addLoss(.damaged, 1)
+        try Ledger(database: store.database, clock: seams.clock)
+            .append(LedgerEntry(.storeReplaced))
         return store
     }
 

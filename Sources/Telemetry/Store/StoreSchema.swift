@@ -41,6 +41,16 @@ enum StoreSchema {
                     journal TEXT, part TEXT, taken INTEGER NOT NULL,
                     PRIMARY KEY (journal, part)) WITHOUT ROWID;
                 CREATE TABLE memory(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-                """)
+                """),
+        Migration(
+            version: 2,
+            sql: """
+                -- What happened to consent and data; each row holds the hash of the one before.
+                CREATE TABLE ledger(
+                    number INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL,
+                    detail TEXT NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL);
+                -- Of each count, what the ledger tells of.
+                ALTER TABLE losses ADD COLUMN logged INTEGER NOT NULL DEFAULT 0;
+                """),
     ]
 }
