@@ -87,10 +87,8 @@ public struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
         guard description == text else { return nil }
     }
 
-    /// The first nanosecond of the day.
-    public var start: Timestamp {
-        Timestamp(nanoseconds: Int64(number) * Day.nanoseconds)
-    }
+    /// The first nanosecond of the day, saturating at the bounds.
+    public var start: Timestamp { Timestamp(seconds: Int64(number) * 86_400) }
 
     /// The day as `YYYY-MM-DD`.
     public var description: String {

@@ -27,7 +27,8 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
         path = slash == rest.endIndex ? "/" : String(rest[slash...])
         guard !path.contains("?"), !path.contains("#"),
-            let (host, port) = Endpoint.authority(rest[..<slash].lowercased(), scheme: scheme)
+            let (host, port) = Endpoint.authority(
+                rest[..<slash].lowercased(), defaultPort: Endpoint.defaultPort(scheme))
         else { return nil }
         self.host = host
         self.port = port
@@ -52,7 +53,7 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
 
     private static func defaultPort(_ scheme: String) -> UInt16 { scheme == "http" ? 80 : 443 }
 
-    private static func authority(_ text: String, scheme: String) -> (String, UInt16)? {
+    static func authority(_ text: String, defaultPort: UInt16?) -> (String, UInt16)? {
         let hostEnd: String.Index
         if text.hasPrefix("[") {
             guard let bracket = text.firstIndex(of: "]") else { return nil }
@@ -65,7 +66,7 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
             guard isHostName(text[..<hostEnd]) else { return nil }
         }
         let tail = text[hostEnd...]
-        if tail.isEmpty { return (text, defaultPort(scheme)) }
+        if tail.isEmpty { return defaultPort.map { (text, $0) } }
         guard tail.hasPrefix(":"), tail.dropFirst().utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let port = UInt16(tail.dropFirst()), port > 0
         else { return nil }

@@ -40,6 +40,10 @@ public struct TelemetryModuleConfig: Sendable, Equatable {
     public var uploadBytesPerDayMax: Int64 = 1 << 20
     /// Where requests for erasure go; nil means beside `uploadURL` if that ends in `/v1/logs`.
     public var erasureURL: String?
+    /// The proxy through which https goes; nil means none, whatever the environment says.
+    public var uploadProxy: String?
+    /// A file of PEM certificates that are trusted instead of the system's; nil means the system's.
+    public var uploadCAFile: String?
 
     /// A configuration with the defaults, and possibly an endpoint.
     public init(uploadURL: String? = nil) {
@@ -88,13 +92,9 @@ extension TelemetryModuleConfig {
     }
 
     private static let storageSettings: [Setting] = [
-        Setting(
-            "storage_path", form: "a path from / or ~, or null", default: .null,
-            meaning: "the folder of telemetry's data; null is the folder telemetry in the home"
-        ) { value in
-            value == .null
-                || value.stringValue.map { $0.hasPrefix("/") || $0.hasPrefix("~/") } ?? false
-        },
+        path(
+            "storage_path",
+            meaning: "the folder of telemetry's data; null is the folder telemetry in the home"),
         .integer(
             "storage_retention_days", 1...3650, default: 30,
             meaning: "days after which local data is deleted"),
@@ -106,6 +106,13 @@ extension TelemetryModuleConfig {
     private static let uploadSettings: [Setting] = [
         endpoint("upload_url", meaning: "the OTLP/HTTP endpoint for logs; null never uploads"),
         endpoint("erasure_url", meaning: "where erasures go; null is beside upload_url"),
+        Setting(
+            "upload_proxy", form: "http://HOST:PORT, socks5h://HOST:PORT, or null", default: .null,
+            meaning: "the proxy for https uploads; the environment's are ignored"
+        ) { value in value == .null || value.stringValue.flatMap(ProxyAddress.init) != nil },
+        path(
+            "upload_ca_file",
+            meaning: "certificates (PEM) to trust instead of the system's; null is the system's"),
         .integer(
             "collection_interval", 1...8760, default: 24,
             meaning: "hours between uploads of a running watch; replay never uploads"),
@@ -124,6 +131,13 @@ extension TelemetryModuleConfig {
             meaning: "the most bytes uploaded per day"),
     ]
 
+    private static func path(_ key: String, meaning: String) -> Setting {
+        Setting(key, form: "a path from / or ~, or null", default: .null, meaning: meaning) {
+            $0 == .null
+                || $0.stringValue.map { $0.hasPrefix("/") || $0.hasPrefix("~/") } ?? false
+        }
+    }
+
     private static func endpoint(_ key: String, meaning: String) -> Setting {
         Setting(
             key, form: "an https URL without user name and query, an http URL to loopback, or null",
@@ -139,9 +153,7 @@ extension TelemetryModuleConfig {
         enabled = object["enabled"]?.boolValue
         anonymizeData = object["anonymize_data"]?.boolValue ?? anonymizeData
         collectionInterval = object.int("collection_interval") ?? collectionInterval
-        storagePath = object["storage_path"]?.stringValue.map {
-            $0.hasPrefix("~/") ? userHome + $0.dropFirst() : $0
-        }
+        storagePath = object.path("storage_path", userHome)
         storageRetentionDays = object.int("storage_retention_days") ?? storageRetentionDays
         storageBytesMax = object["storage_bytes_max"]?.integerValue ?? storageBytesMax
         uploadURL = object["upload_url"]?.stringValue
@@ -154,6 +166,8 @@ extension TelemetryModuleConfig {
         uploadBytesPerDayMax =
             object["upload_bytes_per_day_max"]?.integerValue ?? uploadBytesPerDayMax
         erasureURL = object["erasure_url"]?.stringValue
+        uploadProxy = object["upload_proxy"]?.stringValue
+        uploadCAFile = object.path("upload_ca_file", userHome)
     }
 
     /// What is wrong with a configuration that a program made by itself; nil if nothing is.
@@ -162,13 +176,17 @@ extension TelemetryModuleConfig {
         if let erasureURL, Endpoint(erasureURL) == nil {
             return "telemetry.erasure_url is not usable"
         }
+        if let uploadProxy, ProxyAddress(uploadProxy) == nil {
+            return "telemetry.upload_proxy is not usable"
+        }
         if ContentCoding(rawValue: compression) == nil {
             return "telemetry.compression is not usable"
         }
         let bounds = [
             (1...8760).contains(collectionInterval), (1...3650).contains(storageRetentionDays),
             (1 << 20...16 << 30).contains(storageBytesMax),
-            (1...10_000).contains(maxEventsPerBatch),
+            (1...10_000).contains(maxEventsPerBatch), uploadBytesPerDayMax >= 1024,
+            uploadBytesPerSecondMax ?? 1024 >= 1024,
         ]
         return bounds.contains(false)
             ? "a number of telemetry's configuration is out of bounds" : nil
@@ -177,4 +195,8 @@ extension TelemetryModuleConfig {
 
 extension JSONObject {
     fileprivate func int(_ name: String) -> Int? { self[name]?.integerValue.map(Int.init) }
+
+    fileprivate func path(_ name: String, _ userHome: String) -> String? {
+        self[name]?.stringValue.map { $0.hasPrefix("~/") ? userHome + $0.dropFirst() : $0 }
+    }
 }

@@ -16,20 +16,28 @@ public struct UploadLimits: Sendable, Equatable {
     /// How fast the request's bytes go out on average; nil for as fast as the way allows.
     public var bytesPerSecondMax: Int?
 
+    /// What no transfer may take longer than, the bandwidth limit's share included; nil for none.
+    public var deadlineMax: Duration?
+
     /// Limits with the product's defaults but for what is named.
     public init(
         connectTimeout: Duration = .seconds(10), wholeTimeout: Duration = .seconds(30),
-        responseBytesMax: Int = 64 << 10, bytesPerSecondMax: Int? = nil
+        responseBytesMax: Int = 64 << 10, bytesPerSecondMax: Int? = nil,
+        deadlineMax: Duration? = nil
     ) {
         self.connectTimeout = connectTimeout
         self.wholeTimeout = wholeTimeout
         self.responseBytesMax = responseBytesMax
         self.bytesPerSecondMax = bytesPerSecondMax
+        self.deadlineMax = deadlineMax
     }
 
     /// The whole deadline for a body of `bodyBytes` bytes: the bandwidth limit's share is on top.
     public func deadline(bodyBytes: Int) -> Duration {
-        guard let rate = bytesPerSecondMax, rate > 0 else { return wholeTimeout }
-        return wholeTimeout + .milliseconds(Int64(bodyBytes) * 1000 / Int64(rate))
+        var deadline = wholeTimeout
+        if let rate = bytesPerSecondMax, rate > 0 {
+            deadline += .milliseconds(Int64(bodyBytes) * 1000 / Int64(rate))
+        }
+        return deadlineMax.map { min($0, deadline) } ?? deadline
     }
 }

@@ -9,38 +9,61 @@ package import Telemetry
 /// point leads to a resend of the same bytes at most.
 package struct UploadRound {
     /// How many batches one round sends.
-    package static let batchesMax = 100
+    package static let batchesMax = 1000
     /// How many requests for erasure one round sends.
     package static let erasuresMax = 10
     /// How long all requests for erasure of one round may take together.
     package static let erasuresTimeMax = Duration.seconds(10)
 
-    private let outbox: Outbox
-    private let clock: any WallClock
-    private let random: any RandomSource
-    private let makeTransport: () -> any UploadTransport
-    private let backoff = Backoff()
+    let outbox: Outbox
+    let clock: any WallClock
+    let random: any RandomSource
+    let makeTransport: () -> any UploadTransport
+    let retry = RetryPolicy()
+    private let timeMax: Duration?
+    private let start: Int64
+    private let progress: (UploadSummary) -> Void
+
+    var settings: TransferSettings { outbox.settings }
 
     /// A round over `outbox`.
     ///
-    /// - Parameter makeTransport: makes a transport without any connection; one serves all
-    ///   batches, and each request for erasure has one of its own, so that a server can't tell by
-    ///   the connection what belongs together.
+    /// - Parameters:
+    ///   - timeMax: after how long the round ends at the latest, with a transfer cut off if need
+    ///     be; nil bounds each transfer alone.
+    ///   - progress: is told how things stand after each batch.
+    ///   - makeTransport: makes a transport without any connection; one serves all batches, and
+    ///     each request for erasure has one of its own, so that a server can't tell by the
+    ///     connection what belongs together.
     package init(
-        outbox: Outbox, clock: any WallClock, random: any RandomSource,
+        outbox: Outbox, clock: any WallClock, random: any RandomSource, timeMax: Duration? = nil,
+        progress: @escaping (UploadSummary) -> Void = { _ in },
         makeTransport: @escaping () -> any UploadTransport
     ) {
         self.outbox = outbox
         self.clock = clock
         self.random = random
+        self.timeMax = timeMax
+        self.progress = progress
         self.makeTransport = makeTransport
+        start = clock.uptimeNanoseconds()
+    }
+
+    /// What is left of the round's time.
+    var timeLeft: Duration {
+        guard let timeMax else { return .seconds(Int64.max / 2_000_000_000) }
+        return timeMax - .nanoseconds(clock.uptimeNanoseconds() - start)
     }
 
     /// Performs the round. Failures of the network and refusals are in the summary; only the
     /// store's own errors are thrown.
     package func run(erasuresOnly: Bool = false) throws -> UploadSummary {
         var summary = UploadSummary(ending: .erasuresOnly)
-        if !erasuresOnly { summary.ending = try sendBatches(&summary) }
+        if !erasuresOnly {
+            try outbox.noteRound()
+            summary.ending = try sendBatches(&summary)
+            if summary.ending == .budgetSpent { try outbox.noteBudgetSpent() }
+        }
         if summary.ending != .interrupted { try sendErasures(&summary) }
         summary.erasuresPending = try outbox.pendingErasures().count
         return summary
@@ -50,14 +73,17 @@ package struct UploadRound {
 
     private func sendBatches(_ summary: inout UploadSummary) throws -> UploadSummary.Ending {
         let transport = makeTransport()
-        for _ in 0..<Self.batchesMax {
+        for _ in 0..<Self.batchesMax where timeLeft > .zero {
             switch try outbox.next() {
             case .empty: return .nothingWaits
             case .later(let time): return .waits(until: time)
             case .budgetSpent: return .budgetSpent
             case .blocked(let causes): return .blocked(causes)
+            case .held(let events): return .held(events: events)
             case .batch(let batch):
-                if let ending = try send(batch, over: transport, &summary) { return ending }
+                let ending = try send(batch, over: transport, &summary)
+                progress(summary)
+                if let ending { return ending }
             }
         }
         return .roundLimit
@@ -89,7 +115,8 @@ package struct UploadRound {
             if let warning { summary.warnings.append("\(origin): \(warning)") }
             return nil
         case .retryLater(let after):
-            let time = nextAttempt(after: after, failures: batch.attempts + 1)
+            let time = retry.nextAttempt(
+                failures: batch.attempts + 1, asked: after, now: clock.now(), random)
             try outbox.retry(batch, notBefore: time, answer: outcome.answer)
             summary.batchesRetried += 1
             summary.note(
@@ -112,86 +139,20 @@ package struct UploadRound {
         guard let endpoint = Endpoint(batch.url) else { return nil }
         // The transfer itself adds these two, with the values that `headers` shows.
         let added = ["Host", "Content-Length"]
-        let headers = batch.headers(userAgent: outbox.userAgent)
+        let headers = batch.headers(userAgent: settings.userAgent)
             .filter { !added.contains($0.name) }
             .map { UploadHeader($0.name, $0.value) }
-        let limits = UploadLimits(bytesPerSecondMax: outbox.bytesPerSecondMax.map { Int($0) })
+        let limits = UploadLimits(
+            bytesPerSecondMax: settings.bytesPerSecondMax.map { Int($0) },
+            deadlineMax: timeMax == nil ? nil : timeLeft)
         return UploadRequest(
-            url: endpoint, method: "POST", headers: headers, body: batch.body, limits: limits)
-    }
-
-    /// A server's wish is a least delay: a wish for none does not undo the backoff.
-    private func nextAttempt(after: Duration?, failures: Int64) -> Timestamp {
-        let own = backoff.next(attempt: Int(clamping: failures), random: random)
-        let delay = max(after ?? .zero, own)
-        return clock.now().advanced(byNanoseconds: Int64(delay / .nanoseconds(1)))
-    }
-}
-
-// MARK: - Erasures
-
-extension UploadRound {
-    private func sendErasures(_ summary: inout UploadSummary) throws {
-        let due = try outbox.dueErasures()
-        guard !due.isEmpty else { return }
-        summary.erasuresBlocked = outbox.erasuresBlocked
-        guard summary.erasuresBlocked.isEmpty else { return }
-        let start = clock.uptimeNanoseconds()
-        for erasure in due.prefix(Self.erasuresMax) {
-            let used = Duration.nanoseconds(clock.uptimeNanoseconds() - start)
-            guard used < Self.erasuresTimeMax else { return }
-            let isCancelled = try send(
-                erasure, within: Self.erasuresTimeMax - used, &summary)
-            if isCancelled { return summary.ending = .interrupted }
-        }
-    }
-
-    /// Sends one request for erasure, over a connection of its own; true when it was cancelled.
-    private func send(
-        _ erasure: PendingErasure, within time: Duration, _ summary: inout UploadSummary
-    ) throws -> Bool {
-        guard let endpoint = Endpoint(erasure.url) else {
-            summary.note("an erasure has no usable address", hint: "check telemetry.erasure_url")
-            return false
-        }
-        let request = UploadRequest(
-            url: endpoint, method: "DELETE",
-            headers: [
-                UploadHeader("User-Agent", outbox.userAgent),
-                UploadHeader("Authorization", "Bearer \(erasure.secret)"),
-            ], limits: UploadLimits(connectTimeout: time, wholeTimeout: time))
-        let outcome = makeTransport().perform(request)
-        if case .failed(let failure) = outcome, failure.kind == .cancelled { return true }
-        try settle(erasure, outcome, origin: endpoint.origin, &summary)
-        return false
-    }
-
-    private func settle(
-        _ erasure: PendingErasure, _ outcome: TransferOutcome, origin: String,
-        _ summary: inout UploadSummary
-    ) throws {
-        switch ErasureVerdict.judge(outcome, now: clock.now()) {
-        case .done:
-            try outbox.settled(erasure)
-            summary.erasuresDone += 1
-        case .unsupported:
-            try outbox.settled(erasure, isSupported: false)
-            summary.erasuresUnsupported += 1
-            summary.note(
-                "\(origin): erasure is not supported there",
-                hint: "ask whoever runs the server how to have the data of an installation erased")
-        case .retryLater(let after, let reason):
-            let time = nextAttempt(after: after, failures: erasure.attempts + 1)
-            try outbox.retry(erasure, notBefore: time)
-            summary.note(
-                "\(origin): the erasure is not confirmed: \(reason)",
-                hint: "it stays pending; the next attempt is due at \(time.rfc3339)")
-        }
+            url: endpoint, method: "POST", headers: headers, body: batch.body, limits: limits,
+            caFile: settings.caFile, proxy: settings.proxy(to: endpoint))
     }
 }
 
 extension UploadSummary {
-    fileprivate mutating func note(_ text: String, hint: String) {
+    mutating func note(_ text: String, hint: String) {
         problems.append(Problem(text: text, hint: hint))
     }
 

@@ -12,6 +12,11 @@ public struct UploadSummary: Sendable, Equatable {
         case nothingWaits
         /// Something waits, but its next attempt is due only then.
         case waits(until: Timestamp)
+        /// Only what a person has not released waits: so many events.
+        case held(events: Int64)
+        /// No round is due before that, and only a due one was asked for; nil: before something
+        /// changes.
+        case notDue(until: Timestamp?)
         /// Today's bytes are used up; the rest goes another day.
         case budgetSpent
         /// These causes block sending.
@@ -80,6 +85,7 @@ public struct UploadSummary: Sendable, Equatable {
             "erasures_unsupported": .integer(Int64(erasuresUnsupported)),
             "erasures_pending": .integer(Int64(erasuresPending)),
             "ending": .string(ending.word),
+            "events_held": .integer(ending.eventsHeld),
             "next_attempt": ending.nextAttempt.map { .string($0.rfc3339) } ?? .null,
             "blocked_sending": .array(ending.causes.map { .string($0.rawValue) }),
             "blocked_erasing": .array(erasuresBlocked.map { .string($0.rawValue) }),
@@ -93,6 +99,8 @@ extension UploadSummary.Ending {
         switch self {
         case .nothingWaits: "nothing_waits"
         case .waits: "waits"
+        case .held: "held"
+        case .notDue: "not_due"
         case .budgetSpent: "budget_spent"
         case .blocked: "blocked"
         case .failed: "failed"
@@ -104,7 +112,16 @@ extension UploadSummary.Ending {
 
     /// When the next attempt is due, where something waits for one.
     var nextAttempt: Timestamp? {
-        if case .waits(let time) = self { time } else { nil }
+        switch self {
+        case .waits(let time): time
+        case .notDue(let time): time
+        default: nil
+        }
+    }
+
+    /// The events that a person has not released, where only such wait.
+    var eventsHeld: Int64 {
+        if case .held(let events) = self { events } else { 0 }
     }
 
     /// The causes that block sending.

@@ -10,6 +10,8 @@ extension Flag {
     static let erasuresOnly = Flag(
         "erasures-only",
         help: "Send pending requests for erasure and no batch, within 10 seconds")
+    static let ifDue = Flag(
+        "if-due", help: "Do nothing unless a round is due: for a timer, as often as you like")
 }
 
 extension Command {
@@ -21,9 +23,10 @@ extension Command {
             "What can't be sent now is kept for a later round. Ends with status 2 if something was "
                 + "left undone because of a failure.",
         ],
-        flags: Flag.common + [.erasuresOnly],
+        flags: Flag.common + [.erasuresOnly, .ifDue],
         examples: [
             .init("arpguard-upload", "Send what is due"),
+            .init("arpguard-upload --if-due --quiet", "What a systemd timer runs every hour"),
             .init("arpguard-upload --format json", "Send what is due, and print figures as JSON"),
         ],
         action: runRound)
@@ -31,12 +34,18 @@ extension Command {
 
 // A function and not a closure, which would belong to the main actor.
 private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
-    let context = try ProgramContext(invocation)
-    let setup = TelemetrySetup(context, invocation)
+    let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+    let isDueOnly = invocation.command.isOn(.ifDue)
+    let scope: TelemetryUploader.Scope =
+        invocation.command.isOn(.erasuresOnly)
+        ? .erasures : isDueOnly ? .everythingIfDue : .everything
+    let progress = ProgressLine(invocation)
     let summary = try telling {
         let cancellation = try Interruption.becomingCancellation()
-        return try round(setup, invocation, cancellation)
+        return try setup.uploader().run(
+            scope, cancellation: cancellation, progress: progress.show)
     }
+    progress.end()
     guard let summary else {
         invocation.diagnostics.notice("another upload is at work on this home")
         return .success
@@ -44,22 +53,12 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     return report(summary, to: invocation)
 }
 
-/// One round over the home; nil while another process uploads.
-private func round(
-    _ setup: TelemetrySetup, _ invocation: Invocation, _ cancellation: Cancellation
-) throws -> UploadSummary? {
-    let control = setup.control()
-    let status = try control.status()
-    guard status.isDecided || status.pendingErasures > 0 else {
-        // A home where nobody was ever asked stays as it is: not even a folder is made.
-        return UploadSummary(ending: .blocked(status.blockedSending))
+extension TelemetrySetup {
+    fileprivate func uploader() -> TelemetryUploader {
+        TelemetryUploader(
+            for: Program.product, config: config, home: home.path, seams: seams,
+            configurationProblem: fault?.description)
     }
-    guard let outbox = try control.outbox() else { return nil }
-    if status.blockedSending.isEmpty { Interruption.whenSendingIsBlocked(setup, cancellation) }
-    let round = UploadRound(
-        outbox: outbox, clock: setup.seams.clock, random: setup.seams.random,
-        makeTransport: { CurlTransport(cancellation: cancellation) })
-    return try round.run(erasuresOnly: invocation.command.isOn(.erasuresOnly))
 }
 
 private func report(_ summary: UploadSummary, to invocation: Invocation) -> ExitStatus {

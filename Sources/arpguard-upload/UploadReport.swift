@@ -37,6 +37,12 @@ extension UploadSummary {
         switch ending {
         case .waits(let time):
             notices.append("nothing is sent before \(time.rfc3339); run it again then")
+        case .held(let events):
+            notices.append(
+                "\(events) events wait for you; arpguard telemetry review lets them go")
+        case .notDue(let time):
+            notices.append(
+                time.map { "nothing is due before \($0.rfc3339)" } ?? "nothing is due")
         case .budgetSpent:
             notices.append("today's bytes are used up; the rest goes another day")
         case .blocked(let causes):

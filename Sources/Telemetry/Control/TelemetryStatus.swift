@@ -18,13 +18,14 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var installationID: String?
     /// Where uploads go; nil means nowhere.
     public var uploadURL: String?
-    /// When the next attempt is due; nil where none waits for its time.
+    /// When `arpguard-upload --if-due` sends batches next: as scheduled, or when what failed may be
+    /// tried again; nil while sending is blocked or nothing was ever recorded.
     public var nextUpload: String?
     /// Events in the store.
     public var recorded: Int64 = 0
     /// Of those, the ones that may still be sent.
     public var waiting: Int64 = 0
-    /// Of the waiting ones, those held for review.
+    /// Of the waiting ones, those that a person has to release before they may be sent.
     public var held: Int64 = 0
     /// Events in the store that are in no batch and can never be sent: those of another consent, of
     /// one that named no place, or that a narrower configuration left behind.
@@ -114,26 +115,19 @@ extension TelemetryControl {
         let database = store.database
         status.recorded = try database.integer("SELECT count(*) FROM events") ?? 0
         status.waiting = try waiting(database, epoch)
-        status.held =
-            try database.integer(
-                "SELECT sum(events) FROM batches WHERE state = 'held' AND epoch = ?",
-                [.integer(Int64(epoch ?? 0))]) ?? 0
+        status.held = try sealer.heldEvents(in: store)
         status.uploaded = try store.total("uploaded")
         status.keptHere =
             try database.integer(
                 "SELECT count(*) FROM events WHERE batch IS NULL AND epoch <> ?",
                 [.integer(epoch.map(Int64.init) ?? -1)]) ?? 0
         status.lost = try store.losses()
-        let next = try database.integer(
-            """
-            SELECT max(next_attempt_at) FROM batches
-            WHERE state IN ('sealed', 'sending') AND epoch = ? AND next_attempt_at <= ?
-            """,
-            [
-                .integer(Int64(epoch ?? 0)),
-                .integer(Outbox.patience(seams.clock.now()).nanoseconds),
-            ])
-        status.nextUpload = next.flatMap { $0 > 0 ? Timestamp(nanoseconds: $0).rfc3339 : nil }
+        if status.blockedSending.isEmpty {
+            let (schedule, retryAt) = try scheduled(store)
+            status.nextUpload =
+                UploadAgenda(schedule: schedule, retryAt: retryAt).batchesAt?
+                .rfc3339
+        }
     }
 
     /// A journal's name begins with its process, which holds its lock as long as it lives.
@@ -153,7 +147,7 @@ extension TelemetryControl {
             """
             SELECT (SELECT count(*) FROM events WHERE batch IS NULL AND epoch = ?1)
                 + (SELECT coalesce(sum(events), 0) FROM batches
-                   WHERE state IN ('sealed', 'held', 'sending') AND epoch = ?1)
+                   WHERE state IN \(SealedBatch.State.unsentList) AND epoch = ?1)
             """, [.integer(Int64(epoch))]) ?? 0
     }
 }

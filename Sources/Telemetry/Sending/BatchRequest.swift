@@ -9,6 +9,8 @@ struct BatchRequest {
     /// OpenTelemetry's INFO and ERROR.
     private static let severityInfo: Int32 = 9
     private static let severityError: Int32 = 17
+    /// The attribute that tells a record from all others, and a resend from a new one.
+    static let uidKey = "log.record.uid"
 
     let product: Product
     let catalogue: Catalogue
@@ -21,7 +23,7 @@ struct BatchRequest {
     /// The request for events in their final form and order.
     func build(_ events: [StoredEvent], batchID: String) -> ExportLogsRequest {
         let records = events.enumerated().map { index, event in
-            record(event, uid: "\(batchID)-\(index)")
+            record(event, uid: Self.uid(batchID, index))
         }
         let scope = ScopeLogs(
             scope: InstrumentationScope(name: "telemetry", version: product.version),
@@ -50,7 +52,11 @@ struct BatchRequest {
         return attributes
     }
 
-    private func record(_ event: StoredEvent, uid: String) -> LogRecord {
+    /// The identifier of the record at a place of a batch.
+    static func uid(_ batchID: String, _ index: Int) -> String { "\(batchID)-\(index)" }
+
+    /// The record of an event in its final form.
+    func record(_ event: StoredEvent, uid: String) -> LogRecord {
         let isError = catalogue.event(named: event.name)?.isError ?? false
         let time = UInt64(max(0, event.time.nanoseconds))
         var record = LogRecord()
@@ -59,7 +65,7 @@ struct BatchRequest {
         record.severityNumber = isError ? Self.severityError : Self.severityInfo
         record.eventName = event.name
         record.attributes =
-            [KeyValue(key: "log.record.uid", value: .string(uid))]
+            [KeyValue(key: Self.uidKey, value: .string(uid))]
             + event.properties.map { KeyValue(key: $0.name, value: Self.value($0.value)) }
         return record
     }

@@ -15,6 +15,8 @@ package final class Outbox {
         case budgetSpent
         /// These causes block sending.
         case blocked([Cause])
+        /// Only what a person has not released waits: so many events.
+        case held(Int64)
         /// Nothing waits.
         case empty
     }
@@ -22,15 +24,15 @@ package final class Outbox {
     /// The longest wait that anybody asks for; a time beyond it was noted by a clock gone wrong.
     package static let patienceSecondsMax: Int64 = 86_400
 
-    private let sealer: Sealer
-    private let store: Store
-    private let erasureList: ErasureList
+    let sealer: Sealer
+    let store: Store
+    let erasureList: ErasureList
     // Held as long as the outbox lives: one uploader over all processes.
     private let lock: FileLock
 
-    private var gate: GateReader { sealer.gate }
-    private var now: Timestamp { gate.seams.clock.now() }
-    private var ledger: Ledger { Ledger(database: store.database, clock: gate.seams.clock) }
+    var gate: GateReader { sealer.gate }
+    var now: Timestamp { gate.seams.clock.now() }
+    var ledger: Ledger { sealer.ledger(of: store) }
 
     init?(_ sealer: Sealer, _ store: Store) throws {
         let (directory, files) = (sealer.gate.directory, sealer.gate.seams.files)
@@ -41,41 +43,47 @@ package final class Outbox {
         erasureList = ErasureList(directory: directory, files: files)
         // What is marked before sending must be on the disk before the first byte leaves.
         try store.database.execute("PRAGMA synchronous = FULL")
-        if sealer.config.uploadReview == .manual {
-            // What was sealed before review was asked for has not been released either.
-            try store.database.run("UPDATE batches SET state = 'held' WHERE state = 'sealed'")
-        }
+        try sealer.holdUnreleased(in: store)
     }
 
-    /// The User-Agent of every request.
-    package var userAgent: String { sealer.product.userAgent }
+    /// How requests leave.
+    package var settings: TransferSettings {
+        TransferSettings(product: sealer.product, config: sealer.config)
+    }
 
-    /// The most bytes per second; nil means no limit.
-    package var bytesPerSecondMax: Int64? { sealer.config.uploadBytesPerSecondMax }
+    /// Notes that a round begins: where one was due, the next due time is drawn. Before anything
+    /// is sent, so that a round that fails or crashes is not repeated at once.
+    package func noteRound() throws {
+        let schedule = try memory.schedule()
+        guard schedule.isDue(at: now) else { return }
+        try memory.keep(schedule.next(after: now, gate.seams.random))
+    }
+
+    /// Notes that nothing can leave before tomorrow.
+    package func noteBudgetSpent() throws {
+        try memory.keep(memory.schedule().nextDay(after: now, gate.seams.random))
+    }
+
+    private var memory: ScheduleMemory {
+        ScheduleMemory(store: store, config: sealer.config, seams: gate.seams)
+    }
 
     /// The next batch to send: one that was begun or sealed before, else one sealed now.
     package func next() throws -> Next {
         let causes = Gate.causes(blocking: .sending, gate.read().facts)
         guard causes.isEmpty else { return .blocked(causes) }
-        if sealer.config.uploadReview == .automatic {
-            // Nobody waits for a person any more: what was held may go.
-            try store.database.execute(
-                "UPDATE batches SET state = 'sealed' WHERE state = 'held'")
-        }
         // Whoever asked for patience asked for it for all batches.
-        let later = try store.database.integer(
-            """
-            SELECT max(next_attempt_at) FROM batches
-            WHERE state IN ('sealed', 'sending') AND epoch = ? AND next_attempt_at <= ?
-            """,
-            [
-                .integer(Int64(gate.read().state.epoch ?? 0)),
-                .integer(Self.patience(now).nanoseconds),
-            ])
-        if let later, later > now.nanoseconds { return .later(Timestamp(nanoseconds: later)) }
-        let unsent = try sealer.unsent("'sealed', 'sending'", in: store)
-        guard let batch = try unsent ?? sealer.seal(from: store), batch.state != .held else {
-            return .empty
+        let epoch = gate.read().state.epoch ?? 0
+        if let later = try store.retryTime(epoch: epoch, now: now), later > now {
+            return .later(later)
+        }
+        var batch = try sealer.unsent("'sealed', 'released', 'sending'", in: store)
+        if batch == nil, sealer.config.uploadReview == .automatic {
+            batch = try sealer.seal(from: store)
+        }
+        guard let batch else {
+            let held = try sealer.heldEvents(in: store)
+            return held > 0 ? .held(held) : .empty
         }
         return try fitsBudget(batch) ? .batch(batch) : .budgetSpent
     }
@@ -114,7 +122,7 @@ package final class Outbox {
             try store.database.run(
                 """
                 UPDATE batches SET state = 'sending', attempts = attempts + 1
-                WHERE uid = ? AND epoch = ? AND state IN ('sealed', 'sending')
+                WHERE uid = ? AND epoch = ? AND state IN ('sealed', 'released', 'sending')
                 """, [.text(batch.uid), .integer(Int64(state.epoch ?? 0))])
             guard store.database.changes == 1 else { return false }
             try noteSending(record)
@@ -176,42 +184,6 @@ package final class Outbox {
                 "UPDATE batches SET next_attempt_at = ?, answer = ? WHERE uid = ?",
                 [.integer(time.nanoseconds), .text(answer), .text(batch.uid)])
             try ledger.append(.answered(batch.uid, "retry", answer: answer))
-        }
-    }
-
-    /// The causes that block requests for erasure.
-    package var erasuresBlocked: [Cause] { Gate.causes(blocking: .erasing, gate.read().facts) }
-
-    /// Erasures that are due now.
-    package func dueErasures() throws(TelemetryError) -> [PendingErasure] {
-        try erasureList.all().filter {
-            $0.nextAttemptAt <= now || $0.nextAttemptAt > Self.patience(now)
-        }
-    }
-
-    /// All erasures that the collector has not confirmed.
-    package func pendingErasures() throws(TelemetryError) -> [PendingErasure] {
-        try erasureList.all()
-    }
-
-    /// Notes that an erasure is confirmed, or can't be had there.
-    package func settled(_ erasure: PendingErasure, isSupported: Bool = true) throws {
-        try erasureList.update { all in
-            all.removeAll { $0.installationID == erasure.installationID }
-        }
-        let kind: LedgerEntry.Kind = isSupported ? .erasureConfirmed : .erasureNotSupported
-        try ledger.append(.erasure(kind, at: erasure.url))
-    }
-
-    /// Notes that an erasure is to be tried again, not before a time.
-    package func retry(
-        _ erasure: PendingErasure, notBefore time: Timestamp
-    ) throws(TelemetryError) {
-        try erasureList.update { all in
-            for index in all.indices where all[index].installationID == erasure.installationID {
-                all[index].attempts += 1
-                all[index].nextAttemptAt = time
-            }
         }
     }
 }

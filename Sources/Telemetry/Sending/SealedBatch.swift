@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-private import Compression
+import Compression
 public import JSON
-private import OTLP
+import OTLP
 
 /// A batch as it was sealed: the very bytes that are shown, sent, and sent again.
 public struct SealedBatch: Sendable, Equatable {
@@ -12,15 +12,23 @@ public struct SealedBatch: Sendable, Equatable {
         case sealed
         /// Waits for a person.
         case held
+        /// A person has released it; ready to be sent.
+        case released
         /// Sending has begun; the answer is not known.
         case sending
         /// The collector has it.
         case accepted
         /// The collector refused it for good.
         case rejected
-        /// Consent was taken back before it was sent.
+        /// It never leaves: consent was taken back, or a person withheld or replaced it.
         case void
+
+        /// Whether nothing of it has left, so that a person may still change it.
+        public var isReviewable: Bool { [.sealed, .held, .released].contains(self) }
     }
+
+    /// The longest body that is decoded, in bytes.
+    static let decodedBytesMax = 64 << 20
 
     /// The store's number for it.
     package let row: Int64
@@ -55,16 +63,25 @@ public struct SealedBatch: Sendable, Equatable {
     }
 
     /// The body as OTLP JSON; nil only if the store was damaged.
-    public var json: JSONValue? {
+    public var json: JSONValue? { request?.json() }
+
+    /// The body, decoded; nil only if the store was damaged.
+    var request: ExportLogsRequest? {
         guard let coding = ContentCoding(rawValue: contentCoding),
-            let bytes = try? decompress(body, as: coding, outputBytesMax: 64 << 20),
-            let request = try? ExportLogsRequest(decoding: bytes)
+            let bytes = try? decompress(body, as: coding, outputBytesMax: Self.decodedBytesMax)
         else { return nil }
-        return request.json()
+        return try? ExportLogsRequest(decoding: bytes)
     }
 }
 
 extension Endpoint {
     /// The Host header: with the port unless it is the scheme's own (RFC 9110, section 7.2).
     public var hostHeader: String { String(origin.dropFirst(scheme.count + 3)) }
+}
+
+extension SealedBatch.State {
+    /// The states of batches whose events still wait, as a list of SQL.
+    static let unsentList = "('sealed', 'held', 'released', 'sending')"
+    /// The states of batches of which nothing has left, as a list of SQL.
+    static let reviewableList = "('sealed', 'held', 'released')"
 }

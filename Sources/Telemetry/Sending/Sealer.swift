@@ -23,23 +23,32 @@ struct Sealer {
             else { return nil }
             let waiting = try permitted(store, record)
             guard !waiting.isEmpty else { return nil }
-            let uid = BatchID.make(day: gate.seams.clock.now().day, gate.seams.random)
+            let uid = newUID()
             let builder = BatchRequest(
                 product: product, catalogue: catalogue, installationID: installationID,
                 erasureKeyHash: erasureKeyHash(record), losses: try unreportedLosses(store))
             let events = final(waiting.map(\.event))
-            let bytes = builder.build(events, batchID: uid).encoded()
-            let row = try insert(
-                bytes, uid, url.description, events.count, record.epoch, installationID, store)
+            let draft = BatchDraft(
+                uid: uid, epoch: record.epoch, installationID: installationID,
+                url: url.description, coding: ContentCoding(rawValue: config.compression) ?? .gzip,
+                bytes: builder.build(events, batchID: uid).encoded(), events: Int64(events.count),
+                state: config.uploadReview == .manual ? .held : .sealed)
+            let row = try insert(draft, store)
             try assign(waiting.map(\.row), to: row, store)
             try store.database.execute("UPDATE losses SET reported = count")
             let batch = try store.batch(row)
-            let ledger = Ledger(database: store.database, clock: gate.seams.clock)
-            try ledger.noteLosses()
-            if let batch { try ledger.append(.sealed(batch)) }
+            try ledger(of: store).noteLosses()
+            if let batch { try ledger(of: store).append(.sealed(batch)) }
             return batch
         }
     }
+
+    func ledger(of store: Store) -> Ledger {
+        Ledger(database: store.database, clock: gate.seams.clock)
+    }
+
+    /// A batch's new identifier.
+    func newUID() -> String { BatchID.make(day: gate.seams.clock.now().day, gate.seams.random) }
 
     /// The oldest batch of today's consent in one of `states`; those of an earlier one never leave.
     func unsent(_ states: String, in store: Store) throws -> SealedBatch? {
@@ -72,7 +81,7 @@ struct Sealer {
         return Hex.encode(SHA256.hash(Array(secret.utf8)))
     }
 
-    private func unreportedLosses(_ store: Store) throws -> [(reason: String, count: Int64)] {
+    func unreportedLosses(_ store: Store) throws -> [(reason: String, count: Int64)] {
         try store.database.rows(
             "SELECT reason, count - reported FROM losses WHERE count > reported ORDER BY reason"
         ) { ($0.text(0), $0.integer(1)) }
@@ -92,13 +101,9 @@ struct Sealer {
         return coarse
     }
 
-    private func insert(
-        _ bytes: [UInt8], _ uid: String, _ url: String, _ events: Int, _ epoch: UInt32,
-        _ installationID: String, _ store: Store
-    ) throws -> Int64 {
-        let coding = ContentCoding(rawValue: config.compression) ?? .gzip
-        let body = try compress(bytes, as: coding)
-        let state: SealedBatch.State = config.uploadReview == .manual ? .held : .sealed
+    /// Compresses the bytes of a batch and keeps them; its row number.
+    func insert(_ draft: BatchDraft, _ store: Store) throws -> Int64 {
+        let body = try compress(draft.bytes, as: draft.coding)
         try store.database.run(
             """
             INSERT INTO batches(
@@ -107,10 +112,10 @@ struct Sealer {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                .text(uid), .integer(Int64(epoch)), .text(installationID), .text(url),
-                .text(coding.rawValue), .blob(body), .text(Hex.encode(SHA256.hash(body))),
-                .integer(Int64(events)), .text(state.rawValue),
-                .integer(gate.seams.clock.now().nanoseconds),
+                .text(draft.uid), .integer(Int64(draft.epoch)), .text(draft.installationID),
+                .text(draft.url), .text(draft.coding.rawValue), .blob(body),
+                .text(Hex.encode(SHA256.hash(body))), .integer(draft.events),
+                .text(draft.state.rawValue), .integer(gate.seams.clock.now().nanoseconds),
             ])
         return store.database.lastInsertedRow
     }
@@ -121,24 +126,15 @@ struct Sealer {
     }
 }
 
-extension Store {
-    private static let batchColumns =
-        "id, uid, url, content_coding, body, sha256, events, state, attempts"
-
-    /// The batch with this row number.
-    func batch(_ row: Int64) throws -> SealedBatch? {
-        try batches("id = ?", [.integer(row)]).first
-    }
-
-    /// The batches that a condition selects, oldest first.
-    func batches(_ condition: String, _ values: [SQLiteValue]) throws -> [SealedBatch] {
-        let sql = "SELECT \(Self.batchColumns) FROM batches WHERE \(condition) ORDER BY id LIMIT 1"
-        return try database.rows(sql, values) { row in
-            SealedBatch(
-                row: row.integer(0), uid: row.text(1), url: row.text(2),
-                contentCoding: row.text(3), body: row.blob(4), sha256: row.text(5),
-                events: row.integer(6), state: SealedBatch.State(rawValue: row.text(7)) ?? .void,
-                attempts: row.integer(8))
-        }
-    }
+/// A batch that is about to be kept.
+struct BatchDraft {
+    let uid: String
+    let epoch: UInt32
+    let installationID: String
+    let url: String
+    let coding: ContentCoding
+    /// The request before compression.
+    let bytes: [UInt8]
+    let events: Int64
+    let state: SealedBatch.State
 }

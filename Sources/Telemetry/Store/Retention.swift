@@ -52,7 +52,7 @@ struct Retention {
         try store.database.integer(
             """
             SELECT coalesce(sum(events), 0) FROM batches
-            WHERE sealed_at < ? AND state IN ('sealed', 'held', 'sending')
+            WHERE sealed_at < ? AND state IN \(SealedBatch.State.unsentList)
             """, [.integer(oldest)]) ?? 0
     }
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Modules
+
+extension Outbox {
+    /// The causes that block requests for erasure.
+    package var erasuresBlocked: [Cause] { Gate.causes(blocking: .erasing, gate.read().facts) }
+
+    /// Erasures that are due now.
+    package func dueErasures() throws(TelemetryError) -> [PendingErasure] {
+        try erasureList.all().filter {
+            $0.nextAttemptAt <= now || $0.nextAttemptAt > Self.patience(now)
+        }
+    }
+
+    /// All erasures that the collector has not confirmed.
+    package func pendingErasures() throws(TelemetryError) -> [PendingErasure] {
+        try erasureList.all()
+    }
+
+    /// Notes that an erasure is confirmed, or can't be had there.
+    package func settled(_ erasure: PendingErasure, isSupported: Bool = true) throws {
+        try erasureList.update { all in
+            all.removeAll { $0.installationID == erasure.installationID }
+        }
+        let kind: LedgerEntry.Kind = isSupported ? .erasureConfirmed : .erasureNotSupported
+        try ledger.append(.erasure(kind, at: erasure.url))
+    }
+
+    /// Notes that an erasure is to be tried again, not before a time.
+    package func retry(
+        _ erasure: PendingErasure, notBefore time: Timestamp
+    ) throws(TelemetryError) {
+        try erasureList.update { all in
+            for index in all.indices where all[index].installationID == erasure.installationID {
+                all[index].attempts += 1
+                all[index].nextAttemptAt = time
+            }
+        }
+    }
+}

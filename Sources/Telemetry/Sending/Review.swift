@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import SQLite
+
+/// What a person drops from a batch in review.
+public enum ReviewDrop: Sendable, Equatable {
+    /// One event, by its number in the batch, counted from 1.
+    case event(Int)
+    /// All events of a type.
+    case type(String)
+
+    var words: String {
+        switch self {
+        case .event(let number): "event \(number)"
+        case .type(let name): "type \(name)"
+        }
+    }
+}
+
+/// What dropping did: the batch is void, another one stands in its place.
+public struct ReviewOutcome: Sendable, Equatable {
+    /// How many events were dropped; they are deleted here too.
+    public let dropped: Int64
+    /// The batch that holds the rest, with an identifier of its own; nil where nothing is left.
+    public let successor: SealedBatch?
+}
+
+extension TelemetryControl {
+    /// The most batches that are shown, and sealed to be shown, at once.
+    public static let reviewBatchesMax = 1000
+
+    /// The batches of which nothing has left yet, oldest first, at most `reviewBatchesMax`. Where
+    /// review is asked for, the events that wait are sealed for it first.
+    ///
+    /// Throws if sending is blocked: there is nothing to decide then.
+    public func reviewable() throws -> [SealedBatch] {
+        guard let store = try reviewStore() else { return [] }
+        if config.uploadReview == .manual {
+            for _ in 0..<Self.reviewBatchesMax {
+                guard try sealer.seal(from: store) != nil else { break }
+            }
+        }
+        return try store.batches(
+            "state IN \(SealedBatch.State.reviewableList) AND epoch = ?", [epochValue],
+            limit: Self.reviewBatchesMax)
+    }
+
+    /// Lets a held batch go with the next upload.
+    public func release(_ uid: String) throws {
+        try reviewing(uid) { store, batch in
+            guard batch.state != .released else { return }
+            try mark(uid, .released, in: store)
+            try ledger(of: store).append(.batch(.batchReleased, uid))
+        }
+    }
+
+    /// Holds a batch back for ever: its events stay here to be seen and are never sent. How many.
+    @discardableResult
+    public func withhold(_ uid: String) throws -> Int64 {
+        try reviewing(uid) { store, batch in
+            try mark(uid, .void, answer: "withheld in review", in: store)
+            try sealer.takeBackLosses(of: batch, in: store)
+            try store.database.run(
+                "UPDATE events SET batch = NULL, epoch = 0 WHERE batch = ?", [.integer(batch.row)])
+            try ledger(of: store).append(.batch(.batchVoided, uid))
+            return batch.events
+        }
+    }
+
+    /// Drops something from a batch for ever, here too. The batch is void, and a successor with an
+    /// identifier of its own holds the rest, otherwise byte for byte what was looked at.
+    public func drop(_ what: ReviewDrop, from uid: String) throws -> ReviewOutcome {
+        try reviewing(uid) { store, batch in
+            let succession = try Succession(of: batch, dropping: what)
+            try mark(uid, .void, answer: "replaced in review", in: store)
+            try sealer.takeBackLosses(of: batch, in: store)
+            try succession.deleteEvents(in: store, sealer)
+            let dropped = Int64(succession.dropped.count)
+            try store.addLoss(.droppedInReview, dropped)
+            let ledger = ledger(of: store)
+            try ledger.append(.reviewed(uid, dropped: what.words, events: dropped))
+            try ledger.noteLosses()
+            guard !succession.kept.isEmpty else {
+                try ledger.append(.batch(.batchVoided, uid))
+                return ReviewOutcome(dropped: dropped, successor: nil)
+            }
+            let successor = try succession.seal(in: store, sealer)
+            if let successor {
+                try ledger.append(.succeeded(uid, by: successor.uid))
+                try ledger.append(.sealed(successor))
+            }
+            return ReviewOutcome(dropped: dropped, successor: successor)
+        }
+    }
+
+    private var epochValue: SQLiteValue { .integer(Int64(gate.read().state.epoch ?? 0)) }
+
+    private func reviewStore() throws -> Store? {
+        let causes = causes(blocking: .sending)
+        guard causes.isEmpty else {
+            let words = causes.map(\.rawValue).joined(separator: ", ")
+            throw TelemetryError(
+                .blocked, "nothing can be sent, so there is nothing to review (\(words))",
+                hint: "telemetry status tells what to do")
+        }
+        guard let store = try openStore() else { return nil }
+        try sealer.holdUnreleased(in: store)
+        return store
+    }
+
+    /// Runs `body` as one step on a batch of which nothing has left. An upload that begins
+    /// meanwhile comes wholly before or wholly after.
+    private func reviewing<Result>(
+        _ uid: String, _ body: (Store, SealedBatch) throws -> Result
+    ) throws -> Result {
+        let store = try reviewStore()
+        let result = try store?.database.transaction { () throws -> Result? in
+            guard let store,
+                let batch = try store.batches("uid = ? AND epoch = ?", [.text(uid), epochValue])
+                    .first
+            else { return nil }
+            guard batch.state.isReviewable else {
+                throw TelemetryError(
+                    .blocked, "batch \(uid) can't be changed any more: it is \(batch.state)",
+                    hint: "telemetry review --list shows those that can")
+            }
+            return try body(store, batch)
+        }
+        guard let result else {
+            throw TelemetryError(
+                .blocked, "there is no batch \(uid)",
+                hint: "telemetry review --list shows those that can be reviewed")
+        }
+        return result
+    }
+
+    private func mark(
+        _ uid: String, _ state: SealedBatch.State, answer: String? = nil, in store: Store
+    ) throws(SQLiteError) {
+        try store.database.run(
+            "UPDATE batches SET state = ?, answer = ? WHERE uid = ?",
+            [.text(state.rawValue), answer.map { .text($0) } ?? .null, .text(uid)])
+    }
+}
+
+extension Sealer {
+    /// Where review is asked for: what was sealed before that, or is sealed and not released, is
+    /// held.
+    func holdUnreleased(in store: Store) throws(SQLiteError) {
+        guard config.uploadReview == .manual else { return }
+        try store.database.run("UPDATE batches SET state = 'held' WHERE state = 'sealed'")
+    }
+
+    /// How many events of today's consent a person must release first: those of held batches,
+    /// and where review is asked for those that are not sealed yet or sealed and not released.
+    func heldEvents(in store: Store) throws -> Int64 {
+        let isManual = config.uploadReview == .manual
+        let states = isManual ? "('held', 'sealed')" : "('held')"
+        let epoch = SQLiteValue.integer(Int64(gate.read().state.epoch ?? 0))
+        let batched = try store.database.integer(
+            "SELECT coalesce(sum(events), 0) FROM batches WHERE state IN \(states) AND epoch = ?",
+            [epoch])
+        guard isManual else { return batched ?? 0 }
+        let waiting = try store.database.integer(
+            "SELECT count(*) FROM events WHERE batch IS NULL AND epoch = ?", [epoch])
+        return (batched ?? 0) + (waiting ?? 0)
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import SQLite
+
+/// The upload schedule as the store keeps it: it outlives restarts, and no identifier, since
+/// `delete-data` removes it with all else.
+struct ScheduleMemory {
+    private static let key = "upload.schedule"
+
+    let store: Store
+    let config: TelemetryModuleConfig
+    let seams: TelemetrySeams
+
+    /// The schedule that stands; drawn and kept where none does, or none that can be.
+    func schedule() throws -> UploadSchedule {
+        if let schedule = try kept() { return schedule }
+        return try store.database.transaction {
+            // Another process may have drawn meanwhile.
+            if let schedule = try kept() { return schedule }
+            let schedule = UploadSchedule.first(
+                after: seams.clock.now(), intervalHours: config.collectionInterval, seams.random)
+            try keep(schedule)
+            return schedule
+        }
+    }
+
+    /// Keeps another schedule in its place.
+    func keep(_ schedule: UploadSchedule) throws(SQLiteError) {
+        let text = "\(schedule.dueAt.nanoseconds) \(schedule.intervalHours)"
+        try store.database.run(
+            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
+            [.text(Self.key), .blob(Array(text.utf8))])
+    }
+
+    private func kept() throws -> UploadSchedule? {
+        let values = try store.database.rows(
+            "SELECT value FROM memory WHERE key = ?", [.text(Self.key)]
+        ) { String(decoding: $0.blob(0), as: UTF8.self) }
+        let numbers = values.first?.split(separator: " ").compactMap { Int64($0) } ?? []
+        guard numbers.count == 2, let hours = Int(exactly: numbers[1]) else { return nil }
+        let schedule = UploadSchedule(
+            dueAt: Timestamp(nanoseconds: numbers[0]), intervalHours: hours)
+        let now = seams.clock.now()
+        return schedule.isPlausible(at: now, intervalHours: config.collectionInterval)
+            ? schedule : nil
+    }
+}
+
+extension TelemetryControl {
+    /// What an uploader would have to do, and when. A program that runs for long asks this, waits
+    /// for `dueAt` (and asks again now and then, since a person may change things), and starts
+    /// `arpguard-upload --if-due`.
+    ///
+    /// Costs some milliseconds where a store must be opened; the first call draws the due time.
+    public func uploadAgenda() throws -> UploadAgenda {
+        var agenda = UploadAgenda()
+        if causes(blocking: .erasing).isEmpty {
+            agenda.erasureAt = try ErasureList(directory: directory, files: seams.files).all()
+                .map(\.nextAttemptAt).map {
+                    $0 > Outbox.patience(seams.clock.now()) ? .distant : $0
+                }
+                .min()
+        }
+        guard causes(blocking: .sending).isEmpty, let store = try openStore() else { return agenda }
+        let (schedule, retryAt) = try scheduled(store)
+        (agenda.schedule, agenda.retryAt) = (schedule, retryAt)
+        return agenda
+    }
+
+    /// The schedule of a home in which sending is allowed, and when what failed may be tried again.
+    func scheduled(_ store: Store) throws -> (UploadSchedule, retryAt: Timestamp?) {
+        let memory = ScheduleMemory(store: store, config: config, seams: seams)
+        let epoch = gate.read().state.epoch ?? 0
+        return (
+            try memory.schedule(), try store.retryTime(epoch: epoch, now: seams.clock.now())
+        )
+    }
+}
+
+extension Timestamp {
+    /// What a clock gone wrong noted is due at once.
+    fileprivate static let distant = Timestamp(nanoseconds: 0)
+}
+
+extension Store {
+    /// When unsent batches may be tried again, by the latest wish; nil where none has failed. A
+    /// time that no server and no backoff can have asked for was noted by a clock gone wrong.
+    func retryTime(epoch: UInt32, now: Timestamp) throws -> Timestamp? {
+        let time = try database.integer(
+            """
+            SELECT max(next_attempt_at) FROM batches
+            WHERE state IN ('sealed', 'released', 'sending') AND epoch = ?
+                AND next_attempt_at <= ?
+            """, [.integer(Int64(epoch)), .integer(Outbox.patience(now).nanoseconds)])
+        return time.flatMap { $0 > 0 ? Timestamp(nanoseconds: $0) : nil }
+    }
+}

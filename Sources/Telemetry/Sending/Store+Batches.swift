@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SQLite
+
+extension Store {
+    private static let batchColumns =
+        "id, uid, url, content_coding, body, sha256, events, state, attempts"
+
+    /// The batch with this row number.
+    func batch(_ row: Int64) throws -> SealedBatch? {
+        try batches("id = ?", [.integer(row)]).first
+    }
+
+    /// The batches that a condition selects, oldest first, at most `limit` of them.
+    func batches(
+        _ condition: String, _ values: [SQLiteValue], limit: Int = 1
+    ) throws -> [SealedBatch] {
+        let sql =
+            "SELECT \(Self.batchColumns) FROM batches WHERE \(condition) ORDER BY id LIMIT \(limit)"
+        return try database.rows(sql, values) { row in
+            SealedBatch(
+                row: row.integer(0), uid: row.text(1), url: row.text(2),
+                contentCoding: row.text(3), body: row.blob(4), sha256: row.text(5),
+                events: row.integer(6), state: SealedBatch.State(rawValue: row.text(7)) ?? .void,
+                attempts: row.integer(8))
+        }
+    }
+}

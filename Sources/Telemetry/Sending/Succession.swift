@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Compression
+import OTLP
+import SQLite
+
+/// The making of a batch that takes another one's place, with fewer events.
+struct Succession {
+    private let batch: SealedBatch
+    private let request: ExportLogsRequest
+    /// The records that go on, in their order.
+    let kept: [LogRecord]
+    /// The records that a person dropped.
+    let dropped: [LogRecord]
+
+    /// Throws if the batch holds nothing of the kind, or can't be read.
+    init(of batch: SealedBatch, dropping what: ReviewDrop) throws(TelemetryError) {
+        guard let request = batch.request else {
+            throw TelemetryError(
+                .storage, "the sealed batch can't be read", hint: "withhold it instead")
+        }
+        let records = request.resourceLogs.flatMap(\.scopeLogs).flatMap(\.logRecords)
+        let isDropped: (Int) -> Bool =
+            switch what {
+            case .event(let number): { $0 == number - 1 }
+            case .type(let name): { records[$0].eventName == name }
+            }
+        self.batch = batch
+        self.request = request
+        kept = records.indices.filter { !isDropped($0) }.map { records[$0] }
+        dropped = records.indices.filter(isDropped).map { records[$0] }
+        guard !dropped.isEmpty else {
+            throw TelemetryError(
+                .blocked, "batch \(batch.uid) holds no such event",
+                hint: "telemetry review --batch \(batch.uid) shows what it holds")
+        }
+    }
+
+    /// Deletes the rows from which the dropped records were made. Rows that became the same record
+    /// can't be told apart, and need not be.
+    func deleteEvents(in store: Store, _ sealer: Sealer) throws {
+        var rows = try store.events(where: "batch = ?", [.integer(batch.row)])
+        for record in dropped {
+            let wanted = Self.content(record)
+            let place =
+                rows.firstIndex { row in
+                    sealer.forms(of: row.event).contains { Self.content($0) == wanted }
+                } ?? rows.firstIndex { $0.event.name == record.eventName }
+            guard let place else { continue }
+            let row = rows.remove(at: place).row
+            try store.database.run("DELETE FROM events WHERE id = ?", [.integer(row)])
+        }
+    }
+
+    /// What a record says, without what says which one it is.
+    private static func content(_ record: LogRecord) -> LogRecord {
+        var record = record
+        record.attributes.removeAll { $0.key == BatchRequest.uidKey }
+        return record
+    }
+
+    /// Seals the rest under a new identifier. It waits for a person again if the first one did.
+    func seal(in store: Store, _ sealer: Sealer) throws -> SealedBatch? {
+        let uid = sealer.newUID()
+        let origin = try store.database.rows(
+            "SELECT epoch, installation_id FROM batches WHERE id = ?", [.integer(batch.row)]
+        ) { (UInt32(truncatingIfNeeded: $0.integer(0)), $0.text(1)) }.first
+        guard let (epoch, installationID) = origin else { return nil }
+        let draft = BatchDraft(
+            uid: uid, epoch: epoch, installationID: installationID, url: batch.url,
+            coding: ContentCoding(rawValue: batch.contentCoding) ?? .gzip,
+            bytes: renewed(uid, losses: try sealer.unreportedLosses(store)).encoded(),
+            events: Int64(kept.count), state: batch.state == .sealed ? .sealed : .held)
+        let row = try sealer.insert(draft, store)
+        try store.database.run(
+            "UPDATE events SET batch = ? WHERE batch = ?", [.integer(row), .integer(batch.row)])
+        try store.database.execute("UPDATE losses SET reported = count")
+        return try store.batch(row)
+    }
+
+    private func renewed(
+        _ uid: String, losses: [(reason: String, count: Int64)]
+    ) -> ExportLogsRequest {
+        var request = request
+        guard !request.resourceLogs.isEmpty, !request.resourceLogs[0].scopeLogs.isEmpty else {
+            return request
+        }
+        request.resourceLogs[0].scopeLogs[0].logRecords = kept.enumerated().map { index, record in
+            var record = record
+            for place in record.attributes.indices
+            where record.attributes[place].key == BatchRequest.uidKey {
+                record.attributes[place].value = .string(BatchRequest.uid(uid, index))
+            }
+            return record
+        }
+        request.resourceLogs[0].resource.attributes = BatchRequest.replacingLosses(
+            in: request.resourceLogs[0].resource.attributes, by: losses)
+        return request
+    }
+}
+
+extension Sealer {
+    /// The records that an event can have become: coarse, or as it is.
+    fileprivate func forms(of event: StoredEvent) -> [LogRecord] {
+        let builder = BatchRequest(
+            product: product, catalogue: catalogue, installationID: "", erasureKeyHash: nil,
+            losses: [])
+        let coarse = catalogue.event(named: event.name)
+            .map { Generalisation.generalise(event, $0) }
+        return [coarse, event].compactMap { $0 }.map { builder.record($0, uid: "") }
+    }
+
+    /// Makes the losses that a batch would have told of untold again: it never leaves.
+    func takeBackLosses(of batch: SealedBatch, in store: Store) throws {
+        for (reason, count) in BatchRequest.losses(told: batch.request) {
+            try store.database.run(
+                "UPDATE losses SET reported = max(0, reported - ?) WHERE reason = ?",
+                [.integer(count), .text(reason)])
+        }
+    }
+}
+
+extension BatchRequest {
+    private static let lossPrefix = "telemetry.lost."
+
+    /// The losses that a request tells of.
+    static func losses(told request: ExportLogsRequest?) -> [(reason: String, count: Int64)] {
+        (request?.resourceLogs.first?.resource.attributes ?? []).compactMap { attribute in
+            guard attribute.key.hasPrefix(lossPrefix), case .int(let count) = attribute.value
+            else { return nil }
+            return (String(attribute.key.dropFirst(lossPrefix.count)), count)
+        }
+    }
+
+    /// The attributes with other losses in place of those that they tell of.
+    static func replacingLosses(
+        in attributes: [KeyValue], by losses: [(reason: String, count: Int64)]
+    ) -> [KeyValue] {
+        attributes.filter { !$0.key.hasPrefix(lossPrefix) }
+            + losses.map { KeyValue(key: lossPrefix + $0.reason, value: .int($0.count)) }
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Modules
+
+/// When what failed is tried again: a pure function of the failures so far, the server's wish, the
+/// time and chance. The result is kept in the store, so it holds over restarts.
+public struct RetryPolicy: Sendable, Equatable {
+    /// How the own delays grow.
+    public var backoff: Backoff
+
+    /// A policy with this backoff.
+    public init(backoff: Backoff = Backoff()) {
+        self.backoff = backoff
+    }
+
+    /// The next attempt after `failures` failures in a row. A server's wish is a least delay, a
+    /// day at most: a wish for none does not undo the backoff.
+    public func nextAttempt(
+        failures: Int64, asked: Duration?, now: Timestamp, _ random: some RandomSource
+    ) -> Timestamp {
+        let own = backoff.next(attempt: Int(clamping: failures), random: random)
+        let delay = max(min(asked ?? .zero, RetryAfter.delayMax), own)
+        return now.advanced(byNanoseconds: Int64(delay / .nanoseconds(1)))
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Catalogue
+import Modules
+public import Telemetry
+
+/// Sends what a home has ready, one round at a time: the network half of `TelemetryModule`.
+///
+/// Nothing leaves that the person has not agreed to, whoever calls. A host program calls `run` when
+/// it suits, off its main thread, and never on the way out of a command.
+public struct TelemetryUploader: Sendable {
+    /// Which part of the waiting work a round does.
+    public enum Scope: Sendable {
+        /// All batches, then all requests for erasure.
+        case everything
+        /// The same, if a round is due by `TelemetryControl.uploadAgenda()`.
+        case everythingIfDue
+        /// Requests for erasure alone, within 10 seconds.
+        case erasures
+    }
+
+    private let makeControl: @Sendable () -> TelemetryControl
+    private let seams: TelemetrySeams
+
+    /// An uploader for a home. The parameters are those of `TelemetryModule`.
+    public init(
+        for product: Product, catalogue: Catalogue = .standard, config: TelemetryModuleConfig,
+        home: String, seams: TelemetrySeams, configurationProblem: String? = nil
+    ) {
+        self.seams = seams
+        makeControl = {
+            TelemetryControl(
+                for: product, catalogue: catalogue, config: config, home: home, seams: seams,
+                configurationProblem: configurationProblem)
+        }
+    }
+
+    /// An uploader for a program that has no home rules of its own; the home is that of
+    /// `TelemetryModule.init(for:catalogue:config:)`.
+    public init(
+        for product: Product, catalogue: Catalogue = .standard, config: TelemetryModuleConfig
+    ) {
+        let place = HostPlace(for: product)
+        self.init(
+            for: product, catalogue: catalogue, config: config, home: place.home,
+            seams: place.seams, configurationProblem: place.problem)
+    }
+
+    /// Performs one round. Blocks for as long as that takes, `timeMax` at most; a round that has
+    /// no `timeMax` bounds each transfer (30 seconds and what the bandwidth limit costs).
+    ///
+    /// Ends early, and keeps everything for a later round, when `cancellation` is uttered or
+    /// consent is taken back. Failures of the network and refusals are in the summary; only the
+    /// store's own errors are thrown. Nil while another process uploads.
+    public func run(
+        _ scope: Scope = .everything, timeMax: Duration? = nil,
+        cancellation: Cancellation = Cancellation(),
+        progress: @escaping (UploadSummary) -> Void = { _ in }
+    ) throws -> UploadSummary? {
+        let control = makeControl()
+        if let ending = try reasonNotToStart(control, scope) {
+            return UploadSummary(ending: ending)
+        }
+        guard let outbox = try control.outbox() else { return nil }
+        let consent = ConsentWatch(makeControl, cancellation)
+        defer { consent.end() }
+        if control.causes(blocking: .sending).isEmpty { consent.begin() }
+        let round = UploadRound(
+            outbox: outbox, clock: seams.clock, random: seams.random, timeMax: timeMax,
+            progress: progress, makeTransport: { CurlTransport(cancellation: consent.cancellation) }
+        )
+        return try round.run(erasuresOnly: scope == .erasures)
+    }
+
+    private func reasonNotToStart(
+        _ control: TelemetryControl, _ scope: Scope
+    ) throws -> UploadSummary.Ending? {
+        let status = try control.status()
+        guard status.isDecided || status.pendingErasures > 0 else {
+            // A home where nobody was ever asked stays as it is: not even a folder is made.
+            return .blocked(status.blockedSending)
+        }
+        guard scope == .everythingIfDue else { return nil }
+        let agenda = try control.uploadAgenda()
+        return agenda.isDue(at: seams.clock.now()) ? nil : .notDue(until: agenda.dueAt)
+    }
+}

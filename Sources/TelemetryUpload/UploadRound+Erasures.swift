@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import Telemetry
+
+extension UploadRound {
+    func sendErasures(_ summary: inout UploadSummary) throws {
+        let due = try outbox.dueErasures()
+        guard !due.isEmpty else { return }
+        summary.erasuresBlocked = outbox.erasuresBlocked
+        guard summary.erasuresBlocked.isEmpty else { return }
+        let start = clock.uptimeNanoseconds()
+        let time = min(Self.erasuresTimeMax, timeLeft)
+        for erasure in due.prefix(Self.erasuresMax) {
+            let used = Duration.nanoseconds(clock.uptimeNanoseconds() - start)
+            guard used < time else { return }
+            let isCancelled = try send(erasure, within: time - used, &summary)
+            if isCancelled { return summary.ending = .interrupted }
+        }
+    }
+
+    /// Sends one request for erasure, over a connection of its own; true when it was cancelled.
+    private func send(
+        _ erasure: PendingErasure, within time: Duration, _ summary: inout UploadSummary
+    ) throws -> Bool {
+        guard let endpoint = Endpoint(erasure.url) else {
+            summary.note("an erasure has no usable address", hint: "check telemetry.erasure_url")
+            return false
+        }
+        let request = UploadRequest(
+            url: endpoint, method: "DELETE",
+            headers: [
+                UploadHeader("User-Agent", settings.userAgent),
+                UploadHeader("Authorization", "Bearer \(erasure.secret)"),
+            ], limits: UploadLimits(connectTimeout: time, wholeTimeout: time),
+            caFile: settings.caFile, proxy: settings.proxy(to: endpoint))
+        let outcome = makeTransport().perform(request)
+        if case .failed(let failure) = outcome, failure.kind == .cancelled { return true }
+        try settle(erasure, outcome, origin: endpoint.origin, &summary)
+        return false
+    }
+
+    private func settle(
+        _ erasure: PendingErasure, _ outcome: TransferOutcome, origin: String,
+        _ summary: inout UploadSummary
+    ) throws {
+        switch ErasureVerdict.judge(outcome, now: clock.now()) {
+        case .done:
+            try outbox.settled(erasure)
+            summary.erasuresDone += 1
+        case .unsupported:
+            try outbox.settled(erasure, isSupported: false)
+            summary.erasuresUnsupported += 1
+            summary.note(
+                "\(origin): erasure is not supported there",
+                hint: "ask whoever runs the server how to have the data of an installation erased")
+        case .retryLater(let after, let reason):
+            let time = retry.nextAttempt(
+                failures: erasure.attempts + 1, asked: after, now: clock.now(), random)
+            try outbox.retry(erasure, notBefore: time)
+            summary.note(
+                "\(origin): the erasure is not confirmed: \(reason)",
+                hint: "it stays pending; the next attempt is due at \(time.rfc3339)")
+        }
+    }
+}
