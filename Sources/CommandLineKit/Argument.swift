@@ -14,18 +14,39 @@ public struct Argument: Sendable, Equatable {
         case any
     }
 
+    /// What may stand there.
+    public enum Values: Sendable, Equatable {
+        /// Any text.
+        case text
+        /// A file or folder; completion offers those that are there.
+        case path
+        /// One of the listed words, and nothing else.
+        case choice([String])
+        /// Any text; completion offers these words.
+        case suggested([String])
+    }
+
     /// What help and errors call it, in capitals.
     public let name: String
     /// How often it stands there.
     public let count: Count
+    /// What may stand there.
+    public let values: Values
     /// One sentence without its full stop.
     public let help: String
 
     /// An argument that stands `count` times.
-    public init(_ name: String, _ count: Count = .one, help: String) {
+    public init(_ name: String, _ count: Count = .one, _ values: Values = .text, help: String) {
         self.name = name
         self.count = count
+        self.values = values
         self.help = help
+    }
+
+    /// The help sentence with the words that are allowed.
+    var explanation: String {
+        guard case .choice(let words) = values else { return help }
+        return "\(help): \(words.joined(separator: ", "))"
     }
 
     /// `FILE`, `[FILE]`, `FILE...` or `[FILE...]`.

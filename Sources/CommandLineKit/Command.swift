@@ -21,6 +21,21 @@ public struct Command: Sendable {
         }
     }
 
+    /// A member of what a command prints with `--format json`.
+    public struct Member: Sendable, Equatable {
+        /// Its place: names with dots between them, `[]` for each element of an array, `*` for
+        /// each member of an object whose names are data.
+        public let path: String
+        /// What it holds, in one sentence without its full stop.
+        public let meaning: String
+
+        /// A member: its place, and what it holds.
+        public init(_ path: String, _ meaning: String) {
+            self.path = path
+            self.meaning = meaning
+        }
+    }
+
     /// One lower-case word.
     public let name: String
     /// One sentence without its full stop, in the imperative.
@@ -33,6 +48,10 @@ public struct Command: Sendable {
     public let arguments: [Argument]
     /// Command lines worth copying.
     public let examples: [Example]
+    /// What `--format json` prints; empty where that is said nowhere or elsewhere.
+    public let json: [Member]
+    /// Whether help, manual and completion leave it out: it is for scripts of the package.
+    public let isHidden: Bool
     /// Commands below this one.
     public let subcommands: [Command]
     /// What it does; nil for a command that only groups others.
@@ -41,12 +60,13 @@ public struct Command: Sendable {
     /// A command that does something, alone or beside having subcommands.
     public init(
         _ name: String, summary: String, discussion: [String] = [], flags: [Flag] = [],
-        arguments: [Argument] = [], examples: [Example] = [], subcommands: [Command] = [],
-        action: @escaping Action
+        arguments: [Argument] = [], examples: [Example] = [], json: [Member] = [],
+        hidden isHidden: Bool = false, subcommands: [Command] = [], action: @escaping Action
     ) {
         self.init(
             name: name, summary: summary, discussion: discussion, flags: flags,
-            arguments: arguments, examples: examples, subcommands: subcommands, action: action)
+            arguments: arguments, examples: examples, json: json, isHidden: isHidden,
+            subcommands: subcommands, action: action)
     }
 
     /// A command that only groups others.
@@ -56,12 +76,13 @@ public struct Command: Sendable {
     ) {
         self.init(
             name: name, summary: summary, discussion: discussion, flags: flags, arguments: [],
-            examples: examples, subcommands: subcommands, action: nil)
+            examples: examples, json: [], isHidden: false, subcommands: subcommands, action: nil)
     }
 
     private init(
         name: String, summary: String, discussion: [String], flags: [Flag],
-        arguments: [Argument], examples: [Example], subcommands: [Command], action: Action?
+        arguments: [Argument], examples: [Example], json: [Member], isHidden: Bool,
+        subcommands: [Command], action: Action?
     ) {
         precondition(
             !arguments.dropLast().contains(where: \.takesRest),
@@ -72,7 +93,12 @@ public struct Command: Sendable {
         self.flags = flags
         self.arguments = arguments
         self.examples = examples
+        self.json = json
+        self.isHidden = isHidden
         self.subcommands = subcommands
         self.action = action
     }
+
+    /// The commands below this one that people are told about.
+    var shownSubcommands: [Command] { subcommands.filter { !$0.isHidden } }
 }

@@ -23,6 +23,7 @@ public final class Output: Sendable {
 
     private let sink: any ByteSink
     private let showsColours: Bool
+    private let columns: Int?
     private let state = Mutex(State())
 
     /// An output in one format; colours only where the sink is a terminal that wants them.
@@ -32,6 +33,7 @@ public final class Output: Sendable {
     ) {
         self.sink = sink
         self.format = format
+        columns = sink.columns
         self.isQuiet = isQuiet
         showsColours = Colours.areShown(on: sink, environment: environment)
     }
@@ -78,9 +80,14 @@ public final class Output: Sendable {
     private func write(_ block: Report.Block) {
         switch block {
         case .blank: append("\n")
-        case .line(let line): append(line.rendered(withColours: showsColours) + "\n")
+        case .line(let line):
+            for part in line.folded(columns: columns) {
+                append(part.rendered(withColours: showsColours) + "\n")
+            }
         case .table(let table):
-            for line in table.lines(withColours: showsColours) { append(line + "\n") }
+            for line in table.lines(withColours: showsColours, columns: columns) {
+                append(line + "\n")
+            }
         }
     }
 

@@ -21,6 +21,9 @@ public struct ParsedCommand: Sendable {
     /// The names from the program's to the command's.
     public var path: [String] { commands.map(\.name) }
 
+    /// The program's own command, with the whole tree below it.
+    public var root: Command { commands[0] }
+
     /// The names in one line, as typed.
     public var pathText: String { path.joined(separator: " ") }
 

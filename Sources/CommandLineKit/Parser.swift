@@ -79,7 +79,7 @@ struct Parser {
             separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
         guard let flag = flags.first(where: { $0.name == name }) else {
-            throw .unknownFlag("--" + name, among: flags + [.help], path: path)
+            throw .unknownFlag("--" + name, among: flags + [.help], of: command, path: path)
         }
         try take(flag, attached: parts.count > 1 ? String(parts[1]) : nil)
     }
@@ -89,7 +89,7 @@ struct Parser {
         var letters = word.dropFirst()
         while let letter = letters.popFirst() {
             guard let flag = flags.first(where: { $0.short == letter }) else {
-                throw .unknownFlag("-\(letter)", among: flags + [.help], path: path)
+                throw .unknownFlag("-\(letter)", among: flags + [.help], of: command, path: path)
             }
             guard flag.takesValue else {
                 try take(flag, attached: nil)
@@ -130,6 +130,12 @@ struct Parser {
             }
         } else if positionals.count > declared.count, declared.last?.takesRest != true {
             throw .extraArgument(positionals[declared.count], path: path)
+        }
+        for (index, word) in positionals.enumerated() {
+            let argument = declared[min(index, declared.count - 1)]
+            if case .choice(let words) = argument.values, !words.contains(word) {
+                throw .refused(argument, word, words)
+            }
         }
         return ParsedCommand(
             commands: commands, words: words, values: values, positionals: positionals)

@@ -50,13 +50,49 @@ public struct Table: Sendable, Equatable {
         rows.append(cells)
     }
 
-    /// The lines of the table; without rows there are none.
-    func lines(withColours: Bool) -> [String] {
+    /// A last column narrower than this is not worth breaking: cells then stand below each other.
+    private static let lastColumnsMin = 16
+
+    /// The lines of the table; without rows there are none. On a terminal that is too narrow the
+    /// last column is broken, or, if that leaves it no room, each row into its cells.
+    func lines(withColours: Bool, columns terminal: Int? = nil) -> [String] {
         guard !rows.isEmpty else { return [] }
         let header = hasHeader ? [columns.map { StyledText($0.title, .bold) }] : []
         let all = header + rows
         let widths = columns.indices.map { index in all.map { $0[index].width }.max() ?? 0 }
-        return all.map { line($0, widths: widths, withColours: withColours) }
+        let before = widths.dropLast().reduce(0) { $0 + $1 + Self.gap }
+        guard let terminal, before + (widths.last ?? 0) > terminal else {
+            return all.map { line($0, widths: widths, withColours: withColours) }
+        }
+        let room = terminal - before
+        guard columns.last?.alignment == .leading, room >= Self.lastColumnsMin else {
+            return stacked(terminal, withColours)
+        }
+        return all.flatMap { folded($0, widths, before, room, withColours) }
+    }
+
+    /// A row whose last cell goes on below itself.
+    private func folded(
+        _ cells: [StyledText], _ widths: [Int], _ before: Int, _ room: Int, _ withColours: Bool
+    ) -> [String] {
+        let parts = cells[cells.count - 1].folded(columns: room)
+        let first = cells.dropLast() + parts.prefix(1)
+        let margin = String(repeating: " ", count: before)
+        return [line(Array(first), widths: widths, withColours: withColours)]
+            + parts.dropFirst().map { margin + $0.rendered(withColours: withColours) }
+    }
+
+    /// Each row as its first cell, and below it the others with their headings.
+    private func stacked(_ terminal: Int, _ withColours: Bool) -> [String] {
+        rows.flatMap { row in
+            zip(columns, row).enumerated().flatMap { index, pair in
+                let (column, cell) = pair
+                let label = index == 0 || !hasHeader ? "" : column.title.lowercased() + ": "
+                let margin = index == 0 ? "" : "  "
+                return StyledText(margin + label + cell.text, cell.style)
+                    .folded(columns: terminal).map { $0.rendered(withColours: withColours) }
+            }
+        }
     }
 
     private func line(_ cells: [StyledText], widths: [Int], withColours: Bool) -> String {

@@ -40,6 +40,12 @@ public struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation 
     /// The number of columns it takes, counting one per character.
     var width: Int { text.count }
 
+    /// The text in lines of at most `columns`; nil leaves it in one.
+    func folded(columns: Int?) -> [StyledText] {
+        guard let columns, width > columns else { return [self] }
+        return TextWrap.folded(text, columns: columns).map { StyledText($0, style) }
+    }
+
     func rendered(withColours: Bool) -> String {
         withColours ? style.applied(to: text) : text
     }

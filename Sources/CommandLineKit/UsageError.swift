@@ -18,19 +18,43 @@ public struct UsageError: Error, Equatable, CustomStringConvertible {
 
 extension UsageError {
     static func unknownCommand(_ word: String, below command: Command, path: String) -> UsageError {
-        let nearest = Suggestion.nearest(to: word, among: command.subcommands.map(\.name))
+        let nearest = Suggestion.nearest(to: word, among: command.shownSubcommands.map(\.name))
+        let deeper = nearest ?? deeperCommand(word, below: command, path: path)
         return UsageError(
-            "unknown command '\(word)'", hint: suggestion(nearest, otherwise: path))
+            "unknown command '\(word)'", hint: suggestion(deeper, otherwise: path))
     }
 
-    static func unknownFlag(_ word: String, among flags: [Flag], path: String) -> UsageError {
+    /// The whole name of a command further down: people leave out the word in between.
+    private static func deeperCommand(_ word: String, below command: Command, path: String)
+        -> String?
+    {
+        let deeper = CommandNode.all(of: command).dropFirst()
+        let name = Suggestion.nearest(to: word, among: deeper.map(\.command.name))
+        guard let name, let node = deeper.first(where: { $0.command.name == name }) else {
+            return nil
+        }
+        return ([path] + node.commands.dropFirst().map(\.name)).joined(separator: " ")
+    }
+
+    static func unknownFlag(
+        _ word: String, among flags: [Flag], of command: Command, path: String
+    ) -> UsageError {
+        let owner = CommandNode.all(of: command).dropFirst().first { node in
+            node.command.flags.contains { "--" + $0.name == word }
+        }
+        if let owner {
+            let names = [path] + owner.commands.dropFirst().map(\.name)
+            return UsageError(
+                "unknown flag '\(word)'",
+                hint: "it belongs to '\(names.joined(separator: " "))'")
+        }
         let names = flags.map { "--" + $0.name }
         let nearest = Suggestion.nearest(to: word, among: names)
         return UsageError("unknown flag '\(word)'", hint: suggestion(nearest, otherwise: path))
     }
 
     static func incomplete(_ command: Command, path: String) -> UsageError {
-        let names = command.subcommands.map(\.name).joined(separator: ", ")
+        let names = command.shownSubcommands.map(\.name).joined(separator: ", ")
         return UsageError("'\(path)' needs a command", hint: "one of \(names)")
     }
 
@@ -60,6 +84,13 @@ extension UsageError {
         UsageError(
             "--\(flag.name) '\(text)' \(refusal.reason)",
             hint: refusal.hint ?? "write --\(flag.name)=\(flag.valueName)")
+    }
+
+    static func refused(_ argument: Argument, _ text: String, _ words: [String]) -> UsageError {
+        let nearest = Suggestion.nearest(to: text, among: words)
+        return UsageError(
+            "\(argument.name) '\(text)' is not one of \(words.joined(separator: ", "))",
+            hint: nearest.map { "did you mean '\($0)'?" } ?? "write one of them")
     }
 
     private static func suggestion(_ nearest: String?, otherwise path: String) -> String {

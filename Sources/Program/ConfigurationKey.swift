@@ -73,6 +73,21 @@ public struct ConfigurationKey: Sendable {
         return content
     }
 
+    /// The content without the key; a section that this leaves empty goes too.
+    public func removing(from content: JSONObject) -> JSONObject {
+        var content = content
+        var object = content[section]?.objectValue ?? [:]
+        if let member {
+            var members = object[setting.key]?.objectValue ?? [:]
+            members[member] = nil
+            object[setting.key] = .object(members)
+        } else {
+            object[setting.key] = nil
+        }
+        content[section] = object.members.isEmpty ? nil : .object(object)
+        return content
+    }
+
     private func whole(with value: JSONValue, in content: JSONObject) -> JSONValue {
         guard let member else { return value }
         var object = content[section]?.objectValue?[setting.key]?.objectValue ?? [:]

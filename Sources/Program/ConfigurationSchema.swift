@@ -21,6 +21,9 @@ public struct ConfigurationSchema: Sendable {
         sections.flatMap { section in section.settings.map { "\(section.section).\($0.key)" } }
     }
 
+    /// Every section, and every key with its section.
+    public var names: [String] { sections.map(\.section) + keys }
+
     /// What is wrong with a file's content, in the file's order; empty if nothing is.
     public func problems(in content: JSONObject) -> [SettingProblem] {
         content.members.flatMap { member -> [SettingProblem] in

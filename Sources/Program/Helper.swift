@@ -14,6 +14,19 @@ public struct Helper: Sendable, Equatable {
     /// One round of uploads and erasures.
     public static let upload = Helper(name: "arpguard-upload")
 
+    /// Every helper, in the order in which people hear of them.
+    public static let all = [watch, upload]
+
+    /// Whether the helper stands where it is looked for; its version shows when it runs.
+    public var isInstalled: Bool {
+        do throws(CommandFailure) {
+            _ = try path(besideFolder: Self.ownFolder(), RealFileSystem())
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Where helpers are looked for, relative to the folder of the running program.
     static let folders = ["", "/../libexec/arpguard"]
 
@@ -56,11 +69,14 @@ public struct Helper: Sendable, Equatable {
     }
 
     private func process(_ arguments: [String]) throws(CommandFailure) -> ChildProcess {
-        let own = try Self.ownPath()
-        let folder = String(own[..<(own.lastIndex(of: "/") ?? own.startIndex)])
-        return ChildProcess(
-            try path(besideFolder: folder, RealFileSystem()), arguments,
+        ChildProcess(
+            try path(besideFolder: Self.ownFolder(), RealFileSystem()), arguments,
             adding: [Program.expectedVersionVariable: Program.version])
+    }
+
+    private static func ownFolder() throws(CommandFailure) -> String {
+        let own = try ownPath()
+        return String(own[..<(own.lastIndex(of: "/") ?? own.startIndex)])
     }
 
     /// The file of the running program, whatever name and link it was started by.

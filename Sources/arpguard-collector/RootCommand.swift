@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CommandLineKit
+internal import Program
 
 let rootCommand = Command(
     group: "arpguard-collector",
@@ -19,4 +20,14 @@ let rootCommand = Command(
             "arpguard-collector insight --store sqlite:collector.sqlite --format json",
             "Print what was collected"),
     ],
-    subcommands: [serveCommand, insightCommand, catalogueCommand])
+    subcommands: [
+        serveCommand, insightCommand, catalogueCommand, .completion,
+        .documentation(version: Program.version, notes: manualNotes),
+    ])
+
+private let manualNotes = ManualNotes(
+    environment: [("NO_COLOR", "Anything but empty: no colours, also on a terminal")],
+    files: [
+        ("arpguard-collector.sqlite", "The store, in the working folder where --store names none")
+    ],
+    seeAlso: ["arpguard(1)"])

@@ -10,14 +10,47 @@ extension Command {
         group: "config", summary: "Read, change and check the configuration",
         discussion: ["Nothing here grants consent to telemetry: a configuration can only forbid."],
         examples: [
-            .init("arpguard config get", "Show every key with its value"),
+            .init("arpguard config show", "Show every key with its value and meaning"),
             .init("arpguard config set telemetry.upload_url null", "Never upload anything"),
         ],
-        subcommands: [configGet, configSet, configCheck, configPath])
+        subcommands: [
+            configShow, configGet, configSet, configUnset, configPath, configCheck,
+        ])
+
+    private static let configShow = Command(
+        "show", summary: "Show every key: its value, where that comes from, and what it means",
+        arguments: [
+            Argument(
+                "PREFIX", .optional, .suggested(ConfigurationSchema.standard.names),
+                help: "Only the section or keys that begin so, such as telemetry or telemetry.up")
+        ],
+        examples: [.init("arpguard config show telemetry", "Show what telemetry can be told")],
+        json: [
+            .init("*.*.value", "What holds"),
+            .init("*.*.from", "Whether the file says so, or it is the default: file, default"),
+            .init("*.*.default", "What holds without the file"),
+            .init("*.*.allowed", "What the key may hold"),
+            .init("*.*.meaning", "What the key decides"),
+        ]
+    ) { invocation throws(CommandFailure) in
+        let file = try ProgramContext(invocation).configurationFile
+        let prefix = invocation.command.argument("PREFIX") ?? ""
+        let manual = ConfigurationManual(file.schema, try file.soundContent(), prefix: prefix)
+        guard !manual.isEmpty else {
+            _ = try ConfigurationKey(prefix, in: file.schema)
+            return .success
+        }
+        invocation.output.render(manual.report)
+        return .success
+    }
+
+    private static let keys = Argument.Values.suggested(ConfigurationSchema.standard.keys)
 
     private static let configGet = Command(
         "get", summary: "Show one value, or all with where they come from",
-        arguments: [Argument("KEY", .optional, help: "A key such as telemetry.upload_url")]
+        arguments: [
+            Argument("KEY", .optional, keys, help: "A key such as telemetry.upload_url")
+        ]
     ) { invocation throws(CommandFailure) in
         let file = try ProgramContext(invocation).configurationFile
         let content = try file.soundContent()
@@ -37,13 +70,16 @@ extension Command {
                 + "pair is changed by the key, a dot and its name; the value null removes it."
         ],
         arguments: [
-            Argument("KEY", help: "A key such as telemetry.upload_url"),
+            Argument("KEY", .one, keys, help: "A key such as telemetry.upload_url"),
             Argument("VALUE", help: "The new value"),
         ],
         examples: [
             .init(
+                "arpguard config set telemetry.upload_review manual",
+                "Let nothing leave before you release it"),
+            .init(
                 "arpguard config set detection.static_bindings.192.0.2.1 02:00:00:00:00:01",
-                "Vouch for the hardware address of one machine")
+                "Vouch for the hardware address of one machine"),
         ]
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
@@ -54,10 +90,22 @@ extension Command {
         return .success
     }
 
+    private static let configUnset = Command(
+        "unset", summary: "Take one key out of the file, so that its default holds",
+        arguments: [Argument("KEY", .one, keys, help: "A key such as telemetry.upload_url")]
+    ) { invocation throws(CommandFailure) in
+        let context = try ProgramContext(invocation)
+        let key = invocation.command.argument("KEY") ?? ""
+        try ConfigurationChange(key: key, value: nil).perform(in: context, invocation)
+        return .success
+    }
+
     private static let configCheck = Command(
         "check", summary: "List all that is wrong with the configuration, or with a file",
         discussion: ["Ends with status 1 if anything is wrong."],
-        arguments: [Argument("FILE", .optional, help: "A file to check in place of the own one")]
+        arguments: [
+            Argument("FILE", .optional, .path, help: "A file to check in place of the own one")
+        ]
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
         let file = invocation.command.argument("FILE").map(context.configurationFile(at:))

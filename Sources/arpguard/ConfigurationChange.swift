@@ -4,10 +4,11 @@ import CommandLineKit
 import JSON
 import Program
 
-/// One `config set`.
+/// One `config set` or `config unset`.
 struct ConfigurationChange {
     let key: String
-    let value: String
+    /// The new value as typed; nil takes the key out of the file.
+    let value: String?
 
     /// Changes the file. Other faults in it are told, but don't keep a person from mending one.
     func perform(
@@ -15,7 +16,15 @@ struct ConfigurationChange {
     ) throws(CommandFailure) {
         let file = context.configurationFile
         let key = try ConfigurationKey(key, in: file.schema)
-        let content = try key.setting(value, in: try file.readContent())
+        let old = try file.readContent()
+        if value == nil, key.value(in: old) == nil {
+            invocation.diagnostics.notice("\(self.key) is not in the file; its default holds")
+            return
+        }
+        let content =
+            try value.map { value throws(CommandFailure) in
+                try key.setting(value, in: old)
+            } ?? key.removing(from: old)
         try context.prepareHome()
         try file.write(content)
         invocation.output.render(report(key, content, context.home.abbreviated(file.path)))

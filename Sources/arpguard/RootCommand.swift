@@ -10,7 +10,11 @@ extension Command {
         discussion: ["Without a command, prints the state and what to do next."],
         flags: Flag.common,
         examples: [.init("arpguard replay office.pcap", "Check a capture file")],
-        subcommands: [.replay, .telemetry, .config]
+        json: State.members,
+        subcommands: [
+            .replay, .telemetry, .config, .completion,
+            .documentation(version: Program.version, notes: Program.manualNotes),
+        ]
     ) { invocation throws(CommandFailure) in
         State(TelemetrySetup(try ProgramContext(invocation), invocation)).report(
             to: invocation.output)

@@ -13,14 +13,26 @@ struct State {
         ("arpguard --help", "list all commands"),
     ]
 
+    static let members: [Command.Member] = [
+        .init("version", "The version of the program"),
+        .init("home", "The folder of configuration and data"),
+        .init("configuration.path", "The configuration file, which may be absent"),
+        .init("configuration.error", "What is wrong with it, or null"),
+        .init("programs.missing", "Helpers that are not installed beside the program"),
+        .init("telemetry.enabled", "Whether events are recorded now"),
+        .init("telemetry.blocked_by", "Every cause that keeps them from being recorded"),
+    ]
+
     private let home: Home
     private let fault: ConfigurationError?
     private let blockedBy: [Cause]
+    private let missing: [String]
 
     init(_ setup: TelemetrySetup) {
         home = setup.home
         fault = setup.fault
         blockedBy = setup.control().causes(blocking: .recording)
+        missing = Helper.all.filter { !$0.isInstalled }.map(\.name)
     }
 
     func report(to output: Output) {
@@ -28,12 +40,17 @@ struct State {
     }
 
     private var text: [Report.Block] {
-        let facts: [(String, StyledText)] = [
+        var facts: [(String, StyledText)] = [
             ("version", StyledText(Program.version)),
             ("home", StyledText(home.abbreviated(home.path))),
             ("configuration", configuration),
             ("telemetry", telemetry),
         ]
+        if !missing.isEmpty {
+            let names = missing.joined(separator: ", ")
+            facts.append(
+                ("programs", StyledText("\(names) missing: install all from one package", .red)))
+        }
         let commands = Self.nextCommands.map { ($0.line, StyledText($0.meaning, .faint)) }
         return [.table(Table(pairs: facts)), .blank, .table(Table(pairs: commands))]
     }
@@ -55,6 +72,7 @@ struct State {
                 "path": .string(home.configurationPath),
                 "error": fault.map { .string($0.description) } ?? .null,
             ]),
+            "programs": .object(["missing": .array(missing.map { .string($0) })]),
             "telemetry": .object([
                 "enabled": .bool(blockedBy.isEmpty),
                 "blocked_by": .array(blockedBy.map { .string($0.rawValue) }),

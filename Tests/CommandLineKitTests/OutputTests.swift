@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CommandLineKit
 import JSON
 import Testing
+
+@testable import CommandLineKit
 
 @Suite struct OutputTests {
     @Test func `a table is aligned and shows control characters`() {
@@ -15,6 +16,45 @@ import Testing
                 blue\\u{1B}[2J     15
 
                 """)
+    }
+
+    @Test func `a narrow terminal gets its last column broken, or one cell a line`() {
+        var table = Table([.init("NAME"), .init("MEANING")])
+        table.append(["one", "a sentence that is longer than the line"])
+        #expect(
+            printed(table, columns: 30) == """
+                NAME  MEANING
+                one   a sentence that is
+                      longer than the line
+
+                """)
+        #expect(
+            printed(table, columns: 20) == """
+                one
+                  meaning: a
+                  sentence that is
+                  longer than the
+                  line
+
+                """)
+    }
+
+    private func printed(_ table: Table, columns: Int) -> String {
+        let sink = MemorySink(columns: columns)
+        let output = Output(to: sink, environment: Environment(["NO_COLOR": "1"]))
+        output.render(Report(text: [.table(table)], json: .lines([])))
+        output.flush()
+        return sink.text
+    }
+
+    @Test(arguments: [
+        ("short", ["short"]), ("one two three", ["one two", "three"]),
+        ("  one two three", ["  one two", "  three"]),
+        ("abcdefghijklm no", ["abcdefghijklm", "no"]),
+        ("abcdefghijklm", ["abcdefghijklm"]), ("one two   ", ["one two"]),
+    ])
+    func `a line is broken at blanks and keeps its indent`(text: String, lines: [String]) {
+        #expect(TextWrap.folded(text, columns: 9) == lines)
     }
 
     @Test func `pairs have no headings`() {

@@ -67,6 +67,40 @@ import Testing
         #expect(words.contains(["telemetry.compression", "default", "gzip"]))
     }
 
+    @Test func `a key is taken out of the file, and its section with it`() throws {
+        _ = try arpguard("config", "set", "detection.gateway", "192.0.2.1")
+        let unset = try arpguard("config", "unset", "detection.gateway")
+        #expect(unset.stdout == "detection.gateway is now null (~/own/config.json)\n")
+        #expect(try arpguard.folder.read("own/config.json") == Array("{}\n".utf8))
+        let again = try arpguard("config", "unset", "detection.gateway")
+        #expect(again.status == 0)
+        #expect(
+            again.stderr
+                == "arpguard: detection.gateway is not in the file; its default holds\n")
+    }
+
+    @Test func `every key is shown with its meaning, or those of one section`() throws {
+        _ = try arpguard("config", "set", "telemetry.upload_review", "manual")
+        let all = try arpguard("config", "show").stdout
+        #expect(
+            all.contains(
+                """
+                telemetry.upload_review = manual
+                    manual: nothing leaves before you release it
+                    one of automatic, manual (from the file; default automatic)
+
+                """))
+        #expect(all.contains("detection.gateway = null\n"))
+        let some = try arpguard("config", "show", "telemetry.upload").stdout
+        #expect(some.contains("telemetry.upload_url") && !some.contains("detection."))
+        let json = try JSONValue.parse(try arpguard("config", "show", "--format=json").stdout)
+        #expect(json["telemetry"]?["upload_review"]?["from"] == "file")
+        #expect(json["telemetry"]?["compression"]?["from"] == "default")
+        let unknown = try arpguard("config", "show", "telmetry.upload_url")
+        #expect(unknown.status == 64)
+        #expect(unknown.stderr.hasSuffix("did you mean 'telemetry.upload_url'?\n"))
+    }
+
     @Test func `an unknown key is a usage error`() throws {
         let result = try arpguard("config", "set", "detection.gatway", "192.0.2.1")
         #expect(result.status == 64)

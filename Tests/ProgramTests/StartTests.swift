@@ -45,8 +45,18 @@ import Testing
     @Test(arguments: [
         (["frobnicate"], "unknown command 'frobnicate'", "see 'arpguard --help'"),
         (["conifg"], "unknown command 'conifg'", "did you mean 'config'?"),
-        (["config"], "'arpguard config' needs a command", "one of get, set, check, path"),
+        (
+            ["config"], "'arpguard config' needs a command",
+            "one of show, get, set, unset, path, check"
+        ),
         (["config", "set", "x"], "missing argument VALUE", "see 'arpguard config set --help'"),
+        (["enable"], "unknown command 'enable'", "did you mean 'arpguard telemetry enable'?"),
+        (["stauts"], "unknown command 'stauts'", "did you mean 'arpguard telemetry status'?"),
+        (["--gateway=x"], "unknown flag '--gateway'", "it belongs to 'arpguard replay'"),
+        (
+            ["completion", "csh"], "SHELL 'csh' is not one of bash, zsh, fish",
+            "did you mean 'zsh'?"
+        ),
         (["replay"], "missing argument FILE", "see 'arpguard replay --help'"),
         (["--formta", "json"], "unknown flag '--formta'", "did you mean '--format'?"),
     ])
@@ -68,6 +78,17 @@ import Testing
         #expect(result.status == 0)
         #expect(result.stdout.contains("usage: arpguard"))
         #expect(result.stderr.isEmpty)
+    }
+
+    @Test func `a helper that is not installed shows in the state`() throws {
+        let installation = try Installation(helperIn: "bin")
+        let result = try CommandRunner.run(
+            installation.program, environment: ["ARPGUARD_HOME": arpguard.home])
+        #expect(result.status == 0)
+        let line = result.stdout.split(separator: "\n").first { $0.hasPrefix("programs") }
+        #expect(line?.contains("arpguard-upload") == true)
+        #expect(line?.contains("arpguard-watch") == false)
+        #expect(line?.hasSuffix("missing: install all from one package") == true)
     }
 
     @Test func `a full disk behind standard output is a failure`() throws {

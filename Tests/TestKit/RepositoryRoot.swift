@@ -15,4 +15,9 @@ package enum RepositoryRoot {
     package static func file(_ relativePath: String) -> String {
         path + "/" + relativePath
     }
+
+    /// The text of a file of the repository, given relative to its root.
+    package static func read(_ relativePath: String) throws -> String {
+        try String(contentsOfFile: file(relativePath), encoding: .utf8)
+    }
 }

@@ -26,8 +26,8 @@ struct HelpScreen {
             TextWrap.lines(command.summary, columns: columns),
             usage,
             discussion,
-            section("commands", command.subcommands.map { ($0.name, $0.summary) }),
-            section("arguments", command.arguments.map { ($0.signature, $0.help) }),
+            section("commands", command.shownSubcommands.map { ($0.name, $0.summary) }),
+            section("arguments", command.arguments.map { ($0.signature, $0.explanation) }),
             section("flags", ownFlags.map { ($0.signature, $0.explanation) }),
             section("global flags", inheritedFlags.map { ($0.signature, $0.explanation) }),
             examples,
@@ -67,7 +67,7 @@ struct HelpScreen {
     }
 
     private var closing: [String] {
-        guard !command.subcommands.isEmpty else { return [] }
+        guard !command.shownSubcommands.isEmpty else { return [] }
         let path = commands.map(\.name).joined(separator: " ")
         return TextWrap.lines("'\(path) COMMAND --help' tells about one command", columns: columns)
     }
@@ -90,7 +90,7 @@ enum CommandUsage {
         guard let command = commands.last else { return [] }
         let path = commands.map(\.name).joined(separator: " ") + " [FLAGS]"
         let own = ([path] + command.arguments.map(\.signature)).joined(separator: " ")
-        let below = command.subcommands.isEmpty ? [] : [path + " COMMAND"]
+        let below = command.shownSubcommands.isEmpty ? [] : [path + " COMMAND"]
         return (command.action == nil ? [] : [own]) + below
     }
 }

@@ -25,11 +25,15 @@ public struct Reference {
         let usage = CommandUsage.lines(of: commands).joined(separator: "\n")
         var blocks = ["## \(path)", command.summary + ".", "```\n\(usage)\n```"]
         blocks += command.discussion
-        blocks += list(command.arguments.map { ($0.signature, $0.help) })
+        blocks += list(command.arguments.map { ($0.signature, $0.explanation) })
         blocks += list(
             command.flags.map { ($0.signature.trimmingBlanks, $0.explanation) })
         blocks += command.examples.map { "Example: \($0.meaning).\n\n```\n\($0.line)\n```" }
-        return blocks + command.subcommands.flatMap { chapter(commands + [$0]) }
+        if !command.json.isEmpty {
+            blocks.append("With `--format json`:")
+            blocks += list(command.json.map { ($0.path, $0.meaning) })
+        }
+        return blocks + command.shownSubcommands.flatMap { chapter(commands + [$0]) }
     }
 
     private func list(_ entries: [(term: String, text: String)]) -> [String] {
