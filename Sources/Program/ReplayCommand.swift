@@ -22,7 +22,9 @@ extension Command {
                 "Ends with status 1 if an alert of severity medium or above was printed.",
             ],
             flags: [.gateway],
-            arguments: [Argument("FILE", .oneOrMore, help: "A capture file, pcap or pcapng")],
+            arguments: [
+                Argument("FILE", .oneOrMore, .path, help: "A capture file, pcap or pcapng")
+            ],
             examples: [
                 .init("arpguard replay office.pcap", "Check one file"),
                 .init(
