@@ -17,10 +17,8 @@ struct AdminRoutes: Sendable {
             Router([
                 Route(.get, "/") { request in
                     answer(request) { insight in
-                        InsightPage(
-                            insight: insight, retention: configuration.retention,
-                            contributionsPerDayMax: SQLiteStorage.contributionsPerDayMax
-                        ).page.response
+                        InsightPage(insight: insight, retention: configuration.retention)
+                            .page.response
                     }
                 },
                 Route(.get, "/api/v1/insight") { request in
@@ -37,7 +35,9 @@ struct AdminRoutes: Sendable {
             let days = try InsightRange.days(
                 from: request.queryValue("from"), to: request.queryValue("to"),
                 today: clock.now().day, count: configuration.insightDays)
-            return render(try storage.insight(in: days, k: configuration.k))
+            return render(
+                try storage.insight(
+                    of: request.queryValue("service"), in: days, k: configuration.k))
         } catch let problem as InsightRange.Problem {
             return .text(.badRequest, problem.description)
         } catch {

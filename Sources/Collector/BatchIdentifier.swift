@@ -15,6 +15,8 @@ struct BatchIdentifier: Sendable, Hashable {
     let text: String
     /// The day on which the batch was sealed.
     let day: Day
+    /// The 80 random bits.
+    let id: [UInt8]
 
     /// Reads an identifier; nil for anything that is no ULID in upper case.
     init?(_ text: Substring) {
@@ -28,6 +30,22 @@ struct BatchIdentifier: Sendable, Hashable {
         guard let number = Int32(exactly: day) else { return nil }
         self.text = String(text)
         self.day = Day(number: number)
+        id = Self.bytes(digits.dropFirst(Self.timeCharacters))
+    }
+
+    /// Sixteen digits of five bits each as ten bytes.
+    private static func bytes(_ digits: ArraySlice<Int>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var (bits, held) = (0, 0)
+        for digit in digits {
+            bits = bits << 5 | digit
+            held += 5
+            guard held >= 8 else { continue }
+            held -= 8
+            bytes.append(UInt8(bits >> held))
+            bits &= 1 << held - 1
+        }
+        return bytes
     }
 }
 

@@ -19,16 +19,19 @@ public final class CollectorService: Module {
     private let openStorage: @Sendable () throws -> any CollectorStorage
     private let clock: any WallClock
     private let logger: Logger
+    private let random: any RandomSource
     private let servers = Mutex<Servers?>(nil)
 
     /// Sets a collector up; nothing is opened yet, not even the storage.
     public init(
         configuration: CollectorConfiguration, clock: any WallClock = SystemClock(),
-        logger: Logger, openStorage: @escaping @Sendable () throws -> any CollectorStorage
+        random: any RandomSource = SystemRandom(), logger: Logger,
+        openStorage: @escaping @Sendable () throws -> any CollectorStorage
     ) {
         self.configuration = configuration
         self.openStorage = openStorage
         self.clock = clock
+        self.random = random
         self.logger = logger
     }
 
@@ -40,7 +43,8 @@ public final class CollectorService: Module {
         let adminSocket = try ListenSocket(configuration.admin)
         let storage = try openStorage()
         let routes = IntakeRoutes(
-            configuration: configuration, storage: storage, clock: clock, logger: logger)
+            configuration: configuration, storage: storage, clock: clock,
+            random: random, logger: logger)
         try routes.sweep()
         let admin = AdminRoutes(
             configuration: configuration, storage: storage, clock: clock, logger: logger)

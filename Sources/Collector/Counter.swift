@@ -4,7 +4,7 @@
 public enum CounterGroup: String, Sendable, Hashable, CaseIterable {
     /// Records by event name.
     case event
-    /// Days on which a version was in use.
+    /// Versions in use.
     case version
     /// Uses of a feature, with how long they took.
     case feature
@@ -14,6 +14,8 @@ public enum CounterGroup: String, Sendable, Hashable, CaseIterable {
     case alert
     /// Errors by feature and type.
     case error
+    /// Values of the properties of any other event, with how long it took.
+    case property
     /// Records that clients lost, by reason.
     case loss
 
@@ -26,15 +28,30 @@ public enum CounterGroup: String, Sendable, Hashable, CaseIterable {
         case .run: ["mode"]
         case .alert: ["alert_type", "severity"]
         case .error: ["feature", "error_type"]
+        case .property: ["event", "property", "value"]
         case .loss: ["reason"]
+        }
+    }
+
+    /// The event whose records the group's figures divide among them; nil where they do not.
+    var event: String? {
+        switch self {
+        case .feature: "feature_usage"
+        case .run: "detection_run"
+        case .alert: "alert_generated"
+        case .error: "error"
+        case .event, .version, .property, .loss: nil
         }
     }
 }
 
 /// One figure: a group and the labels that tell it from the others in the group.
 ///
-/// Labels come out of the catalogue or are versions; none holds a slash.
+/// Labels come out of a catalogue or are versions; none holds a slash.
 public struct Counter: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// The label of records that lack the property which the label would name.
+    public static let notTold = "not_told"
+
     /// What it is about.
     public let group: CounterGroup
     /// One value for each of the group's label names.
@@ -64,22 +81,5 @@ public struct Counter: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// By the text.
     public static func < (left: Counter, right: Counter) -> Bool {
         left.description < right.description
-    }
-}
-
-/// What one record adds to a figure.
-public struct Contribution: Sendable, Equatable {
-    /// The figure.
-    public let counter: Counter
-    /// How much it adds; at least 1.
-    public let amount: Int
-    /// How long what was counted took, in milliseconds.
-    public let durationMilliseconds: Int?
-
-    /// Describes an addition.
-    public init(_ counter: Counter, amount: Int = 1, durationMilliseconds: Int? = nil) {
-        self.counter = counter
-        self.amount = amount
-        self.durationMilliseconds = durationMilliseconds
     }
 }

@@ -1,72 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import JSON
-
-/// The figures of one installation on one day.
+/// What one batch, or one installation, adds to the figures of one day, by the figure's name
+/// (`Counter.description`).
 public struct DayCounters: Sendable, Equatable {
     /// One figure.
     public struct Figure: Sendable, Equatable {
         /// How often.
-        public var count = 0
+        public var count: Int
         /// How long it took, where that was told.
-        public var durations = DurationHistogram()
+        public var durations: DurationHistogram
+
+        /// Describes a figure.
+        public init(count: Int = 0, durations: DurationHistogram = DurationHistogram()) {
+            self.count = count
+            self.durations = durations
+        }
     }
 
-    /// Figures that one installation can have on one day.
+    /// Figures that one batch, and one installation on one day, can have.
     public static let figuresMax = 512
+    /// Bytes of a figure's name.
+    public static let nameBytesMax = 255
 
     /// All figures that are not zero.
-    public private(set) var figures: [Counter: Figure]
+    public private(set) var figures: [String: Figure]
 
     /// Makes empty figures.
     public init() {
         figures = [:]
     }
 
-    /// Adds a contribution, up to `max` in all for its figure, so that no single installation can
-    /// move a published number far. Returns how much was left out.
-    public mutating func add(_ contribution: Contribution, max: Int) -> Int {
-        let known = figures[contribution.counter]
-        guard known != nil || figures.count < Self.figuresMax else { return contribution.amount }
-        var figure = known ?? Figure()
-        let room = Swift.max(0, max - figure.count)
-        let admitted = min(contribution.amount, room)
-        guard admitted > 0 else { return contribution.amount }
-        figure.count += admitted
-        if let duration = contribution.durationMilliseconds {
-            figure.durations.add(milliseconds: duration)
+    /// Whether there is no figure.
+    public var isEmpty: Bool { figures.isEmpty }
+
+    /// Adds to a figure. False when it is one too many and was left out.
+    @discardableResult
+    public mutating func add(
+        _ name: String, amount: Int = 1, durations: DurationHistogram = DurationHistogram()
+    ) -> Bool {
+        guard amount > 0, figures[name] != nil || figures.count < Self.figuresMax else {
+            return false
         }
-        figures[contribution.counter] = figure
-        return contribution.amount - admitted
+        let sum = figures[name, default: Figure()].count.addingReportingOverflow(amount)
+        figures[name, default: Figure()].count = sum.overflow ? .max : sum.partialValue
+        if !durations.counts.isEmpty {
+            figures[name, default: Figure()].durations.merge(durations)
+        }
+        return true
     }
 
-    /// The figures as one JSON text: `{"feature/arp_scan":[3,12,2,13,1]}` is three uses, two of
-    /// them in duration bucket 12 and one in 13.
-    var stored: String {
-        var object = JSONObject()
-        for (counter, figure) in figures.sorted(by: { $0.key < $1.key }) {
-            let buckets = figure.durations.counts.sorted { $0.key < $1.key }
-            let numbers = [figure.count] + buckets.flatMap { [$0.key, $0.value] }
-            object[counter.description] = .array(numbers.map { .integer(Int64($0)) })
-        }
-        return JSONValue.object(object).serialized(.compact)
+    /// Adds durations to a figure that is there.
+    public mutating func time(_ name: String, _ durations: DurationHistogram) {
+        figures[name]?.durations.merge(durations)
     }
 
-    /// Reads the form of `stored`; nil for anything else. Figures of a group that is not known here
-    /// are passed over.
-    init?(stored: String) {
-        guard let members = try? JSONValue.parse(stored).objectValue?.members else { return nil }
-        figures = [:]
-        for member in members {
-            let numbers = member.value.arrayValue?.compactMap { $0.integerValue.map { Int($0) } }
-            guard let numbers, !numbers.isEmpty, numbers.count % 2 == 1 else { return nil }
-            guard let counter = Counter(member.name) else { continue }
-            var counts: [Int: Int] = [:]
-            for index in stride(from: 1, to: numbers.count, by: 2) {
-                counts[numbers[index]] = numbers[index + 1]
-            }
-            figures[counter] = Figure(
-                count: numbers[0], durations: DurationHistogram(counts: counts))
+    /// Adds all figures of other counters; those that are too many are left out.
+    public mutating func merge(_ other: DayCounters) {
+        guard !isEmpty else { return figures = other.figures }
+        for (name, figure) in other.figures {
+            add(name, amount: figure.count, durations: figure.durations)
+        }
+    }
+}
+
+extension DayCounters {
+    /// The figures as bytes, in the order of their names: length and bytes of the name, the count,
+    /// how many duration buckets, and each of those with its count. Numbers are varints.
+    public var encoded: [UInt8] {
+        var writer = CompactWriter()
+        for (name, figure) in figures.sorted(by: { $0.key < $1.key }) {
+            writer.text(name)
+            writer.number(figure.count)
+            writer.histogram(figure.durations)
+        }
+        return writer.bytes
+    }
+
+    /// Reads the form of `encoded`; nil for anything else.
+    public init?(encoded bytes: [UInt8]) {
+        self.init()
+        var reader = CompactReader(bytes)
+        while !reader.isAtEnd {
+            guard let name = reader.text(), let count = reader.number(), count > 0,
+                let durations = reader.histogram()
+            else { return nil }
+            add(name, amount: count, durations: durations)
         }
     }
 }

@@ -16,7 +16,12 @@ public struct DurationHistogram: Sendable, Equatable {
     }
 
     /// How many durations were counted.
-    public var total: Int { counts.values.reduce(0, +) }
+    public var total: Int { counts.values.reduce(0, Self.saturatingSum) }
+
+    private static func saturatingSum(_ left: Int, _ right: Int) -> Int {
+        let sum = left.addingReportingOverflow(right)
+        return sum.overflow ? .max : sum.partialValue
+    }
 
     /// Counts one duration in milliseconds; negative ones count as 0.
     public mutating func add(milliseconds: Int) {
@@ -25,7 +30,21 @@ public struct DurationHistogram: Sendable, Equatable {
 
     /// Adds all counts of another histogram.
     public mutating func merge(_ other: DurationHistogram) {
-        counts.merge(other.counts, uniquingKeysWith: +)
+        counts.merge(other.counts, uniquingKeysWith: Self.saturatingSum)
+    }
+
+    /// The histogram with at most `max` durations: each bucket keeps its share, rounded down, and
+    /// the smallest ones what is left.
+    func limited(to max: Int) -> DurationHistogram {
+        let total = total
+        guard total > max else { return self }
+        var limited = counts.mapValues { Int((Double($0) / Double(total) * Double(max))) }
+        var rest = max - limited.values.reduce(0, +)
+        for bucket in counts.keys.sorted() where rest > 0 {
+            limited[bucket, default: 0] += 1
+            rest -= 1
+        }
+        return DurationHistogram(counts: limited.filter { $0.value > 0 })
     }
 
     /// The largest duration, in milliseconds, of the bucket that the quantile falls into; nil when

@@ -13,6 +13,7 @@ extension CounterGroup {
         case .run: "detection_runs"
         case .alert: "alerts"
         case .error: "errors"
+        case .property: "properties"
         case .loss: "losses"
         }
     }
@@ -26,6 +27,7 @@ extension CounterGroup {
         case .run: "Detection runs"
         case .alert: "Alerts"
         case .error: "Errors"
+        case .property: "Other events"
         case .loss: "Records lost by clients"
         }
     }
@@ -35,6 +37,8 @@ extension Insight {
     /// The insight as one JSON object; what is suppressed is null or left out and counted.
     public var json: JSONValue {
         var object: JSONObject = [
+            "service": .string(service),
+            "services": .array(services.map { .string($0) }),
             "from": .string(days.lowerBound.description),
             "to": .string(days.upperBound.description),
             "k": .integer(Int64(k)),
@@ -44,6 +48,7 @@ extension Insight {
                     [
                         "day": .string($0.day.description),
                         "installations": .count($0.installations),
+                        "folded": .bool($0.isFolded),
                     ]
                 }),
         ]
@@ -63,7 +68,7 @@ extension InsightTable {
         [
             "rows": .array(rows.map(\.json)),
             "suppressed": .integer(Int64(suppressedRows)),
-            "total": .count(total),
+            "partly_suppressed": .integer(Int64(partlySuppressedRows)),
         ]
     }
 }
@@ -74,15 +79,29 @@ extension InsightRow {
         var object = JSONObject(
             zip(counter.group.labelNames, counter.labels).map { ($0, .string($1)) })
         object["installations"] = .integer(Int64(installations))
-        object["count"] = .integer(Int64(count))
-        if let durations {
-            object["duration_ms"] = [
-                "p50": .integer(Int64(durations.p50)),
-                "p90": .integer(Int64(durations.p90)),
-                "p99": .integer(Int64(durations.p99)),
-            ]
-        }
+        if let count { object["count"] = .integer(Int64(count)) }
+        if let durations { object["duration_ms"] = durations.json }
+        object["days"] = .array(daily.map { $0.json(hasCount: count != nil) })
         return .object(object)
+    }
+}
+
+extension InsightRow.Daily {
+    fileprivate func json(hasCount: Bool) -> JSONValue {
+        var object: JSONObject = [
+            "day": .string(day.description), "installations": .integer(Int64(installations)),
+        ]
+        if hasCount { object["count"] = .integer(Int64(count)) }
+        if let durations { object["duration_ms"] = durations.json }
+        return .object(object)
+    }
+}
+
+extension DurationQuantiles {
+    fileprivate var json: JSONValue {
+        [
+            "p50": .integer(Int64(p50)), "p90": .integer(Int64(p90)), "p99": .integer(Int64(p99)),
+        ]
     }
 }
 

@@ -2,20 +2,27 @@
 
 public import Modules
 
-/// What a collector tells about the installations that report to it, in a range of days.
+/// What a collector tells about the installations of one service, in a range of days.
 ///
-/// No figure in it rests on fewer than `k` installations: smaller groups are suppressed, and so is
-/// the smallest shown group of a table whose suppressed ones could otherwise be computed from its
-/// total. The table of events gives up its total instead, because other tables repeat its rows.
+/// It is made of published days alone (`PublishedDay`): a figure of the range is the sum of the
+/// days on which it may be shown.
 public struct Insight: Sendable, Equatable {
     /// The values that `k` may have. With 1 nothing would be suppressed.
     public static let kBounds = 2...1_000_000
+    /// Days that a range can have.
+    public static let daysMax = 1100
+    /// Figures of one group; those beyond it, on the fewest installations, are hidden.
+    public static let rowsMax = 200
 
+    /// The product, `service.name`.
+    public let service: String
+    /// Every product that reported anything in the range.
+    public let services: [String]
     /// The days that are covered.
     public let days: ClosedRange<Day>
     /// The fewest installations that a figure rests on.
     public let k: Int
-    /// Installations that reported anything; nil when they are fewer than `k`.
+    /// Installations on the busiest day; nil when no day has `k`.
     public let activeInstallations: Int?
     /// Installations that reported anything, day by day; only days with any.
     public let daily: [DailyFigure]
@@ -30,6 +37,29 @@ public struct Insight: Sendable, Equatable {
         public let day: Day
         /// How many; nil when they are fewer than `k`.
         public let installations: Int?
+        /// Whether only totals are left of the day.
+        public let isFolded: Bool
+    }
+
+    /// Sums published days. `k` below its bounds counts as the lower bound.
+    init(
+        _ figures: [DayFigures], service: String, days: ClosedRange<Day>, k: Int, tally: Tally
+    ) {
+        let k = max(k, Self.kBounds.lowerBound)
+        let own = figures.filter { $0.service == service && days.contains($0.day) }
+        let published = own.map { PublishedDay($0, k: k) }.sorted { $0.day < $1.day }
+        self.service = service
+        services = Set(figures.map(\.service)).sorted()
+        self.days = days
+        self.k = k
+        activeInstallations = published.compactMap(\.installations).max()
+        daily = published.map {
+            .init(day: $0.day, installations: $0.installations, isFolded: $0.isFolded)
+        }
+        tables = CounterGroup.allCases.map { InsightTable($0, published) }
+        var tally = tally
+        for figures in own { tally.add(.share, figures.overShare) }
+        self.tally = tally
     }
 }
 
@@ -37,25 +67,88 @@ public struct Insight: Sendable, Equatable {
 public struct InsightTable: Sendable, Equatable {
     /// What the figures are about.
     public let group: CounterGroup
-    /// The figures that are shown, those with most installations first.
+    /// The figures that are shown on any day, those with most installations first.
     public let rows: [InsightRow]
-    /// How many figures are suppressed.
+    /// How many figures are hidden on every day.
     public let suppressedRows: Int
-    /// The sum over all figures, suppressed ones included; nil when it rests on fewer than `k`, or
-    /// what is left of it without the shown ones does.
-    public let total: Int?
+    /// How many of the shown figures are hidden on some day.
+    public let partlySuppressedRows: Int
+
+    init(_ group: CounterGroup, _ days: [PublishedDay]) {
+        var sums: [Counter: InsightRow.Sum] = [:]
+        var hidden: Set<Counter> = []
+        for day in days {
+            for (counter, cell) in day.cells where counter.group == group {
+                sums[counter, default: InsightRow.Sum()].add(cell, on: day.day)
+            }
+            hidden.formUnion(day.hidden.lazy.filter { $0.group == group })
+        }
+        let rows = sums.map { InsightRow($0.key, $0.value) }.sorted(by: InsightRow.isBefore)
+        self.group = group
+        self.rows = Array(rows.prefix(Insight.rowsMax))
+        suppressedRows =
+            hidden.subtracting(sums.keys).count + max(0, rows.count - Insight.rowsMax)
+        partlySuppressedRows = hidden.intersection(sums.keys).count
+    }
 }
 
 /// One figure that is shown.
 public struct InsightRow: Sendable, Equatable {
+    /// One day of a figure.
+    public struct Daily: Sendable, Equatable {
+        /// The day.
+        public let day: Day
+        /// At least so many installations, a multiple of `k`.
+        public let installations: Int
+        /// What they reported; 0 for a version.
+        public let count: Int
+        /// Quantiles of how long it took, where `k` installations told that.
+        public let durations: DurationQuantiles?
+    }
+
+    /// A figure's sum on its way.
+    struct Sum {
+        var daily: [Daily] = []
+        var durations = DurationHistogram()
+
+        mutating func add(_ cell: DayFigures.Cell, on day: Day) {
+            durations.merge(cell.durations)
+            daily.append(
+                Daily(
+                    day: day, installations: cell.installations, count: cell.count,
+                    durations: DurationQuantiles(cell.durations)))
+        }
+    }
+
     /// Which one.
     public let counter: Counter
-    /// How many installations it rests on.
+    /// At least so many installations on the busiest day, a multiple of `k`.
     public let installations: Int
-    /// The sum of what they reported, each limited to its share a day.
-    public let count: Int
+    /// The sum of what was reported, each installation limited to its share a day; nil for a
+    /// version, which would tell how many installations there are.
+    public let count: Int?
     /// How long what was counted took; nil where fewer than `k` installations told that.
     public let durations: DurationQuantiles?
+    /// The figure on each day on which it is shown.
+    public let daily: [Daily]
+
+    fileprivate init(_ counter: Counter, _ sum: Sum) {
+        let isVersion = counter.group == .version
+        self.counter = counter
+        installations = sum.daily.map(\.installations).max() ?? 0
+        count = isVersion ? nil : sum.daily.reduce(0) { $0 + $1.count }
+        durations = DurationQuantiles(sum.durations)
+        daily =
+            isVersion
+            ? sum.daily.map {
+                Daily(day: $0.day, installations: $0.installations, count: 0, durations: nil)
+            } : sum.daily
+    }
+
+    fileprivate static func isBefore(_ left: InsightRow, _ right: InsightRow) -> Bool {
+        (right.installations, right.count ?? 0, left.counter)
+            < (left.installations, left.count ?? 0, right.counter)
+    }
 }
 
 /// Quantiles of durations, each the upper end of its bucket.
@@ -74,5 +167,21 @@ public struct DurationQuantiles: Sendable, Equatable {
         self.p50 = p50
         self.p90 = p90
         self.p99 = p99
+    }
+}
+
+extension CollectorStorage {
+    /// Computes the insight of a service in a range of days; without a service, of the one with the
+    /// most installations on any day.
+    public func insight(
+        of service: String? = nil, in days: ClosedRange<Day>, k: Int
+    ) throws(StorageError) -> Insight {
+        let figures = try figures(in: days)
+        let largest = figures.max {
+            ($0.installations, $1.service) < ($1.installations, $0.service)
+        }
+        return Insight(
+            figures, service: service ?? largest?.service ?? IntakePolicy.ownService, days: days,
+            k: k, tally: try tally(in: days))
     }
 }

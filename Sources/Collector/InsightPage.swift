@@ -7,7 +7,6 @@ internal import Modules
 struct InsightPage {
     let insight: Insight
     let retention: RetentionPolicy
-    let contributionsPerDayMax: Int
 
     var page: HTMLPage {
         HTMLPage(
@@ -63,11 +62,10 @@ struct InsightPage {
         let columns =
             table.group.labelNames + ["installations", "count"]
             + (hasDurations ? ["p50", "p90", "p99"] : [])
-        let total = table.total.map { ", \($0) in all" } ?? ""
         return .join([
             BarChart(title: "\(table.group.title): installations", bars: bars).html,
             HTMLTable(
-                caption: table.group.title + total, columns: columns,
+                caption: table.group.title, columns: columns,
                 rows: table.rows.map { row($0, hasDurations: hasDurations) }
             ).html,
         ])
@@ -75,7 +73,9 @@ struct InsightPage {
 
     private func row(_ row: InsightRow, hasDurations: Bool) -> [HTMLTable.Cell] {
         let labels = row.counter.labels.map { HTMLTable.Cell.text($0) }
-        let figures: [HTMLTable.Cell] = [.number(row.installations), .number(row.count)]
+        let figures: [HTMLTable.Cell] = [
+            .number(row.installations), row.count.map { .number($0) } ?? .absent,
+        ]
         guard hasDurations else { return labels + figures }
         guard let durations = row.durations else {
             return labels + figures + [.absent, .absent, .absent]
@@ -111,9 +111,10 @@ struct InsightPage {
         """
         <h2>How this is kept</h2>
         <p>Installations stand in the store as keyed hashes; addresses are neither stored nor
-        logged. The figures of an installation are deleted \(retention.figuresDays) days after their
-        day, its records \(retention.recordsDays) days after they came. One installation adds at
-        most \(contributionsPerDayMax) a day to each number. Hiding small groups can't stop someone
+        logged. What an installation reported of a day is kept, and can be erased, for
+        \(retention.openDays) days; then it is added to plain totals of the day, from which nobody
+        can be taken out again, and deleted. One installation adds at most
+        \(DayFigures.contributionsMax) a day to each number. Hiding small groups can't stop someone
         who invents installations, nor hide a change that is seen by comparing two readings.</p>
         """
     }

@@ -20,14 +20,13 @@ extension IntakePolicy {
     func decide(
         _ export: ExportLogsRequest, on today: Day
     ) throws(IntakeRefusal) -> IntakeDecision {
-        let admission = RecordAdmission(policy: self, today: today)
         // Over all groups of the request: a batch that comes in two of them is one batch.
         var drafts: [BatchIdentifier: BatchDraft] = [:]
         var tally = Tally()
         for resourceLogs in export.resourceLogs {
             let records = resourceLogs.scopeLogs.flatMap(\.logRecords)
             let facts = ResourceFacts(resourceLogs.resource)
-            guard let service = facts.service, services.contains(service) else {
+            guard let service = facts.service, let catalogue = catalogues[service] else {
                 tally.add(.service, records.count)
                 continue
             }
@@ -35,19 +34,23 @@ extension IntakePolicy {
                 tally.add(.installation, records.count)
                 continue
             }
+            let admission = RecordAdmission(policy: self, catalogue: catalogue, today: today)
             for record in records {
                 guard let identifier = RecordAdmission.identifier(of: record) else {
                     tally.add(.identifier)
                     continue
                 }
-                let draft = BatchDraft(identifier.batch, facts, installation: installation)
+                let draft = BatchDraft(
+                    identifier.batch, facts, service: service, installation: installation)
                 drafts[identifier.batch, default: draft]
                     .take(record, index: identifier.index, of: installation, by: admission)
                 try checkCount(drafts.count)
             }
         }
-        let batches = drafts.values.map { $0.finished(by: admission) }
-        return .admit(batches.sorted { $0.id < $1.id }, tally: tally)
+        let batches = drafts.sorted { $0.key.text < $1.key.text }.map {
+            $0.value.finished(by: self, on: today)
+        }
+        return .admit(batches, tally: tally)
     }
 
     private func checkCount(_ batches: Int) throws(IntakeRefusal) {

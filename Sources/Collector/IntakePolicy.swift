@@ -5,27 +5,29 @@ internal import Modules
 
 /// What an intake admits.
 public struct IntakePolicy: Sendable {
-    /// The events and properties that are collected.
-    public let catalogue: Catalogue
-    /// The values of `service.name` that are collected for.
-    public let services: Set<String>
+    /// The `service.name` of ARP Guard itself.
+    public static let ownService = "arpguard"
+    /// Services that one collector can collect for.
+    public static let servicesMax = 32
+
+    /// The events and properties that are collected, by `service.name`.
+    public let catalogues: [String: Catalogue]
     /// Days before today whose events are admitted.
     public let daysBackMax: Int
     /// Days after today whose events are admitted, for clocks that run ahead.
     public let daysAheadMax: Int
     /// Bytes of a request body, before and after its content coding is undone.
     public let bodyBytesMax: Int
-    /// Batches in one request; a client sends one.
+    /// Batches of ARP Guard's own form in one request; a client sends one.
     public let batchesMax: Int
 
     /// Makes a policy.
     public init(
-        catalogue: Catalogue = .standard, services: Set<String> = ["arpguard"],
-        daysBackMax: Int = 45, daysAheadMax: Int = 1, bodyBytesMax: Int = 4 << 20,
-        batchesMax: Int = 64
+        catalogues: [String: Catalogue] = [ownService: .standard],
+        daysBackMax: Int = RetentionPolicy().openDays, daysAheadMax: Int = 1,
+        bodyBytesMax: Int = 4 << 20, batchesMax: Int = 64
     ) {
-        self.catalogue = catalogue
-        self.services = services
+        self.catalogues = catalogues
         self.daysBackMax = daysBackMax
         self.daysAheadMax = daysAheadMax
         self.bodyBytesMax = bodyBytesMax

@@ -13,16 +13,18 @@ final class IntakeRoutes: Sendable {
     private let storage: any CollectorStorage
     private let clock: any WallClock
     private let logger: Logger
+    private let random: any RandomSource
     private let sweptDay = Mutex<Day?>(nil)
     private let isFailing = Mutex(false)
 
     init(
         configuration: CollectorConfiguration, storage: any CollectorStorage,
-        clock: any WallClock, logger: Logger
+        clock: any WallClock, random: any RandomSource, logger: Logger
     ) {
         self.configuration = configuration
         self.storage = storage
         self.clock = clock
+        self.random = random
         self.logger = logger
     }
 
@@ -75,7 +77,9 @@ final class IntakeRoutes: Sendable {
         _ batches: [AdmittedBatch], _ tally: Tally, on today: Day
     ) throws(StorageError) -> Tally {
         guard !batches.isEmpty || !tally.counts.isEmpty else { return tally }
-        let outcomes = try storage.store(batches, tally: tally, on: today)
+        let group = CommitGroup(
+            id: random.bytes(CommitGroup.idBytes), batches: batches, tally: tally, today: today)
+        let outcomes = try storage.commit(group)
         var rejected = tally
         for (batch, outcome) in zip(batches, outcomes) {
             rejected.merge(batch.tally)
@@ -98,8 +102,7 @@ final class IntakeRoutes: Sendable {
             switch try self.storage.erase(
                 installation: installation, secretHash: hash, on: self.clock.now().day)
             {
-            case .erased: return HTTPResponse(.noContent)
-            case .wrongSecret: return .text(.forbidden, "the secret is not that installation's")
+            case .erased, .refused: return HTTPResponse(.noContent)
             case .full:
                 return IntakeAnswer.failure(
                     .serviceUnavailable, "no erasure can be remembered now", to: request)

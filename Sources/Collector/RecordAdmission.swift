@@ -7,7 +7,11 @@ internal import OTLP
 /// A record that the catalogue admits.
 struct AdmittedRecord: Sendable, Equatable {
     let day: Day
-    let contributions: [Contribution]
+    /// Names of the figures that it adds to, each once.
+    let counters: [String]
+    /// How long it took, and the figure that this belongs to.
+    let durationMilliseconds: Int?
+    let timed: String?
     /// The record with nothing but its name, time, severity, identifier and admitted properties.
     let record: LogRecord
 }
@@ -19,6 +23,7 @@ struct RecordAdmission {
     private static let severities: ClosedRange<Int32> = 0...24
 
     let policy: IntakePolicy
+    let catalogue: Catalogue
     let today: Day
 
     /// The identifier of a record; nil when it has none of the agreed form.
@@ -30,7 +35,7 @@ struct RecordAdmission {
 
     /// Admits a record or says why not; what is left out of an admitted one is added to `tally`.
     func admit(_ record: LogRecord, _ tally: inout Tally) -> Result<AdmittedRecord, Rejection> {
-        guard let event = policy.catalogue.event(named: record.eventName) else {
+        guard let event = catalogue.event(named: record.eventName) else {
             return .failure(Rejection(reason: .event))
         }
         guard let nanoseconds = Int64(exactly: record.timeUnixNano) else {
@@ -39,10 +44,11 @@ struct RecordAdmission {
         let day = Timestamp(nanoseconds: nanoseconds).day
         guard policy.admits(day, on: today) else { return .failure(Rejection(reason: .day)) }
         let properties = admittedProperties(of: record, event, &tally)
+        let counters = FigureRules.counters(of: event, properties)
         return .success(
             AdmittedRecord(
-                day: day, contributions: FigureRules.contributions(of: event.name, properties),
-                record: cleaned(record, event, properties)))
+                day: day, counters: counters.names, durationMilliseconds: counters.duration,
+                timed: counters.timed, record: cleaned(record, event, properties)))
     }
 
     /// Why a record is rejected.

@@ -11,71 +11,68 @@ extension SQLiteStorage {
     /// Deletes every row of an installation in one transaction and remembers the erasure.
     ///
     /// An installation that is not known counts as erased and is remembered too: a batch of it may
-    /// still be on its way.
+    /// still be on its way. With a wrong secret the same statements run for an installation that
+    /// nobody has.
     public func erase(
         installation: String, secretHash: [UInt8], on today: Day
     ) throws(StorageError) -> ErasureOutcome {
-        let installation = hash(installation)
-        let outcome = try write { connection in
-            guard try Self.admits(secretHash, installation, connection) else {
-                return ErasureOutcome.wrongSecret
+        let (real, noOne) = (hash(installation), hash("no one"))
+        let outcome = try write { store in
+            let admission = try Self.admission(secretHash, real, store)
+            let target = admission == .refused ? noOne : real
+            let isFull = try store.first(
+                "SELECT count(*) >= ? FROM tombstone", [.integer(Self.tombstonesMax)]
+            ) { $0.integer(0) == 1 }
+            try Self.delete(target, store)
+            // Identifiers that someone invented can fill the memory; who has data here and shows
+            // the secret is erased still.
+            if isFull == true, admission != .known { return ErasureOutcome.full }
+            try store.run("INSERT OR IGNORE INTO tombstone VALUES (?, ?)", [target, .day(today)])
+            if admission == .refused {
+                try store.run("DELETE FROM tombstone WHERE hash = ?", [noOne])
+                return .refused
             }
-            return try Self.erase(installation, on: today, connection)
+            return .erased
         }
-        if outcome == .erased { try emptyLog() }
+        try emptyLog()
         return outcome
     }
 
-    /// Deletes what has passed its time, in one transaction.
-    public func expire(by policy: RetentionPolicy, on today: Day) throws(StorageError) {
-        let limits: [(table: String, days: Int)] = [
-            ("figures", policy.figuresDays), ("tally", policy.figuresDays),
-            ("record_set", policy.recordsDays), ("batch", policy.recognitionDays),
-            ("tombstone", policy.recognitionDays),
-        ]
-        try write { connection in
-            for (table, days) in limits {
-                let first = Int64(today.number) - Int64(days)
-                try connection.run("DELETE FROM \(table) WHERE day < ?", [.integer(first)])
-            }
-            // A secret without anything to erase; the next batch brings it again.
-            try connection.run(
-                """
-                DELETE FROM erasure_key WHERE installation NOT IN (
-                    SELECT installation FROM figures UNION SELECT installation FROM record_set)
-                """)
-        }
-        try emptyLog()
+    private enum Admission {
+        /// The secret is the one that was announced.
+        case known
+        /// Nothing is known of the installation.
+        case unknown
+        case refused
     }
 
-    /// Whether the secret may erase: it is the one that was announced, or nothing is known at all.
-    private static func admits(
-        _ secretHash: [UInt8], _ installation: SQLiteValue, _ connection: Connection
-    ) throws -> Bool {
-        let announced = try connection.rows(
-            "SELECT secret_hash FROM erasure_key WHERE installation = ?", [installation]
-        ) { $0.blob(0) }.first
+    private static func admission(
+        _ secretHash: [UInt8], _ installation: SQLiteValue, _ store: StoreConnection
+    ) throws -> Admission {
+        let announced = try store.first(
+            "SELECT secret_hash FROM installation WHERE hash = ?", [installation]
+        ) { $0.isNull(0) ? noSecretHash : $0.blob(0) }
+        // SHA-256 of nothing that a request can carry is all zeros.
         let isSame = constantTimeEquals(secretHash, announced ?? noSecretHash)
-        if announced != nil { return isSame }
-        let rows = try connection.integer(
-            "SELECT 1 FROM figures WHERE installation = ? LIMIT 1", [installation])
-        return rows == nil
+        guard announced != nil else { return .unknown }
+        return isSame ? .known : .refused
     }
 
-    private static func erase(
-        _ installation: SQLiteValue, on today: Day, _ connection: Connection
-    ) throws -> ErasureOutcome {
-        var isKnown = false
-        for table in ["figures", "record_set", "erasure_key"] {
-            try connection.run("DELETE FROM \(table) WHERE installation = ?", [installation])
-            if connection.changes > 0 { isKnown = true }
+    private static func delete(_ installation: SQLiteValue, _ store: StoreConnection) throws {
+        var days: [Day] = []
+        try store.each("SELECT day FROM day_change") {
+            days.append(Day(number: Int32($0.integer(0))))
         }
-        // Identifiers that someone invented can fill the memory; who has data here is erased still.
-        let remembered = try connection.integer("SELECT count(*) FROM tombstone") ?? 0
-        guard isKnown || remembered < tombstonesMax else { return .full }
-        try connection.run(
-            "INSERT OR IGNORE INTO tombstone VALUES (?, ?)",
-            [installation, .integer(Int64(today.number))])
-        return .erased
+        for day in days {
+            try store.run(
+                """
+                DELETE FROM record_set WHERE number IN (
+                    SELECT record_set FROM batch WHERE day = ? AND installation = ?)
+                """, [.day(day), installation])
+            let deleted = try store.run(
+                "DELETE FROM batch WHERE day = ? AND installation = ?", [.day(day), installation])
+            if deleted > 0 { try store.noteChange(of: day) }
+        }
+        try store.run("DELETE FROM installation WHERE hash = ?", [installation])
     }
 }

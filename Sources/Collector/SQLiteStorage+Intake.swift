@@ -1,85 +1,154 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Modules
+internal import Modules
 internal import SQLite
 
 extension SQLiteStorage {
-    /// Keeps batches and counts in one transaction.
-    public func store(
-        _ batches: [AdmittedBatch], tally: Tally, on today: Day
-    ) throws(StorageError) -> [BatchOutcome] {
-        try write { connection in
-            var tally = tally
-            let outcomes = try batches.map { batch in
-                try self.store(batch, &tally, on: today, connection)
+    /// Keeps the group in one transaction; whatever it does not keep whole is not kept at all.
+    public func commit(_ group: CommitGroup) throws(StorageError) -> [BatchOutcome] {
+        try write { store in
+            var commit = SQLiteCommit(store, group, nobody: self.hash(Self.nobody))
+            let outcomes = try group.batches.map { batch in
+                try commit.keep(batch, installation: self.hash(batch.installation))
             }
-            try Self.count(tally, on: today, connection)
+            try commit.finish()
             return outcomes
         }
     }
 
-    private func store(
-        _ batch: AdmittedBatch, _ tally: inout Tally, on today: Day, _ connection: Connection
+    /// Takes the write lock and lets go of it.
+    public func checkReady() throws(StorageError) {
+        try write { store in
+            _ = try store.connection.integer("SELECT count(*) FROM secret")
+            // An update that changes nothing still needs a file that can be written.
+            try store.run("UPDATE secret SET name = name")
+        }
+    }
+}
+
+/// One commit on its way.
+private struct SQLiteCommit {
+    private let store: StoreConnection
+    private let today: Day
+    private let nobody: SQLiteValue
+    private var tally: Tally
+    private var changedDays: Set<Day> = []
+    private var services: [String: SQLiteValue] = [:]
+
+    /// Days after which a known installation is noted as seen again.
+    private static let seenDays = 7
+
+    init(_ store: StoreConnection, _ group: CommitGroup, nobody: SQLiteValue) {
+        self.store = store
+        self.nobody = nobody
+        today = group.today
+        tally = group.tally
+    }
+
+    mutating func keep(
+        _ batch: AdmittedBatch, installation: SQLiteValue
     ) throws -> BatchOutcome {
-        let installation = hash(batch.installation)
-        let day = SQLiteValue.integer(Int64(today.number))
-        let isErased =
-            try connection.integer(
-                "SELECT 1 FROM tombstone WHERE installation = ?", [installation]) != nil
-        try connection.run("INSERT OR IGNORE INTO batch VALUES (?, ?)", [.text(batch.id), day])
-        guard connection.changes == 1 else { return isErased ? .erased : .resent }
+        if try store.first("SELECT 1 FROM tombstone WHERE hash = ?", [installation], { _ in true })
+            != nil
+        {
+            return try keepOut(batch)
+        }
+        let isNew =
+            try store.first(
+                "SELECT 1 FROM installation WHERE hash = ?", [installation], { _ in true }) == nil
+        if isNew, !batch.admitsNew { return .notAdmitted }
+        let service = try number(of: batch.service)
+        let key = [installation, service, .blob(batch.id)]
+        let counters = batch.figures[batch.day]?.encoded ?? []
+        let kept = try store.run(
+            "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, NULL)",
+            [.day(batch.day)] + key + [.blob(counters)])
+        guard kept == 1 else { return .resent }
         tally.merge(batch.tally)
-        guard !isErased else {
-            tally.add(.erased, batch.recordCount)
-            return .erased
+        changedDays.insert(batch.day)
+        try keepRecords(of: batch, key)
+        for (day, figures) in batch.figures where !figures.isEmpty {
+            changedDays.insert(day)
+            guard day != batch.day else { continue }
+            try store.run(
+                "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, NULL)",
+                [.day(day)] + key + [.blob(figures.encoded)])
         }
-        if let hash = batch.erasureKeyHash {
-            try connection.run(
-                "INSERT OR IGNORE INTO erasure_key VALUES (?, ?, ?)",
-                [installation, .blob(hash), day])
-        }
-        if batch.recordCount > 0 {
-            try connection.run(
-                "INSERT INTO record_set (day, installation, records) VALUES (?, ?, ?)",
-                [day, installation, .blob(batch.records)])
-        }
-        for (day, contributions) in batch.contributions {
-            try Self.merge(contributions, installation, day, &tally, connection)
-        }
-        return .stored
+        try know(installation, batch.erasureKeyHash, isNew: isNew)
+        return .stored(isNew: isNew)
     }
 
-    private static func merge(
-        _ contributions: [Contribution], _ installation: SQLiteValue, _ day: Day,
-        _ tally: inout Tally, _ connection: Connection
+    /// Counts what an erased installation sent, once: the batch is noted under an installation that
+    /// nobody has.
+    private mutating func keepOut(_ batch: AdmittedBatch) throws -> BatchOutcome {
+        let kept = try store.run(
+            "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, NULL)",
+            [.day(batch.day), nobody, try number(of: batch.service), .blob(batch.id), .blob([])])
+        guard kept == 1 else { return .erased }
+        changedDays.insert(batch.day)
+        tally.merge(batch.tally)
+        tally.add(.erased, batch.recordCount)
+        return .erased
+    }
+
+    private func keepRecords(of batch: AdmittedBatch, _ key: [SQLiteValue]) throws {
+        guard !batch.records.isEmpty else { return }
+        try store.run("INSERT INTO record_set (records) VALUES (?)", [.blob(batch.records)])
+        try store.run(
+            """
+            UPDATE batch SET record_set = last_insert_rowid()
+            WHERE day = ? AND installation = ? AND service = ? AND id = ?
+            """, [.day(batch.day)] + key)
+    }
+
+    /// Notes the installation, and its secret if none is known yet.
+    private func know(
+        _ installation: SQLiteValue, _ secretHash: [UInt8]?, isNew: Bool
     ) throws {
-        let day = SQLiteValue.integer(Int64(day.number))
-        let stored = try connection.text(
-            "SELECT counters FROM figures WHERE day = ? AND installation = ?", [day, installation])
-        var counters = try stored.map(Self.counters) ?? DayCounters()
-        for contribution in contributions {
-            tally.add(.share, counters.add(contribution, max: contributionsPerDayMax))
+        let secret = secretHash.map { SQLiteValue.blob($0) } ?? .null
+        if isNew {
+            try store.run(
+                "INSERT INTO installation VALUES (?, ?, ?)", [installation, secret, .day(today)])
+        } else {
+            try store.run(
+                """
+                UPDATE installation SET secret_hash = ifnull(secret_hash, ?2), day = max(day, ?3)
+                WHERE hash = ?1 AND (secret_hash IS NULL AND ?2 IS NOT NULL OR day < ?3 - ?4)
+                """,
+                [installation, secret, .day(today), .integer(Int64(Self.seenDays))])
         }
-        try connection.run(
-            "INSERT OR REPLACE INTO figures VALUES (?, ?, ?)",
-            [day, installation, .text(counters.stored)])
     }
 
-    static func counters(from text: String) throws -> DayCounters {
-        guard let counters = DayCounters(stored: text) else {
-            throw SQLiteError(code: 11, message: "a row of figures can't be read")
-        }
-        return counters
+    private mutating func number(of service: String) throws -> SQLiteValue {
+        if let known = services[service] { return known }
+        try store.run("INSERT OR IGNORE INTO service (name) VALUES (?)", [.text(service)])
+        let number = try store.first(
+            "SELECT number FROM service WHERE name = ?", [.text(service)], { $0.integer(0) })
+        services[service] = .integer(number ?? 0)
+        return .integer(number ?? 0)
     }
 
-    private static func count(_ tally: Tally, on day: Day, _ connection: Connection) throws {
+    /// Writes what belongs to the commit as a whole.
+    func finish() throws {
+        for day in changedDays { try store.noteChange(of: day) }
         for (reason, count) in tally.counts {
-            try connection.run(
+            try store.run(
                 """
                 INSERT INTO tally VALUES (?, ?, ?)
                 ON CONFLICT (day, reason) DO UPDATE SET count = count + excluded.count
                 """,
-                [.integer(Int64(day.number)), .text(reason.rawValue), .integer(Int64(count))])
+                [.day(today), .text(reason.rawValue), .integer(Int64(count))])
         }
+    }
+}
+
+extension StoreConnection {
+    /// Makes totals of a day stale that were computed before.
+    func noteChange(of day: Day) throws {
+        try run(
+            """
+            INSERT INTO day_change VALUES (?, 1)
+            ON CONFLICT (day) DO UPDATE SET number = number + 1
+            """, [.day(day)])
     }
 }

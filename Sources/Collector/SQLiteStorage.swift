@@ -10,10 +10,14 @@ public final class SQLiteStorage: CollectorStorage {
     /// Erasures remembered at a time; a further one of an installation of which nothing is kept has
     /// to wait until the oldest are forgotten.
     public static let tombstonesMax: Int64 = 1_000_000
-    /// What one installation can add to one figure on one day.
-    public static let contributionsPerDayMax = 1000
     private static let hashKeyBytes = 32
     private static let hashKeyName = "installation_hash"
+    /// Bytes of the hash under which an installation is kept.
+    private static let hashBytes = 16
+    /// Stands for erased installations; no identifier has this form.
+    static let nobody = "nobody"
+    /// KiB of pages that a connection keeps in memory.
+    private static let cacheKiBMax = 8 << 10
 
     // Closed in this order, so that the last one to close may write and removes the log.
     private let reader: SharedConnection
@@ -40,7 +44,10 @@ public final class SQLiteStorage: CollectorStorage {
             }
             // FULL: an acknowledged batch must survive a loss of power.
             try connection.execute(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON")
+                """
+                PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;
+                PRAGMA cache_size=-\(Self.cacheKiBMax)
+                """)
             return connection
         }
         hashKey = try translated(path) {
@@ -57,11 +64,12 @@ public final class SQLiteStorage: CollectorStorage {
     private static func isStore(
         _ connection: Connection, orBlank: Bool
     ) throws(SQLiteError) -> Bool {
+        let names = CollectorSchema.tables.map { "'\($0)'" }.joined(separator: ", ")
         // One statement: another collector may be making the tables.
         let state = try connection.integer(
             """
             SELECT CASE WHEN count(*) = 0 THEN 0
-                WHEN sum(name IN ('batch', 'figures', 'secret', 'tombstone')) = 4 THEN 1
+                WHEN sum(name IN (\(names))) = \(CollectorSchema.tables.count) THEN 1
                 ELSE 2 END FROM sqlite_master
             """)
         return state == 1 || state == 0 && orBlank
@@ -86,16 +94,16 @@ public final class SQLiteStorage: CollectorStorage {
 
     /// The form in which an installation stands in the store.
     func hash(_ installation: String) -> SQLiteValue {
-        .blob(keyedHash(Array(installation.utf8), key: hashKey))
+        .blob(Array(keyedHash(Array(installation.utf8), key: hashKey).prefix(Self.hashBytes)))
     }
 
     /// Runs `body` in one transaction of the writing connection.
     func write<Result: Sendable>(
-        _ body: (Connection) throws -> Result
+        _ body: (StoreConnection) throws -> Result
     ) throws(StorageError) -> Result {
         let result = try translated("the store") {
-            try writer.use { connection in
-                try connection.transaction { try body(connection) }
+            try writer.use { store in
+                try store.connection.transaction { try body(store) }
             }
         }
         settleLog()
@@ -104,7 +112,7 @@ public final class SQLiteStorage: CollectorStorage {
 
     /// Runs `body` on the reading connection.
     func read<Result: Sendable>(
-        _ body: (Connection) throws -> Result
+        _ body: (StoreConnection) throws -> Result
     ) throws(StorageError) -> Result {
         defer { settleLog() }
         return try translated("the store") {
@@ -116,7 +124,9 @@ public final class SQLiteStorage: CollectorStorage {
     /// neither. A reader in the way puts that off until the next writing or reading has ended.
     func emptyLog() throws(StorageError) {
         let isDone = try translated("the store") {
-            try writer.use { try $0.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0 }
+            try writer.use {
+                try $0.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+            }
         }
         owesEmptyLog.store(!isDone, ordering: .relaxed)
     }
@@ -125,7 +135,8 @@ public final class SQLiteStorage: CollectorStorage {
     private func settleLog() {
         guard owesEmptyLog.load(ordering: .relaxed) else { return }
         // What fails now stays owed.
-        let isDone = try? writer.use { connection in
+        let isDone = try? writer.use { store in
+            let connection = store.connection
             try connection.execute("PRAGMA busy_timeout=0")
             defer { try? connection.execute("PRAGMA busy_timeout=2000") }
             return try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0

@@ -9,14 +9,14 @@ private import Synchronization
 /// it holds, because the connection is private and `use` alone hands it out, under the lock.
 final class SharedConnection: @unchecked Sendable {
     private let lock = Mutex(())
-    private let connection: Connection
+    private let connection: StoreConnection
 
     init(_ connection: sending Connection) {
-        self.connection = connection
+        self.connection = StoreConnection(connection)
     }
 
     /// Runs `body` while no other thread does; it must not keep the connection.
-    func use<Result: Sendable>(_ body: (Connection) throws -> Result) rethrows -> Result {
+    func use<Result: Sendable>(_ body: (StoreConnection) throws -> Result) rethrows -> Result {
         try lock.withLock { _ in try body(connection) }
     }
 }

@@ -106,9 +106,19 @@ private import CSQLite
     /// Whether a transaction is open on this connection.
     public var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 
-    /// Runs `body` in one transaction that takes the write lock at once; all of it stands or none.
-    public func transaction<Result>(_ body: () throws -> Result) throws -> Result {
-        try execute("BEGIN IMMEDIATE")
+    /// What a transaction does.
+    public enum Access: Sendable {
+        /// It takes the write lock at once.
+        case write
+        /// It sees one state of the database from its first statement to its last.
+        case read
+    }
+
+    /// Runs `body` in one transaction; all of it stands or none.
+    public func transaction<Result>(
+        _ access: Access = .write, _ body: () throws -> Result
+    ) throws -> Result {
+        try execute(access == .write ? "BEGIN IMMEDIATE" : "BEGIN")
         do {
             let result = try body()
             try execute("COMMIT")

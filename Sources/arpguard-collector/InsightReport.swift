@@ -38,11 +38,10 @@ extension InsightTable {
     /// Nothing for a group of which nothing is known.
     fileprivate var blocks: [Report.Block] {
         guard !rows.isEmpty || suppressedRows > 0 else { return [] }
-        let all = total.map { ", \($0) in all" } ?? ""
         let hidden: [Report.Block] =
             suppressedRows == 0
             ? [] : [.line(StyledText("\(suppressedRows) \(Self.hiding)", .faint))]
-        return [.blank, .line(StyledText(group.title + all, .bold)), .table(table)] + hidden
+        return [.blank, .line(StyledText(group.title, .bold)), .table(table)] + hidden
     }
 
     // Some are large enough and hidden only because they would give a small one away.
@@ -62,7 +61,7 @@ extension InsightTable {
 
 extension InsightRow {
     fileprivate func cells(hasDurations: Bool) -> [StyledText] {
-        let figures = counter.labels + [String(installations), String(count)]
+        let figures = counter.labels + [String(installations), count.map { String($0) } ?? "-"]
         let quantiles = durations.map { [$0.p50, $0.p90, $0.p99].map { "<= \($0) ms" } }
         let rest = hasDurations ? quantiles ?? ["-", "-", "-"] : []
         return (figures + rest).map { StyledText($0) }

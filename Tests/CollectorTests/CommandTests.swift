@@ -152,11 +152,13 @@ import Testing
 
     @Test func `a store that is damaged where no figure comes from has no insight`() throws {
         let store = try SampleStore()
-        _ = try store.storage.store([batch("A", of: 1, [today: []])], tally: Tally(), on: today)
+        var tally = Tally()
+        tally.add(.event, 3)
+        try store.storage.commit(batch("A", of: 1, [today: [:]]), tally: tally)
         let whole = try Self.run("insight", "--store", "store.sqlite", in: store.folder)
         #expect(whole.status == 0)
         try store.storage.emptyLog()
-        try Self.damage(store.path, tree: "record_set_by_day")
+        try Self.damage(store.path, tree: "tombstone_by_day")
         for words in [["insight"], ["serve"] + Self.freePorts] {
             let result = try CommandRunner.run(
                 Executables.path("arpguard-collector"), words + ["--store", "store.sqlite"],

@@ -43,25 +43,47 @@ import Testing
     @Test func `a stored row is read back the same`() {
         var counters = DayCounters()
         for milliseconds in [1, 5, 5, 90_000] {
-            _ = counters.add(
-                Contribution(Counter(.feature, "replay"), durationMilliseconds: milliseconds),
-                max: 10)
+            var durations = DurationHistogram()
+            durations.add(milliseconds: milliseconds)
+            counters.add("feature/replay", durations: durations)
         }
-        _ = counters.add(Contribution(Counter(.loss, "retention"), amount: 4), max: 10)
-        #expect(DayCounters(stored: counters.stored) == counters)
+        counters.add("loss/retention", amount: 1 << 40)
+        #expect(DayCounters(encoded: counters.encoded) == counters)
+        var figures = DayFigures(day: today, service: "arpguard")
+        figures.add(counters)
+        #expect(DayFigures(day: today, service: "arpguard", encoded: figures.encoded) == figures)
     }
 
-    @Test(arguments: ["", "[]", "{\"event/a\":[]}", "{\"event/a\":[1,2]}", "{\"event/a\":\"1\"}"])
-    func `a row of another form is not read`(text: String) {
-        #expect(DayCounters(stored: text) == nil)
+    @Test func `bytes of another form are no row`() {
+        var counters = DayCounters()
+        counters.add("event/app_start", amount: 300)
+        let whole = counters.encoded
+        for count in 1..<whole.count {
+            #expect(DayCounters(encoded: Array(whole.prefix(count))) == nil)
+        }
+        #expect(DayCounters(encoded: whole + [0]) == nil)
+        #expect(DayCounters(encoded: []) == DayCounters())
     }
 
     @Test func `the number of figures in a row is limited`() {
         var counters = DayCounters()
         for number in 0..<DayCounters.figuresMax {
-            #expect(counters.add(Contribution(Counter(.version, "\(number)")), max: 10) == 0)
+            let isTaken = counters.add("version/\(number)")
+            #expect(isTaken)
         }
-        #expect(counters.add(Contribution(Counter(.version, "one more")), max: 10) == 1)
-        #expect(counters.add(Contribution(Counter(.version, "0")), max: 10) == 0)
+        let more = ["version/one.more", "version/0"].map { counters.add($0) }
+        #expect(more == [false, true])
+    }
+
+    @Test func `sums do not leave 64 bits`() {
+        var counters = DayCounters()
+        for _ in 1...3 {
+            counters.add("loss/retention", amount: .max, durations: .init(counts: [3: .max]))
+        }
+        var figures = DayFigures(day: today, service: "arpguard")
+        for _ in 1...3 { figures.add(counters) }
+        let cell = figures.cells["loss/retention"]
+        #expect(cell?.count == 3 * DayFigures.contributionsMax)
+        #expect(cell?.durations.total == 3 * DayFigures.contributionsMax)
     }
 }

@@ -29,7 +29,7 @@ import Testing
         #expect(json["active_installations"] == 12)
         #expect(json["k"] == 10)
         #expect(json["detection_runs"]?["rows"]?.arrayValue?.count == 1)
-        #expect(json["errors"] == ["rows": [], "suppressed": 1, "total": nil])
+        #expect(json["errors"] == ["rows": [], "suppressed": 1, "partly_suppressed": 0])
         #expect(json["versions"]?["rows"]?.arrayValue?[0]["version"] == "0.1.0")
     }
 
@@ -84,7 +84,7 @@ import Testing
         #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("HTTP/1.1 \(status) "))
     }
 
-    @Test func `what has passed its time is swept on the first request of a later day`() throws {
+    @Test func `what has passed its time is folded on the first request of a later day`() throws {
         let collector = try Self.filled()
         collector.clock.advance(by: .seconds(86_400 * 91))
         let day = collector.clock.now().day
@@ -92,6 +92,7 @@ import Testing
         request.batch = batchText(20, day: day)
         #expect(try collector.post(request.with("app_start", day: day).bytes).status == 200)
         let insight = try collector.store.storage.insight(in: today...day, k: 2)
-        #expect(insight.daily.map(\.day) == [day])
+        #expect(insight.daily.map(\.day) == [today, day])
+        #expect(insight.daily.map(\.isFolded) == [true, false])
     }
 }

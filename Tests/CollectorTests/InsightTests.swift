@@ -2,24 +2,34 @@
 
 import JSON
 import Modules
+import TestKit
 import Testing
 
 @testable import Collector
 
 @Suite struct InsightTests {
-    /// An insight of installations that used features: one list of installations per feature.
-    private static func features(_ users: [String: [Int]], k: Int) -> InsightTable? {
-        var accumulator = InsightAccumulator(k: k)
-        let all = Set(users.values.joined()).sorted()
-        for (index, installation) in all.enumerated() {
+    /// The figures of a day on which installations added to figures: a list of them per figure.
+    private static func day(
+        _ users: [String: [Int]], day: Day = today, service: String = "arpguard"
+    ) -> DayFigures {
+        var figures = DayFigures(day: day, service: service)
+        for installation in Set(users.values.joined()) {
             var counters = DayCounters()
-            for (feature, users) in users where users.contains(installation) {
-                _ = counters.add(Contribution(Counter(.feature, feature), amount: 2), max: 1000)
+            for (name, users) in users where users.contains(installation) {
+                counters.add(name, amount: 2)
             }
-            accumulator.add(installation: index, day: today, counters: counters)
+            figures.add(counters)
         }
-        let insight = accumulator.insight(days: today...today, tally: Tally())
-        return insight.tables.first { $0.group == .feature }
+        return figures
+    }
+
+    private static func insight(_ days: [DayFigures], k: Int) -> Insight {
+        let range = (days.map(\.day).min() ?? today)...(days.map(\.day).max() ?? today)
+        return Insight(days, service: "arpguard", days: range, k: k, tally: Tally())
+    }
+
+    private static func table(_ group: CounterGroup, _ insight: Insight) -> InsightTable? {
+        insight.tables.first { $0.group == group }
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -27,129 +37,166 @@ import Testing
         let users: [String: [Int]]
         let shown: [String]
         let suppressed: Int
-        let total: Int?
     }
 
     @Test(arguments: [
         Case(
-            testDescription: "every group is large",
-            users: ["a": Array(1...12), "b": Array(1...10)],
-            shown: ["a 12 24", "b 10 20"], suppressed: 0, total: 44),
+            testDescription: "every group is large: installations are told in steps of k",
+            users: ["feature/a": Array(1...22), "feature/b": Array(1...10)],
+            shown: ["a 20 44", "b 10 20"], suppressed: 0),
         Case(
             testDescription: "one group is small: the next smallest goes too",
-            users: ["a": Array(1...30), "b": Array(1...20), "c": Array(1...9)],
-            shown: ["a 30 60"], suppressed: 2, total: 118),
+            users: ["feature/a": Array(1...30), "feature/b": Array(1...20), "feature/c": [1]],
+            shown: ["a 30 60"], suppressed: 2),
         Case(
-            testDescription: "two small groups of the same few give each other no cover",
-            users: ["a": Array(1...30), "b": Array(1...20), "c": [1, 2], "d": [1, 2]],
-            shown: ["a 30 60"], suppressed: 3, total: 108),
+            testDescription: "several small groups: the next smallest goes too",
+            users: [
+                "feature/a": Array(1...30), "feature/b": Array(1...20), "feature/c": [1, 2],
+                "feature/d": [1, 2],
+            ], shown: ["a 30 60"], suppressed: 3),
         Case(
-            testDescription: "small groups that are k together need no further one",
-            users: ["a": Array(1...30), "b": Array(1...5), "c": Array(6...10)],
-            shown: ["a 30 60"], suppressed: 2, total: 80),
+            testDescription: "records that do not tell are a group like others",
+            users: ["feature/a": Array(1...30), "feature/not_told": [31]], shown: [],
+            suppressed: 2),
         Case(
             testDescription: "only one group, and it is small",
-            users: ["a": Array(1...9)], shown: [], suppressed: 1, total: nil),
-        Case(
-            testDescription: "only small groups, but many installations",
-            users: ["a": Array(1...9), "b": Array(11...19)],
-            shown: [], suppressed: 2, total: 36),
+            users: ["feature/a": Array(1...9)], shown: [], suppressed: 1),
     ])
     func `groups of fewer than k are suppressed and can't be computed`(_ row: Case) throws {
-        let table = try #require(Self.features(row.users, k: 10))
-        let shown = table.rows.map { "\($0.counter.labels[0]) \($0.installations) \($0.count)" }
+        let table = try #require(Self.table(.feature, Self.insight([Self.day(row.users)], k: 10)))
+        let shown = table.rows.map {
+            "\($0.counter.labels[0]) \($0.installations) \($0.count ?? -1)"
+        }
         #expect(shown == row.shown)
         #expect(table.suppressedRows == row.suppressed)
-        #expect(table.total == row.total)
     }
 
-    @Test func `active installations are shown from k on, in all and by day`() {
+    /// Someone who reads everything tries to learn what fewer than k installations did, from what a
+    /// number leaves when the parts of it that are shown are taken away.
+    @Test func `no difference of shown numbers rests on fewer than k`() {
+        let random = SeededRandom(seed: 5)
+        let k = 5
+        for _ in 0..<400 {
+            var users: [String: [Int]] = [:]
+            for label in ["a", "b", "c", "d"] {
+                let members = (0..<24).filter { _ in
+                    random.uniform(below: 24) < [1, 3, 8, 20][Int(random.uniform(below: 4))]
+                }
+                guard !members.isEmpty else { continue }
+                users["feature/\(label)"] = members
+                users["property/rule_run/rule/\(label)"] = members
+            }
+            users["event/feature_usage"] = Array(Set(users.values.joined()))
+            users["event/rule_run"] = users["event/feature_usage"]
+            for (index, member) in (users["event/rule_run"] ?? []).enumerated() {
+                users["version/\(index % 9 == 0 ? 1 : 2)", default: []].append(member)
+            }
+            let published = PublishedDay(Self.day(users), k: k)
+            for family in ["feature/", "property/rule_run/rule/", "version/"] {
+                let all = users.filter { $0.key.hasPrefix(family) }
+                let hidden = all.filter { name, _ in
+                    !published.cells.keys.contains { $0.description == name }
+                }
+                let rest = Set(hidden.values.joined())
+                #expect(rest.isEmpty || rest.count >= k || hidden.count == all.count)
+            }
+            for cell in published.cells.values { #expect(cell.installations % k == 0) }
+        }
+    }
+
+    @Test func `a range tells no more than its days, so that ranges can't be subtracted`() {
+        let random = SeededRandom(seed: 6)
+        let days = (0..<6).map { distance in
+            var users: [String: [Int]] = [:]
+            for label in ["a", "b", "c"] {
+                users["feature/\(label)"] = (0..<30).filter { _ in random.uniform(below: 3) == 0 }
+            }
+            return Self.day(users, day: Day(number: today.number + Int32(distance)))
+        }
+        func counts(_ days: ArraySlice<DayFigures>) -> [String: Int] {
+            let rows = Self.table(.feature, Self.insight(Array(days), k: 10))?.rows ?? []
+            return Dictionary(
+                uniqueKeysWithValues: rows.map { ($0.counter.description, $0.count ?? 0) })
+        }
+        for first in days.indices {
+            for last in first..<days.count {
+                let sum = days[first...last].map { counts([$0]) }
+                    .reduce(into: [String: Int]()) { $0.merge($1, uniquingKeysWith: +) }
+                #expect(counts(days[first...last]) == sum)
+            }
+        }
+    }
+
+    @Test func `active installations are shown from k on, by day and on the busiest day`() {
         let yesterday = Day(number: today.number - 1)
-        var accumulator = InsightAccumulator(k: 3)
-        for number in 0..<4 {
-            if number < 2 {
-                accumulator.add(installation: number, day: yesterday, counters: DayCounters())
-            }
-            accumulator.add(installation: number, day: today, counters: DayCounters())
-        }
-        let insight = accumulator.insight(days: yesterday...today, tally: Tally())
+        let insight = Self.insight(
+            [
+                Self.day(["event/app_start": [1, 2]], day: yesterday),
+                Self.day(["event/app_start": [1, 2, 3, 4]]),
+            ], k: 3)
         #expect(insight.activeInstallations == 4)
+        #expect(insight.daily.map(\.installations) == [nil, 4])
+        #expect(insight.daily.map(\.day) == [yesterday, today])
         #expect(
-            insight.daily == [
-                .init(day: yesterday, installations: nil), .init(day: today, installations: 4),
-            ])
-        let few = InsightAccumulator(k: 3).insight(days: today...today, tally: Tally())
-        #expect(few.activeInstallations == nil)
+            Self.insight([Self.day(["event/app_start": [1, 2]])], k: 3).activeInstallations == nil)
     }
 
-    @Test func `no other table gives away an event that few sent`() throws {
-        var accumulator = InsightAccumulator(k: 10)
-        for number in 0..<40 {
-            var counters = DayCounters()
-            _ = counters.add(Contribution(Counter(.event, "app_start")), max: 10)
-            if number < 12 {
-                _ = counters.add(Contribution(Counter(.event, "feature_usage")), max: 10)
-                _ = counters.add(Contribution(Counter(.feature, "arp_scan")), max: 10)
-            }
-            if number < 3 {
-                _ = counters.add(
-                    Contribution(Counter(.event, "alert_generated"), amount: 7), max: 10)
-            }
-            accumulator.add(installation: number, day: today, counters: counters)
-        }
-        let tables = accumulator.insight(days: today...today, tally: Tally()).tables
-        let events = try #require(tables.first { $0.group == .event })
-        let features = try #require(tables.first { $0.group == .feature })
-        #expect(features.total == 12)
-        #expect(events.rows.map(\.counter.labels) == [["app_start"], ["feature_usage"]])
-        #expect(events.suppressedRows == 1)
-        #expect(events.total == nil)
+    @Test func `a version tells no exact number of installations`() throws {
+        let users = ["version/1.0": Array(1...14), "event/app_start": Array(1...14)]
+        let row = try #require(
+            Self.table(.version, Self.insight([Self.day(users)], k: 10))?.rows.first)
+        #expect(row.installations == 10)
+        #expect(row.count == nil)
+        #expect(row.daily.map(\.count) == [0])
     }
 
     @Test func `durations are shown where k installations told them`() throws {
-        var accumulator = InsightAccumulator(k: 3)
-        let scan = Counter(.feature, "arp_scan")
-        let start = Counter(.feature, "replay")
+        var figures = DayFigures(day: today, service: "arpguard")
         for number in 0..<4 {
             var counters = DayCounters()
-            let rare = number < 2 ? 4321 : nil
-            _ = counters.add(Contribution(scan, durationMilliseconds: rare), max: 10)
-            let common = number < 3 ? 5 : nil
-            _ = counters.add(Contribution(start, durationMilliseconds: common), max: 10)
-            // A second day of an installation is no second installation.
-            for distance in 0...1 {
-                let day = Day(number: today.number + Int32(distance))
-                accumulator.add(installation: number, day: day, counters: counters)
-            }
+            counters.add("feature/arp_scan")
+            counters.add("feature/replay")
+            if number < 2 { counters.time("feature/arp_scan", .init(counts: [40: 1])) }
+            if number < 3 { counters.time("feature/replay", .init(counts: [5: 1])) }
+            figures.add(counters)
         }
-        let tables = accumulator.insight(days: today...today, tally: Tally()).tables
-        let rows = try #require(tables.first { $0.group == .feature }).rows
-        #expect(rows.map(\.counter) == [scan, start])
+        let rows = try #require(Self.table(.feature, Self.insight([figures], k: 3))).rows
+        #expect(rows.map(\.counter.labels) == [["arp_scan"], ["replay"]])
         #expect(rows.map { $0.durations?.p50 } == [nil, 5])
     }
 
     @Test func `k is never below two`() throws {
         let store = try SampleStore()
-        _ = try store.storage.store(
-            [batch("A", of: 1, [today: [Contribution(Counter(.event, "app_start"))]])],
-            tally: Tally(), on: today)
+        try store.storage.commit(batch("A", of: 1, [today: ["event/app_start": 1]]))
         let insight = try store.storage.insight(in: today...today, k: 1)
         #expect(insight.k == 2)
         #expect(insight.activeInstallations == nil)
     }
 
-    @Test func `the JSON form names labels and leaves suppressed figures null`() throws {
-        var accumulator = InsightAccumulator(k: 2)
-        for number in 0..<2 {
-            var counters = DayCounters()
-            _ = counters.add(
-                Contribution(Counter(.run, "replay"), durationMilliseconds: 100), max: 10)
-            _ = counters.add(Contribution(Counter(.alert, "arp_spoofing", "high")), max: 10)
-            accumulator.add(installation: number, day: today, counters: counters)
+    @Test func `without a service the largest is shown, and all are named`() throws {
+        let store = try SampleStore()
+        for number in 1...3 {
+            var sent = batch("\(number)", of: number, [today: ["event/rule_run": 1]])
+            sent.service = number == 1 ? "arpguard" : "swiftlinter"
+            try store.storage.commit(sent)
         }
-        var tally = Tally()
-        tally.add(.event, 2)
-        let json = accumulator.insight(days: today...today, tally: tally).json
+        let insight = try store.storage.insight(in: today...today, k: 2)
+        #expect(insight.service == "swiftlinter")
+        #expect(insight.services == ["arpguard", "swiftlinter"])
+        #expect(try store.storage.insight(of: "none", in: today...today, k: 2).daily.isEmpty)
+    }
+
+    @Test func `the JSON form names labels and leaves suppressed figures null`() throws {
+        var figures = DayFigures(day: today, service: "arpguard")
+        for _ in 0..<2 {
+            var counters = DayCounters()
+            counters.add(
+                "run/replay",
+                durations: .init(counts: [DurationHistogram.bucket(of: 100): 1]))
+            counters.add("alert/arp_spoofing/high")
+            figures.add(counters)
+        }
+        let json = Self.insight([figures], k: 2).json
         #expect(json["active_installations"] == 2)
         #expect(
             json["detection_runs"] == [
@@ -157,12 +204,19 @@ import Testing
                     [
                         "mode": "replay", "installations": 2, "count": 2,
                         "duration_ms": ["p50": 111, "p90": 111, "p99": 111],
+                        "days": [
+                            [
+                                "day": .string(today.description), "installations": 2,
+                                "count": 2,
+                                "duration_ms": ["p50": 111, "p90": 111, "p99": 111],
+                            ]
+                        ],
                     ]
                 ],
-                "suppressed": 0, "total": 2,
+                "suppressed": 0, "partly_suppressed": 0,
             ])
         #expect(json["alerts"]?["rows"]?.arrayValue?[0]["severity"] == "high")
-        #expect(json["errors"] == ["rows": [], "suppressed": 0, "total": nil])
-        #expect(json["left_out"] == ["record.event": 2])
+        #expect(json["errors"] == ["rows": [], "suppressed": 0, "partly_suppressed": 0])
+        #expect(json["left_out"] == [:])
     }
 }

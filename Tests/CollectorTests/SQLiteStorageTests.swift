@@ -10,63 +10,6 @@ import Testing
 @testable import Collector
 
 @Suite struct SQLiteStorageTests {
-    private static let use = Contribution(
-        Counter(.feature, "arp_scan"), amount: 1, durationMilliseconds: 1250)
-
-    private static func figures(_ storage: SQLiteStorage) throws -> [String] {
-        var rows: [String] = []
-        try storage.visitFigures(
-            in: Day(number: today.number - 100)...Day(number: today.number + 100)
-        ) { installation, day, counters in
-            rows.append("\(installation) \(day) \(counters.stored)")
-        }
-        return rows
-    }
-
-    @Test func `batches of one installation and day are merged into one row`() throws {
-        let store = try SampleStore()
-        let outcomes = try store.storage.store(
-            [
-                batch("A", of: 1, [today: [Self.use, Self.use]]),
-                batch("B", of: 1, [today: [Self.use]]),
-                batch("C", of: 2, [today: [Contribution(Counter(.version, "0.1.0"))]]),
-            ], tally: Tally(), on: today)
-        #expect(outcomes == [.stored, .stored, .stored])
-        let bucket = DurationHistogram.bucket(of: 1250)
-        #expect(
-            Set(try Self.figures(store.storage).map { $0.dropFirst(2) }) == [
-                "\(today) {\"feature/arp_scan\":[3,\(bucket),3]}",
-                "\(today) {\"version/0.1.0\":[1]}",
-            ])
-    }
-
-    @Test func `a resend changes nothing, not even after a restart`() throws {
-        let store = try SampleStore()
-        var tally = Tally()
-        tally.add(.event, 3)
-        let sent = batch("A", of: 1, tally: tally, [today: [Self.use]])
-        _ = try store.storage.store([sent], tally: Tally(), on: today)
-        let before = try Self.figures(store.storage)
-        #expect(try store.storage.store([sent], tally: Tally(), on: today) == [.resent])
-        let again = try SQLiteStorage(
-            path: store.path, random: SeededRandom(seed: 8), fileSystem: RealFileSystem())
-        #expect(try again.store([sent], tally: Tally(), on: today) == [.resent])
-        #expect(try Self.figures(again) == before)
-        #expect(try again.tally(in: today...today).counts == [.event: 3])
-    }
-
-    @Test func `one installation adds no more than its share to a figure`() throws {
-        let store = try SampleStore()
-        let many = Contribution(Counter(.loss, "queue_full"), amount: 1_000_000)
-        _ = try store.storage.store(
-            [
-                batch("A", of: 1, [today: [many]]),
-                batch("B", of: 1, [today: [many]]),
-            ], tally: Tally(), on: today)
-        #expect(try Self.figures(store.storage) == ["0 \(today) {\"loss/queue_full\":[1000]}"])
-        #expect(try store.storage.tally(in: today...today).counts == [.share: 1_999_000])
-    }
-
     @Test func `collectors that make one store at once share it`() throws {
         for _ in 1...8 {
             let folder = try TemporaryDirectory()
@@ -75,9 +18,8 @@ import Testing
                 #expect(throws: Never.self) {
                     let storage = try SQLiteStorage(
                         path: path, random: SystemRandom(), fileSystem: RealFileSystem())
-                    let sent = batch("\(number)", of: number, [today: [Self.use]])
-                    #expect(
-                        try storage.store([sent], tally: Tally(), on: today) == [.stored])
+                    let sent = batch("\(number)", of: number, [today: ["event/app_start": 1]])
+                    #expect(try storage.commit(sent) == [.stored(isNew: true)])
                 }
             }
             let connection = try Connection(path: path)
@@ -87,8 +29,7 @@ import Testing
 
     @Test func `no identifier of an installation stands in the file`() throws {
         let store = try SampleStore()
-        _ = try store.storage.store(
-            [batch("A", of: 1, [today: [Self.use]])], tally: Tally(), on: today)
+        try store.storage.commit(batch("A", of: 1, [today: ["feature/arp_scan": 1]]))
         let bytes = try ["store.sqlite", "store.sqlite-wal"].flatMap { try store.folder.read($0) }
         #expect(!contains(bytes, installation(1)))
         #expect(!contains(bytes, secret(1)))
@@ -101,23 +42,37 @@ import Testing
         #expect(status?.mode == 0o600)
     }
 
-    @Test func `what has passed its time is deleted, and recognition lasts longest`() throws {
+    @Test func `a folded day leaves no row of an installation`() throws {
         let store = try SampleStore()
-        let sent = batch("A", of: 1, [today: [Self.use]])
-        _ = try store.storage.store([sent], tally: Tally(), on: today)
-        let policy = RetentionPolicy(figuresDays: 10, recordsDays: 5, recognitionDays: 20)
+        try store.storage.commit(batch("A", of: 1, [today: ["event/app_start": 1]]))
+        let policy = RetentionPolicy(openDays: 10)
         func rows(_ table: String) throws -> Int64? {
             try Connection(path: store.path).integer("SELECT count(*) FROM \(table)")
         }
-        try store.storage.expire(by: policy, on: Day(number: today.number + 6))
-        #expect(try rows("record_set") == 0)
-        #expect(try rows("figures") == 1)
-        try store.storage.expire(by: policy, on: Day(number: today.number + 11))
-        #expect(try rows("figures") == 0)
-        #expect(try rows("erasure_key") == 0)
+        try store.storage.expire(by: policy, on: Day(number: today.number + 10))
         #expect(try rows("batch") == 1)
-        try store.storage.expire(by: policy, on: Day(number: today.number + 21))
-        #expect(try rows("batch") == 0)
+        #expect(try rows("record_set") == 1)
+        try store.storage.expire(by: policy, on: Day(number: today.number + 11))
+        for table in ["batch", "record_set", "day_sum", "day_change"] {
+            #expect(try rows(table) == 0, "\(table)")
+        }
+        #expect(try rows("day_total") == 1)
+        try store.storage.expire(by: policy, on: Day(number: today.number + 20))
+        #expect(try rows("installation") == 0)
+    }
+
+    @Test func `sums of open days are kept until one of their batches changes`() throws {
+        let store = try SampleStore()
+        func sums() throws -> Int64? {
+            try Connection(path: store.path).integer("SELECT count(*) FROM day_sum")
+        }
+        try store.storage.commit(batch("A", of: 1, [today: ["event/app_start": 1]]))
+        #expect(try sums() == 0)
+        let before = try store.storage.lines()
+        #expect(try sums() == 1)
+        #expect(try store.storage.lines() == before)
+        try store.storage.commit(batch("B", of: 2, [today: ["event/app_start": 1]]))
+        #expect(try store.storage.lines() == ["\(today) arpguard: 2", "event/app_start 2 2"])
     }
 
     private func contains(_ bytes: [UInt8], _ text: String) -> Bool {

@@ -18,15 +18,19 @@ func installation(_ number: Int) -> String {
 /// The secret that may erase an installation.
 func secret(_ number: Int) -> String { "secret-of-\(number)" }
 
+/// A batch told from others by a name, with the counts of the figures that it adds to.
 func batch(
     _ id: String, of number: Int, hasSecret: Bool = true, tally: Tally = Tally(),
-    _ contributions: [Day: [Contribution]]
+    _ figures: [Day: [String: Int]]
 ) -> AdmittedBatch {
     AdmittedBatch(
-        id: id, installation: installation(number),
+        service: "arpguard", installation: installation(number), day: today,
+        id: Array(SHA256.hash(Array(id.utf8)).prefix(AdmittedBatch.idBytes)),
         erasureKeyHash: hasSecret ? SHA256.hash(Array(secret(number).utf8)) : nil,
-        contributions: contributions, records: Array("records of \(number)".utf8), recordCount: 1,
-        tally: tally)
+        figures: figures.mapValues { counts in
+            counts.reduce(into: DayCounters()) { $0.add($1.key, amount: $1.value) }
+        },
+        records: Array("records of \(number)".utf8), recordCount: 1, tally: tally)
 }
 
 /// A store in a folder of its own.

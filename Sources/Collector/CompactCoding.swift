@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes the compact form in which figures are stored.
+struct CompactWriter {
+    private(set) var bytes: [UInt8] = []
+
+    /// A number that is not negative, as a varint.
+    mutating func number(_ value: Int) {
+        var rest = UInt64(max(value, 0))
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    /// A text of at most 255 bytes; a longer one is cut.
+    mutating func text(_ text: String) {
+        let utf8 = text.utf8.prefix(DayCounters.nameBytesMax)
+        bytes.append(UInt8(utf8.count))
+        bytes.append(contentsOf: utf8)
+    }
+
+    /// How many buckets, then each with its count.
+    mutating func histogram(_ histogram: DurationHistogram) {
+        number(histogram.counts.count)
+        for (bucket, count) in histogram.counts.sorted(by: { $0.key < $1.key }) {
+            bytes.append(UInt8(bucket))
+            number(count)
+        }
+    }
+}
+
+/// Reads what `CompactWriter` writes; nil where the bytes are of another form.
+struct CompactReader {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    var isAtEnd: Bool { position == bytes.count }
+
+    mutating func byte() -> UInt8? {
+        guard position < bytes.count else { return nil }
+        defer { position += 1 }
+        return bytes[position]
+    }
+
+    mutating func number() -> Int? {
+        var value: UInt64 = 0
+        for shift in stride(from: UInt64(0), to: 63, by: 7) {
+            guard let byte = byte() else { return nil }
+            value |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return Int(value) }
+        }
+        return nil
+    }
+
+    mutating func text() -> String? {
+        guard let count = byte(), bytes.count - position >= Int(count) else { return nil }
+        defer { position += Int(count) }
+        return String(validating: bytes[position..<position + Int(count)], as: UTF8.self)
+    }
+
+    mutating func histogram() -> DurationHistogram? {
+        guard let buckets = number(), buckets <= DurationHistogram.bucketsMax else { return nil }
+        var counts: [Int: Int] = [:]
+        for _ in 0..<buckets {
+            guard let bucket = byte(), Int(bucket) < DurationHistogram.bucketsMax,
+                let count = number()
+            else { return nil }
+            counts[Int(bucket)] = count
+        }
+        return DurationHistogram(counts: counts)
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Modules
+
+/// The figures of one service on one day over all its installations. It tells of none of them, but
+/// small groups are still in it: only `PublishedDay` may be shown.
+public struct DayFigures: Sendable, Equatable {
+    /// What one installation can add to one figure on one day.
+    public static let contributionsMax = 1000
+
+    /// One figure over all installations.
+    public struct Cell: Sendable, Equatable {
+        /// Installations that added to it.
+        public var installations = 0
+        /// The sum of what they added, each up to the limit.
+        public var count = 0
+        /// Installations that told durations.
+        public var timedInstallations = 0
+        /// The durations that were told.
+        public var durations = DurationHistogram()
+
+        /// Makes an empty cell.
+        public init() {}
+    }
+
+    /// The day.
+    public var day: Day
+    /// The product, `service.name`.
+    public var service: String
+    /// Installations that reported anything of the day.
+    public var installations = 0
+    /// Each figure by its name (`Counter.description`).
+    public var cells: [String: Cell] = [:]
+    /// What was left out because an installation had reached its limit.
+    public var overShare = 0
+    /// Whether the day is folded, so that nothing in it can be erased any more.
+    public var isFolded = false
+
+    /// Makes empty figures.
+    public init(day: Day, service: String) {
+        self.day = day
+        self.service = service
+    }
+
+    /// Adds everything that one installation reported of the day; called once for each.
+    public mutating func add(_ counters: DayCounters) {
+        guard !counters.isEmpty else { return }
+        installations += 1
+        for (name, figure) in counters.figures {
+            let admitted = min(figure.count, Self.contributionsMax)
+            overShare += min(figure.count, Self.overShareMax) - min(admitted, Self.overShareMax)
+            cells[name, default: Cell()].installations += 1
+            cells[name, default: Cell()].count += admitted
+            guard !figure.durations.counts.isEmpty else { continue }
+            cells[name, default: Cell()].timedInstallations += 1
+            cells[name, default: Cell()].durations
+                .merge(figure.durations.limited(to: Self.contributionsMax))
+        }
+    }
+
+    /// Adds the figures of other installations on the same day.
+    public mutating func merge(_ other: DayFigures) {
+        installations += other.installations
+        overShare += other.overShare
+        for (name, cell) in other.cells {
+            cells[name, default: Cell()].installations += cell.installations
+            cells[name, default: Cell()].count += cell.count
+            cells[name, default: Cell()].timedInstallations += cell.timedInstallations
+            cells[name, default: Cell()].durations.merge(cell.durations)
+        }
+    }
+
+    /// What one installation can add to `overShare` for one figure, so that no sum leaves 64 bits.
+    private static let overShareMax = 1_000_000_000
+}
+
+extension DayFigures {
+    /// The figures without day and service, as bytes.
+    public var encoded: [UInt8] {
+        var writer = CompactWriter()
+        writer.number(installations)
+        writer.number(overShare)
+        for (name, cell) in cells.sorted(by: { $0.key < $1.key }) {
+            writer.text(name)
+            writer.number(cell.installations)
+            writer.number(cell.count)
+            writer.number(cell.timedInstallations)
+            writer.histogram(cell.durations)
+        }
+        return writer.bytes
+    }
+
+    /// Reads the form of `encoded`; nil for anything else.
+    public init?(day: Day, service: String, encoded bytes: [UInt8]) {
+        self.init(day: day, service: service)
+        var reader = CompactReader(bytes)
+        guard let installations = reader.number(), let overShare = reader.number() else {
+            return nil
+        }
+        self.installations = installations
+        self.overShare = overShare
+        while !reader.isAtEnd {
+            var cell = Cell()
+            guard let name = reader.text(), let installations = reader.number(),
+                let count = reader.number(), let timed = reader.number(),
+                let durations = reader.histogram()
+            else { return nil }
+            cell.installations = installations
+            cell.count = count
+            cell.timedInstallations = timed
+            cell.durations = durations
+            cells[name] = cell
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Modules
+internal import SQLite
+
+extension SQLiteStorage {
+    /// Days that an erasure is remembered beyond the days that are open.
+    private static let tombstoneDaysMore: Int32 = 2
+    /// Days that an installation is known beyond the days that are open: it is noted as seen again
+    /// only once a week.
+    private static let installationDaysMore: Int32 = 9
+
+    /// Folds each day that is no longer open in a transaction of its own.
+    public func expire(by policy: RetentionPolicy, on today: Day) throws(StorageError) {
+        let firstOpen = policy.firstOpenDay(on: today)
+        let closed = try write { store in
+            var days: [Day] = []
+            try store.each("SELECT day FROM day_change WHERE day < ?", [.day(firstOpen)]) {
+                days.append(Day(number: Int32($0.integer(0))))
+            }
+            return days
+        }
+        for day in closed {
+            try write { store in try Self.fold(day, store) }
+        }
+        try write { store in
+            let firstTotals = policy.firstTotalsDay(on: today)
+            try store.run("DELETE FROM day_total WHERE day < ?", [.day(firstTotals)])
+            try store.run("DELETE FROM tally WHERE day < ?", [.day(firstTotals)])
+            let forgotten = Day(number: firstOpen.number - Self.tombstoneDaysMore)
+            try store.run("DELETE FROM tombstone WHERE day < ?", [.day(forgotten)])
+            let unseen = Day(number: firstOpen.number - Self.installationDaysMore)
+            try store.run("DELETE FROM installation WHERE day < ?", [.day(unseen)])
+        }
+        try emptyLog()
+    }
+
+    private static func fold(_ day: Day, _ store: StoreConnection) throws {
+        for var figures in try store.computedFigures(of: day) {
+            if let before = try store.foldedFigures(of: day, figures.service) {
+                figures.merge(before)
+            }
+            try store.run(
+                """
+                INSERT OR REPLACE INTO day_total SELECT ?, number, ? FROM service WHERE name = ?
+                """, [.day(day), .blob(figures.encoded), .text(figures.service)])
+        }
+        try store.run(
+            "DELETE FROM record_set WHERE number IN (SELECT record_set FROM batch WHERE day = ?)",
+            [.day(day)])
+        try store.run("DELETE FROM batch WHERE day = ?", [.day(day)])
+        try store.run("DELETE FROM day_sum WHERE day = ?", [.day(day)])
+        try store.run("DELETE FROM day_change WHERE day = ?", [.day(day)])
+    }
+}
+
+extension StoreConnection {
+    /// The figures of a day from its batches.
+    func computedFigures(of day: Day) throws -> [DayFigures] {
+        var names: [Int64: String] = [:]
+        try each("SELECT number, name FROM service") { names[$0.integer(0)] = $0.text(1) }
+        var figures: [Int64: DayFigures] = [:]
+        var last: (installation: [UInt8], service: Int64, counters: DayCounters)?
+        func close() {
+            guard let ended = last, let name = names[ended.service] else { return }
+            figures[ended.service, default: DayFigures(day: day, service: name)]
+                .add(ended.counters)
+        }
+        try each(
+            """
+            SELECT installation, service, counters FROM batch WHERE day = ?
+            ORDER BY installation, service
+            """, [.day(day)]
+        ) { row in
+            guard let counters = DayCounters(encoded: row.blob(2)) else {
+                throw SQLiteError(code: 11, message: "a row of figures can't be read")
+            }
+            let (installation, service) = (row.blob(0), row.integer(1))
+            if last?.installation == installation, last?.service == service {
+                last?.counters.merge(counters)
+            } else {
+                close()
+                last = (installation, service, counters)
+            }
+        }
+        close()
+        return figures.values.filter { $0.installations > 0 }.sorted { $0.service < $1.service }
+    }
+
+    /// The totals of a folded day.
+    func foldedFigures(of day: Day, _ service: String) throws -> DayFigures? {
+        try first(
+            """
+            SELECT figures FROM day_total JOIN service ON service.number = service
+            WHERE day = ? AND name = ?
+            """, [.day(day), .text(service)]
+        ) { DayFigures(day: day, service: service, encoded: $0.blob(0)) } ?? nil
+    }
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Hashing
+import Modules
+import Testing
+
+@testable import Collector
+
+/// What every storage promises, whichever it is.
+@Suite struct CollectorStorageTests {
+    private static func day(_ distance: Int32) -> Day { Day(number: today.number + distance) }
+
+    private static func hash(_ secret: String) -> [UInt8] { SHA256.hash(Array(secret.utf8)) }
+
+    private static let start = ["event/app_start": 1]
+
+    @Test(arguments: StorageUnderTest.all)
+    func `batches of one installation count once a day for each figure`(
+        kind: StorageUnderTest
+    ) throws {
+        let storage = try kind.open().storage
+        let outcomes = try storage.commit(
+            batch("A", of: 1, [today: ["event/app_start": 2]]),
+            batch("B", of: 1, [today: ["event/app_start": 1, "event/error": 1]]),
+            batch("C", of: 2, [today: Self.start]))
+        #expect(
+            outcomes == [.stored(isNew: true), .stored(isNew: false), .stored(isNew: true)])
+        #expect(
+            try storage.lines() == [
+                "\(today) arpguard: 2", "event/app_start 2 4", "event/error 1 1",
+            ])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `a batch adds to each of its days, and durations stay with their figure`(
+        kind: StorageUnderTest
+    ) throws {
+        let storage = try kind.open().storage
+        var sent = batch("A", of: 1, [today: Self.start, Self.day(-1): ["feature/replay": 2]])
+        var durations = DurationHistogram()
+        durations.add(milliseconds: 12)
+        sent.figures[Self.day(-1)]?.time("feature/replay", durations)
+        try storage.commit(sent)
+        #expect(
+            try storage.lines() == [
+                "\(Self.day(-1)) arpguard: 1", "feature/replay 1 2 timed 1 1",
+                "\(today) arpguard: 1", "event/app_start 1 1",
+            ])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `a resend changes nothing, neither in its group nor later nor through another collector`(
+        kind: StorageUnderTest
+    ) throws {
+        let opened = try kind.open()
+        let storage = opened.storage
+        var tally = Tally()
+        tally.add(.event, 3)
+        let sent = batch(
+            "A", of: 1, tally: tally, [today: Self.start, Self.day(-2): Self.start])
+        try storage.commit(sent, sent)
+        let before = try storage.lines()
+        try storage.commit(sent)
+        #expect(try storage.lines() == before)
+        let other = try opened.reopened()
+        try other.commit(sent)
+        #expect(try other.lines() == before)
+        #expect(try storage.tally(in: today...today).counts == [.event: 3])
+        #expect(before.contains("\(Self.day(-2)) arpguard: 1"))
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `a group that is committed again keeps everything once`(kind: StorageUnderTest) throws {
+        let storage = try kind.open().storage
+        let group = CommitGroup(
+            id: [UInt8](repeating: 7, count: CommitGroup.idBytes),
+            batches: (1...20).map { batch("\($0)", of: $0, [today: Self.start]) }, today: today)
+        for _ in 1...3 { _ = try storage.commit(group) }
+        #expect(try storage.lines() == ["\(today) arpguard: 20", "event/app_start 20 20"])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `one installation adds no more than its share to a figure`(kind: StorageUnderTest) throws {
+        let storage = try kind.open().storage
+        for id in ["A", "B"] {
+            try storage.commit(batch(id, of: 1, [today: ["loss/queue_full": 600]]))
+        }
+        try storage.commit(batch("C", of: 2, [today: ["loss/queue_full": 5]]))
+        let figures = try storage.figures(in: today...today)
+        #expect(figures.first?.cells["loss/queue_full"]?.count == DayFigures.contributionsMax + 5)
+        #expect(figures.first?.overShare == 200)
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `services have figures of their own`(kind: StorageUnderTest) throws {
+        let storage = try kind.open().storage
+        var other = batch("B", of: 2, [today: ["event/rule_run": 1]])
+        other.service = "swiftlinter"
+        try storage.commit(batch("A", of: 1, [today: Self.start]), other)
+        #expect(
+            try storage.lines() == [
+                "\(today) arpguard: 1", "event/app_start 1 1", "\(today) swiftlinter: 1",
+                "event/rule_run 1 1",
+            ])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `an unknown installation is kept out where none may be new`(kind: StorageUnderTest) throws
+    {
+        let storage = try kind.open().storage
+        var sent = batch("A", of: 1, [today: Self.start])
+        sent.admitsNew = false
+        #expect(try storage.commit(sent) == [.notAdmitted])
+        #expect(try storage.lines() == [])
+        try storage.commit(batch("B", of: 1, [today: Self.start]))
+        #expect(try storage.commit(sent) == [.stored(isNew: false)])
+        #expect(try storage.lines() == ["\(today) arpguard: 1", "event/app_start 1 2"])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `erasing one of twelve leaves eleven, on all its days`(kind: StorageUnderTest) throws {
+        let storage = try kind.open().storage
+        for number in 1...12 {
+            try storage.commit(
+                batch(
+                    "batch \(number)", of: number, [today: Self.start, Self.day(-3): Self.start]))
+        }
+        #expect(try storage.lines().contains("\(today) arpguard: 12"))
+        let outcome = try storage.erase(
+            installation: installation(5), secretHash: Self.hash(secret(5)), on: today)
+        #expect(outcome == .erased)
+        #expect(
+            try storage.lines() == [
+                "\(Self.day(-3)) arpguard: 11", "event/app_start 11 11", "\(today) arpguard: 11",
+                "event/app_start 11 11",
+            ])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `what comes after an erasure is kept out and counted once`(kind: StorageUnderTest) throws {
+        let opened = try kind.open()
+        let storage = opened.storage
+        try storage.commit(batch("A", of: 1, [today: Self.start]))
+        _ = try storage.erase(
+            installation: installation(1), secretHash: Self.hash(secret(1)), on: today)
+        let late = batch("late", of: 1, [today: Self.start])
+        #expect(try storage.commit(late) == [.erased])
+        #expect(try opened.reopened().commit(late) == [.erased])
+        #expect(try storage.commit(batch("A", of: 1, [today: Self.start])) == [.erased])
+        #expect(try storage.lines() == [])
+        #expect(try storage.tally(in: today...today).counts == [.erased: 2])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `only the secret that came first erases`(kind: StorageUnderTest) throws {
+        let storage = try kind.open().storage
+        func erase(_ number: Int, _ word: String) throws -> ErasureOutcome {
+            try storage.erase(
+                installation: installation(number), secretHash: Self.hash(word), on: today)
+        }
+        try storage.commit(batch("A", of: 1, [today: Self.start]))
+        var usurper = batch("B", of: 1, [today: Self.start])
+        usurper.erasureKeyHash = Self.hash("other")
+        try storage.commit(usurper)
+        try storage.commit(batch("C", of: 2, hasSecret: false, [today: Self.start]))
+        #expect(try erase(1, "other") == .refused)
+        #expect(try erase(2, "") == .refused)
+        #expect(try storage.lines() == ["\(today) arpguard: 2", "event/app_start 2 3"])
+        try storage.commit(batch("D", of: 2, [today: Self.start]))
+        #expect(try erase(1, secret(1)) == .erased)
+        #expect(try erase(1, "anything") == .erased)
+        #expect(try erase(2, secret(2)) == .erased)
+        #expect(try erase(3, "anything") == .erased)
+        #expect(try storage.lines() == [])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `an erasure that races its own batches leaves nothing of them`(
+        kind: StorageUnderTest
+    ) throws {
+        let opened = try kind.open()
+        let storage = opened.storage
+        let other = try opened.reopened()
+        try storage.commit(batch("first", of: 1, [today: Self.start]))
+        DispatchQueue.concurrentPerform(iterations: 24) { index in
+            #expect(throws: Never.self) {
+                if index == 12 {
+                    _ = try other.erase(
+                        installation: installation(1), secretHash: Self.hash(secret(1)),
+                        on: today)
+                } else {
+                    try (index % 2 == 0 ? storage : other)
+                        .commit(batch("race \(index)", of: 1, [today: Self.start]))
+                }
+            }
+        }
+        #expect(try storage.lines() == [])
+        #expect(try other.lines() == [])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `a closed day becomes plain totals, and nothing can be erased from them`(
+        kind: StorageUnderTest
+    ) throws {
+        let opened = try kind.open()
+        let storage = opened.storage
+        let policy = RetentionPolicy(openDays: 10, totalsDays: 50)
+        for number in 1...3 {
+            try storage.commit(batch("\(number)", of: number, [today: ["event/app_start": 2]]))
+        }
+        let open = try storage.lines()
+        try storage.expire(by: policy, on: Self.day(10))
+        #expect(try storage.figures(in: today...today).map(\.isFolded) == [false])
+        for distance in [11, 11, 12] as [Int32] {
+            try storage.expire(by: policy, on: Self.day(distance))
+            #expect(try storage.lines() == open)
+            #expect(try storage.figures(in: today...today).map(\.isFolded) == [true])
+        }
+        #expect(
+            try storage.erase(
+                installation: installation(1), secretHash: Self.hash(secret(1)), on: Self.day(12))
+                == .erased)
+        #expect(try opened.reopened().lines() == open)
+        try storage.expire(by: policy, on: Self.day(51))
+        #expect(try storage.lines() == [])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `an erasure is remembered as long as a batch can come`(kind: StorageUnderTest) throws {
+        let storage = try kind.open().storage
+        let policy = RetentionPolicy(openDays: 10)
+        _ = try storage.erase(
+            installation: installation(1), secretHash: Self.hash("x"), on: today)
+        try storage.expire(by: policy, on: Self.day(11))
+        let late = batch("A", of: 1, [Self.day(11): Self.start])
+        #expect(try storage.commit(late, on: Self.day(11)) == [.erased])
+        try storage.expire(by: policy, on: Self.day(20))
+        #expect(
+            try storage.commit(batch("B", of: 1, [Self.day(20): Self.start]), on: Self.day(20))
+                == [.stored(isNew: true)])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `tallies are summed by reason over the days on which they came`(
+        kind: StorageUnderTest
+    ) throws {
+        let storage = try kind.open().storage
+        var tally = Tally()
+        tally.add(.service, 2)
+        for distance in 0...2 as ClosedRange<Int32> {
+            try storage.commit(tally: tally, on: Self.day(distance))
+        }
+        #expect(try storage.tally(in: today...Self.day(1)).counts == [.service: 4])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `commits of several collectors at once all count`(kind: StorageUnderTest) throws {
+        let opened = try kind.open()
+        let collectors = [opened.storage, try opened.reopened()]
+        DispatchQueue.concurrentPerform(iterations: 40) { index in
+            #expect(throws: Never.self) {
+                try collectors[index % 2].commit(
+                    batch("\(index / 2)", of: index / 2 % 5, [today: Self.start]))
+            }
+        }
+        #expect(
+            try opened.storage.lines() == ["\(today) arpguard: 5", "event/app_start 5 20"])
+        #expect(throws: Never.self) { try opened.storage.checkReady() }
+    }
+}

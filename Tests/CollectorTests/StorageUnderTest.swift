@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import TestKit
+import Testing
+
+@testable import Collector
+
+/// A kind of storage that has to pass `CollectorStorageTests`. Another implementation joins by one
+/// more line in `all`.
+struct StorageUnderTest: Sendable, CustomTestStringConvertible {
+    /// A storage of its own, and how to open it once more, as another collector does.
+    struct Opened {
+        let storage: any CollectorStorage
+        let reopened: () throws -> any CollectorStorage
+    }
+
+    let testDescription: String
+    let open: @Sendable () throws -> Opened
+
+    static let all: [StorageUnderTest] = [sqlite]
+
+    static let sqlite = StorageUnderTest(testDescription: "SQLite") {
+        let store = try SampleStore()
+        return Opened(storage: HeldStorage(storage: store.storage, folder: store.folder)) {
+            try SQLiteStorage(
+                path: store.path, random: SeededRandom(seed: 8), fileSystem: RealFileSystem())
+        }
+    }
+}
+
+/// A storage together with the folder that it needs.
+private struct HeldStorage: CollectorStorage {
+    let storage: any CollectorStorage
+    let folder: TemporaryDirectory
+
+    func commit(_ group: CommitGroup) throws(StorageError) -> [BatchOutcome] {
+        try storage.commit(group)
+    }
+
+    func erase(
+        installation: String, secretHash: [UInt8], on today: Day
+    ) throws(StorageError) -> ErasureOutcome {
+        try storage.erase(installation: installation, secretHash: secretHash, on: today)
+    }
+
+    func expire(by policy: RetentionPolicy, on today: Day) throws(StorageError) {
+        try storage.expire(by: policy, on: today)
+    }
+
+    func figures(in days: ClosedRange<Day>) throws(StorageError) -> [DayFigures] {
+        try storage.figures(in: days)
+    }
+
+    func tally(in days: ClosedRange<Day>) throws(StorageError) -> Tally {
+        try storage.tally(in: days)
+    }
+
+    func checkReady() throws(StorageError) {
+        try storage.checkReady()
+    }
+}
+
+extension CollectorStorage {
+    /// Commits batches on a day.
+    @discardableResult
+    func commit(
+        _ batches: AdmittedBatch..., tally: Tally = Tally(), on day: Day = today
+    ) throws -> [BatchOutcome] {
+        try commit(
+            CommitGroup(
+                id: SystemRandom().bytes(CommitGroup.idBytes), batches: batches, tally: tally,
+                today: day))
+    }
+
+    /// Every figure of the days around the tests' day, as lines such as
+    /// `2026-11-24 arpguard 2: event/app_start 2 installations 3`.
+    func lines(around day: Day = today) throws -> [String] {
+        let days = Day(number: day.number - 100)...Day(number: day.number + 100)
+        return try figures(in: days).flatMap { figures in
+            ["\(figures.day) \(figures.service): \(figures.installations)"]
+                + figures.cells.sorted { $0.key < $1.key }.map { name, cell in
+                    "\(name) \(cell.installations) \(cell.count)"
+                        + (cell.durations.counts.isEmpty
+                            ? "" : " timed \(cell.timedInstallations) \(cell.durations.total)")
+                }
+        }
+    }
+}
