@@ -12,6 +12,8 @@ public struct DetectionStatistics: Equatable, Sendable {
     public var alerts: [Severity: UInt64] = [:]
     /// Findings that were folded into an alert reported before.
     public var folded: UInt64 = 0
+    /// Findings that the configuration suppresses.
+    public var suppressed: UInt64 = 0
     /// Addresses whose owner is known.
     public var bindings = 0
     /// Owners that had to be forgotten for want of room.

@@ -59,7 +59,7 @@ public struct Detector: ~Copyable, Sendable {
         guard let news = memory.admit(packet, frame: number, time: time) else { return }
         let sighting = memory.observe(packet, news, frame: number, time: time)
         RuleBook.judge(sighting, configuration.thresholds) { finding in
-            guard isNews(finding, in: packet.segment, at: time) else { return }
+            guard let finding = admit(finding, packet.segment, at: time) else { return }
             report(Alert(finding, sighting))
         }
     }
@@ -69,22 +69,26 @@ public struct Detector: ~Copyable, Sendable {
     ) {
         let finding = Finding(
             rule: .malformed, severity: .info, confidence: .high, scope: .segment)
-        guard isNews(finding, in: Segment(), at: time) else { return }
+        guard let finding = admit(finding, Segment(), at: time) else { return }
         let alert = Alert(
             finding, frame: number, time: time, sentences: [malformation.rawValue],
             malformation: malformation)
         report(alert)
     }
 
-    /// Counts a finding, and says whether it is to be reported.
-    private mutating func isNews(
-        _ finding: Finding, in segment: Segment, at time: Int64
-    ) -> Bool {
-        guard folder.isNews(finding, in: segment, at: time) else {
-            counts.folded += 1
-            return false
+    /// Counts a finding, and returns it as it is to be reported; `nil` when it is not.
+    private mutating func admit(
+        _ finding: Finding, _ segment: Segment, at time: Int64
+    ) -> Finding? {
+        guard !configuration.suppresses(finding, in: segment) else {
+            counts.suppressed += 1
+            return nil
         }
-        counts.alerts[finding.severity, default: 0] += 1
-        return finding.severity > .info || configuration.reportsNotices
+        guard let news = folder.news(in: finding, segment: segment, at: time) else {
+            counts.folded += 1
+            return nil
+        }
+        counts.alerts[news.severity, default: 0] += 1
+        return news.severity > .info || configuration.reportsNotices ? news : nil
     }
 }

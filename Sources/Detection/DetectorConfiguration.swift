@@ -6,6 +6,10 @@ public struct DetectorConfiguration: Sendable {
     public var gateway: IPv4Address?
     /// Addresses whose stations are known for certain: any other claim to one is critical.
     public var staticBindings: [IPv4Address: MACAddress]
+    /// Findings that are counted and not reported.
+    public var suppressions: [Suppression]
+    /// Stations that are never accused, such as one's own. Claims against them still are heard.
+    public var trustedStations: Set<MACAddress>
     /// When the rules speak.
     public var thresholds: Thresholds
     /// How much is remembered.
@@ -19,11 +23,14 @@ public struct DetectorConfiguration: Sendable {
     /// A configuration with the tested thresholds.
     public init(
         gateway: IPv4Address? = nil, staticBindings: [IPv4Address: MACAddress] = [:],
+        suppressions: [Suppression] = [], trustedStations: Set<MACAddress> = [],
         thresholds: Thresholds = Thresholds(), limits: DetectionLimits = DetectionLimits(),
         reportsNotices: Bool = false, tableSeed: UInt64 = 0x2545_F491_4F6C_DD1D
     ) {
         self.gateway = gateway
         self.staticBindings = staticBindings
+        self.suppressions = suppressions
+        self.trustedStations = trustedStations
         self.thresholds = thresholds
         self.limits = limits
         self.reportsNotices = reportsNotices
@@ -75,6 +82,8 @@ public struct Thresholds: Sendable {
     public var unsolicitedEvidence: UInt32 = 3
     /// How long an address counts as a station's own after it used it.
     public var ownAddressWindow: Int64 = 600 * Nanoseconds.second
+    /// How long an owner that spoke for itself stands against one that nobody asked (U3).
+    public var freshOwnerWindow: Int64 = 300 * Nanoseconds.second
     /// How long an unsolicited answer counts (U1, U2, T1).
     public var unsolicitedWindow: Int64 = 300 * Nanoseconds.second
     /// How often one is told the same with other evidence at hand (U1); at most 8.

@@ -29,6 +29,8 @@ struct Sighting: Sendable {
     var change: BindingChange?
     /// The likeliest forger among those who claim the address.
     var suspect: Suspect?
+    /// What tells against the sender itself, when the address moved and nothing explains it.
+    var claimant: Suspect?
     /// Whether two of those who claim it are ports of one machine, by their addresses.
     var hasSiblings = false
     /// Whether the frame's source claimed the address for itself before.
@@ -41,12 +43,20 @@ struct Sighting: Sendable {
     var repetition = (count: 0, firstFrame: UInt64(0))
     /// Whether only one direction of the target's traffic seems to be captured.
     var isOneSided = false
+    /// Whether the target had just asked for the address, whoever answered first.
+    var wasAskedLately = false
+    /// Whether the frame's source itself had asked others for the address.
+    var hasSpeakerAsked = false
+    /// That the sender asks for an address that it claimed itself.
+    var confession: Confession?
     /// Another address that the sender uses as its own.
     var otherAddress: IPv4Address?
     /// What the sender told, the other way round, a short while ago.
     var reverse: ToldPair?
     /// Who has the target's address, when the packet names another station for it.
     var contradictedTarget: MACAddress?
+    /// Whether that owner named the same station by the sender's address as well.
+    var isMutuallyPoisoned = false
     /// How many packets named that station wrongly, and since which frame.
     var poisoned = (count: 0, firstFrame: UInt64(0))
     /// How many stations are new, when this one is.
@@ -57,6 +67,16 @@ struct Sighting: Sendable {
 
     /// Whom to blame for what the packet says: its sender, or who sent it in another's name.
     var speaker: MACAddress { packet.source.isUnicast ? packet.source : packet.sender.mac }
+}
+
+/// That a station asks others for an address that it took a short while ago.
+struct Confession: Equatable, Sendable {
+    /// The address.
+    var ip: IPv4Address
+    /// Who had it.
+    var from: MACAddress
+    /// Whether it is the router's.
+    var isGateway: Bool
 }
 
 /// How much a station sent a short while ago, as far as a packet adds to it.

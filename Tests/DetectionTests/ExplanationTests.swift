@@ -4,38 +4,6 @@ import Detection
 import TestKit
 import Testing
 
-/// A DHCP acknowledgement of `server` that gives `client` its address.
-private func leases(
-    _ at: Int64, _ server: Player, _ client: Player, type: UInt8 = 5, source: String? = nil
-) -> Step {
-    let fixed =
-        Frame.hex(
-            "02", "01", "06", "00",  // reply, Ethernet, length, hops
-            "11223344", "00000000",  // transaction, seconds and flags
-            "00000000") + Frame.ip(client.ip) + Frame.hex("00000000", "00000000")
-        + Frame.mac(client.mac) + [UInt8](repeating: 0, count: 10 + 192)
-    let options =
-        Frame.hex("63825363") + [53, 1, type] + [0] + [3, 4] + Frame.ip(Player.router.ip) + [255]
-    let sender = (source ?? server.mac, server.ip)
-    let frame = Frame.ipv4(
-        proto: 17, from: sender, to: (Frame.broadcast, "255.255.255.255"),
-        Frame.udp(67, 68, fixed + options))
-    return Step(at: at, frame: frame)
-}
-
-/// A VRRP version 2 advertisement of group 51 for `address`.
-private func advertises(
-    _ at: Int64, _ router: Player, _ address: String, timeToLive: UInt8 = 255
-) -> Step {
-    let body =
-        Frame.hex("21", "33", "64", "01", "0001", "0000") + Frame.ip(address)
-        + [UInt8](repeating: 0, count: 8)
-    var frame = Frame.ipv4(
-        proto: 112, from: router.pair, to: ("01:00:5e:00:00:12", "224.0.0.18"), body)
-    frame[14 + 8] = timeToLive
-    return Step(at: at, frame: frame)
-}
-
 private let first = Player(mac: "00:1b:21:00:00:02", ip: "10.0.0.2")
 private let second = Player(mac: "00:90:0b:00:00:03", ip: "10.0.0.3")
 private let shared = Player(mac: "00:00:5e:00:01:33", ip: "10.0.0.9")
@@ -107,7 +75,7 @@ struct ExplanationTests {
                 [advertises(0, first, shared.ip), announces(10, first.claiming(shared))],
                 [advertises(9_000, second, shared.ip, timeToLive: 254)],
                 [announces(9_010, second.claiming(shared))],
-            ], [Verdict(.bindingChanged, .low)]),
+            ], [Verdict(.bindingChanged, .medium)]),
         RuleCase(
             "who wears a virtual address that nobody advertises is a forger",
             [
@@ -122,7 +90,7 @@ struct ExplanationTests {
                 [advertises(0, first, shared.ip), announces(10, first.claiming(shared))],
                 [announces(1_000, .mallory.claiming(shared)), advertises(1_500, first, shared.ip)],
                 exchange(2_000, first.claiming(shared), .alice),
-            ], [Verdict(.bindingChanged, .low), Verdict(.contestedByForger, .high)]),
+            ], [Verdict(.bindingChanged, .medium), Verdict(.contestedByForger, .high)]),
     ]
 
     @Test(arguments: dhcp + routers)

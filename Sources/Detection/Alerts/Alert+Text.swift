@@ -21,6 +21,8 @@ extension Alert {
         case .addressConflict: AddressConflict.explain(self)
         case .gatewayWithOthers: GatewayWithOthers.explain(self)
         case .repeatedUnsolicited, .repeatedUnsolicitedAlone: RepeatedUnsolicited.explain(self)
+        case .toldAgainstOwner: ToldAgainstOwner.explain(self)
+        case .asksForItsClaim: AsksForItsClaim.explain(self)
         case .betweenTwo: BetweenTwo.explain(self)
         case .poisonedPeer: PoisonedPeer.explain(self)
         case .sourceMismatch: SourceMismatch.explain(self)

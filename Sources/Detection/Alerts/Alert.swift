@@ -50,7 +50,8 @@ public struct Alert: Equatable, Sendable {
         let texts = EvidenceText.sentences(finding, sighting)
         self.init(
             finding, frame: sighting.frame, time: sighting.time, packet: sighting.packet,
-            segment: sighting.packet.segment, isGateway: sighting.isGateway, sentences: texts)
+            segment: sighting.packet.segment,
+            isGateway: finding.isGateway ?? sighting.isGateway, sentences: texts)
     }
 
     /// The alert that `finding` on a frame makes.

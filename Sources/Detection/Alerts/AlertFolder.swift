@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What makes two findings one matter.
+/// What makes two findings one matter; without a rule, what makes them one incident.
 private struct AlertKey: TableKey {
-    var rule: RuleID
+    var rule: RuleID?
     var address: AddressKey
     var station: StationKey
 
     func mixed(seed: UInt64) -> UInt64 {
-        address.mixed(seed: seed) ^ station.mixed(seed: ~seed) &+ UInt64(rule.hashIndex)
+        let number = UInt64(rule?.hashIndex ?? 0)
+        return address.mixed(seed: seed) ^ station.mixed(seed: ~seed) &+ number
     }
 }
 
@@ -21,6 +22,9 @@ extension RuleID {
 }
 
 /// Lets each matter be reported once, and again only when it gets worse.
+///
+/// A matter is what one rule says of one address and station. What further rules say of the same
+/// two belongs to the same incident: it is reported only where it is graver than all before.
 struct AlertFolder: Sendable {
     private struct Reported: Sendable {
         var severity: Severity
@@ -36,8 +40,24 @@ struct AlertFolder: Sendable {
         window = configuration.thresholds.foldWindow
     }
 
-    /// Whether a finding is news: the first of its kind in a while, or worse than before.
-    mutating func isNews(_ finding: Finding, in segment: Segment, at time: Int64) -> Bool {
+    /// The finding as it is to be reported: the first of its kind in a while, or worse than
+    /// before; `nil` when it adds nothing.
+    mutating func news(in finding: Finding, segment: Segment, at time: Int64) -> Finding? {
+        var finding = finding
+        let known = incident(finding, segment, at: time)
+        if finding.rule == .restore {
+            // Whoever was accused before ends the attack; alone, this is what gives it away.
+            if known >= .high { finding.severity = .low }
+        } else if known >= .high, known >= finding.severity, finding.severity > .info {
+            note(finding, known, segment, at: time)
+            return nil
+        }
+        guard isNews(finding, segment, at: time) else { return nil }
+        note(finding, max(known, finding.severity), segment, at: time)
+        return finding
+    }
+
+    private mutating func isNews(_ finding: Finding, _ segment: Segment, at time: Int64) -> Bool {
         let new = Reported(severity: finding.severity, lastTime: time)
         let (index, isNew) = reported.findOrInsert(finding.key(in: segment), new)
         if isNew { return true }
@@ -47,6 +67,58 @@ struct AlertFolder: Sendable {
         reported[index].lastTime = time
         if isWorse || isLongAgo { reported[index].severity = finding.severity }
         return isWorse || isLongAgo
+    }
+
+    /// How grave the incident is that a finding belongs to, as far as it was reported.
+    private func incident(_ finding: Finding, _ segment: Segment, at time: Int64) -> Severity {
+        guard let ip = finding.claim?.ip else { return .info }
+        let known = severity(of: AlertKey(ip, finding.accused, in: segment), at: time)
+        // An address that comes back from who stands accused has moved no further.
+        guard finding.rule == .bindingChanged, let previous = finding.rival else { return known }
+        let before = severity(of: AlertKey(ip, previous, in: segment), at: time)
+        return max(known, before >= .high ? before : .info)
+    }
+
+    private func severity(of key: AlertKey, at time: Int64) -> Severity {
+        guard let known = reported.value(key), time.age(of: known.lastTime) <= window
+        else { return .info }
+        return known.severity
+    }
+
+    /// Notes how grave the incident is: for the accused, and for whoever may be accused yet.
+    private mutating func note(
+        _ finding: Finding, _ severity: Severity, _ segment: Segment, at time: Int64
+    ) {
+        guard severity > .info, let claim = finding.claim else { return }
+        note(AlertKey(claim.ip, finding.accused, in: segment), severity, at: time)
+        if let accused = finding.accused {
+            note(AlertKey(claim.ip, nil, in: segment), severity, at: time)
+            // A station that others speak for may be accused in its turn.
+            if claim.mac != accused {
+                note(AlertKey(claim.ip, claim.mac, in: segment), severity, at: time)
+            }
+        }
+        if finding.rule == .betweenTwo, let other = finding.other {
+            note(AlertKey(other, finding.accused, in: segment), severity, at: time)
+        }
+    }
+
+    private mutating func note(_ key: AlertKey, _ severity: Severity, at time: Int64) {
+        let new = Reported(severity: severity, lastTime: time)
+        let (index, isNew) = reported.findOrInsert(key, new)
+        if isNew { return }
+        let isLongAgo = time.age(of: reported[index].lastTime) > window
+        if isLongAgo || severity > reported[index].severity { reported[index].severity = severity }
+        reported[index].lastTime = time
+    }
+}
+
+extension AlertKey {
+    /// The key of an incident.
+    fileprivate init(_ ip: IPv4Address, _ accused: MACAddress?, in segment: Segment) {
+        rule = nil
+        address = AddressKey(segment: segment, ip: ip)
+        station = StationKey(segment: segment, mac: accused ?? .zero)
     }
 }
 

@@ -76,7 +76,7 @@ extension Alert {
     public var kind: AlertKind {
         switch rule {
         case .staticBinding, .contestedByForger, .contestedGateway, .repeatedUnsolicited,
-            .repeatedUnsolicitedAlone, .betweenTwo, .restore:
+            .repeatedUnsolicitedAlone, .toldAgainstOwner, .asksForItsClaim, .betweenTwo, .restore:
             isGateway ? .gatewayImpersonation : .arpSpoofing
         case .gatewayWithOthers: .gatewayImpersonation
         case .poisonedPeer, .portStealing, .speaksForMany: .arpSpoofing

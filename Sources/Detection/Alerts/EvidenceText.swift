@@ -13,6 +13,12 @@ enum EvidenceText {
             let count = max(finding.count, Int(sighting.suspect?.unsolicited ?? 0))
             sentences.append("\(who) answered \(times(count)) although nobody had asked")
         }
+        if finding.evidence.contains(.contradictsOwner), let rival = finding.rival {
+            sentences.append("\(rival) spoke for the address itself a short while ago")
+        }
+        if finding.evidence.contains(.asksForIt) {
+            sentences.append("\(who) asked others for this very address")
+        }
         if let other = finding.other, finding.rule.namesOwnAddress {
             sentences.append("\(who) also uses \(other)")
         }
@@ -49,6 +55,9 @@ extension RuleID {
     }
 
     fileprivate var namesOwnAddress: Bool {
-        self == .contestedByForger || self == .repeatedUnsolicited
+        switch self {
+        case .contestedByForger, .repeatedUnsolicited, .toldAgainstOwner, .asksForItsClaim: true
+        default: false
+        }
     }
 }

@@ -23,6 +23,11 @@ public struct ForgerEvidence: OptionSet, Hashable, Sendable {
     /// It wears a virtual router's address, and no router advertises.
     public static let virtualMAC = ForgerEvidence(rawValue: 1 << 5)
 
+    /// It told one station, unasked, against an owner that had just spoken for itself.
+    public static let contradictsOwner = ForgerEvidence(rawValue: 1 << 6)
+    /// It asked others for the very address that it claims.
+    public static let asksForIt = ForgerEvidence(rawValue: 1 << 7)
+
     /// What honest stations with several addresses show as well.
     static let weak: ForgerEvidence = [.ownsAnother, .contestsAnother]
 }
@@ -49,6 +54,8 @@ struct Finding: Equatable, Sendable {
     var count = 1
     /// The first frame that belongs to it.
     var firstFrame: UInt64?
+    /// Whether it is about the router's address; `nil` when that is told of the packet's sender.
+    var isGateway: Bool?
     /// What further findings of the rule are folded by.
     var scope = Scope.binding
 

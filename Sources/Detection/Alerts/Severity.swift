@@ -58,6 +58,10 @@ public enum RuleID: String, CaseIterable, Sendable {
     case repeatedUnsolicited = "U1"
     /// The same without further evidence.
     case repeatedUnsolicitedAlone = "U2"
+    /// One station is told, unasked, against what is known.
+    case toldAgainstOwner = "U3"
+    /// A station asks for the address that it claims.
+    case asksForItsClaim = "Q1"
     /// A station puts itself between two others.
     case betweenTwo = "B1"
     /// Answers show that somebody's cache is poisoned.

@@ -18,6 +18,8 @@ struct BindingChange: Equatable, Sendable {
     let previous: MACAddress
     /// The frame in which that one was last heard to have it.
     let previousFrame: UInt64
+    /// Whether that one was heard a short while ago, in its own word.
+    let isPreviousFresh: Bool
     /// Whether the station that has it now had it before.
     let isReturn: Bool
     /// How many changes there were in the window, this one included.

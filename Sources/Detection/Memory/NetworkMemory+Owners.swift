@@ -49,15 +49,17 @@ extension NetworkMemory {
         bindings.update(place) { $0 = after }
         sighting.change = BindingChange(
             previous: before.mac, previousFrame: before.tally.lastFrame,
+            isPreviousFresh: before.isFresh(at: sighting.time, thresholds),
             isReturn: contests[index].lastWasReturn,
             count: contests[index].changes(within: window, at: sighting.time))
-        if after.isUsurped { noteTaking(sighting) }
+        if after.isUsurped { noteTaking(sighting, from: before.mac) }
     }
 
-    private mutating func noteTaking(_ sighting: Sighting) {
+    private mutating func noteTaking(_ sighting: Sighting, from owner: MACAddress) {
         let key = StationKey(segment: sighting.packet.segment, mac: sighting.packet.sender.mac)
         let (index, _) = stations.findOrInsert(key, Station())
-        stations[index].takes(sighting.packet.sender.ip, at: sighting.time)
+        stations[index].takes(
+            TakenAddress(ip: sighting.packet.sender.ip, from: owner, time: sighting.time))
     }
 
     /// What the history of a contested address tells about a packet.
@@ -77,11 +79,20 @@ extension NetworkMemory {
         sighting.hasSiblings = contests[index].hasSibling(of: packet.sender.mac)
         if sighting.change != nil {
             sighting.suspect = suspect(in: contests[index], key, at: sighting.time)
+            sighting.claimant = contests[index].place(of: packet.sender.mac).flatMap {
+                suspicion(of: $0, in: contests[index], key, at: sighting.time)
+            }
         }
     }
 }
 
 extension Binding {
+    /// Whether its station itself said so a short while ago, and did not take the address.
+    fileprivate func isFresh(at time: Int64, _ thresholds: Thresholds) -> Bool {
+        !isUsurped && tally.count > tally.unsolicited
+            && time.age(of: tally.lastTime) <= thresholds.freshOwnerWindow
+    }
+
     /// Counts the claim that a packet makes.
     fileprivate mutating func add(_ sighting: Sighting) {
         tally.add(

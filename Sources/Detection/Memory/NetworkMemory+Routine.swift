@@ -13,6 +13,7 @@ extension NetworkMemory {
         guard sender.mac == packet.source, sender.ip != .unspecified, sender.mac.isUnicast,
             form == .question || form == .answer || form == .announcement,
             stations[index].speaksOnly(for: sender.ip),
+            form != .question || stations[index].lastTaken?.ip != packet.target.ip,
             configuration.staticBindings.isEmpty
         else { return false }
         let key = AddressKey(segment: packet.segment, ip: sender.ip)

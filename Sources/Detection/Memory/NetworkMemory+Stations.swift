@@ -92,6 +92,32 @@ extension NetworkMemory {
         noteTarget(&sighting, listenerKey)
     }
 
+    /// Takes in whether an unsolicited answer's two stations had asked for the address.
+    func noteQuestions(_ sighting: inout Sighting) {
+        let packet = sighting.packet
+        let listener = QuestionKey(asker: packet.target.mac, wanted: packet.sender.ip)
+        let speaker = QuestionKey(asker: packet.source, wanted: packet.sender.ip)
+        sighting.wasAskedLately =
+            questions.value(listener)?.mayHaveRivals(at: sighting.time, thresholds) ?? false
+        sighting.hasSpeakerAsked =
+            questions.value(speaker)?.isInOwnName(
+                within: thresholds.ownAddressWindow, at: sighting.time) ?? false
+    }
+
+    /// Takes in that a station asks for the address that it took from another one.
+    func noteConfession(_ sighting: inout Sighting) {
+        let packet = sighting.packet
+        guard sighting.form == .question, !sighting.isMismatched else { return }
+        let key = StationKey(segment: packet.segment, mac: packet.sender.mac)
+        let wanted = AddressKey(segment: packet.segment, ip: packet.target.ip)
+        guard let taken = stations.value(key)?.lastTaken, taken.ip == packet.target.ip,
+            sighting.time.age(of: taken.time) <= thresholds.changeWindow,
+            bindings.owner(wanted) == packet.sender.mac
+        else { return }
+        sighting.confession = Confession(
+            ip: taken.ip, from: taken.from, isGateway: isGateway(taken.ip, in: packet.segment))
+    }
+
     private mutating func noteTarget(_ sighting: inout Sighting, _ listener: StationKey) {
         let target = sighting.packet.target
         guard target.ip != .unspecified, !sighting.isMismatched else { return }
@@ -108,7 +134,24 @@ extension NetworkMemory {
         let count = poisoned[index].add(
             frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow)
         sighting.contradictedTarget = owner
+        sighting.isMutuallyPoisoned = isMutual(sighting, owner: owner)
         sighting.poisoned = (count, poisoned[index].firstFrame)
+    }
+}
+
+extension NetworkMemory {
+    /// Whether the owner of the target's address, too, told the same station its address under
+    /// the sender's.
+    private func isMutual(_ sighting: Sighting, owner: MACAddress) -> Bool {
+        let packet = sighting.packet
+        let claim = ClaimKey(
+            segment: packet.segment, claim: AddressPair(mac: owner, ip: packet.target.ip),
+            listener: packet.target.mac)
+        let station = stations.value(StationKey(segment: packet.segment, mac: owner))
+        guard repetitions.contains(claim), let station else { return false }
+        return station.told(
+            packet.target.ip, to: packet.sender.ip, within: thresholds.betweenWindow,
+            at: sighting.time)
     }
 }
 

@@ -7,18 +7,26 @@ extension NetworkMemory {
     func suspect(in contest: Contest, _ key: AddressKey, at time: Int64) -> Suspect? {
         var best: Suspect?
         for index in contest.contenders.indices {
-            guard let contender = contest.contenders[index],
-                let rival = contest.rival(of: contender.mac)
-            else { continue }
-            var suspect = Suspect(mac: contender.mac, rival: rival, evidence: [])
-            gatherStrong(contender, &suspect)
-            gatherWeak(contender, in: contest, key, at: time, &suspect)
+            guard let suspect = suspicion(of: index, in: contest, key, at: time) else { continue }
             if suspect.weight > best?.weight ?? -1 { best = suspect }
         }
         best?.isAllAnnounced = contest.isAllAnnounced(within: thresholds.changeWindow, at: time)
         best?.hasReturned = contest.hasReturned
         best?.firstFrame = contest.firstFrame
         return best
+    }
+
+    /// What tells against the contender at a place.
+    func suspicion(
+        of index: Int, in contest: Contest, _ key: AddressKey, at time: Int64
+    ) -> Suspect? {
+        guard let contender = contest.contenders[index],
+            let rival = contest.rival(of: contender.mac)
+        else { return nil }
+        var suspect = Suspect(mac: contender.mac, rival: rival, evidence: [])
+        gatherStrong(contender, &suspect)
+        gatherWeak(contender, in: contest, key, at: time, &suspect)
+        return suspect
     }
 
     private func gatherStrong(_ contender: Contender, _ suspect: inout Suspect) {

@@ -19,7 +19,7 @@ struct NetworkMemory: ~Copyable, Sendable {
     var spokenFor: BoundedTable<StationKey, SpokenFor>
     var scans: BoundedTable<StationKey, Scan>
     var newcomers: BoundedTable<StationKey, Newcomers>
-    var leasedRouters: BoundedTable<AddressKey, Bool>
+    var routers: BoundedTable<AddressKey, Bool>
     var explanations: Explanations
 
     /// An empty memory.
@@ -41,7 +41,7 @@ struct NetworkMemory: ~Copyable, Sendable {
         spokenFor = BoundedTable(countMax: limits.entriesMax, seed: seed)
         scans = BoundedTable(countMax: limits.entriesMax, seed: seed)
         newcomers = BoundedTable(countMax: limits.entriesMax, seed: seed)
-        leasedRouters = BoundedTable(countMax: limits.entriesMax, seed: seed)
+        routers = BoundedTable(countMax: limits.entriesMax, seed: seed)
         explanations = Explanations(limits: limits, seed: seed)
     }
 
@@ -86,7 +86,11 @@ struct NetworkMemory: ~Copyable, Sendable {
         if packet.sender.mac.isUnicast {
             noteOwner(&sighting)
             noteAddresses(&sighting)
-            if sighting.form == .unsolicited { noteRepetition(&sighting) }
+            noteConfession(&sighting)
+            if sighting.form == .unsolicited {
+                noteRepetition(&sighting)
+                noteQuestions(&sighting)
+            }
         } else {
             let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
             sighting.knownOwner = bindings.owner(key)
@@ -98,12 +102,17 @@ struct NetworkMemory: ~Copyable, Sendable {
     mutating func note(_ lease: DHCPAcknowledgement, at time: Int64) {
         explanations.note(lease, at: time)
         guard let router = lease.router, lease.server != lease.lease.mac else { return }
-        _ = leasedRouters.findOrInsert(AddressKey(segment: lease.segment, ip: router), true)
+        noteRouter(router, in: lease.segment)
     }
 
     /// Takes in what a group of routers says.
     mutating func note(_ advert: RouterAdvert, at time: Int64) {
         explanations.note(advert, at: time)
+        for ip in advert.addresses { noteRouter(ip, in: advert.segment) }
+    }
+
+    private mutating func noteRouter(_ ip: IPv4Address, in segment: Segment) {
+        _ = routers.findOrInsert(AddressKey(segment: segment, ip: ip), true)
     }
 
     /// In which way a packet claims an address, and whose question it pays.
@@ -111,9 +120,12 @@ struct NetworkMemory: ~Copyable, Sendable {
         let isAnnouncement = packet.sender.ip == packet.target.ip && packet.isToMany
         if packet.isRequest {
             let key = QuestionKey(asker: packet.sender.mac, wanted: packet.target.ip)
-            let (index, _) = questions.findOrInsert(key, Question(time: time))
-            questions[index] = Question(time: time)
-            if packet.sender.ip == .unspecified { return .probe }
+            let isProbe = packet.sender.ip == .unspecified
+            let question = Question(
+                time: time, isInOwnName: !isProbe && packet.sender.ip != packet.target.ip)
+            let (index, isNew) = questions.findOrInsert(key, question)
+            if !isNew { questions[index] = question }
+            if isProbe { return .probe }
             return isAnnouncement ? .announcement : .question
         }
         if isAnnouncement { return .announcement }
@@ -128,14 +140,16 @@ struct NetworkMemory: ~Copyable, Sendable {
     /// What was said beforehand about the address that a packet claims.
     private func describeAddress(_ sighting: inout Sighting) {
         let packet = sighting.packet
-        sighting.isGateway = packet.sender.ip == configuration.gateway
-        if leasedRouters.count > 0 {
-            let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
-            if leasedRouters.value(key) != nil { sighting.isGateway = true }
-        }
+        sighting.isGateway = isGateway(packet.sender.ip, in: packet.segment)
         if !configuration.staticBindings.isEmpty {
             sighting.declared = configuration.staticBindings[packet.sender.ip]
         }
+    }
+
+    /// Whether an address is that of a router: as configured, by DHCP's word, or by the routers'.
+    func isGateway(_ ip: IPv4Address, in segment: Segment) -> Bool {
+        if ip == configuration.gateway { return true }
+        return routers.contains(AddressKey(segment: segment, ip: ip))
     }
 
     /// What explains that a station has an address. No lease explains the gateway's.

@@ -3,28 +3,41 @@
 /// A question that was asked, and who answered it.
 struct Question: Sendable {
     private var time: Int64
-    private var firstAnswer: MACAddress?
-    private var secondAnswer: MACAddress?
+    /// Whether the asker spoke under an address of its own, and not to find out if one is free.
+    private let isInOwnName: Bool
+    private var answers: [4 of MACAddress] = .init(repeating: .zero)
+    private var answerCount = 0
 
     /// The question asked at `time`.
-    init(time: Int64) {
+    init(time: Int64, isInOwnName: Bool) {
         self.time = time
+        self.isInOwnName = isInOwnName
     }
 
-    /// Notes an answer and says what it is worth: one station may answer, one more may have
-    /// meant to (both owners of one address do), everything else is unsolicited.
+    /// Whether a late answer of one more station may still come.
+    func mayHaveRivals(at now: Int64, _ thresholds: Thresholds) -> Bool {
+        now.age(of: time) <= thresholds.rivalAnswerWithin
+    }
+
+    /// Whether the asker showed, within `window`, that it takes the address for another's.
+    func isInOwnName(within window: Int64, at now: Int64) -> Bool {
+        isInOwnName && now.age(of: time) <= window
+    }
+
+    /// Notes an answer and says what it is worth: one station may answer, a few more may have
+    /// meant to (all owners of one address do, and all cards of one machine), everything else is
+    /// unsolicited.
     mutating func answered(
         by mac: MACAddress, at now: Int64, _ thresholds: Thresholds
     ) -> ClaimForm {
         let age = now.age(of: time)
         guard age <= thresholds.questionOpen else { return .unsolicited }
-        guard let first = firstAnswer else {
-            firstAnswer = mac
-            return .answer
-        }
-        let isRival = first != mac && secondAnswer == nil && age <= thresholds.rivalAnswerWithin
-        guard isRival else { return .unsolicited }
-        secondAnswer = mac
-        return .rivalAnswer
+        for index in 0..<answerCount where answers[index] == mac { return .unsolicited }
+        guard answerCount == 0 || age <= thresholds.rivalAnswerWithin,
+            answerCount < answers.count
+        else { return .unsolicited }
+        answers[answerCount] = mac
+        answerCount += 1
+        return answerCount == 1 ? .answer : .rivalAnswer
     }
 }

@@ -22,6 +22,14 @@ struct OwnAddress: Sendable {
     var answers: UInt8 = 0
 }
 
+/// An address that a station took from another one.
+struct TakenAddress: Equatable, Sendable {
+    var ip: IPv4Address
+    /// Who had it.
+    var from: MACAddress
+    var time: Int64
+}
+
 /// What is known about one station of a segment.
 struct Station: Sendable {
     /// How many of a station's addresses are remembered.
@@ -39,9 +47,9 @@ struct Station: Sendable {
     private var nextPrint = 0
     var claimRate = SlidingCount()
     var requestRate = SlidingCount()
-    /// The last address that it took from another station without an explanation, and when.
-    private(set) var lastTaken: (ip: IPv4Address, time: Int64)?
-    private(set) var lastTakenBefore: (ip: IPv4Address, time: Int64)?
+    /// The last address that it took from another station without an explanation.
+    private(set) var lastTaken: TakenAddress?
+    private(set) var lastTakenBefore: TakenAddress?
 
     /// Whether this packet, told by its print, was already seen within `window`.
     mutating func isCopy(_ print: UInt64, at time: Int64, within window: Int64) -> Bool {
@@ -93,10 +101,10 @@ struct Station: Sendable {
         nextTold = (nextTold + 1) % told.count
     }
 
-    /// Notes that it took `ip` from another station.
-    mutating func takes(_ ip: IPv4Address, at time: Int64) {
-        if let last = lastTaken, last.ip != ip { lastTakenBefore = last }
-        lastTaken = (ip, time)
+    /// Notes that it took an address from another station.
+    mutating func takes(_ taken: TakenAddress) {
+        if let last = lastTaken, last.ip != taken.ip { lastTakenBefore = last }
+        lastTaken = taken
     }
 
     /// Another address than `ip` that it took within `window`.
@@ -111,6 +119,20 @@ struct Station: Sendable {
     @inline(always)
     func speaksOnly(for ip: IPv4Address) -> Bool {
         !hasToldSeveral && (told[0] == nil || told[0]?.claimed == ip)
+    }
+
+    /// Whether it told `listener`, within `window`, that it has `claimed`.
+    func told(
+        _ claimed: IPv4Address, to listener: IPv4Address, within window: Int64, at time: Int64
+    ) -> Bool {
+        for index in told.indices {
+            if let pair = told[index], pair.claimed == claimed, pair.listener == listener,
+                time.age(of: pair.time) <= window
+            {
+                return true
+            }
+        }
+        return false
     }
 
     /// The latest thing it told that is `told` the other way round, within `window`.

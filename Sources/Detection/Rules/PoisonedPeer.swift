@@ -3,12 +3,13 @@
 /// T1: answers go to a station under an address that another station has.
 ///
 /// Source: the target of an answer is what the answering host's cache holds (RFC 826), so that a
-/// poisoned cache shows even where the poison itself was not captured.
+/// poisoned cache shows even where the poison itself was not captured. Two stations that each
+/// take the same third one for the other leave no doubt.
 enum PoisonedPeer {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard let owner = sighting.contradictedTarget else { return nil }
         let count = sighting.poisoned.count
-        let isHigh = count >= thresholds.poisonedAnswers
+        let isHigh = count >= thresholds.poisonedAnswers || sighting.isMutuallyPoisoned
         return Finding(
             rule: .poisonedPeer, severity: isHigh ? .high : .low,
             confidence: isHigh ? .medium : .low, accused: sighting.packet.target.mac,

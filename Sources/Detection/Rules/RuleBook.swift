@@ -7,10 +7,12 @@ enum RuleBook {
         _ sighting: Sighting, _ thresholds: Thresholds, report: (Finding) -> Void
     ) {
         if let finding = StaticBinding.judge(sighting, thresholds) { report(finding) }
+        if let finding = BetweenTwo.judge(sighting, thresholds) { report(finding) }
+        if let finding = ToldAgainstOwner.judge(sighting, thresholds) { report(finding) }
+        if let finding = AsksForItsClaim.judge(sighting, thresholds) { report(finding) }
         if let finding = changeOfOwner(sighting, thresholds) { report(finding) }
         if let finding = GatewayWithOthers.judge(sighting, thresholds) { report(finding) }
         if let finding = RepeatedUnsolicited.judge(sighting, thresholds) { report(finding) }
-        if let finding = BetweenTwo.judge(sighting, thresholds) { report(finding) }
         if let finding = PoisonedPeer.judge(sighting, thresholds) { report(finding) }
         if let finding = oddSource(sighting, thresholds) { report(finding) }
         if let finding = SpeaksForMany.judge(sighting, thresholds) { report(finding) }

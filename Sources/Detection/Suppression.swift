@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which findings a person does not want to hear of. What is left open fits everything.
+public struct Suppression: Hashable, Sendable {
+    /// The rule that speaks.
+    public var rule: RuleID?
+    /// The address that it is about.
+    public var ip: IPv4Address?
+    /// The station that is accused or claims the address.
+    public var mac: MACAddress?
+    /// The innermost VLAN it was seen on.
+    public var vlan: UInt16?
+
+    /// A suppression of what fits all that is given.
+    public init(
+        rule: RuleID? = nil, ip: IPv4Address? = nil, mac: MACAddress? = nil, vlan: UInt16? = nil
+    ) {
+        self.rule = rule
+        self.ip = ip
+        self.mac = mac
+        self.vlan = vlan
+    }
+
+    /// Whether a finding in a segment is one of them.
+    func fits(_ finding: Finding, in segment: Segment) -> Bool {
+        if let rule, rule != finding.rule { return false }
+        if let ip, ip != finding.claim?.ip { return false }
+        if let mac, mac != finding.accused, mac != finding.claim?.mac { return false }
+        if let vlan, vlan != segment.vlans.ids.last { return false }
+        return true
+    }
+}
+
+extension DetectorConfiguration {
+    /// Whether nobody wants to hear of a finding. A declared binding stands above trust.
+    func suppresses(_ finding: Finding, in segment: Segment) -> Bool {
+        if finding.rule != .staticBinding, let accused = finding.accused,
+            trustedStations.contains(accused)
+        {
+            return true
+        }
+        return suppressions.contains { $0.fits(finding, in: segment) }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import TestKit
+import Testing
+
+private let forged = tells(10_000, .mallory.claiming(.router), .alice)
+private let early = Verdict(.toldAgainstOwner, .high)
+
+/// Cases of U3, Q1 and the two-sided T1: what one or two frames give away.
+struct EarlyRuleTests {
+    static let told = [
+        RuleCase(
+            "unasked, against an owner that just spoke, by a station with another address",
+            [exchange(0, .mallory, .alice), exchange(5_000, .router, .bob), [forged]], [early]),
+        RuleCase(
+            "by a station of which nothing is known, it is a move",
+            [exchange(5_000, .router, .bob), [forged]], [Verdict(.bindingChanged, .low)]),
+        RuleCase(
+            "by a station that asked for the address itself, whoever has it",
+            [[asks(0, .mallory, for: Player.router.ip)], [forged]], [early]),
+        RuleCase(
+            "to try an address out is not to ask for it",
+            [
+                [asks(0, Player(mac: Player.mallory.mac, ip: "0.0.0.0"), for: Player.router.ip)],
+                [forged],
+            ],
+            []),
+        RuleCase(
+            "long after the owner spoke, it is a move",
+            [
+                exchange(0, .router, .bob), exchange(299_000, .mallory, .alice),
+                [forged.later(300_000)],
+            ], [Verdict(.bindingChanged, .low)]),
+        RuleCase(
+            "where the target had just asked, a second owner may answer late",
+            [
+                exchange(0, .mallory, .alice), exchange(9_500, .router, .alice),
+                [tells(9_600, .bob.claiming(.router), .alice), forged],
+            ], [Verdict(.bindingChanged, .low), Verdict(.bindingChanged, .low)]),
+        RuleCase(
+            "what everybody is told may be honest",
+            [
+                exchange(0, .mallory, .alice), exchange(5_000, .router, .bob),
+                [announces(10_000, .mallory.claiming(.router))],
+            ], [Verdict(.bindingChanged, .low)]),
+        RuleCase(
+            "a lease explains it",
+            [
+                exchange(0, .mallory, .alice), exchange(5_000, .bob, .alice),
+                [leases(8_000, .router, .mallory.claiming(.bob))],
+                [tells(10_000, .mallory.claiming(.bob), .alice)],
+            ], []),
+    ]
+
+    static let confessions = [
+        RuleCase(
+            "who claims an address and then asks for it",
+            [
+                exchange(0, .router, .alice), [announces(5_000, .mallory.claiming(.router))],
+                [asks(6_000, .mallory, for: Player.router.ip)],
+            ], [Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .high)]),
+        RuleCase(
+            "who has lost it again may ask",
+            [
+                exchange(0, .router, .alice), [announces(5_000, .mallory.claiming(.router))],
+                [announces(5_500, .router)], [asks(6_000, .mallory, for: Player.router.ip)],
+            ], [Verdict(.bindingChanged, .low), Verdict(.addressConflict, .medium)]),
+        RuleCase(
+            "so may who had it first",
+            [
+                exchange(0, .router, .alice),
+                [asks(6_000, .router.claiming(.bob), for: Player.router.ip)],
+            ], []),
+    ]
+
+    static let poisoned = [
+        RuleCase(
+            "two stations each take a third for the other",
+            [
+                [tells(0, .alice, .mallory.claiming(.bob))],
+                [tells(5, .bob, .mallory.claiming(.alice))],
+            ], [Verdict(.poisonedPeer, .high)])
+    ]
+
+    @Test(arguments: told + confessions + poisoned)
+    func `what one or two frames give away`(_ row: RuleCase) {
+        #expect(row.outcome == row.verdicts)
+    }
+
+    @Test func `an alert names what tells`() throws {
+        let steps = exchange(0, .mallory, .alice) + exchange(5_000, .router, .mallory) + [forged]
+        let alert = try #require(alerts(steps, .withGateway).first)
+        #expect(alert.kind == .gatewayImpersonation)
+        #expect(alert.forgerEvidence.isSuperset(of: [.contradictsOwner, .asksForIt, .ownsAnother]))
+        #expect(alert.accused?.description == Player.mallory.mac)
+        #expect(alert.rival?.description == Player.router.mac)
+        #expect(alert.evidence.sentences.count == 4)
+    }
+}

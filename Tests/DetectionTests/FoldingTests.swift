@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import TestKit
+import Testing
+
+private let attack =
+    exchange(0, .mallory, .alice) + exchange(5_000, .router, .alice)
+    + tells(10_000, .mallory.claiming(.router), .alice).repeated(20, every: 1_000)
+
+/// One matter, one alert; and what a person does not want to hear of.
+struct FoldingTests {
+    private static func verdicts(
+        _ steps: [Step], _ configuration: DetectorConfiguration = DetectorConfiguration()
+    ) -> [Verdict] {
+        alerts(steps, configuration).map { Verdict($0.rule, $0.severity) }
+    }
+
+    @Test func `further rules on the same address and station add nothing`() {
+        #expect(Self.verdicts(attack) == [Verdict(.toldAgainstOwner, .high)])
+    }
+
+    @Test func `the end of an attack that was told is worth a word`() {
+        let restored = attack + [tells(40_000, .router, .alice, source: Player.mallory.mac)]
+        #expect(
+            Self.verdicts(restored) == [Verdict(.toldAgainstOwner, .high), Verdict(.restore, .low)])
+    }
+
+    @Test func `an address that comes back has moved no further`() {
+        let back = attack + exchange(40_000, .router, .alice)
+        #expect(Self.verdicts(back) == [Verdict(.toldAgainstOwner, .high)])
+    }
+
+    @Test func `a matter is told again when an hour has passed without it`() {
+        let later = attack.map { $0.later(3_700_000) }
+        #expect(Self.verdicts(attack + later).filter { $0.severity == .high }.count == 2)
+    }
+
+    @Test func `a second attacker is another matter`() {
+        let other = Player(mac: "74:d4:35:00:00:77", ip: "10.0.0.77")
+        let second =
+            exchange(31_000, other, .alice) + exchange(32_000, .router, .alice)
+            + [tells(40_000, other.claiming(.router), .alice)]
+        #expect(Self.verdicts(attack + second).filter { $0.severity == .high }.count == 2)
+    }
+
+    @Test(
+        arguments: [
+            (Suppression(rule: .toldAgainstOwner), false),
+            (Suppression(rule: .scan), true),
+            (Suppression(ip: IPv4Address(Player.router.ip)), false),
+            (Suppression(ip: IPv4Address(Player.bob.ip)), true),
+            (Suppression(mac: MACAddress(Player.mallory.mac)), false),
+            (Suppression(mac: MACAddress(Player.alice.mac)), true),
+            (Suppression(vlan: 7), true),
+            (Suppression(rule: .toldAgainstOwner, ip: IPv4Address(Player.bob.ip)), true),
+        ])
+    func `what fits a suppression is counted and not told`(suppression: Suppression, isTold: Bool) {
+        let configuration = DetectorConfiguration(suppressions: [suppression])
+        let verdicts = Self.verdicts(attack, configuration)
+        #expect(verdicts.contains(Verdict(.toldAgainstOwner, .high)) == isTold)
+        #expect((Self.suppressed(configuration) > 0) != isTold)
+    }
+
+    @Test func `a trusted station is never accused, but claims against it are heard`() {
+        let mallory = MACAddress(Player.mallory.mac) ?? .zero
+        let router = MACAddress(Player.router.mac) ?? .zero
+        let trusting = DetectorConfiguration(trustedStations: [mallory])
+        #expect(Self.verdicts(attack, trusting).allSatisfy { $0.severity < .high })
+        let owner = DetectorConfiguration(trustedStations: [router])
+        #expect(Self.verdicts(attack, owner) == [Verdict(.toldAgainstOwner, .high)])
+    }
+
+    private static func suppressed(_ configuration: DetectorConfiguration) -> UInt64 {
+        var detector = Detector(configuration)
+        for (index, step) in attack.enumerated() {
+            detector.process(
+                step.frame.span, format: .ethernet, time: step.at * 1_000_000,
+                number: UInt64(index) + 1
+            ) { _ in }
+        }
+        return detector.statistics.suppressed
+    }
+}
