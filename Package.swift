@@ -18,6 +18,12 @@ let package = Package(
         .executable(name: "arpguard-upload", targets: ["arpguard-upload"]),
         .executable(name: "arpguard-collector", targets: ["arpguard-collector"]),
     ],
+    traits: [
+        .default(enabledTraits: ["Upload"]),
+        .trait(
+            name: "Upload",
+            description: "The part that sends. Without it no program links a network library."),
+    ],
     targets: [
         // C libraries: each has exactly one Swift target that imports it.
         systemLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
@@ -52,7 +58,9 @@ let package = Package(
         .target(
             name: "TelemetryUpload",
             dependencies: [
-                "Catalogue", "CCurl", "Hashing", "JSON", "Modules", "OTLP", "Telemetry",
+                "Catalogue", .target(name: "CCurl", condition: .when(traits: ["Upload"])),
+                "Hashing",
+                "JSON", "Modules", "OTLP", "Telemetry",
             ]),
         .target(
             name: "Collector",

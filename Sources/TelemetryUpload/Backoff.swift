@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 public import Modules
 
 /// How long to stay away after a failure: twice as long each time, with full jitter.
@@ -34,3 +35,4 @@ public struct Backoff: Sendable, Equatable {
         return .milliseconds(Int64(milliseconds * random.unitInterval()))
     }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 private import CCurl
 import Synchronization
 
@@ -56,3 +57,4 @@ public final class Cancellation: Sendable {
         return body()
     }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 import Dispatch
 import Synchronization
 import Telemetry
@@ -35,3 +36,4 @@ final class ConsentWatch: Sendable {
     /// Looks no more.
     func end() { isOver.withLock { $0 = true } }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 package import Modules
 
 /// What follows for a request for erasure from how its transfer ended.
@@ -32,3 +33,4 @@ package enum ErasureVerdict: Sendable, Equatable {
         }
     }
 }
+#endif

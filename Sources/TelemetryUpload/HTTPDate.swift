@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 import Modules
 
 /// Dates as HTTP headers write them: the three forms of RFC 9110 section 5.6.7.
@@ -17,7 +18,8 @@ enum HTTPDate {
     /// The day of the week must be one, but is not compared with the date. `now` decides the
     /// century of the form with two digits for the year.
     static func parse(_ text: String, now: Timestamp) -> Timestamp? {
-        let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map(
+            String.init)
         switch words.count {
         case 6 where words[5] == "GMT": return fixed(words)
         case 4 where words[3] == "GMT": return obsolete(words, now: now)
@@ -58,7 +60,9 @@ enum HTTPDate {
         return timestamp(year: year, month: parts[1], day: day, time: parts[3])
     }
 
-    private static func timestamp(year: Int, month: String, day: Int, time: String) -> Timestamp? {
+    private static func timestamp(year: Int, month: String, day: Int, time: String)
+        -> Timestamp?
+    {
         guard let month = months.firstIndex(of: month),
             let date = Day("\(padded(year, 4))-\(padded(month + 1, 2))-\(padded(day, 2))"),
             let seconds = secondOfDay(time)
@@ -70,7 +74,8 @@ enum HTTPDate {
     private static func secondOfDay(_ time: String) -> Int? {
         let parts = time.split(separator: ":", omittingEmptySubsequences: false)
             .map { number(String($0), digits: 2) }
-        guard parts.count == 3, let hour = parts[0], let minute = parts[1], let second = parts[2],
+        guard parts.count == 3, let hour = parts[0], let minute = parts[1],
+            let second = parts[2],
             hour < 24, minute < 60, second <= 60
         else { return nil }
         return hour * 3600 + minute * 60 + second
@@ -89,3 +94,4 @@ enum HTTPDate {
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }
+#endif

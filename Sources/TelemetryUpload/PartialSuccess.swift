@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 import OTLP
 
 /// What the body of a successful answer adds to its status.
@@ -25,7 +26,8 @@ enum PartialSuccess {
     }
 
     private static func unreadable(_ reason: String) -> ResponseVerdict {
-        .accepted(rejectedRecords: 0, warning: "the server's answer could not be read: \(reason)")
+        .accepted(
+            rejectedRecords: 0, warning: "the server's answer could not be read: \(reason)")
     }
 
     /// The media type in lower case, without parameters; empty where the server named none.
@@ -40,7 +42,8 @@ enum PartialSuccess {
         var result = ""
         for scalar in text.unicodeScalars.prefix(ResponseVerdict.warningCharactersMax) {
             switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse,
+                .unassigned:
                 result.unicodeScalars.append(" ")
             default:
                 result.unicodeScalars.append(scalar)
@@ -49,3 +52,4 @@ enum PartialSuccess {
         return result
     }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 /// Why a batch is never sent again though it was not accepted.
 public enum RefusalReason: Sendable, Equatable, CustomStringConvertible {
     /// The server answered with this status, which OTLP/HTTP does not let a client retry.
@@ -31,3 +32,4 @@ public enum RefusalReason: Sendable, Equatable, CustomStringConvertible {
         }
     }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 /// Collects a response as it arrives, up to a number of bytes.
 ///
 /// Interim responses (1xx) are forgotten when the next status line comes.
@@ -56,9 +57,12 @@ final class ResponseReceiver {
 
 /// `text` without the white space that HTTP allows around a field's value (RFC 9110 section 5.5).
 func trimmed(_ text: Substring) -> Substring {
-    let isSpace: (Unicode.Scalar) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\n" }
+    let isSpace: (Unicode.Scalar) -> Bool = {
+        $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\n"
+    }
     var scalars = text.unicodeScalars
     while let first = scalars.first, isSpace(first) { scalars.removeFirst() }
     while let last = scalars.last, isSpace(last) { scalars.removeLast() }
     return Substring(scalars)
 }
+#endif

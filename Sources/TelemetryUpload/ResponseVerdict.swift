@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 public import Modules
 
 /// What follows for a batch from how its transfer ended, by the rules of OTLP/HTTP.
@@ -51,3 +52,4 @@ public enum ResponseVerdict: Sendable, Equatable {
         return .retryLater(after: after)
     }
 }
+#endif

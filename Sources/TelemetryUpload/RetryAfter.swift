@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 public import Modules
 
 /// The header with which a server says how long to stay away (RFC 9110 section 10.2.3).
@@ -28,3 +29,4 @@ public enum RetryAfter {
         return min(delayMax, .seconds(seconds))
     }
 }
+#endif

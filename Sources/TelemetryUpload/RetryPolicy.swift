@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 public import Modules
 
 /// When what failed is tried again: a pure function of the failures so far, the server's wish, the
@@ -23,3 +24,4 @@ public struct RetryPolicy: Sendable, Equatable {
         return now.advanced(byNanoseconds: Int64(delay / .nanoseconds(1)))
     }
 }
+#endif

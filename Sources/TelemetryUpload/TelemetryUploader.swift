@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 public import Catalogue
 import Modules
 public import Telemetry
@@ -67,7 +68,8 @@ public struct TelemetryUploader: Sendable {
         if control.causes(blocking: .sending).isEmpty { consent.begin() }
         let round = UploadRound(
             outbox: outbox, clock: seams.clock, random: seams.random, timeMax: timeMax,
-            progress: progress, makeTransport: { CurlTransport(cancellation: consent.cancellation) }
+            progress: progress,
+            makeTransport: { CurlTransport(cancellation: consent.cancellation) }
         )
         return try round.run(erasuresOnly: scope == .erasures)
     }
@@ -85,3 +87,4 @@ public struct TelemetryUploader: Sendable {
         return agenda.isDue(at: seams.clock.now()) ? nil : .notDue(until: agenda.dueAt)
     }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 private import CCurl
 
 /// Owns one libcurl handle of each kind, with the connection they keep open; freed with the value.
@@ -104,9 +105,11 @@ extension TransferFailure {
                 CURLE_SSL_PINNEDPUBKEYNOTMATCH:
                 .tls
             case CURLE_OPERATION_TIMEDOUT: .timeout
-            case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR: .closed
+            case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR:
+                .closed
             case CURLE_FILESIZE_EXCEEDED: .tooLarge
-            case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
+            case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL,
+                CURLE_BAD_CONTENT_ENCODING,
                 CURLE_HTTP2, CURLE_HTTP_RETURNED_ERROR:
                 .malformed
             default: .local
@@ -121,3 +124,4 @@ extension TransferFailure {
         return words.prefix(1).lowercased() + words.dropFirst()
     }
 }
+#endif

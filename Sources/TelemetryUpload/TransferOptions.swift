@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 private import CCurl
 import Telemetry
 
@@ -52,7 +53,8 @@ import Telemetry
         // A cancelled transfer does not wait for a name server.
         unsafe set(CURLOPT_QUICK_EXIT, 1)
         unsafe set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(limits.connectTimeout))
-        unsafe set(CURLOPT_TIMEOUT_MS, milliseconds(limits.deadline(bodyBytes: request.body.count)))
+        unsafe set(
+            CURLOPT_TIMEOUT_MS, milliseconds(limits.deadline(bodyBytes: request.body.count)))
         guard let rate = limits.bytesPerSecondMax else { return }
         unsafe note(ccurl_set_offset(easy, CURLOPT_MAX_SEND_SPEED_LARGE, Int64(rate)))
         // The smallest buffer there is: with a larger one libcurl sends in bursts.
@@ -116,7 +118,8 @@ import Telemetry
             guard unsafe append("\(name):") else { return nil }
         }
         for header in request.headers {
-            let line = header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
+            let line =
+                header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
             guard unsafe append(line) else { return nil }
         }
     }
@@ -154,3 +157,4 @@ private func takeBody(
     let piece = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
     return unsafe receiver.takeBody(piece) ? size * count : 0
 }
+#endif

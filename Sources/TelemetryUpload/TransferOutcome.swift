@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 /// How one transfer ended: with a whole response, or without one.
 public enum TransferOutcome: Sendable, Equatable {
     /// The server answered, whatever it said.
@@ -70,3 +71,4 @@ public struct TransferFailure: Error, Sendable, Equatable, CustomStringConvertib
     /// The failure for a person: lower-case, no full stop.
     public var description: String { text }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 /// The bounds of one transfer, in time and in size.
 public struct UploadLimits: Sendable, Equatable {
     /// How long name lookup, connecting and the TLS handshake may take together.
@@ -41,3 +42,4 @@ public struct UploadLimits: Sendable, Equatable {
         return deadlineMax.map { min($0, deadline) } ?? deadline
     }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 public import Telemetry
 
 /// One header of a request or a response.
@@ -55,3 +56,4 @@ public struct UploadRequest: Sendable, Equatable {
         self.proxy = proxy
     }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 import Modules
 import Telemetry
 
@@ -24,7 +25,8 @@ extension UploadRound {
         _ erasure: PendingErasure, within time: Duration, _ summary: inout UploadSummary
     ) throws -> Bool {
         guard let endpoint = Endpoint(erasure.url) else {
-            summary.note("an erasure has no usable address", hint: "check telemetry.erasure_url")
+            summary.note(
+                "an erasure has no usable address", hint: "check telemetry.erasure_url")
             return false
         }
         let request = UploadRequest(
@@ -53,7 +55,9 @@ extension UploadRound {
             summary.erasuresUnsupported += 1
             summary.note(
                 "\(origin): erasure is not supported there",
-                hint: "ask whoever runs the server how to have the data of an installation erased")
+                hint:
+                    "ask whoever runs the server how to have the data of an installation erased"
+            )
         case .retryLater(let after, let reason):
             let time = retry.nextAttempt(
                 failures: erasure.attempts + 1, asked: after, now: clock.now(), random)
@@ -64,3 +68,4 @@ extension UploadRound {
         }
     }
 }
+#endif

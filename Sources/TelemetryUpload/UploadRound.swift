@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 package import Modules
 package import Telemetry
 
@@ -36,7 +37,8 @@ package struct UploadRound {
     ///     each request for erasure has one of its own, so that a server can't tell by the
     ///     connection what belongs together.
     package init(
-        outbox: Outbox, clock: any WallClock, random: any RandomSource, timeMax: Duration? = nil,
+        outbox: Outbox, clock: any WallClock, random: any RandomSource,
+        timeMax: Duration? = nil,
         progress: @escaping (UploadSummary) -> Void = { _ in },
         makeTransport: @escaping () -> any UploadTransport
     ) {
@@ -91,7 +93,8 @@ package struct UploadRound {
 
     /// Sends one batch; nil when the round goes on.
     private func send(
-        _ batch: SealedBatch, over transport: any UploadTransport, _ summary: inout UploadSummary
+        _ batch: SealedBatch, over transport: any UploadTransport,
+        _ summary: inout UploadSummary
     ) throws -> UploadSummary.Ending? {
         guard let request = request(for: batch) else {
             summary.note("a batch has no usable address", hint: "check telemetry.upload_url")
@@ -100,7 +103,9 @@ package struct UploadRound {
         // Consent may have been taken back since the batch was handed out: ask again.
         guard try outbox.begin(batch) else { return nil }
         let outcome = transport.perform(request)
-        if case .failed(let failure) = outcome, failure.kind == .cancelled { return .interrupted }
+        if case .failed(let failure) = outcome, failure.kind == .cancelled {
+            return .interrupted
+        }
         return try settle(batch, outcome, origin: request.url.origin, &summary)
     }
 
@@ -174,3 +179,4 @@ extension TransferOutcome {
         }
     }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 public import JSON
 public import Modules
 public import Telemetry
@@ -78,7 +79,8 @@ public struct UploadSummary: Sendable, Equatable {
     public var json: JSONValue {
         [
             "batches_sent": .integer(Int64(batchesSent)), "events_sent": .integer(eventsSent),
-            "bytes_sent": .integer(bytesSent), "batches_retried": .integer(Int64(batchesRetried)),
+            "bytes_sent": .integer(bytesSent),
+            "batches_retried": .integer(Int64(batchesRetried)),
             "batches_rejected": .integer(Int64(batchesRejected)),
             "events_rejected": .integer(eventsRejected),
             "erasures_done": .integer(Int64(erasuresDone)),
@@ -129,3 +131,4 @@ extension UploadSummary.Ending {
         if case .blocked(let causes) = self { causes } else { [] }
     }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 import Synchronization
 
 /// The way to the network: performs one request and tells how it ended.
@@ -27,3 +28,4 @@ public final class CurlTransport: UploadTransport {
         transfer.withLock { $0.perform(request, cancellation: cancellation) }
     }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 import Dispatch
 import Modules
 import TelemetryUpload
@@ -20,3 +21,4 @@ enum Interruption {
         return cancellation
     }
 }
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 import CommandLineKit
 import Glibc
 import TelemetryUpload
@@ -25,3 +26,4 @@ struct ProgressLine {
         _ = unsafe write(2, bytes, bytes.count)
     }
 }
+#endif

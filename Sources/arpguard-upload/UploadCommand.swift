@@ -4,7 +4,10 @@ import CommandLineKit
 import Modules
 import Program
 import Telemetry
+
+#if Upload
 import TelemetryUpload
+#endif
 
 extension Flag {
     static let erasuresOnly = Flag(
@@ -32,6 +35,7 @@ extension Command {
         action: runRound)
 }
 
+#if Upload
 // A function and not a closure, which would belong to the main actor.
 private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
     let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
@@ -68,7 +72,15 @@ private func report(_ summary: UploadSummary, to invocation: Invocation) -> Exit
     for warning in summary.warnings { diagnostics.warning(warning) }
     for problem in summary.problems { diagnostics.error(problem.text, hint: problem.hint) }
     if summary.ending == .interrupted {
-        diagnostics.error("the upload was interrupted", hint: "the next round goes on from there")
+        diagnostics.error(
+            "the upload was interrupted", hint: "the next round goes on from there")
     }
     return summary.hasFailed ? .failure : .success
 }
+#else
+private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+    throw CommandFailure(
+        "this program was built without the part that sends; nothing leaves this machine",
+        hint: "arpguard telemetry show prints what was recorded here")
+}
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if Upload
 import CommandLineKit
 import Modules
 import Telemetry
@@ -12,7 +13,8 @@ extension Report {
         if summary.ending != .erasuresOnly {
             pairs += [
                 ("batches sent", "\(summary.batchesSent)"),
-                ("events sent", "\(summary.eventsSent)"), ("bytes sent", "\(summary.bytesSent)"),
+                ("events sent", "\(summary.eventsSent)"),
+                ("bytes sent", "\(summary.bytesSent)"),
             ]
         }
         let rare: [(String, Int64)] = [
@@ -61,3 +63,4 @@ extension UploadSummary {
         return notices
     }
 }
+#endif

@@ -61,11 +61,11 @@ struct ReplayTelemetry {
 
     private static var architecture: String {
         #if arch(x86_64)
-            "x86_64"
+        "x86_64"
         #elseif arch(arm64)
-            "arm64"
+        "arm64"
         #else
-            "other"
+        "other"
         #endif
     }
 

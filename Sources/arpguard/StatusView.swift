@@ -87,7 +87,7 @@ struct StatusView {
                 "nothing leaves without a place:  arpguard config set telemetry.upload_url URL, "
                     + "then arpguard telemetry enable"
             } else if status.held > 0 {
-                "held events leave once telemetry.upload_review is automatic"
+                "held events leave once you let them:  arpguard telemetry review"
             } else {
                 nil
             }
@@ -95,7 +95,9 @@ struct StatusView {
     }
 
     private var nextUpload: StyledText {
-        if let next = status.nextUpload { return StyledText("not before \(next)") }
+        if let next = status.nextUpload {
+            return StyledText("due at \(next), or when you run: arpguard telemetry upload")
+        }
         return StyledText("when you run: arpguard telemetry upload", .faint)
     }
 

@@ -20,7 +20,7 @@ extension Command {
             .init("arpguard telemetry delete-data --confirm", "Delete everything, also elsewhere"),
         ],
         subcommands: [
-            status, enable, disable, show, schema, preview, upload, log, deleteData,
+            status, enable, disable, show, schema, preview, review, upload, log, deleteData,
         ])
 
     private static let status = Command(
@@ -104,22 +104,7 @@ extension Command {
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
         let preview = try telling { try setup.control().preview() }
-        return try PreviewView(preview: preview).show(invocation)
-    }
-
-    /// `upload` is done by the helper that has the network.
-    private static let upload = Command(
-        "upload", summary: "Send what waits now, and ask for erasures that are due",
-        discussion: [
-            "Sends the bytes that preview shows, batch by batch. What can't be delivered is kept "
-                + "and tried again by the next upload; what is refused for good is counted."
-        ]
-    ) { invocation throws(CommandFailure) in
-        let home = try ProgramContext(invocation).home.path
-        let format = invocation.output.format.rawValue
-        let quiet = invocation.output.isQuiet ? ["--quiet"] : []
-        try Helper.upload.replaceThisProcess(
-            arguments: ["--home", home, "--format", format] + quiet)
+        return try PreviewView(preview: preview, proxy: setup.config.uploadProxy).show(invocation)
     }
 
     private static let deleteData = Command(

@@ -89,7 +89,7 @@ import Testing
     @Test func `an event that was dropped is in no later batch, and the rest is as it was`() throws
     {
         let batch = try heldBatch(5)
-        let outcome = try home.control(manual).drop(.event(2), from: batch.uid)
+        let outcome = try home.control(manual).drop(.events([2]), from: batch.uid)
         let successor = try #require(outcome.successor)
         #expect(outcome.dropped == 1)
         #expect(successor.uid != batch.uid)
@@ -119,7 +119,7 @@ import Testing
         let batch = try heldBatch(3)
         let before = attributes(resource(batch))
         let successor = try #require(
-            try home.control(manual).drop(.event(1), from: batch.uid).successor)
+            try home.control(manual).drop(.events([1]), from: batch.uid).successor)
         let after = attributes(resource(successor))
         #expect(before["telemetry.lost.catalogue"] != nil)
         #expect(after["telemetry.lost.catalogue"] == before["telemetry.lost.catalogue"])
@@ -159,7 +159,7 @@ import Testing
         }
         for change: () throws -> Void in [
             { try control.release(batch.uid) }, { try control.withhold(batch.uid) },
-            { _ = try control.drop(.event(1), from: batch.uid) },
+            { _ = try control.drop(.events([1]), from: batch.uid) },
         ] {
             let error = #expect(throws: TelemetryError.self) { try change() }
             #expect(error?.code == .blocked)
@@ -174,7 +174,7 @@ import Testing
         guard case .batch(let batch) = try outbox.next() else {
             throw TestKitError("nothing to send")
         }
-        _ = try home.control().drop(.event(1), from: batch.uid)
+        _ = try home.control().drop(.events([1]), from: batch.uid)
         #expect(try !outbox.begin(batch))
         guard case .batch(let successor) = try outbox.next() else {
             throw TestKitError("no successor")
@@ -185,9 +185,9 @@ import Testing
     @Test func `an event or a batch that is not there is an error`() throws {
         let batch = try heldBatch(2)
         let control = home.control(manual)
-        for number in [0, 3, -1, Int.max] {
+        for numbers: Set<Int> in [[0], [3], [-1], [Int.max], [], [1, 3]] {
             #expect(throws: TelemetryError.self) {
-                try control.drop(.event(number), from: batch.uid)
+                try control.drop(.events(numbers), from: batch.uid)
             }
         }
         #expect(throws: TelemetryError.self) {

@@ -9,6 +9,12 @@ struct GateReader: Sendable {
     /// The longest policy file that is read, in bytes.
     static let policyBytesMax = 65_536
 
+    #if Upload
+    static let canSend = true
+    #else
+    static let canSend = false
+    #endif
+
     let product: Product
     let config: TelemetryModuleConfig
     /// What is wrong with the configuration; nil if nothing is.
@@ -21,6 +27,7 @@ struct GateReader: Sendable {
     func read() -> (facts: GateFacts, state: ConsentState) {
         let state = ConsentState.read(directory, seams)
         var facts = GateFacts()
+        facts.canSend = Self.canSend
         facts.policyDenies = policyDenies
         facts.doNotTrack = !["", "0"].contains(seams.environment["DO_NOT_TRACK"] ?? "")
         // Only what is clearly no refusal is none: a person who types "off" means off.

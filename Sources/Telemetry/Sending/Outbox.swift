@@ -85,14 +85,14 @@ package final class Outbox {
             let held = try sealer.heldEvents(in: store)
             return held > 0 ? .held(held) : .empty
         }
-        return try fitsBudget(batch) ? .batch(batch) : .budgetSpent
+        let spent = try store.total(Self.budgetKey(now.day))
+        return Self.fits(batch, spent: spent, sealer.config) ? .batch(batch) : .budgetSpent
     }
 
-    /// A batch that is larger than a whole day's budget goes alone, or it would never go.
-    private func fitsBudget(_ batch: SealedBatch) throws -> Bool {
-        let spent = try store.total(budgetKey)
-        return spent == 0
-            || spent + Int64(batch.body.count) <= sealer.config.uploadBytesPerDayMax
+    /// Whether a batch may go on a day on which so many bytes went already. One that is larger
+    /// than a whole day's budget goes alone, or it would never go.
+    static func fits(_ batch: SealedBatch, spent: Int64, _ config: TelemetryModuleConfig) -> Bool {
+        spent == 0 || spent + Int64(batch.body.count) <= config.uploadBytesPerDayMax
     }
 
     /// The latest time that can have been noted for a next attempt.
@@ -100,7 +100,8 @@ package final class Outbox {
         now.advanced(bySeconds: patienceSecondsMax)
     }
 
-    private var budgetKey: String { "bytes.\(now.day)" }
+    /// The name under which the store counts a day's bytes.
+    static func budgetKey(_ day: Day) -> String { "bytes.\(day)" }
 
     /// Notes, on the disk, that sending begins. False if consent was taken back meanwhile, or is
     /// being changed right now.
@@ -126,7 +127,7 @@ package final class Outbox {
                 """, [.text(batch.uid), .integer(Int64(state.epoch ?? 0))])
             guard store.database.changes == 1 else { return false }
             try noteSending(record)
-            try store.addTotal(budgetKey, Int64(batch.body.count))
+            try store.addTotal(Self.budgetKey(now.day), Int64(batch.body.count))
             try ledger.append(
                 .sendingBegun(batch.uid, sha256: batch.sha256, attempt: batch.attempts + 1))
             return true

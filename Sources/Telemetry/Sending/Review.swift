@@ -5,14 +5,15 @@ import SQLite
 
 /// What a person drops from a batch in review.
 public enum ReviewDrop: Sendable, Equatable {
-    /// One event, by its number in the batch, counted from 1.
-    case event(Int)
+    /// Events, by their numbers in the batch, counted from 1.
+    case events(Set<Int>)
     /// All events of a type.
     case type(String)
 
     var words: String {
         switch self {
-        case .event(let number): "event \(number)"
+        case .events(let numbers):
+            "events \(numbers.sorted().map(String.init).joined(separator: ", "))"
         case .type(let name): "type \(name)"
         }
     }
@@ -36,11 +37,7 @@ extension TelemetryControl {
     /// Throws if sending is blocked: there is nothing to decide then.
     public func reviewable() throws -> [SealedBatch] {
         guard let store = try reviewStore() else { return [] }
-        if config.uploadReview == .manual {
-            for _ in 0..<Self.reviewBatchesMax {
-                guard try sealer.seal(from: store) != nil else { break }
-            }
-        }
+        if config.uploadReview == .manual { try sealer.sealAll(in: store) }
         return try store.batches(
             "state IN \(SealedBatch.State.reviewableList) AND epoch = ?", [epochValue],
             limit: Self.reviewBatchesMax)
@@ -145,6 +142,13 @@ extension TelemetryControl {
 }
 
 extension Sealer {
+    /// Seals what waits, up to as many batches as are shown at once.
+    func sealAll(in store: Store) throws {
+        for _ in 0..<TelemetryControl.reviewBatchesMax {
+            guard try seal(from: store) != nil else { break }
+        }
+    }
+
     /// Where review is asked for: what was sealed before that, or is sealed and not released, is
     /// held.
     func holdUnreleased(in store: Store) throws(SQLiteError) {

@@ -23,14 +23,16 @@ struct Succession {
         let records = request.resourceLogs.flatMap(\.scopeLogs).flatMap(\.logRecords)
         let isDropped: (Int) -> Bool =
             switch what {
-            case .event(let number): { $0 == number - 1 }
+            case .events(let numbers): { numbers.contains($0 + 1) }
             case .type(let name): { records[$0].eventName == name }
             }
         self.batch = batch
         self.request = request
         kept = records.indices.filter { !isDropped($0) }.map { records[$0] }
         dropped = records.indices.filter(isDropped).map { records[$0] }
-        guard !dropped.isEmpty else {
+        let isWhole =
+            if case .events(let numbers) = what { dropped.count == numbers.count } else { true }
+        guard !dropped.isEmpty, isWhole else {
             throw TelemetryError(
                 .blocked, "batch \(batch.uid) holds no such event",
                 hint: "telemetry review --batch \(batch.uid) shows what it holds")

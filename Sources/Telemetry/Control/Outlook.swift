@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Modules
+import SQLite
+
+/// What the next upload would send, and what keeps it from sending more.
+public struct UploadOutlook: Sendable {
+    /// The causes that block sending; where there are any, no batch would leave.
+    public var blockedSending: [Cause] = []
+    /// The batches, in their order, sealed as they would leave.
+    public var batches: [SealedBatch] = []
+    /// The number of events that a person has to release first.
+    public var heldEvents: Int64 = 0
+    /// Nothing is sent before that time, where a failure or a server asked for patience.
+    public var notBefore: Timestamp?
+    /// How many of the batches fit into what is left of the day's bytes.
+    public var batchesToday = 0
+    /// The addresses of pending requests for erasure.
+    public var erasureURLs: [String] = []
+    /// The proxy through which https goes; nil for none.
+    public var proxy: String?
+    /// The User-Agent of all requests.
+    public var userAgent = ""
+}
+
+extension TelemetryControl {
+    /// What the next upload would send. Where sending is allowed and review is not asked for, the
+    /// waiting events are sealed, and the upload sends those same bytes.
+    public func outlook() throws -> UploadOutlook {
+        var outlook = UploadOutlook()
+        outlook.blockedSending = causes(blocking: .sending)
+        outlook.proxy = config.uploadProxy
+        outlook.userAgent = product.userAgent
+        outlook.erasureURLs = try ErasureList(directory: directory, files: seams.files).all()
+            .map(\.url)
+        guard outlook.blockedSending.isEmpty, let store = try openStore() else { return outlook }
+        try sealer.holdUnreleased(in: store)
+        if config.uploadReview == .automatic { try sealer.sealAll(in: store) }
+        let epoch = gate.read().state.epoch ?? 0
+        let now = seams.clock.now()
+        outlook.batches = try store.batches(
+            "state IN ('sealed', 'released', 'sending') AND epoch = ?", [.integer(Int64(epoch))],
+            limit: Self.reviewBatchesMax)
+        outlook.heldEvents = try sealer.heldEvents(in: store)
+        outlook.notBefore = try store.retryTime(epoch: epoch, now: now).flatMap {
+            $0 > now ? $0 : nil
+        }
+        outlook.batchesToday = try fitting(outlook.batches, store)
+        return outlook
+    }
+
+    private func fitting(_ batches: [SealedBatch], _ store: Store) throws -> Int {
+        var spent = try store.total(Outbox.budgetKey(seams.clock.now().day))
+        return batches.prefix { batch in
+            guard Outbox.fits(batch, spent: spent, config) else { return false }
+            spent += Int64(batch.body.count)
+            return true
+        }.count
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import JSON
+import Program
+import Telemetry
+
+extension Command {
+    /// `telemetry review`: a person decides what of the waiting batches leaves.
+    static let review = Command(
+        "review", summary: "Look at what waits to be uploaded; drop, withhold or release it",
+        discussion: [
+            "With telemetry.upload_review set to manual nothing leaves before it is released here; "
+                + "otherwise you can still look and drop, as long as sending has not begun.",
+            "On a terminal asks what to do, batch by batch. In scripts: --list; --batch UID to "
+                + "look; --batch UID or --all with one of the actions.",
+            "What is dropped is deleted here too, and a new batch holds the rest. What is "
+                + "withheld stays here for you to see and is never sent.",
+        ],
+        flags: [.list, .batch, .all, .dropEvent, .dropType, .release, .withhold],
+        examples: [
+            .init("arpguard telemetry review", "Decide on a terminal"),
+            .init("arpguard telemetry review --list --format json", "List, for a script"),
+            .init("arpguard telemetry review --all --release", "Let everything go"),
+            .init("arpguard telemetry review --batch UID --drop-event 3", "Drop the third event"),
+        ]
+    ) { invocation throws(CommandFailure) in
+        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let review = Reviewing(
+            control: setup.control(), proxy: setup.config.uploadProxy, output: invocation.output)
+        return try ReviewScript(invocation, review).run()
+    }
+}
+
+extension Flag {
+    fileprivate static let list = Flag("list", help: "List the batches and end")
+    fileprivate static let batch = Flag(
+        "batch", .string, value: "UID", help: "The batch that is meant")
+    fileprivate static let all = Flag("all", help: "All batches are meant")
+    fileprivate static let dropEvent = Flag(
+        "drop-event", .integer(1...10_000), value: "NO", repeatable: true,
+        help: "Drop the event with this number in the batch")
+    fileprivate static let dropType = Flag(
+        "drop-type", .string, value: "EVENT", help: "Drop all events of this type")
+    fileprivate static let release = Flag("release", help: "Let it go with the next upload")
+    fileprivate static let withhold = Flag("withhold", help: "Keep it here, and never send it")
+}
+
+/// `review` as its flags say: one action, or the dialogue where there is none.
+private struct ReviewScript {
+    private let invocation: Invocation
+    private let review: Reviewing
+    private var command: ParsedCommand { invocation.command }
+
+    init(_ invocation: Invocation, _ review: Reviewing) {
+        self.invocation = invocation
+        self.review = review
+    }
+
+    func run() throws(CommandFailure) -> ExitStatus {
+        let actions = try actions()
+        guard actions.isEmpty else {
+            for uid in try meant() { for action in actions { try review.perform(action, on: uid) } }
+            return .success
+        }
+        if let uid = command.string(.batch) {
+            try review.look(at: uid)
+        } else if !command.isOn(.list), Terminal.isInteractive, invocation.output.format == .table {
+            try ReviewDialogue(review, invocation.diagnostics).run()
+        } else {
+            let batches = try review.batches()
+            review.list(batches)
+            if batches.isEmpty { invocation.diagnostics.notice("nothing waits to be uploaded") }
+        }
+        return .success
+    }
+
+    private func actions() throws(CommandFailure) -> [ReviewAction] {
+        var actions: [ReviewAction] = []
+        let numbers = command.strings(.dropEvent).compactMap { Int($0) }
+        if !numbers.isEmpty { actions.append(.drop(.events(Set(numbers)))) }
+        if let type = command.string(.dropType) { actions.append(.drop(.type(type))) }
+        if command.isOn(.release) { actions.append(.release) }
+        if command.isOn(.withhold) { actions.append(.withhold) }
+        guard actions.count <= 1 else {
+            throw CommandFailure(
+                "one action at a time: a batch gets a new name when something is dropped",
+                hint: "give one of --drop-event, --drop-type, --release, --withhold",
+                status: .usage)
+        }
+        if !numbers.isEmpty, command.isOn(.all) {
+            throw CommandFailure(
+                "--drop-event needs one batch", hint: "name it with --batch", status: .usage)
+        }
+        return actions
+    }
+
+    private func meant() throws(CommandFailure) -> [String] {
+        if command.isOn(.all) {
+            return try review.batches().filter(isMeantByAll).map(\.uid)
+        }
+        guard let uid = command.string(.batch) else {
+            throw CommandFailure(
+                "which batch is meant?", hint: "give --batch UID, or --all", status: .usage)
+        }
+        return [uid]
+    }
+
+    /// A type is dropped from those batches that hold it.
+    private func isMeantByAll(_ batch: SealedBatch) -> Bool {
+        guard let type = command.string(.dropType) else { return true }
+        return RequestText.counts(batch.json).contains { $0.type == type }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import JSON
+import Modules
+import Program
+import Telemetry
+
+extension Command {
+    /// `telemetry upload`, which is done by the helper that has the network.
+    static let upload = Command(
+        "upload", summary: "Send what waits now, and ask for erasures that are due",
+        discussion: [
+            "Sends the bytes that preview shows, batch by batch. What can't be delivered is kept "
+                + "and tried again by the next upload; what is refused for good is counted.",
+            "With --dry-run seals what waits and prints every request whole, as it would leave, "
+                + "and sends nothing; with --format json one object per request.",
+        ],
+        flags: [.dryRun]
+    ) { invocation throws(CommandFailure) in
+        let context = try ProgramContext(invocation)
+        if invocation.command.isOn(.dryRun) {
+            let setup = TelemetrySetup(context, invocation)
+            let outlook = try telling { try setup.control().outlook() }
+            return try DryRun(outlook: outlook).show(invocation)
+        }
+        let format = invocation.output.format.rawValue
+        let quiet = invocation.output.isQuiet ? ["--quiet"] : []
+        try Helper.upload.replaceThisProcess(
+            arguments: ["--home", context.home.path, "--format", format] + quiet)
+    }
+}
+
+extension Flag {
+    fileprivate static let dryRun = Flag(
+        "dry-run", help: "Print every request as it would leave, and send nothing")
+}
+
+/// What `upload --dry-run` prints.
+struct DryRun {
+    let outlook: UploadOutlook
+
+    func show(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+        var views: [BatchView] = []
+        for batch in outlook.batches { views.append(try BatchView(batch, proxy: outlook.proxy)) }
+        if invocation.output.format == .json {
+            invocation.output.render(
+                Report(text: [], json: .lines(views.map(\.json) + outlook.erasureURLs.map(erasure)))
+            )
+        } else {
+            for view in views { invocation.output.render(view.report) }
+            for url in outlook.erasureURLs {
+                invocation.output.render(
+                    Report(
+                        text: [.line("DELETE \(url), with the erasure secret")], json: .lines([])))
+            }
+        }
+        for notice in notices { invocation.diagnostics.notice(notice) }
+        return .success
+    }
+
+    private func erasure(_ url: String) -> JSONValue {
+        ["method": "DELETE", "url": .string(url)]
+    }
+
+    private var notices: [String] {
+        var notices: [String] = []
+        if !outlook.blockedSending.isEmpty {
+            let words = outlook.blockedSending.map(\.rawValue).joined(separator: ", ")
+            notices.append("no batch would leave (\(words))")
+        } else if outlook.batches.isEmpty, outlook.heldEvents == 0 {
+            notices.append("nothing waits to be uploaded")
+        }
+        if outlook.heldEvents > 0 {
+            notices.append(
+                "\(outlook.heldEvents) events wait for you: arpguard telemetry review")
+        }
+        if let time = outlook.notBefore { notices.append("nothing is sent before \(time.rfc3339)") }
+        let later = outlook.batches.count - outlook.batchesToday
+        if later > 0 { notices.append("\(later) of the batches go another day: today's bytes end") }
+        if !outlook.batches.isEmpty { notices.append("nothing was sent") }
+        return notices
+    }
+}
