@@ -108,6 +108,8 @@ let package = Package(
         .executableTarget(
             name: "kill-child", dependencies: ["KillKit", "Modules", "SQLite", "Telemetry"],
             path: "Tests/KillChild"),
+        .executableTarget(
+            name: "guard-rates", dependencies: ["Catalogue", "TestKit"], path: "Tests/GuardRates"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
@@ -117,7 +119,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineKitTests", dependencies: ["CommandLineKit", "JSON", "TestKit"]),
         .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing", "TestKit"]),
-        .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "JSON"]),
+        .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "JSON", "TestKit"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestKit"]),
         .testTarget(
             name: "DetectionTests", dependencies: ["Capture", "Detection", "Modules", "TestKit"]),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Catalogue
 public import Modules
 public import SQLite
 
@@ -21,6 +22,8 @@ public struct TelemetrySeams: Sendable {
     public var policyPath: String?
     /// The user number under which the process runs.
     public var userID: UInt32
+    /// What this machine and its person are called: no identifier may hold it.
+    public var ownNames: OwnNames
     /// Where messages for people go.
     public var logger: Logger
 
@@ -29,7 +32,7 @@ public struct TelemetrySeams: Sendable {
         environment: [String: String], userID: UInt32, logger: Logger,
         clock: any WallClock = SystemClock(), random: any RandomSource = SystemRandom(),
         files: any FileSystem = RealFileSystem(), machineIDPath: String = "/etc/machine-id",
-        policyPath: String? = nil,
+        policyPath: String? = nil, ownNames: OwnNames = OwnNames(MachineNames.read),
         openDatabase:
             @escaping @Sendable (String, Connection.Mode) throws(SQLiteError) ->
             Connection = { path, mode throws(SQLiteError) in try Connection(path: path, mode: mode)
@@ -43,6 +46,7 @@ public struct TelemetrySeams: Sendable {
         self.files = files
         self.machineIDPath = machineIDPath
         self.policyPath = policyPath
+        self.ownNames = ownNames
         self.openDatabase = openDatabase
     }
 }

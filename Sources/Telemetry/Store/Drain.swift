@@ -100,7 +100,7 @@ struct Drain: Sendable {
             guard entry.properties.indices.contains(Int(index)) else { return nil }
             let property = entry.properties[Int(index)]
             guard permit.allows("\(entry.name).\(property.name)"),
-                let value = Self.value(value, property),
+                let value = recordable(value, property),
                 case .accepted(let admitted)? =
                     definition.property(named: property.name)?.admit(value)
             else { return nil }
@@ -110,7 +110,7 @@ struct Drain: Sendable {
             epoch: record.epoch, time: record.time, name: entry.name, properties: properties)
     }
 
-    private static func value(
+    private func recordable(
         _ value: JournalRecord.Value, _ property: JournalTable.Property
     ) -> PropertyValue? {
         switch value {
@@ -119,7 +119,7 @@ struct Drain: Sendable {
                 ? .string(property.words[Int(index)]) : nil
         case .integer(let number): .integer(number)
         case .boolean(let flag): .boolean(flag)
-        case .text(let text): .string(text)
+        case .text(let text): gate.seams.ownNames.occur(in: text) ? nil : .string(text)
         }
     }
 }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The words that the guard knows.
+enum GuardWords {
+    static let all: [(WordTraits, String)] = [
+        (
+            .domain,
+            """
+            com org net edu gov mil biz de uk fr nl eu ch us ru cn jp br ca au pl se dk fi be cz \
+            es pt gr hu ro bg hr rs sk si lt lv ee ie nz za kr tw hk sg mx ar cl ua tr il ae sa \
+            ir pk bd lk vn ph th my ng ke eg ma tn arpa onion xyz online site website shop blog \
+            club top icu lan corp intranet localdomain localhost fritz box workgroup ad dmz \
+            berlin london tokyo university bank hospital
+            """
+        ),
+        (
+            .perhapsDomain,
+            """
+            io in is it me to no at so id co tv ai cc ws fm ly gg sh info name pro app dev cloud \
+            test example invalid home local internal private host email live network systems \
+            tech digital media news store page link wiki world zone lab office prod stage intern \
+            domain house group
+            """
+        ),
+        (.company, "com"), (.onlyDomain, "org edu gov mil corp lan intranet onion localdomain"),
+        (.of, "von de of di van du der"), (.onlySystemFolder, "etc usr mnt volumes"),
+        (.serial, "serial sn serialnumber license licence product imei udid"),
+        (.owned, "mac think play"), (.camera, "img dsc dscn dscf pxl vid screenshot mvi gopro"),
+        (
+            .always,
+            "www arpa localdomain amazonaws googleusercontent cloudapp fritzbox fritz raspberrypi "
+                + "diskstation speedport livebox easybox appdata"
+        ),
+        (
+            .mailHost,
+            """
+            gmail googlemail hotmail outlook yahoo icloud protonmail proton gmx posteo mailbox \
+            aol yandex fastmail tutanota zoho qq naver
+            """
+        ),
+        (
+            .scheme,
+            """
+            http https ftp sftp ftps ldap ldaps smb nfs mailto ws wss mqtt amqp redis postgres \
+            postgresql mysql mongodb ssh git svn rtsp sip url uri href
+            """
+        ),
+        (.at, "at"), (.dot, "dot punkt point"), (.betweenNumbers, "dot point x d p o h n punkt"),
+        (
+            .hostKind,
+            """
+            host srv server web db dc app api mail mx smtp imap ns dns vpn gw fw rtr router sw \
+            switch ap node worker master compute storage backup proxy lb cache redis mysql pg \
+            ftp filer fs print printer prn nas ws pc wks desktop laptop client win lnx esx esxi \
+            vm kvm hv jenkins gitlab jump bastion edge prod prd uat mon ldap ad cam camera iot \
+            workstation notebook terminal kiosk rack blade
+            """
+        ),
+        (
+            .device,
+            """
+            macbook iphone ipad imac thinkpad laptop notebook pc nas galaxy mbp workstation \
+            chromebook ipod airpods playstation xbox macmini
+            """
+        ),
+        (.maker, "desktop laptop win pc win10 win11 minint"),
+        (
+            .file,
+            """
+            txt pdf doc docx xls xlsx ppt pptx odt ods odp csv tsv yaml yml toml ini cfg conf cnf \
+            bash zsh bat ps1 exe dll dylib sqlite sqlite3 bak swp zip gz tgz bz2 xz zst 7z rar \
+            jar war deb rpm apk dmg iso img jpg jpeg png gif bmp svg webp heic tif tiff ico mp3 \
+            mp4 m4a wav flac ogg avi mkv mov webm htm css jsx tsx py rb php kt cpp hpp tex md rst \
+            rtf pem crt cer der p12 pfx csr asc gpg kdbx ovpn pcap pcapng plist reg lnk ics vcf \
+            eml mbox pst torrent epub mobi dwg psd xcf stl ipynb pyc class core log log1 sav \
+            gpx kml backup keystore jks ppk vhd vmdk qcow2 ova
+            """
+        ),
+        (
+            .perhapsFile,
+            """
+            json xml html key swift java sql db so js ts pl go rs sh env tmp old dat bin lock pid \
+            sock cap pub map c h cc m o a lua msg orig lib dump data
+            """
+        ),
+        (.home, "home users user homes"),
+        (
+            .folder,
+            """
+            documents document desktop downloads download pictures music videos library appdata \
+            ssh config cache local bashrc zshrc profile gnupg bin src projects project workspace \
+            repos dropbox onedrive photos public mail maildir secrets private keys tmp
+            """
+        ),
+        (.systemFolder, "program var usr etc opt mnt proc dev tmp root sys srv boot lib"),
+        (
+            .inSystemFolder,
+            """
+            log logs lib run tmp spool www mail local bin share sbin include src passwd shadow \
+            hosts hostname ssh ssl sudoers resolv fstab cron systemd data net self cpuinfo \
+            meminfo sda sdb null tty shm disk mapper modules firmware ssh_config crontab acme \
+            backup backups files dpkg arpguard class kernel fs build
+            """
+        ),
+        (.inDrive, "windows users program programdata documents temp programs winnt"),
+        (.key, "id"), (.keyKind, "rsa dsa ecdsa ed25519"),
+        (
+            .tokenPrefix,
+            """
+            ghp gho ghu ghs ghr github glpat glptt xoxb xoxp xoxa xoxr xapp sk pk rk whsec npm \
+            pypi hf dop doo sg shpat shpss dckr lin figd sq0atp sq0csp atatt atctt pmak sntrys \
+            glsa tskey nrak r8 gsk xai ya29 tfp bearer basic token secret apikey password passwd
+            """
+        ),
+        (
+            .typeEnding,
+            """
+            error exception kind mode type state status failure code reason result scope storage \
+            level event action option options policy source cause command handler manager service \
+            controller view model store session task queue client server request response \
+            configuration config environment system foundation swift format parser encoder \
+            decoder reader writer writer serializer serialization provider builder factory stream \
+            socket channel connection context content container collection list set value key \
+            node tree token operation process thread lock mutex visibility access domain target \
+            category style case setting settings
+            """
+        ),
+        (
+            .technical,
+            """
+            ed25519 windows macos ios is has supports requires users settings devices mode lid \
+            error errors model screen support sync view count only type size share detected \
+            connected status state name info access class address process previous this as \
+            vs pointers args params relative keyboard battery sleep notification
+            """
+        ),
+    ]
+}

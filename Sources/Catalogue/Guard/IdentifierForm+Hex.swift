@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension IdentifierForm {
+    /// Hexadecimal digits in one run or in groups: an address, a UUID, a hash.
+    mutating func hasHexForm() -> Bool { hasHexRun() || hasHexGroups() }
+
+    private mutating func hasHexRun() -> Bool {
+        for index in 0..<pieceCount {
+            let piece = pieces[index]
+            if piece.isHex, isHexRun(whole: piece) { return true }
+            if !piece.isHex, piece.count > Self.hexRunMax - 1, hasHexRun(within: piece) {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// No word has eight letters from a to f. Seven with digits are the start of a hash.
+    private mutating func isHexRun(whole piece: Piece) -> Bool {
+        piece.count > Self.hexRunMax
+            || (piece.count == Self.hexRunMax && piece.digits > 1 && piece.hexLetters > 0
+                && !piece.traits.contains(.technical))
+    }
+
+    private mutating func hasHexRun(within piece: Piece) -> Bool {
+        var (length, digits) = (0, 0)
+        for place in piece.start...piece.end {
+            if place < piece.end, lower[place].isLowerHex {
+                length += 1
+                if lower[place].isDigit { digits += 1 }
+                continue
+            }
+            let isMixed = digits > 1 && length > digits
+            if length >= 12 || (length > Self.hexRunMax && isMixed) { return true }
+            let begin = place - length
+            if length >= Self.hexRunMax - 1, begin > piece.start + 1, lower[begin - 1] == 0x78,
+                lower[begin - 2] == 0x30
+            {
+                return true
+            }
+            (length, digits) = (0, 0)
+        }
+        return false
+    }
+
+    /// Groups of hexadecimal digits that follow each other.
+    private struct Groups {
+        var count = 0
+        var digits = 0
+        var letters = 0
+        var pairs = 0
+        var fours = 0
+        var sixes = 0
+        /// Two groups with nothing between two separators: IPv6's way to leave out zeros.
+        var isCompressed = false
+
+        var total: Int { digits + letters }
+
+        mutating func add(_ length: Int, digits number: Int) {
+            count += 1
+            digits += number
+            letters += length - number
+            pairs = length <= 2 ? pairs + 1 : 0
+            fours = length == 4 ? fours + 1 : 0
+            sixes = length == 6 ? sixes + 1 : 0
+        }
+
+        var isAddress: Bool {
+            if pairs >= 5, total >= 8, digits > 0 || total == 2 * count { return true }
+            if fours >= 3, digits > 0 { return true }
+            if sixes >= 2, digits > 1, letters > 0 { return true }
+            return count > 1 && total >= IdentifierForm.groupedHexMin && digits > 1 && letters > 0
+        }
+    }
+
+    private mutating func hasHexGroups() -> Bool {
+        var groups = Groups()
+        var wasEmpty = false
+        for index in 0..<pieceCount {
+            let piece = pieces[index]
+            if piece.count == 0, groups.count > 0, !wasEmpty {
+                wasEmpty = true
+                continue
+            }
+            if piece.isHex, piece.count <= 12 {
+                if wasEmpty, groups.digits > 0, groups.total >= 3, piece.count <= 4 { return true }
+                groups.add(piece.count, digits: piece.digits)
+            } else {
+                groups = Groups()
+                // A group may follow a word at once: `ip2001_db8_1`.
+                if let tail = hexTail(piece) { groups.add(tail.length, digits: tail.digits) }
+            }
+            wasEmpty = false
+            if groups.isAddress { return true }
+        }
+        return false
+    }
+
+    /// The hexadecimal end of a piece, up to four with a digit among them.
+    private mutating func hexTail(_ piece: Piece) -> (length: Int, digits: Int)? {
+        var (length, digits) = (0, 0)
+        for place in (piece.start..<piece.end).reversed() {
+            guard lower[place].isLowerHex, length < 4 else { break }
+            length += 1
+            if lower[place].isDigit { digits += 1 }
+        }
+        return digits > 0 ? (length, digits) : nil
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension IdentifierForm {
+    /// The longest run of digits that an identifier may have.
+    static let digitRunMax = 6
+    /// The most digits in groups that follow each other; a date has eight.
+    static let groupedDigitsMax = 8
+    /// From here on, hexadecimal digits with some of both kinds are no word.
+    static let hexRunMax = 7
+    /// The fewest hexadecimal digits in groups that make an address.
+    static let groupedHexMin = 10
+
+    /// A run of digits, or groups of digits that follow each other, as of a telephone number.
+    mutating func hasLongDigits() -> Bool {
+        if longestDigits > Self.digitRunMax { return true }
+        var sum = 0
+        var groups = 0
+        for index in 0..<pieceCount {
+            let piece = pieces[index]
+            // A number may begin within a word: `tel49_151_23456`, `DE89_3704`.
+            (sum, groups) =
+                piece.isNumber ? (sum + piece.count, groups + 1) : (trailingDigits(piece), 1)
+            if sum > Self.groupedDigitsMax, groups > 1 { return true }
+        }
+        return false
+    }
+
+    private mutating func trailingDigits(_ piece: Piece) -> Int {
+        guard piece.digits > 0, piece.endWord > piece.firstWord else { return 0 }
+        let word = words[piece.endWord - 1]
+        return word.isNumber ? word.count : 0
+    }
+
+    /// Four numbers up to 255 with the same thing between each two: a dot, an underscore, a word.
+    mutating func hasIPv4Address() -> Bool {
+        guard wordCount >= 4 else { return false }
+        var run = 0
+        var end = 0
+        var gap: UInt64 = 0
+        for index in 0..<wordCount {
+            let word = words[index]
+            if run > 0, word.start < end { continue }
+            guard let length = octetLength(at: index) else {
+                if !word.isNumber, !word.traits.contains(.betweenNumbers) { run = 0 }
+                continue
+            }
+            let between = run > 0 ? gapHash(end, word.start) : 0
+            run = run > 0 && between != 0 && (run == 1 || between == gap) ? run + 1 : 1
+            (gap, end) = (between, word.start + length)
+            if run == 4, !isVersion() { return true }
+        }
+        return false
+    }
+
+    /// How long the octet is that begins with a word: up to 255, with zeros before it, octal, or
+    /// hexadecimal after `0x`. Nil for what is none.
+    private mutating func octetLength(at index: Int) -> Int? {
+        let word = words[index]
+        guard word.isNumber else { return nil }
+        if word.count == 1, lower[word.start] == 0x30, index + 1 < wordCount,
+            lower[word.end] == 0x78, words[index + 1].start == word.end
+        {
+            var end = word.end + 1
+            while end < count, lower[end].isLowerHex { end += 1 }
+            return (1...2).contains(end - word.end - 1) ? end - word.start : nil
+        }
+        if word.count == 4 { return lower[word.start] == 0x30 ? 4 : nil }
+        guard word.count <= 3 else { return nil }
+        var value = 0
+        for place in word.start..<word.end { value = value * 10 + Int(lower[place] & 0xF) }
+        return value <= 255 || lower[word.start] == 0x30 ? word.count : nil
+    }
+
+    /// What stands between two numbers: one hash for dots and underscores, else that of the word.
+    /// 0 for what can't stand there.
+    private mutating func gapHash(_ start: Int, _ end: Int) -> UInt64 {
+        guard end > start, end - start <= 7 else { return 0 }
+        var hash = Self.hashStart
+        var isWord = false
+        for place in start..<end where lower[place] != 0x5F && lower[place] != 0x2E {
+            hash = Self.hash(hash, lower[place])
+            isWord = true
+        }
+        guard isWord else { return 1 }
+        return WordTable.shared.traits(hash).contains(.betweenNumbers) ? hash : 0
+    }
+
+    /// `v2.23.3.116`: the program's own version, unless it could be a private address.
+    private mutating func isVersion() -> Bool {
+        guard pieceCount == 4, count <= 12, lower[0] == 0x76, pieces[0].count == 2 else {
+            return false
+        }
+        return pieces[0].digits == 1 && (1..<4).allSatisfy { pieces[$0].separator == 0x2E }
+    }
+}

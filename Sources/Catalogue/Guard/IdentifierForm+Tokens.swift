@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension IdentifierForm {
+    /// Ten times the mean length from which on words are words.
+    private static let wordTenthsMin = 25
+
+    /// Characters without the pattern of words.
+    mutating func looksLikeToken() -> Bool {
+        for index in 0..<pieceCount where pieces[index].count > 7 {
+            if isIrregular(pieces[index]) { return true }
+        }
+        return hasTokenPrefix() || isProductKey() || isScattered()
+    }
+
+    /// Short words, if they are any, over the whole of a long identifier.
+    private mutating func isScattered() -> Bool {
+        count > 19 && count * 10 < wordCount * Self.wordTenthsMin && hasUpper && longestDigits > 0
+    }
+
+    private mutating func isIrregular(_ piece: Piece) -> Bool {
+        let words = piece.endWord - piece.firstWord
+        let changes = digitChanges(piece)
+        if changes > 3 || (changes > 2 && piece.count > 11) { return true }
+        if piece.count > 6, changes > 2, isShouted(piece.start..<piece.end) { return true }
+        if piece.count > 9, piece.count * 10 < words * Self.wordTenthsMin { return true }
+        return hasUnusualPairs(piece)
+    }
+
+    /// How often digits and letters take turns.
+    private mutating func digitChanges(_ piece: Piece) -> Int {
+        guard piece.digits > 0, piece.digits < piece.count else { return 0 }
+        var changes = 0
+        for index in piece.firstWord + 1..<piece.endWord
+        where words[index].isNumber != words[index - 1].isNumber {
+            changes += 1
+        }
+        return changes
+    }
+
+    /// Whether pairs of letters are rarer on average than in any row of words.
+    private mutating func hasUnusualPairs(_ piece: Piece) -> Bool {
+        var (sum, pairs) = (0, 0)
+        for place in piece.start + 1..<piece.end
+        where lower[place].isLower && lower[place - 1].isLower {
+            sum += LetterPairs.shared.rarity(lower[place - 1], lower[place])
+            pairs += 1
+        }
+        guard pairs >= LetterPairs.pairsMin else { return false }
+        return sum * 10 > pairs * LetterPairs.rarityMax(pairs: pairs)
+    }
+
+    /// What the makers of tokens put before them.
+    private mutating func hasTokenPrefix() -> Bool {
+        if hasAmazonsPrefix() { return true }
+        if count > 12, lower[0] == 0x65, lower[1] == 0x79, lower[2] == 0x6A, isUpper(2) {
+            return true
+        }
+        if pieceCount == 2, pieces[0].traits.contains(.serial), pieces[1].count > 6,
+            pieces[1].digits > 0
+        {
+            return true
+        }
+        guard pieces[0].traits.contains(.tokenPrefix) else { return false }
+        for index in 1..<pieceCount where pieces[index].count > 9 {
+            if pieces[index].digits > 0 || pieces[index].endWord - pieces[index].firstWord > 4 {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// `AKIA` or `ASIA` and sixteen capitals or digits.
+    private mutating func hasAmazonsPrefix() -> Bool {
+        count == 20 && pieceCount == 1 && isShouted(0..<20) && lower[0] == 0x61 && lower[2] == 0x69
+            && lower[3] == 0x61 && (lower[1] == 0x6B || lower[1] == 0x73)
+    }
+
+    /// Three groups of equal length, of capitals with digits among them.
+    private mutating func isProductKey() -> Bool {
+        guard pieceCount > 2, isShouted(0..<count), (4...6).contains(pieces[0].count) else {
+            return false
+        }
+        var digits = 0
+        for index in 0..<pieceCount {
+            guard pieces[index].count == pieces[0].count else { return false }
+            if pieces[index].digits > 0, !pieces[index].isNumber { digits += 1 }
+        }
+        return digits > 1
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The guard of identifiers: refuses what has, or could be read as, a personal form.
+///
+/// It knows forms: addresses in any notation, names of machines and files, tokens, hashes. Plain
+/// words can't be told from names of people or machines by any rule; that is why the shipped
+/// catalogue has closed lists only, and why a host program should use them wherever it can.
+public enum PropertyGuard {
+    /// The longest identifier, in bytes.
+    public static let identifierBytesMax = 64
+
+    /// What an identifier was refused for. The refused text is never part of it.
+    public enum Suspicion: String, Sendable, CaseIterable {
+        /// It is not `[A-Za-z][A-Za-z0-9_.]{0,63}`.
+        case grammar
+        /// A long run of digits, or groups that make one: a telephone number, a card.
+        case digits
+        /// An IPv4 address: four numbers, whatever stands between them.
+        case ipv4
+        /// Hexadecimal digits: an IPv6 or MAC address, a UUID, a hash.
+        case hex
+        /// A host, a domain, a URL or a mail address.
+        case host
+        /// A machine that is called after its owner, or by its maker.
+        case device
+        /// The name of a file.
+        case file
+        /// A path.
+        case path
+        /// Characters without the pattern of words: a token, a key, a password.
+        case token
+    }
+
+    /// Whether an identifier may be recorded.
+    public static func admits(_ text: String) -> Bool { suspicion(of: text) == nil }
+
+    /// Why an identifier may not be recorded; nil if it may. Allocates nothing.
+    public static func suspicion(of text: String) -> Suspicion? {
+        var form = IdentifierForm()
+        guard form.read(text) else { return .grammar }
+        if form.hasIPv4Address() { return .ipv4 }
+        if form.hasLongDigits() { return .digits }
+        if form.hasHexForm() { return .hex }
+        if form.looksLikeHost() { return .host }
+        if form.looksLikeDevice() { return .device }
+        if form.looksLikeFile() { return .file }
+        if form.looksLikePath() { return .path }
+        if form.looksLikeToken() { return .token }
+        return nil
+    }
+
+    /// Up to four numbers of up to four digits, and an optional `-alpha`, `-beta` or `-rc` with
+    /// up to three digits.
+    public static func isVersion(_ text: String) -> Bool {
+        guard text.utf8.count <= 32 else { return false }
+        let halves = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        let numbers = halves[0].split(separator: ".", omittingEmptySubsequences: false)
+        guard numbers.count <= 4, numbers.allSatisfy({ isNumber($0, digitsMax: 4) }) else {
+            return false
+        }
+        guard halves.count == 2 else { return true }
+        let tail = halves[1].split(separator: ".", omittingEmptySubsequences: false)
+        return ["alpha", "beta", "rc"].contains(tail[0])
+            && (tail.count == 1 || (tail.count == 2 && isNumber(tail[1], digitsMax: 3)))
+    }
+
+    private static func isNumber(_ text: Substring, digitsMax: Int) -> Bool {
+        (1...digitsMax).contains(text.utf8.count) && text.utf8.allSatisfy { $0.isDigit }
+    }
+}
+
+extension UInt8 {
+    /// `0` to `9`.
+    var isDigit: Bool { self &- 0x30 < 10 }
+    /// `a` to `z`.
+    var isLower: Bool { self &- 0x61 < 26 }
+    /// `A` to `Z`.
+    var isUpper: Bool { self &- 0x41 < 26 }
+    /// `0` to `9` and `a` to `f`.
+    var isLowerHex: Bool { isDigit || self &- 0x61 < 6 }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a word may mean where it stands in an identifier.
+struct WordTraits: OptionSet, Sendable {
+    let rawValue: UInt32
+
+    /// Nothing; a literal would be slow here.
+    static var nothing: WordTraits { WordTraits(rawValue: 0) }
+    /// A top-level domain that is no word of programs.
+    static let domain = WordTraits(rawValue: 1 << 0)
+    /// A top-level domain, or the end of local names, that is also such a word.
+    static let perhapsDomain = WordTraits(rawValue: 1 << 1)
+    /// `com`, which is a domain wherever it stands behind another piece.
+    static let company = WordTraits(rawValue: 1 << 2)
+    /// `www`, `arpa` and others that stand in no identifier of a program.
+    static let always = WordTraits(rawValue: 1 << 3)
+    /// A provider of mail.
+    static let mailHost = WordTraits(rawValue: 1 << 4)
+    /// The scheme of a URL.
+    static let scheme = WordTraits(rawValue: 1 << 5)
+    /// `at`.
+    static let at = WordTraits(rawValue: 1 << 6)
+    /// `dot`.
+    static let dot = WordTraits(rawValue: 1 << 7)
+    /// What people put between the numbers of an address.
+    static let betweenNumbers = WordTraits(rawValue: 1 << 8)
+    /// The kind of a machine, before its number.
+    static let hostKind = WordTraits(rawValue: 1 << 9)
+    /// A thing that people call after themselves.
+    static let device = WordTraits(rawValue: 1 << 10)
+    /// A part of such a thing's name, telling only after its owner's.
+    static let owned = WordTraits(rawValue: 1 << 29)
+    /// How names begin that an installer makes up.
+    static let maker = WordTraits(rawValue: 1 << 11)
+    /// The ending of a file that is no word of programs.
+    static let file = WordTraits(rawValue: 1 << 12)
+    /// The ending of a file that is also such a word.
+    static let perhapsFile = WordTraits(rawValue: 1 << 13)
+    /// Where people's folders are.
+    static let home = WordTraits(rawValue: 1 << 14)
+    /// A folder in a person's own.
+    static let folder = WordTraits(rawValue: 1 << 15)
+    /// A folder of the system.
+    static let systemFolder = WordTraits(rawValue: 1 << 16)
+    /// What stands in one.
+    static let inSystemFolder = WordTraits(rawValue: 1 << 17)
+    /// What stands at the top of a drive.
+    static let inDrive = WordTraits(rawValue: 1 << 18)
+    /// `id`, before the kind of a key.
+    static let key = WordTraits(rawValue: 1 << 19)
+    /// The kind of a key.
+    static let keyKind = WordTraits(rawValue: 1 << 20)
+    /// How tokens begin.
+    static let tokenPrefix = WordTraits(rawValue: 1 << 21)
+    /// How names of types end.
+    static let typeEnding = WordTraits(rawValue: 1 << 22)
+    /// A top-level domain that is one also after an underscore.
+    static let onlyDomain = WordTraits(rawValue: 1 << 24)
+    /// What stands between a thing and its owner's name.
+    static let of = WordTraits(rawValue: 1 << 25)
+    /// A folder of the system that is no word of programs.
+    static let onlySystemFolder = WordTraits(rawValue: 1 << 26)
+    /// How the names of pictures begin.
+    static let camera = WordTraits(rawValue: 1 << 27)
+    /// What stands before the number of a thing.
+    static let serial = WordTraits(rawValue: 1 << 28)
+    /// A word of programs that would be taken for something else.
+    static let technical = WordTraits(rawValue: 1 << 23)
+}
+
+/// The traits of all words that the guard knows, by the hash of the word.
+struct WordTable: Sendable {
+    static let shared = WordTable(GuardWords.all)
+
+    private let mask: Int
+    private let slots: [Slot]
+
+    private struct Slot {
+        var hash: UInt64 = 0
+        var traits = WordTraits.nothing
+    }
+
+    /// - Parameter lists: words with blanks between them, and their trait.
+    init(_ lists: [(WordTraits, String)]) {
+        var traits: [UInt64: WordTraits] = [:]
+        for (trait, words) in lists {
+            for word in words.utf8.split(whereSeparator: { $0 == 0x20 || $0 == 0x0A }) {
+                let hash = word.reduce(IdentifierForm.hashStart, IdentifierForm.hash)
+                traits[hash, default: []].insert(trait)
+            }
+        }
+        var size = 64
+        while size < traits.count * 4 { size *= 2 }
+        var slots = [Slot](repeating: Slot(), count: size)
+        for (hash, trait) in traits {
+            var slot = Self.slot(hash) & (size - 1)
+            while slots[slot].hash != 0 { slot = (slot + 1) & (size - 1) }
+            slots[slot] = Slot(hash: hash, traits: trait)
+        }
+        mask = size - 1
+        self.slots = slots
+    }
+
+    private static func slot(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 20) }
+
+    /// The traits of the word with this hash; none for a word that is not known.
+    func traits(_ hash: UInt64) -> WordTraits {
+        var slot = Self.slot(hash) & mask
+        while slots[slot].hash != 0 {
+            if slots[slot].hash == hash { return slots[slot].traits }
+            slot = (slot + 1) & mask
+        }
+        return .nothing
+    }
+}

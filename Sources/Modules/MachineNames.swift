@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// What this machine and the account of this process are called.
+public enum MachineNames {
+    /// The longest name of a host, in bytes (HOST_NAME_MAX of Linux, and its end).
+    private static let hostBytesMax = 65
+    /// The most bytes that an entry of the account database may take.
+    private static let accountBytesMax = 16_384
+
+    /// The host's name, the account's, and the person's as the account database has it; what can't
+    /// be read is left out.
+    public static func read() -> [String] {
+        [hostName()].compactMap { $0 } + account()
+    }
+
+    private static func hostName() -> String? {
+        var bytes = [CChar](repeating: 0, count: hostBytesMax)
+        guard unsafe gethostname(&bytes, bytes.count - 1) == 0 else { return nil }
+        return text(bytes)
+    }
+
+    private static func account() -> [String] {
+        var entry = unsafe passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var bytes = [CChar](repeating: 0, count: accountBytesMax)
+        let code = unsafe getpwuid_r(geteuid(), &entry, &bytes, bytes.count, &found)
+        guard code == 0, unsafe found != nil else { return [] }
+        // The second field holds the name first, then rooms and numbers.
+        let names = unsafe [entry.pw_name, entry.pw_gecos].compactMap { name in
+            unsafe name.map { unsafe String(cString: $0) }
+        }
+        return names.map { String($0.prefix { $0 != "," }) }
+    }
+
+    private static func text(_ bytes: [CChar]) -> String {
+        String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import TestKit
+import Testing
+
+@Suite struct PropertyGuardTests {
+    private static func rates(_ corpus: LabelledStrings) -> (passed: Double, refused: Double) {
+        let personal = corpus.entries.filter(\.isPersonal)
+        let harmless = corpus.entries.filter { !$0.isPersonal }
+        let passed = personal.count { PropertyGuard.admits($0.text) }
+        let refused = harmless.count { !PropertyGuard.admits($0.text) }
+        return (
+            Double(passed) / Double(max(1, personal.count)),
+            Double(refused) / Double(max(1, harmless.count))
+        )
+    }
+
+    @Test
+    func `of identifiers one in a hundred passes that is personal, and hardly any is refused`()
+        throws
+    {
+        let corpus = try LabelledStrings.identifiers()
+        #expect(corpus.entries.count { $0.isPersonal } >= 500)
+        #expect(corpus.entries.count { !$0.isPersonal } >= 500)
+        for entry in corpus.entries {
+            #expect(PropertyGuard.suspicion(of: entry.text) != .grammar, "\(entry.kind)")
+        }
+        let (passed, refused) = Self.rates(corpus)
+        #expect(passed <= 0.01)
+        #expect(refused <= 0.01)
+    }
+
+    @Test func `no kind of personal identifiers passes as a whole`() throws {
+        let personal = try LabelledStrings.identifiers().entries.filter(\.isPersonal)
+        for (kind, entries) in Dictionary(grouping: personal, by: \.kind) {
+            let passed = entries.count { PropertyGuard.admits($0.text) }
+            #expect(Double(passed) <= 0.25 * Double(entries.count), "\(kind)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("ip192.168.1.20", .ipv4), ("n192dot168dot1dot20", .ipv4),
+            ("a0xc0.0xa8.0x1.0x14", .ipv4),
+            ("h0300_0250_0001_0024", .ipv4), ("ip3232235796", .digits), ("xC0A80114", .hex),
+            ("fe80__1ff_fe23_4567_890a", .hex), ("aabb.cc01.ddee", .hex), ("f09fc2_112233", .hex),
+            ("card_4111_1111_1111_1111", .digits), ("anna_at_example_de", .host),
+            ("host01.corp.example", .host), ("dc01", .host), ("https_www_example_com", .host),
+            ("annas_macbook", .device), ("DESKTOP_7GH2K1L", .device), ("salaries.xlsx", .file),
+            ("home_anna_Documents", .path), ("etc_passwd", .path), ("qzxwvutsrqponmlk", .token),
+            ("9abc", .grammar), ("with blank", .grammar),
+        ] as [(String, PropertyGuard.Suspicion)])
+    func `each form is refused for what it is`(text: String, suspicion: PropertyGuard.Suspicion) {
+        #expect(PropertyGuard.suspicion(of: text) == suspicion)
+    }
+
+    @Test(arguments: [
+        "DecodingError.keyNotFound", "NIOConnectionError", "errno_104", "Foundation.URLError",
+        "ISO8601DateFormatter", "java.net.SocketTimeoutException", "System.IO.IOException",
+        "v2.23.3.116", "NIOError.internal", "http2.stream.reset", "ed25519", "docker0",
+    ])
+    func `names of types, errors and techniques pass`(text: String) {
+        #expect(PropertyGuard.suspicion(of: text) == nil)
+    }
+
+    @Test(arguments: [
+        ("anna", true), ("Anna.failed", true), ("error_annas-laptop", true),
+        ("annaslaptop", true), ("AnnasLaptopError", true), ("muster", true), ("root", false),
+        ("annalen", false), ("laptop", true), ("timeout", false),
+    ])
+    func `what the machine and its person are called is found`(text: String, isFound: Bool) {
+        let own = OwnNames { ["annas-laptop.lan", "anna", "Anna Muster", "root", "x"] }
+        #expect(own.occur(in: text) == isFound)
+    }
+
+    @Test func `without names nothing is taken for one`() {
+        #expect(!OwnNames { ["", "-", "42"] }.occur(in: "timeout"))
+    }
+}
