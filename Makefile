@@ -2,7 +2,8 @@
 # Each target is one script or one command; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: deps demo build test test-full killtest check bench bench-json release clean help
+.PHONY: deps demo build test test-full killtest simulate fuzz check bench bench-json release \
+	clean help
 
 deps: ## install the Debian packages that are missing, check the Swift toolchain
 	@Scripts/deps
@@ -22,6 +23,12 @@ test-full: deps ## as test, with the full counts of the long tests
 
 killtest: deps ## kill N processes that record (make killtest N=100), count what is left
 	@Scripts/killtest $(or $(N),100)
+
+simulate: deps ## run SEEDS simulations (make simulate SEEDS=1000 FIRST=1), stop at nothing
+	@Scripts/simulate $(or $(SEEDS),1000) $(or $(FIRST),1)
+
+fuzz: deps ## feed every parser for SECONDS each (make fuzz SECONDS=60)
+	@Scripts/fuzz $(or $(SECONDS),60)
 
 check: deps ## format and script checks
 	@Scripts/check

@@ -110,6 +110,22 @@ let package = Package(
             path: "Tests/KillChild"),
         .executableTarget(
             name: "guard-rates", dependencies: ["Catalogue", "TestKit"], path: "Tests/GuardRates"),
+        .target(name: "CFaultDisk", dependencies: ["CSQLite"], path: "Tests/CFaultDisk"),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "CFaultDisk", "Catalogue", "Collector", "Compression", "Hashing", "HTTPServing",
+                "Modules", "OTLP", "SQLite", "Telemetry", "TelemetryUpload", "TestKit",
+            ], path: "Tests/Simulation"),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulate"),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "Capture", "Catalogue", "Collector", "Compression", "Detection", "HTTPServing",
+                "JSON", "Modules", "OTLP", "Telemetry",
+            ], path: "Tests/Fuzz", exclude: ["Corpus"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "TestKit", "fuzz"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
@@ -163,7 +179,8 @@ let package = Package(
 )
 
 /// One set of rules for every Swift target, without exceptions.
-for target in package.targets where target.type != .system && target.name != "CSystem" {
+for target in package.targets
+where target.type != .system && !["CSystem", "CFaultDisk"].contains(target.name) {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),

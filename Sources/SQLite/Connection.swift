@@ -20,9 +20,11 @@ private import CSQLite
 
     /// Opens the database at `path`.
     ///
-    /// - Parameter busyMilliseconds: how long a statement waits for a lock before it is an error.
+    /// - Parameters:
+    ///   - busyMilliseconds: how long a statement waits for a lock before it is an error.
+    ///   - vfs: the name under which SQLite knows the file system to use; nil for the machine's.
     public init(
-        path: String, mode: Mode = .create, busyMilliseconds: Int32 = 2000
+        path: String, mode: Mode = .create, busyMilliseconds: Int32 = 2000, vfs: String? = nil
     ) throws(SQLiteError) {
         let flags =
             switch mode {
@@ -32,7 +34,7 @@ private import CSQLite
             }
         var opened: OpaquePointer?
         let code = unsafe sqlite3_open_v2(
-            path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+            path, &opened, flags | SQLITE_OPEN_NOMUTEX, vfs)
         guard let handle = unsafe opened else {
             throw SQLiteError(code: code, message: "out of memory")
         }

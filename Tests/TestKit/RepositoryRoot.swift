@@ -20,4 +20,9 @@ package enum RepositoryRoot {
     package static func read(_ relativePath: String) throws -> String {
         try String(contentsOfFile: file(relativePath), encoding: .utf8)
     }
+
+    /// The names in a folder of the repository, given relative to its root, sorted.
+    package static func names(in relativePath: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: file(relativePath)).sorted()
+    }
 }

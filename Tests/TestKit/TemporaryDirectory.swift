@@ -8,8 +8,13 @@ package final class TemporaryDirectory: Sendable {
     package let path: String
 
     /// Makes an empty folder with mode 0700.
-    package init() throws {
-        let root = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+    ///
+    /// - Parameter inMemory: prefers a file system that needs no disk, where there is one.
+    package init(inMemory: Bool = false) throws {
+        let memory = URL(fileURLWithPath: "/dev/shm")
+        let isThere = inMemory && FileManager.default.isWritableFile(atPath: memory.path)
+        let root =
+            isThere ? memory : FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
         let folder = root.appendingPathComponent("arpguard-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])

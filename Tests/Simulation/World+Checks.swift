@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Glibc
+import Telemetry
+import TestKit
+
+extension World {
+    /// Overwrites some bytes in the middle of a file, in place, as a failing disk does.
+    func damage(_ path: String) throws {
+        let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { _ = close(descriptor) }
+        let size = Int(lseek(descriptor, 0, SEEK_END))
+        guard size > 0 else { return }
+        for _ in 0..<draw.within(1...8) {
+            var bytes = (0..<draw.within(1...32)).map { _ in
+                UInt8(truncatingIfNeeded: draw.word())
+            }
+            let place = draw.below(size)
+            let count = min(bytes.count, size - place)
+            _ = unsafe pwrite(descriptor, &bytes, count, off_t(place))
+        }
+    }
+
+    /// Some pages of a mapped file never reached the disk: they read as zeros.
+    func losePages(_ path: String) throws {
+        let page = 4096
+        let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { _ = close(descriptor) }
+        let pages = Int(lseek(descriptor, 0, SEEK_END)) / page
+        let zeros = [UInt8](repeating: 0, count: page)
+        let lost = draw.one(of: [0, 0, 1, 5])
+        for index in 0..<pages where draw.below(10) < lost {
+            _ = unsafe pwrite(descriptor, zeros, page, off_t(index * page))
+        }
+    }
+
+    /// After a change that was cut short: whatever the gate says now is what was decided.
+    private func learn(from action: Action) {
+        let control = control()
+        let causes: Set<Cause> = [.notAsked, .withdrawn, .stateUnreadable, .copiedHome]
+        let isOff = !causes.isDisjoint(with: control.causes(blocking: .recording))
+        guard !isOff, let terms = control.agreedTerms else { return model.learn(nil) }
+        if model.yes == nil, action != .enable {
+            broke(.consent, "a yes stands after \(action), and nobody gave it")
+        }
+        model.learn(
+            Model.Yes(
+                origin: terms.origin, isAnonymous: terms.anonymizeData,
+                version: terms.properties.contains("tick.extra") ? 2 : 1))
+    }
+
+    /// Goes on after a fault was met in the middle of an action.
+    func recover(from action: Action) {
+        if action == .upload { mayHaveBegun = true }
+        if isDamaged { return }
+        switch action {
+        case .enable, .disable, .rotateIdentifier: learn(from: action)
+        case .deleteData:
+            learn(from: action)
+            model.loseCount()
+        default: break
+        }
+    }
+
+    /// An action failed though no fault was planned.
+    func refused(_ action: Action, _ error: any Error) {
+        log.append("  refused: \(error)")
+        if isDamaged { return model.loseCount() }
+        if action == .enable, config.enabled == false { return }
+        broke(.progress, "\(action) failed without a fault: \(error)")
+    }
+
+    /// Without faults, in fine weather, what is recorded now arrives.
+    func calmDown() throws {
+        programs = []
+        (weather, config.enabled, config.uploadReview) = (.fine, nil, .automatic)
+        (config.uploadURL, config.anonymizeData) = (Ground.urls[0], false)
+        let control = control()
+        try control.disable()
+        model.withdraw()
+        try control.enable(control.terms)
+        model.agree(
+            Model.Yes(
+                origin: config.uploadEndpoint?.origin, isAnonymous: false, version: version))
+        start()
+        let numbers = (0..<3).map { _ in model.newNumber() }
+        for number in numbers {
+            guard accepts(programs[0], number, ["number": PropertyValue(number)]) else {
+                broke(.progress, "event \(number) is not recorded: \(programs[0].module.status)")
+                continue
+            }
+            model.accept(number, extra: false)
+        }
+        programs.removeLast().module.shutdown(within: 60_000)
+        try expectArrival(of: numbers)
+        try audit()
+        try auditCollector()
+    }
+
+    private func expectArrival(of numbers: [Int]) throws {
+        for _ in 0..<8 {
+            try perform(.upload)
+            let arrived = Set(observer.taken.values.flatMap(\.numbers))
+            if arrived.isSuperset(of: numbers) { return }
+            clock.advance(by: .seconds(90_000))
+        }
+        broke(.progress, "\(numbers) did not arrive: \(try control().status().json)")
+    }
+
+    /// After a deletion: no byte of what was recorded is left.
+    func expectNothingLeft() throws {
+        let marks = [Ground.mark] + Ground.personal
+        for name in try folder.contents() where name.hasPrefix("home/telemetry") {
+            guard let bytes = try? folder.read(name) else { continue }
+            for mark in marks where SimulatedDisk.holds(bytes, mark) {
+                broke(.erasure, "\(mark) is still in \(name)")
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+@testable import Collector
+import Glibc
+import HTTPServing
+import Modules
+import OTLP
+import SQLite
+import Telemetry
+import TelemetryUpload
+import TestKit
+
+/// One machine with a home, its programs and its person, and a collector, all decided by one seed.
+///
+/// The code that runs is the product's own; clock, randomness, disk and network are not.
+// Only the one thread of its simulation touches it; it is Sendable to be seen from the seams.
+final class World: @unchecked Sendable {
+    /// A program that records, as it was configured at its start.
+    struct Program {
+        let module: TelemetryModule
+        let config: TelemetryModuleConfig
+        let version: Int
+    }
+
+    let draw: Draw
+    let clock = ManualClock()
+    let disk = SimulatedDisk()
+    let folder: TemporaryDirectory
+    private let random: SeededRandom
+
+    var config = TelemetryModuleConfig(uploadURL: Ground.urls[0])
+    var version = 1
+    var weather = Weather.fine
+    var programs: [Program] = []
+    var model = Model()
+    var observer = Observer()
+    var violations: [Violation] = []
+    var log: [String] = []
+    /// Whether something was broken that may cost events.
+    var isDamaged = false
+    /// Whether the clock ever jumped: then the collector may have refused days.
+    var hasJumped = false
+    /// Whether an upload was cut short: what it had begun to send needs no release any more.
+    var mayHaveBegun = false
+    var collector: IntakeRoutes?
+    var storage: (any CollectorStorage)?
+
+    init(seed: UInt64) throws {
+        draw = Draw(seed: seed)
+        random = SeededRandom(seed: ~seed)
+        folder = try TemporaryDirectory(inMemory: true)
+        try folder.write("machine-one\n", to: "machine-id")
+        config.anonymizeData = draw.chance(25)
+        if draw.chance(25) { config.uploadReview = .manual }
+        config.maxEventsPerBatch = draw.one(of: [1, 3, 10, 100])
+        config.compression = draw.one(of: ["gzip", "zstd", "none"])
+    }
+
+    var home: String { folder.file("home") }
+    var directory: TelemetryDirectory { TelemetryDirectory("\(home)/telemetry") }
+    var catalogue: Catalogue { version == 1 ? Ground.first : Ground.second }
+
+    var seams: TelemetrySeams {
+        TelemetrySeams(
+            environment: [:], userID: getuid(),
+            logger: Logger(program: "simulated") { [weak self] line in
+                self?.log.append("  said: \(line)")
+            },
+            clock: clock, random: random, files: SimulatedFiles(on: disk),
+            machineIDPath: folder.file("machine-id"), policyPath: folder.file("policy.json"),
+            openDatabase: { [disk] path, mode throws(SQLiteError) in try disk.open(path, mode) })
+    }
+
+    /// What a command of the person works with.
+    func control() -> TelemetryControl {
+        TelemetryControl(
+            for: Ground.product, catalogue: catalogue, config: config, home: home, seams: seams)
+    }
+
+    /// Starts a program.
+    func start() {
+        let module = TelemetryModule(
+            for: Ground.product, catalogue: catalogue, config: config, home: home, seams: seams)
+        module.initialize()
+        programs.append(Program(module: module, config: config, version: version))
+    }
+
+    /// The way to the collector.
+    func network() -> SimulatedNetwork {
+        SimulatedNetwork(
+            weather: { self.draw.chance(80) ? self.weather : .fine },
+            watch: { self.watch($0) },
+            note: { self.observer.note($0, $1) },
+            handler: { request in
+                guard let routes = try? self.intake() else {
+                    return HTTPResponse(.serviceUnavailable)
+                }
+                return routes.router.respond(to: request)
+            })
+    }
+
+    /// The collector's intake, opened if it is not open.
+    func intake() throws -> IntakeRoutes {
+        if let collector { return collector }
+        let storage = try SQLiteStorage(
+            path: folder.file("collector.sqlite"), random: random, fileSystem: RealFileSystem())
+        let policy = IntakePolicy(catalogues: [Ground.product.name: Ground.second])
+        let routes = IntakeRoutes(
+            configuration: CollectorConfiguration(policy: policy), storage: storage, clock: clock,
+            random: random,
+            logger: Logger(program: "collector") { [weak self] line in
+                self?.log.append("  collector: \(line)")
+            })
+        (collector, self.storage) = (routes, storage)
+        return routes
+    }
+
+    /// Keeps a promise that was broken.
+    func broke(_ promise: Violation.Promise, _ detail: String) {
+        violations.append(Violation(promise, detail))
+    }
+}
+
+extension World {
+    /// Looks at a request on its way, before the collector or the weather has it.
+    private func watch(_ request: UploadRequest) {
+        guard request.method == "POST" else { return observer.sawErasure(request) }
+        guard let delivery = Delivery(request) else {
+            return broke(.bytes, "a request that can't be decoded left")
+        }
+        guard let yes = model.yes, config.enabled != false else {
+            return broke(.consent, "batch \(delivery.uid) left without a yes")
+        }
+        if yes.origin != Endpoint(delivery.url)?.origin {
+            broke(.consent, "batch \(delivery.uid) left for \(delivery.url)")
+        }
+        violations += observer.see(
+            delivery, needsRelease: config.uploadReview == .manual && !mayHaveBegun)
+        check(delivery, yes)
+    }
+
+    private func check(_ delivery: Delivery, _ yes: Model.Yes) {
+        if yes.isAnonymous, !delivery.isCoarse {
+            broke(.catalogue, "batch \(delivery.uid) is finer than was agreed to")
+        }
+        for text in Ground.personal where delivery.records.contains(where: { $0.holds(text) }) {
+            broke(.catalogue, "\(text) left in batch \(delivery.uid)")
+        }
+        for record in delivery.records where record.eventName == Ground.tick.definition.name {
+            let number = record.attributes.value(for: "number")?.intValue.map { Int($0) } ?? 0
+            let holdsExtra = record.attributes.value(for: "extra") != nil
+            if holdsExtra, yes.version < 2 {
+                broke(.catalogue, "extra left in event \(number)")
+            }
+            // What was made coarse has no number any more.
+            guard !delivery.isCoarse, !isDamaged else { continue }
+            guard let fate = model.events[number] else {
+                broke(.consent, "event \(number) left, and was never accepted")
+                continue
+            }
+            if fate.generation < model.oldestStanding {
+                broke(
+                    .epoch, "event \(number) of \(fate.generation) left in \(model.generation)")
+            }
+        }
+    }
+}

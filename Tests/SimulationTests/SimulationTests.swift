@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Simulation
+import TestKit
+import Testing
+
+@Suite struct SimulationTests {
+    /// As many as belong to every run of the tests; in the full run twenty times that.
+    private static let isFull = unsafe getenv("ARPGUARD_TEST_FULL").map {
+        unsafe String(cString: $0) != "0"
+    }
+    private static let seeds = isFull ?? false ? 20_000 : 1000
+
+    @Test func `no seed breaks a promise, and every action and fault happens`() throws {
+        let program = RepositoryRoot.file(".build/simulation/release/simulate")
+        guard unsafe access(program, X_OK) == 0 else {
+            // Run by hand, without the build in release: fewer, in this process.
+            return check("\(SimulateCommand.run(seeds: 1..<101))")
+        }
+        let result = try CommandRunner.run(
+            program, ["\(Self.seeds)"], deadline: .seconds(Self.seeds / 4))
+        check(result.stdout)
+    }
+
+    private func check(_ output: String) {
+        #expect(output.contains(", 0 violations"), "\(output)")
+        for word in Action.allCases.map(\.rawValue) + SimulatedDisk.Fault.allCases.map({ "\($0)" })
+        {
+            #expect(!output.contains(" \(word) 0,"), "\(word) never happened")
+        }
+    }
+
+    @Test func `a seed tells the same story each time`() throws {
+        let first = try Simulation.run(seed: 7)
+        let second = try Simulation.run(seed: 7)
+        #expect(first.actions == second.actions)
+        #expect((first.requests, first.events) == (second.requests, second.events))
+    }
+}
