@@ -148,8 +148,8 @@ let package = Package(
         .testTarget(
             name: "TelemetryUploadTests",
             dependencies: [
-                "Catalogue", "JSON", "Modules", "OTLP", "Telemetry", "TelemetryUpload", "TestKit",
-                "arpguard-collector", "arpguard-upload",
+                "Catalogue", "Compression", "JSON", "Modules", "OTLP", "SQLite", "Telemetry",
+                "TelemetryUpload", "TestKit", "arpguard-collector", "arpguard-upload",
             ]),
         .testTarget(
             name: "CollectorTests",

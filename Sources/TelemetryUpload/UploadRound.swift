@@ -131,6 +131,7 @@ package struct UploadRound {
         case .final(let reason):
             try outbox.refused(batch, answer: reason.code)
             summary.batchesRejected += 1
+            summary.refusals[reason.code, default: 0] += 1
             summary.eventsRejected += batch.events
             summary.note(
                 "\(origin): \(reason); \(batch.events) events will not be sent again",

@@ -50,6 +50,8 @@ public struct UploadSummary: Sendable, Equatable {
     public var batchesRetried = 0
     /// Batches that the server refused for good.
     public var batchesRejected = 0
+    /// Refused batches by reason, such as `http_404`.
+    public var refusals: [String: Int] = [:]
     /// Events that the server rejected, alone or with their batch.
     public var eventsRejected: Int64 = 0
     /// Erasures that were confirmed.
@@ -82,6 +84,10 @@ public struct UploadSummary: Sendable, Equatable {
             "bytes_sent": .integer(bytesSent),
             "batches_retried": .integer(Int64(batchesRetried)),
             "batches_rejected": .integer(Int64(batchesRejected)),
+            "refusals": .object(
+                JSONObject(
+                    refusals.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64($0.value))) })
+            ),
             "events_rejected": .integer(eventsRejected),
             "erasures_done": .integer(Int64(erasuresDone)),
             "erasures_unsupported": .integer(Int64(erasuresUnsupported)),

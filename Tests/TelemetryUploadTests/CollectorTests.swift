@@ -9,21 +9,12 @@ import Testing
 /// Rounds against the real collector, as a process of its own.
 @Suite(.timeLimit(.minutes(3)))
 struct CollectorTests {
-    private let folder: TemporaryDirectory
-    private let collector: RunningProcess
+    private let collector: RunningCollector
     private let home: Home
 
     init() throws {
-        folder = try TemporaryDirectory()
-        collector = try RunningProcess(
-            Executables.path("arpguard-collector"),
-            [
-                "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
-                "--store", "sqlite:" + folder.file("collector.sqlite"),
-            ])
-        let line = try collector.waitForLine(containing: "/v1/logs")
-        let url = try #require(line.split(separator: " ").last.map(String.init))
-        home = try Home(url: url, clock: ManualClock(SystemClock().now()))
+        collector = try RunningCollector()
+        home = try Home(url: collector.url, clock: ManualClock(SystemClock().now()))
     }
 
     @Test func `the collector takes every event of every batch`() throws {
@@ -54,8 +45,8 @@ struct CollectorTests {
 
     @Test func `a collector that ends leaves the batch to be sent again`() throws {
         home.record(1)
-        collector.kill()
-        _ = try collector.waitForEnd()
+        collector.process.kill()
+        _ = try collector.process.waitForEnd()
         let summary = try home.round()
         #expect(summary.batchesRetried == 1)
         #expect(try home.control.status().waiting == 1)

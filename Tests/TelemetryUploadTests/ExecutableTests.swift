@@ -158,6 +158,40 @@ struct ExecutableTests {
         #expect(server.requests.map(\.method) == ["POST", "DELETE"])
     }
 
+    @Test func `with --if-due nothing happens before the due time`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try home(url: server.url(), events: 1)
+        let due = try #require(try home.control.uploadAgenda().dueAt)
+        let result = try run(home, ["--if-due", "--format", "json"])
+        #expect(result.status == 0)
+        #expect(try json(result)["ending"]?.stringValue == "not_due")
+        #expect(try json(result)["next_attempt"]?.stringValue == due.rfc3339)
+        #expect(result.stderr.contains("nothing is due before \(due.rfc3339)"))
+        #expect(server.connectionCount == 0)
+        // The same home as it would be a day earlier: what was drawn for then is due now.
+        home.clock.jump(to: home.clock.now().advanced(bySeconds: -2 * 86_400))
+        _ = try home.control.deleteData()
+        home.record(1)
+        _ = try home.control.uploadAgenda()
+        #expect(try json(run(home, ["--if-due", "--format", "json"]))["batches_sent"] == 1)
+        home.clock.jump(to: SystemClock().now())
+        let status = try home.control.status().nextUpload
+        #expect(try #require(status) > SystemClock().now().rfc3339)
+    }
+
+    @Test func `a server's wish to wait holds in the next process`() throws {
+        let later = HTTPHeader("Retry-After", "3600")
+        let server = try FakeServer(.answer(503, headers: [later]), .answer(200))
+        let home = try home(url: server.url(), events: 1)
+        #expect(try run(home).status == 2)
+        for flags in [[], ["--if-due"]] {
+            let result = try run(home, flags + ["--format", "json"])
+            #expect(result.status == 0)
+            #expect(["waits", "not_due"].contains(try json(result)["ending"]?.stringValue))
+        }
+        #expect(server.requests.count == 1)
+    }
+
     @Test func `an unknown flag is an error of usage`() throws {
         let result = try CommandRunner.run(Executables.path("arpguard-upload"), ["--all"])
         #expect(result.status == 64)

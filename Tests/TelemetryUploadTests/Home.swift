@@ -24,11 +24,13 @@ struct Home {
         try control.enable(control.terms)
     }
 
-    private var seams: TelemetrySeams {
+    private var seams: TelemetrySeams { seams() }
+
+    private func seams(files: any FileSystem = RealFileSystem()) -> TelemetrySeams {
         TelemetrySeams(
             environment: [:], userID: geteuid(),
             logger: Logger(program: "test", level: .error), clock: clock, random: random,
-            policyPath: folder.file("policy.json"))
+            files: files, policyPath: folder.file("policy.json"))
     }
 
     private let product = Product("arpguard", version: "0.1.0")
@@ -37,6 +39,15 @@ struct Home {
     var control: TelemetryControl {
         TelemetryControl(
             for: product, config: config, home: folder.path, seams: seams)
+    }
+
+    /// The uploader of a host program.
+    var uploader: TelemetryUploader { uploader(files: RealFileSystem()) }
+
+    /// The uploader of a host program that reaches its files through `files`.
+    func uploader(files: any FileSystem) -> TelemetryUploader {
+        TelemetryUploader(
+            for: product, config: config, home: folder.path, seams: seams(files: files))
     }
 
     /// Records events and moves them to the store, as a program does that starts and ends.
@@ -50,17 +61,19 @@ struct Home {
 
     /// One round; nil while another uploader is at work.
     func round(
-        erasuresOnly: Bool = false, over makeTransport: @escaping () -> any UploadTransport
+        erasuresOnly: Bool = false, timeMax: Duration? = nil,
+        over makeTransport: @escaping () -> any UploadTransport
     ) throws -> UploadSummary? {
         guard let outbox = try control.outbox() else { return nil }
         let round = UploadRound(
-            outbox: outbox, clock: clock, random: random, makeTransport: makeTransport)
+            outbox: outbox, clock: timeMax == nil ? clock : SystemClock(), random: random,
+            timeMax: timeMax, makeTransport: makeTransport)
         return try round.run(erasuresOnly: erasuresOnly)
     }
 
     /// One round against a server over the real network.
-    func round(erasuresOnly: Bool = false) throws -> UploadSummary {
-        let summary = try round(erasuresOnly: erasuresOnly) { CurlTransport() }
+    func round(erasuresOnly: Bool = false, timeMax: Duration? = nil) throws -> UploadSummary {
+        let summary = try round(erasuresOnly: erasuresOnly, timeMax: timeMax) { CurlTransport() }
         guard let summary else { throw TestKitError("another uploader is at work") }
         return summary
     }

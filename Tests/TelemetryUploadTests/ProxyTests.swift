@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import Telemetry
+import TelemetryUpload
+import TestKit
+import Testing
+
+@Suite(.timeLimit(.minutes(3)))
+struct ProxyTests {
+    @Test(arguments: [
+        ("http", "connect collector.invalid:443"), ("socks5h", "socks5 name collector.invalid:443"),
+    ])
+    func `https goes through the proxy, which also looks the name up`(
+        scheme: String, asked: String
+    ) throws {
+        let proxy = try FakeProxy(leadingTo: nil)
+        var home = try Home(url: "https://collector.invalid/v1/logs")
+        home.config.uploadProxy = "\(scheme)://127.0.0.1:\(proxy.port)"
+        home.record(1)
+        let summary = try home.round()
+        #expect(proxy.requests == [asked])
+        #expect(summary.batchesRetried == 1)
+        #expect(try home.control.status().waiting == 1)
+    }
+
+    @Test(arguments: ["http", "socks5h"])
+    func `the server's certificate is verified through the proxy`(scheme: String) throws {
+        let server = try TLSServer(name: "IP:127.0.0.1")
+        let proxy = try FakeProxy(leadingTo: UInt16(server.port))
+        var request = UploadRequest(
+            url: try endpoint("https://127.0.0.1:\(server.port)/"), method: "GET",
+            proxy: "\(scheme)://127.0.0.1:\(proxy.port)")
+        #expect(CurlTransport().perform(request).failureKind == .tls)
+        request.caFile = server.certificate
+        #expect(CurlTransport().perform(request).response?.status == 200)
+        #expect(proxy.requests.count == 2)
+    }
+
+    @Test func `plain http to this machine goes through no proxy`() throws {
+        let server = try FakeServer(.answer(200))
+        let proxy = try FakeProxy(leadingTo: server.port)
+        var home = try Home(url: server.url())
+        home.config.uploadProxy = "http://127.0.0.1:\(proxy.port)"
+        home.record(1)
+        #expect(try home.round().batchesSent == 1)
+        #expect(proxy.requests.isEmpty)
+    }
+
+    @Test func `erasures take the same way as batches`() throws {
+        let server = try FakeServer(.answer(200))
+        var home = try Home(url: server.url())
+        let proxy = try FakeProxy(leadingTo: nil)
+        home.config.uploadProxy = "socks5h://127.0.0.1:\(proxy.port)"
+        home.config.erasureURL = "https://eraser.invalid/v1/installations"
+        home.record(1)
+        #expect(try home.round().batchesSent == 1)
+        #expect(try home.control.deleteData().erasureRequested)
+        #expect(try home.round(erasuresOnly: true).erasuresPending == 1)
+        #expect(proxy.requests == ["socks5 name eraser.invalid:443"])
+    }
+
+    @Test func `certificates that can't be read keep the batch here, and say so`() throws {
+        var home = try Home(url: "https://127.0.0.1:1/v1/logs")
+        home.config.uploadCAFile = home.folder.file("missing.pem")
+        home.record(1)
+        let summary = try home.round()
+        #expect(summary.batchesRetried == 1)
+        #expect(summary.problems.count == 1)
+        #expect(try home.control.status().waiting == 1)
+    }
+
+    @Test(arguments: [
+        ("http://proxy.example.org:3128", true), ("socks5h://127.0.0.1:9050", true),
+        ("socks5h://[::1]:9050", true), ("HTTP://Proxy:1", true), ("http://proxy", false),
+        ("socks5://127.0.0.1:9050", false), ("https://proxy:1", false), ("proxy:3128", false),
+        ("http://user:secret@proxy:3128", false), ("http://proxy:3128/", false), ("", false),
+        ("http://proxy:0", false), ("http://pro xy:1", false), ("ftp://proxy:21", false),
+    ])
+    func `a proxy is a scheme, a host and a port`(text: String, isOne: Bool) {
+        #expect((ProxyAddress(text) != nil) == isOne)
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+import TelemetryUpload
+import TestKit
+import Testing
+
+/// The call of a host program.
+@Suite(.timeLimit(.minutes(3)))
+struct UploaderTests {
+    @Test func `a host's own call sends what waits and tells how far it is`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try Home(url: server.url())
+        home.record(3)
+        var sent: [Int] = []
+        let summary = try home.uploader.run { sent.append($0.batchesSent) }
+        #expect(summary?.batchesSent == 3)
+        #expect(sent == [1, 2, 3])
+    }
+
+    @Test func `nothing leaves for a host either without consent`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try Home(url: server.url())
+        home.record(1)
+        try home.control.disable()
+        #expect(try home.uploader.run()?.ending == .blocked([.withdrawn]))
+        #expect(server.connectionCount == 0)
+    }
+
+    @Test func `a due round alone is made when only that is asked for`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try Home(url: server.url())
+        home.record(1)
+        let due = try #require(try home.control.uploadAgenda().dueAt)
+        #expect(try home.uploader.run(.everythingIfDue)?.ending == .notDue(until: due))
+        home.clock.jump(to: due)
+        #expect(try home.uploader.run(.everythingIfDue)?.batchesSent == 1)
+        let next = try #require(try home.control.uploadAgenda().dueAt)
+        #expect(next > due)
+        #expect(try home.uploader.run(.everythingIfDue)?.ending == .notDue(until: next))
+    }
+
+    @Test func `a round that crashed is not made again before the next due time`() throws {
+        let home = try Home(url: "https://collector.example.org/v1/logs")
+        home.record(1)
+        home.clock.jump(to: try #require(try home.control.uploadAgenda().dueAt))
+        do {
+            let outbox = try #require(try home.control.outbox())
+            try outbox.noteRound()
+            guard case .batch(let batch) = try outbox.next() else { return }
+            #expect(try outbox.begin(batch))
+        }
+        #expect(try home.uploader.run(.everythingIfDue)?.batchesSent == 0)
+        #expect(try home.control.status().waiting == 1)
+    }
+
+    @Test func `a host's bound on the time holds also against a server that hangs`() throws {
+        let server = try FakeServer(.neverAnswer)
+        var home = try Home(url: server.url())
+        home.config.uploadBytesPerSecondMax = 1024
+        home.record(2)
+        let start = ContinuousClock.now
+        let summary = try home.uploader.run(timeMax: .milliseconds(300))
+        #expect(ContinuousClock.now - start < .seconds(20))
+        #expect(summary?.batchesRetried == 1)
+        #expect(server.requests.count == 1)
+        try server.waitUntilIdle()
+    }
+
+    @Test func `a host's wish ends a transfer on its way`() throws {
+        let server = try FakeServer(.neverAnswer)
+        let home = try Home(url: server.url())
+        home.record(1)
+        let wish = Cancellation()
+        let uploader = home.uploader
+        let running = OwnThread { try? uploader.run(cancellation: wish) }
+        _ = try server.waitForRequests(1)
+        wish.cancel()
+        #expect(try running.value()?.ending == .interrupted)
+        try server.waitUntilIdle()
+        #expect(try uploader.run(cancellation: wish)?.ending == .interrupted)
+    }
+
+    @Test func `consent taken back ends a transfer on its way`() throws {
+        let server = try FakeServer(.neverAnswer)
+        let home = try Home(url: server.url())
+        home.record(1)
+        let uploader = home.uploader
+        let running = OwnThread { try? uploader.run() }
+        _ = try server.waitForRequests(1)
+        try home.control.disable()
+        #expect(try running.value()?.ending == .interrupted)
+        try server.waitUntilIdle()
+        #expect(try home.control.status().waiting == 0)
+    }
+
+    @Test func `one uploader at a time`() throws {
+        let home = try Home(url: "https://collector.example.org/v1/logs")
+        home.record(1)
+        let outbox = try #require(try home.control.outbox())
+        #expect(try home.uploader.run() == nil)
+        withExtendedLifetime(outbox) {}
+    }
+
+    @Test func `requests for erasure alone leave the batches here`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try Home(url: server.url())
+        home.record(1)
+        _ = try home.uploader.run()
+        #expect(try home.control.deleteData().erasureRequested)
+        home.record(1)
+        let summary = try home.uploader.run(.erasures)
+        #expect(summary?.erasuresDone == 1 && summary?.batchesSent == 0)
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+    }
+}

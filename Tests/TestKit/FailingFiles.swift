@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+package import Modules
+
+/// The real files, but that a file can't be written whole where `fails` says so.
+package struct FailingFiles: FileSystem {
+    private let real = RealFileSystem()
+    private let fails: @Sendable (String) -> Bool
+
+    /// The real files; `fails` is asked with the path of each file that is to be written whole.
+    package init(_ fails: @escaping @Sendable (String) -> Bool) {
+        self.fails = fails
+    }
+
+    package func status(of path: String) throws(SystemError) -> FileStatus? {
+        try real.status(of: path)
+    }
+
+    package func read(_ path: String, bytesMax: Int) throws(SystemError) -> [UInt8] {
+        try real.read(path, bytesMax: bytesMax)
+    }
+
+    package func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+        if fails(path) { throw SystemError(code: ENOSPC, call: "write", subject: path) }
+        try real.replace(path, with: bytes)
+    }
+
+    package func createFolder(_ path: String) throws(SystemError) { try real.createFolder(path) }
+
+    package func names(in folder: String) throws(SystemError) -> [String] {
+        try real.names(in: folder)
+    }
+
+    package func remove(_ path: String) throws(SystemError) { try real.remove(path) }
+
+    package func rename(_ path: String, to newPath: String) throws(SystemError) {
+        try real.rename(path, to: newPath)
+    }
+
+    package func lock(_ path: String) throws(SystemError) -> FileLock? { try real.lock(path) }
+
+    package func map(_ path: String, bytes: Int, create: Bool) throws(SystemError) -> SharedMapping
+    {
+        try real.map(path, bytes: bytes, create: create)
+    }
+}
