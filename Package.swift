@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "TelemetryUpload", targets: ["TelemetryUpload"]),
         .executable(name: "arpguard", targets: ["arpguard"]),
         .executable(name: "arpguard-watch", targets: ["arpguard-watch"]),
+        .executable(name: "arpguard-dashboard", targets: ["arpguard-dashboard"]),
         .executable(name: "arpguard-upload", targets: ["arpguard-upload"]),
         .executable(name: "arpguard-collector", targets: ["arpguard-collector"]),
     ],
@@ -69,6 +70,9 @@ let package = Package(
                 "SQLite",
             ]),
         .target(
+            name: "Dashboard",
+            dependencies: ["Catalogue", "Hashing", "HTTPServing", "JSON", "Modules", "Telemetry"]),
+        .target(
             name: "Program",
             dependencies: ["Catalogue", "CommandLineKit", "JSON", "Modules", "Telemetry"]),
 
@@ -89,6 +93,12 @@ let package = Package(
             name: "arpguard-upload",
             dependencies: [
                 "CommandLineKit", "JSON", "Modules", "Program", "Telemetry", "TelemetryUpload",
+            ]),
+        .executableTarget(
+            name: "arpguard-dashboard",
+            dependencies: [
+                "CommandLineKit", "Dashboard", "HTTPServing", "JSON", "Modules", "Program",
+                "Telemetry",
             ]),
         .executableTarget(
             name: "arpguard-collector",
@@ -161,8 +171,13 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "CommandLineKit", "JSON", "Modules", "Program", "Telemetry", "TestKit", "arpguard",
-                "arpguard-collector",
-                "arpguard-upload", "arpguard-watch",
+                "arpguard-collector", "arpguard-dashboard", "arpguard-upload", "arpguard-watch",
+            ]),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Catalogue", "Dashboard", "Hashing", "HTTPServing", "JSON", "Modules", "SQLite",
+                "Telemetry", "TestKit", "arpguard", "arpguard-dashboard",
             ]),
         .testTarget(name: "TestKitTests", dependencies: ["Modules", "TestKit", "arpguard"]),
         .testTarget(

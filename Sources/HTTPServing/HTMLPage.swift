@@ -7,17 +7,31 @@ public struct HTMLPage: Sendable, Equatable {
     public static let stylePath = "/style.css"
 
     /// Nothing but the server's own style sheet and inline SVG can load, run, frame or be framed.
-    static let contentSecurityPolicy =
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-        + "frame-ancestors 'none'"
+    private static func contentSecurityPolicy(hasForms: Bool) -> String {
+        "default-src 'none'; style-src 'self'; base-uri 'none'; "
+            + "form-action \(hasForms ? "'self'" : "'none'"); frame-ancestors 'none'"
+    }
 
     private let title: String
     private let content: HTML
+    private let head: HTML
+    private let navigation: HTML
+    private let hasForms: Bool
 
     /// Makes a page of a title and the content of its `main` element.
-    public init(title: String, content: HTML) {
+    ///
+    /// - Parameters:
+    ///   - head: further elements of the head, such as a second style sheet of the same server.
+    ///   - navigation: what stands before `main`.
+    ///   - hasForms: whether forms may be sent, to the same server only.
+    public init(
+        title: String, content: HTML, head: HTML = "", navigation: HTML = "", hasForms: Bool = false
+    ) {
         self.title = title
         self.content = content
+        self.head = head
+        self.navigation = navigation
+        self.hasForms = hasForms
     }
 
     /// The document.
@@ -31,9 +45,11 @@ public struct HTMLPage: Sendable, Equatable {
         <meta name="color-scheme" content="light dark">
         <title>\(title)</title>
         <link rel="stylesheet" href="\(Self.stylePath)">
+        \(head)
         </head>
         <body>
-        <main>
+        \(navigation)
+        <main id="main" tabindex="-1">
         <h1>\(title)</h1>
         \(content)
         </main>
@@ -49,7 +65,7 @@ public struct HTMLPage: Sendable, Equatable {
             .ok,
             headers: [
                 "Content-Type": "text/html; charset=utf-8",
-                "Content-Security-Policy": Self.contentSecurityPolicy,
+                "Content-Security-Policy": Self.contentSecurityPolicy(hasForms: hasForms),
                 "X-Content-Type-Options": "nosniff",
                 "Referrer-Policy": "no-referrer",
                 "Cache-Control": "no-store",

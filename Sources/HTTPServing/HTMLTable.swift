@@ -12,6 +12,8 @@ public struct HTMLTable: Sendable, Equatable {
         case quantity(String)
         /// There is no value.
         case absent
+        /// Markup, such as a link or a form, set to the left.
+        case markup(HTML)
     }
 
     private let caption: String
@@ -34,7 +36,7 @@ public struct HTMLTable: Sendable, Equatable {
                 : "<th scope=\"col\">\(name)</th>"
         }
         return """
-            <div class="wide"><table>
+            <div class="wide" role="region" tabindex="0" aria-label="\(caption)"><table>
             <caption>\(caption)</caption>
             <thead><tr>\(HTML.join(heads))</tr></thead>
             <tbody>
@@ -48,7 +50,7 @@ public struct HTMLTable: Sendable, Equatable {
         guard row.indices.contains(index) else { return false }
         switch row[index] {
         case .number, .quantity: return true
-        case .text, .absent: return false
+        case .text, .absent, .markup: return false
         }
     }
 
@@ -59,15 +61,17 @@ public struct HTMLTable: Sendable, Equatable {
             case .number(let number): "<td class=\"number\">\(number)</td>"
             case .quantity(let text): "<td class=\"number\">\(text)</td>"
             case .absent: "<td class=\"number quiet\">-</td>"
+            case .markup(let markup): "<td>\(markup)</td>"
             }
         }
         return "<tr><th scope=\"row\">\(words(cells.first))</th>\(HTML.join(rest))</tr>"
     }
 
-    private static func words(_ cell: Cell?) -> String {
+    private static func words(_ cell: Cell?) -> HTML {
         switch cell {
-        case .text(let text), .quantity(let text): text
-        case .number(let number): String(number)
+        case .text(let text), .quantity(let text): .text(text)
+        case .number(let number): "\(number)"
+        case .markup(let markup): markup
         case .absent, nil: "-"
         }
     }

@@ -14,6 +14,8 @@ public struct HTTPStatus: Sendable, Hashable, CustomStringConvertible {
     public static let ok = HTTPStatus(200)
     /// 204: done, and there is no body.
     public static let noContent = HTTPStatus(204)
+    /// 303: what was asked is done, look there.
+    public static let seeOther = HTTPStatus(303)
     /// 400.
     public static let badRequest = HTTPStatus(400)
     /// 401.
@@ -24,6 +26,8 @@ public struct HTTPStatus: Sendable, Hashable, CustomStringConvertible {
     public static let notFound = HTTPStatus(404)
     /// 405, always sent with `Allow`.
     public static let methodNotAllowed = HTTPStatus(405)
+    /// 409: what was asked can't be done as things stand.
+    public static let conflict = HTTPStatus(409)
     /// 413: the body is over a limit.
     public static let contentTooLarge = HTTPStatus(413)
     /// 415.
@@ -41,8 +45,9 @@ public struct HTTPStatus: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static let reasons: [Int: String] = [
-        200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
-        404: "Not Found", 405: "Method Not Allowed", 413: "Content Too Large",
+        200: "OK", 204: "No Content", 303: "See Other", 400: "Bad Request", 401: "Unauthorized",
+        403: "Forbidden",
+        404: "Not Found", 405: "Method Not Allowed", 409: "Conflict", 413: "Content Too Large",
         415: "Unsupported Media Type", 421: "Misdirected Request",
         500: "Internal Server Error", 503: "Service Unavailable",
     ]

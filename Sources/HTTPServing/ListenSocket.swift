@@ -40,7 +40,7 @@ public struct ListenSocket: ~Copyable, Sendable {
     }
 
     /// The address with the port that the system bound.
-    func boundAddress() throws(HTTPServerError) -> ListenAddress {
+    public func boundAddress() throws(HTTPServerError) -> ListenAddress {
         var storage = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let status = unsafe withUnsafeMutableBytes(of: &storage) { bytes in

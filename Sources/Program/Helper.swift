@@ -13,9 +13,11 @@ public struct Helper: Sendable, Equatable {
     public static let watch = Helper(name: "arpguard-watch")
     /// One round of uploads and erasures.
     public static let upload = Helper(name: "arpguard-upload")
+    /// The local pages.
+    public static let dashboard = Helper(name: "arpguard-dashboard")
 
     /// Every helper, in the order in which people hear of them.
-    public static let all = [watch, upload]
+    public static let all = [watch, upload, dashboard]
 
     /// Whether the helper stands where it is looked for; its version shows when it runs.
     public var isInstalled: Bool {

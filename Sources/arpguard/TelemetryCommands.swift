@@ -20,7 +20,10 @@ extension Command {
             .init("arpguard telemetry delete-data --confirm", "Delete everything, also elsewhere"),
         ],
         subcommands: [
-            status, enable, disable, show, schema, preview, review, upload, log, deleteData,
+            status, enable, disable,
+            show, stats, dashboard, schema,
+            preview, review, upload,
+            log, deleteData,
         ])
 
     private static let status = Command(

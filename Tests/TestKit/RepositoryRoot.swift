@@ -25,4 +25,12 @@ package enum RepositoryRoot {
     package static func names(in relativePath: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: file(relativePath)).sorted()
     }
+
+    /// Writes a file that a person may look at later, making the folders on the way.
+    package static func write(_ bytes: [UInt8], to path: String) throws {
+        let target = URL(fileURLWithPath: path)
+        try FileManager.default.createDirectory(
+            at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: target)
+    }
 }

@@ -35,6 +35,9 @@ enum Layers {
                 "SQLite",
             ]),
         Layer(
+            target: "Dashboard",
+            imports: ["Catalogue", "Hashing", "HTTPServing", "JSON", "Modules", "Telemetry"]),
+        Layer(
             target: "Program",
             imports: ["Catalogue", "CommandLineKit", "JSON", "Modules", "Telemetry"]),
         Layer(
@@ -50,6 +53,12 @@ enum Layers {
             target: "arpguard-upload",
             imports: [
                 "CommandLineKit", "JSON", "Modules", "Program", "Telemetry", "TelemetryUpload",
+            ]),
+        Layer(
+            target: "arpguard-dashboard",
+            imports: [
+                "CommandLineKit", "Dashboard", "HTTPServing", "JSON", "Modules", "Program",
+                "Telemetry",
             ]),
         Layer(
             target: "arpguard-collector",

@@ -95,7 +95,14 @@ final class Store {
         return UInt64(row)
     }
 
-    private func namesByNumber() throws -> [UInt64: String] {
+    /// The number of every name.
+    func numbersByName() throws -> [String: UInt64] {
+        let names = try namesByNumber()
+        return Dictionary(names.map { ($0.value, $0.key) }) { first, _ in first }
+    }
+
+    /// Every name by its number.
+    func namesByNumber() throws -> [UInt64: String] {
         let rows = try database.rows("SELECT id, name FROM names") { row in
             (UInt64(row.integer(0)), row.text(1))
         }
@@ -118,15 +125,16 @@ final class Store {
         }
     }
 
-    /// The events that a condition selects, oldest first, with their row numbers. Rows that can't
+    /// The events that a condition selects, in order, with their row numbers. Rows that can't
     /// be read are left out.
     func events(
-        where condition: String, _ values: [SQLiteValue] = [], limit: Int64 = -1
+        where condition: String, _ values: [SQLiteValue] = [], limit: Int64 = -1,
+        newestFirst: Bool = false
     ) throws -> [(row: Int64, event: StoredEvent)] {
         let names = try namesByNumber()
         let sql =
             "SELECT id, epoch, time, name, properties FROM events WHERE \(condition) "
-            + "ORDER BY id LIMIT \(limit)"
+            + "ORDER BY id \(newestFirst ? "DESC" : "ASC") LIMIT \(limit)"
         return try database.rows(sql, values) { row -> (Int64, StoredEvent)? in
             guard let name = names[UInt64(row.integer(3))],
                 let properties = StoredProperties.decode(row.blob(4), names: names)

@@ -39,6 +39,23 @@ struct StoredProperties {
         return properties
     }
 
+    /// Calls `body` with each property's name, whether its value is a word, and that word's number
+    /// or the value itself. Ends early where the bytes are damaged.
+    static func forEachNumber(
+        _ bytes: [UInt8], _ body: (_ name: UInt64, _ isWord: Bool, _ value: UInt64) -> Void
+    ) {
+        var cursor = ByteCursor(bytes)
+        while let name = cursor.varint(), let tag = cursor.uint8() {
+            switch tag {
+            case 0, 1:
+                guard let value = cursor.varint() else { return }
+                body(name, tag == 0, value)
+            case 2, 3: body(name, false, UInt64(tag - 2))
+            default: return
+            }
+        }
+    }
+
     private static func value(
         _ tag: UInt8, _ cursor: inout ByteCursor, _ names: [UInt64: String]
     ) -> PropertyValue? {

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPServing
+internal import Telemetry
+
+/// What was agreed to, and every cause that blocks anything.
+struct ConsentPage {
+    private let control: TelemetryControl
+    private let status: TelemetryStatus
+
+    init(_ visit: Visit) throws {
+        control = visit.control
+        status = try visit.control.status()
+    }
+
+    var response: HTTPResponse {
+        PageFrame(title: "Consent", path: "/consent", content: content).response
+    }
+
+    private var content: HTML {
+        .join([
+            Markup.facts([
+                ("recording", state(status.blockedBy)), ("sending", state(status.blockedSending)),
+                ("asking for erasure", state(control.causes(blocking: .erasing))),
+            ]),
+            causes, "<h2>What was agreed to</h2>", agreement, "<h2>Now</h2>", facts,
+            "<h2>To change it</h2>", commands,
+        ])
+    }
+
+    private func state(_ causes: [Cause]) -> HTML {
+        let words = causes.map(\.rawValue).joined(separator: ", ")
+        return causes.isEmpty
+            ? "<span class=\"fine\">allowed</span>"
+            : "<span class=\"alarm\">blocked</span> (\(words))"
+    }
+
+    private var causes: HTML {
+        let blocking = Cause.allCases.filter {
+            status.blockedBy.contains($0) || status.blockedSending.contains($0)
+        }
+        guard !blocking.isEmpty else { return "" }
+        return HTMLTable(
+            caption: "Every cause that blocks something",
+            columns: [
+                "Cause", "Recording", "Sending", "What it means", "What lifts it",
+            ],
+            rows: blocking.map { cause in
+                [
+                    .text(cause.rawValue),
+                    .text(status.blockedBy.contains(cause) ? "blocked" : "-"),
+                    .text(status.blockedSending.contains(cause) ? "blocked" : "-"),
+                    .text(cause.meaning), .text(cause.remedy),
+                ]
+            }
+        ).html
+    }
+
+    private var agreement: HTML {
+        guard let terms = control.agreedTerms, !terms.properties.isEmpty else {
+            return "<p>Nothing: nobody has said yes in this home.</p>"
+        }
+        let events = terms.properties.filter { !$0.contains(".") }
+        let rows = events.map { event -> [HTMLTable.Cell] in
+            let properties = terms.properties.filter { $0.hasPrefix(event + ".") }
+                .map { String($0.dropFirst(event.count + 1)) }
+            return [.text(event), .text(properties.joined(separator: ", "))]
+        }
+        let withheld: HTML =
+            status.withheldProperties.isEmpty
+            ? ""
+            : """
+            <p>New since then, and left out until you agree: \
+            \(status.withheldProperties.joined(separator: ", "))</p>
+            """
+        return .join([
+            Markup.facts([
+                ("to be sent to", "\(terms.origin ?? "nowhere: recorded here only")"),
+                (
+                    "how fine",
+                    terms.anonymizeData
+                        ? "the day in place of the time, rounded numbers, shuffled order"
+                        : "exact times and numbers"
+                ),
+                ("digest of the terms", "<code>\(terms.digest)</code>"),
+            ]), withheld,
+            HTMLTable(
+                caption: "What may be recorded", columns: ["Event", "Properties"], rows: rows
+            ).html,
+        ])
+    }
+
+    private var facts: HTML {
+        let recorders = status.recorders.map { "process \($0)" }.joined(separator: ", ")
+        let id = status.installationID.map { "\($0.prefix(4))…" } ?? "none"
+        return Markup.facts([
+            ("uploads go to", "\(status.uploadURL ?? "nowhere")"),
+            ("next upload", "\(status.nextUpload ?? "when you start one")"),
+            ("installation", "\(id)"),
+            ("recording now", "\(recorders.isEmpty ? "no process" : recorders)"),
+            ("erasures not confirmed", "\(status.pendingErasures)"),
+            ("configuration", "\(status.configurationProblem ?? "fine")"),
+        ])
+    }
+
+    private var commands: HTML {
+        let rows = [
+            ("arpguard telemetry enable", "read what a yes means, and answer"),
+            ("arpguard telemetry disable", "no more, at once, in every running program"),
+            ("arpguard telemetry delete-data", "delete all of it, here and at the collector"),
+        ]
+        return HTMLTable(
+            caption: "Commands", columns: ["Command", "What it does"],
+            rows: rows.map { [.markup("<code>\($0.0)</code>"), .text($0.1)] }
+        ).html
+    }
+}
+
+extension Cause {
+    /// What the cause is, for people.
+    var meaning: String {
+        switch self {
+        case .notBuiltIn: "This program was built without the part that sends"
+        case .adminPolicy: "The administrator of this machine forbids it"
+        case .doNotTrack: "DO_NOT_TRACK is set where this dashboard was started"
+        case .environment: "ARPGUARD_TELEMETRY forbids it where this dashboard was started"
+        case .configuration:
+            "The configuration forbids it, has a fault, or names no place to send to"
+        case .notAsked: "Nobody has said yes or no"
+        case .withdrawn: "Somebody said no, or took a yes back"
+        case .termsChanged: "The place or the anonymising is not what was agreed to"
+        case .copiedHome: "This home was copied from another machine"
+        case .stateUnreadable: "What was decided can't be read"
+        }
+    }
+
+    /// What lifts it.
+    var remedy: String {
+        switch self {
+        case .notBuiltIn: "install a build that can send"
+        case .adminPolicy: "ask whoever looks after this machine"
+        case .doNotTrack: "unset DO_NOT_TRACK"
+        case .environment: "unset ARPGUARD_TELEMETRY"
+        case .configuration: "arpguard config check; arpguard config show telemetry"
+        case .notAsked, .withdrawn, .termsChanged, .copiedHome: "arpguard telemetry enable"
+        case .stateUnreadable: "arpguard telemetry disable, then enable"
+        }
+    }
+}

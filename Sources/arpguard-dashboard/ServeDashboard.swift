@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import Dashboard
+import HTTPServing
+import JSON
+import Modules
+import Program
+import Telemetry
+
+extension Command {
+    /// The helper that serves the dashboard; `arpguard` runs it.
+    static let dashboardHelper = Command.dashboard(
+        "arpguard-dashboard", flags: Flag.common, action: serveDashboard)
+}
+
+// A function and not a closure, which would belong to the main actor.
+private func serveDashboard(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+    // First of all, so that every thread started later leaves the signals to this one.
+    let signals = try blockedSignals()
+    let context = try ProgramContext(invocation)
+    let (server, dashboard) = try start(context, invocation)
+    defer { server.stop() }
+    let wayIn = WayInFile(context)
+    defer { wayIn.remove() }
+    try wayIn.write(dashboard.wayInDocument)
+    report(url: server.url("/"), code: dashboard.code, file: wayIn.path, to: invocation)
+    if !invocation.command.isOn(.noBrowser) { openBrowser(wayIn, invocation) }
+    do throws(SystemError) {
+        _ = try signals.wait()
+    } catch {
+        throw CommandFailure("can't wait for signals: \(error)")
+    }
+    return .success
+}
+
+/// Takes the port first: where it is taken, nobody waits for figures.
+private func start(
+    _ context: ProgramContext, _ invocation: Invocation
+) throws(CommandFailure) -> (HTTPServer, Dashboard) {
+    let port = invocation.command.integer(.dashboardPort).map { UInt16(clamping: $0) } ?? 0
+    do {
+        let socket = try ListenSocket(.loopback(port: port))
+        let dashboard = Dashboard(
+            port: try socket.boundAddress().port, random: SystemRandom(), clock: SystemClock(),
+            control: { TelemetrySetup(context, invocation).control() })
+        try dashboard.warmUp()
+        let server = try HTTPServer(
+            on: socket, limits: DashboardLimits.http, handler: dashboard)
+        return (server, dashboard)
+    } catch let error as HTTPServerError {
+        let hint =
+            error.code == .addressInUse
+            ? "leave out --port to take a free one" : "choose another port with --port"
+        throw CommandFailure(error.description, hint: hint)
+    } catch {
+        throw CommandFailure(telemetry: error)
+    }
+}
+
+private func blockedSignals() throws(CommandFailure) -> TerminationSignals {
+    do throws(SystemError) {
+        return try TerminationSignals()
+    } catch {
+        throw CommandFailure("can't take signals: \(error)")
+    }
+}
+
+private func report(url: String, code: String, file: String, to invocation: Invocation) {
+    let lines: [(name: String, value: StyledText)] = [
+        ("dashboard", StyledText(url, .bold)), ("code", StyledText(code)),
+        ("file", StyledText(file)),
+    ]
+    invocation.output.render(
+        Report(
+            text: [.table(Table(pairs: lines))],
+            json: .lines([
+                ["url": .string(url), "code": .string(code), "file": .string(file)]
+            ])))
+    invocation.output.flush()
+    invocation.diagnostics.notice("Ctrl-C ends it")
+}
+
+private func openBrowser(_ file: WayInFile, _ invocation: Invocation) {
+    let opened = Browser(invocation.environment).open(file.path)
+    if !opened {
+        invocation.diagnostics.notice(
+            "no browser could be opened: open the file in one, or go to the address and type the "
+                + "code")
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import HTTPServing
+import JSON
+import TestKit
+import Testing
+
+/// `arpguard telemetry dashboard` as a person starts it.
+@Suite struct ExecutableTests {
+    private let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    private func start(
+        _ words: String..., environment: [String: String] = [:]
+    ) throws -> RunningProcess {
+        var variables = ["ARPGUARD_HOME": folder.file("own"), "HOME": folder.path]
+        variables.merge(environment) { $1 }
+        return try RunningProcess(
+            Executables.path("arpguard"), ["telemetry", "dashboard"] + words,
+            environment: variables)
+    }
+
+    private func ready(_ process: RunningProcess) throws -> JSONValue {
+        try JSONValue.parse(try process.waitForLine(containing: "url"))
+    }
+
+    @Test func `it serves on loopback, and SIGTERM ends it and its file`() throws {
+        let process = try start("--no-browser", "--format", "json")
+        let said = try ready(process)
+        let url = try #require(said["url"]?.stringValue)
+        let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0.dropLast()) })
+        #expect(url == "http://127.0.0.1:\(port)/")
+        #expect(try HTTPClient.send("GET", "/", port: port).status == 401)
+        let file = try #require(said["file"]?.stringValue)
+        var status = stat()
+        try #require(unsafe stat(file, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o600)
+        let code = try #require(said["code"]?.stringValue)
+        let answer = try HTTPClient.send(
+            "POST", "/session", port: port,
+            headers: [
+                HTTPHeader("Origin", "null"),
+                HTTPHeader("Content-Type", "application/x-www-form-urlencoded"),
+            ], body: Array("code=\(code)".utf8))
+        #expect(answer.status == 200)
+        process.send(signal: SIGTERM)
+        #expect(try process.waitForEnd().status == 0)
+        #expect(unsafe access(file, F_OK) != 0)
+    }
+
+    @Test func `a port that is taken is said, with the way out`() throws {
+        let socket = try ListenSocket(.loopback(port: 0))
+        let port = try socket.boundAddress().port
+        let result = try start("--no-browser", "--port", String(port)).waitForEnd()
+        #expect(result.status == 2)
+        #expect(
+            result.stderr == """
+                arpguard: error: can't listen on 127.0.0.1:\(port): address already in use
+                arpguard: hint: leave out --port to take a free one
+
+                """)
+        withExtendedLifetime(socket) {}
+    }
+
+    /// The browser's command line holds the file's name and no code: it stands in the list of
+    /// processes for everybody.
+    @Test func `the browser is given the file, and no code`() throws {
+        let seen = folder.file("seen")
+        try #require(unsafe mkfifo(seen, 0o600) == 0)
+        let browser = folder.file("browser")
+        let made = try CommandRunner.run(
+            "/bin/sh",
+            [
+                "-c", "printf '#!/bin/sh\\necho \"$@\" > %s\\n' \"$1\" > \"$0\"; chmod 755 \"$0\"",
+                browser, seen,
+            ])
+        try #require(made.status == 0)
+        let process = try start("--format", "json", environment: ["BROWSER": browser])
+        let said = try ready(process)
+        // Reading a pipe with a name waits for its writer.
+        let words = try CommandRunner.run("/bin/cat", [seen]).stdout
+        #expect(words == "\(said["file"]?.stringValue ?? "")\n")
+        process.send(signal: SIGINT)
+        #expect(try process.waitForEnd().status == 0)
+    }
+
+    @Test func `without a browser the way in is said`() throws {
+        let process = try start()
+        let code = try process.waitForLine(containing: "code")
+        process.send(signal: SIGTERM)
+        let result = try process.waitForEnd()
+        #expect(result.status == 0 && code.split(separator: " ").last?.count == 32)
+        #expect(result.stderr.contains("arpguard: no browser could be opened: "))
+    }
+
+    @Test(arguments: [["--port", "0"], ["--port", "65536"], ["--port", "x"], ["extra"]])
+    func `a wrong command line has its own status`(words: [String]) throws {
+        let result = try CommandRunner.run(
+            Executables.path("arpguard"), ["telemetry", "dashboard"] + words)
+        #expect(result.status == 64)
+    }
+}
