@@ -2,8 +2,8 @@
 # Each target is one script or one command; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: deps demo build test test-full killtest simulate fuzz check bench bench-json release \
-	clean help
+.PHONY: deps demo build test test-full killtest simulate fuzz mutate sanitize coverage check \
+	bench bench-json release clean help
 
 deps: ## install the Debian packages that are missing, check the Swift toolchain
 	@Scripts/deps
@@ -29,6 +29,16 @@ simulate: deps ## run SEEDS simulations (make simulate SEEDS=1000 FIRST=1), stop
 
 fuzz: deps ## feed every parser for SECONDS each (make fuzz SECONDS=60)
 	@Scripts/fuzz $(or $(SECONDS),60)
+
+mutate: deps ## break each promise once, and show that a test notices
+	@Scripts/mutate
+
+sanitize: deps ## run the tests under the thread and the address sanitizer
+	@Scripts/sanitize thread
+	@Scripts/sanitize address
+
+coverage: deps ## print which share of the code the tests reach
+	@Scripts/coverage
 
 check: deps ## format and script checks
 	@Scripts/check
