@@ -39,7 +39,7 @@ public struct CaptureFile: ~Copyable {
     ///
     /// Throws at the first frame that cannot be read, after those before it were delivered.
     public mutating func forEachFrame(_ consume: FrameConsumer) throws(CaptureError) {
-        while try next(consume) {}
+        try reader.forEachFrame(consume)
     }
 }
 
@@ -47,6 +47,19 @@ public struct CaptureFile: ~Copyable {
 private enum CaptureReader: ~Copyable {
     case classic(ClassicReader)
     case libpcap(PcapHandle)
+
+    mutating func forEachFrame(_ consume: FrameConsumer) throws(CaptureError) {
+        switch consume self {
+        case .classic(var classic):
+            let outcome = Result { () throws(CaptureError) in try classic.forEachFrame(consume) }
+            self = .classic(classic)
+            try outcome.get()
+        case .libpcap(var handle):
+            let outcome = Result { () throws(CaptureError) in while try handle.next(consume) {} }
+            self = .libpcap(handle)
+            try outcome.get()
+        }
+    }
 
     mutating func next(_ consume: FrameConsumer) throws(CaptureError) -> Bool {
         // A payload can't be changed in place: it is taken out, used, and put back.

@@ -70,8 +70,8 @@ extension Span<UInt8> {
     /// The four bytes from `offset` as one number.
     @inline(always)
     fileprivate func word(at offset: Int, isBigEndian: Bool) -> UInt32 {
-        let high = UInt32(self[offset]) << 24 | UInt32(self[offset + 1]) << 16
-        let value = high | UInt32(self[offset + 2]) << 8 | UInt32(self[offset + 3])
-        return isBigEndian ? value : value.byteSwapped
+        // Checked against the span's bounds; any four bytes are a number.
+        let value = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
+        return isBigEndian ? value.bigEndian : value.littleEndian
     }
 }

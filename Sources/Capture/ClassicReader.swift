@@ -31,8 +31,53 @@ struct ClassicReader: ~Copyable {
 
     /// Hands the next frame to `consume`; `false` at the end of the file.
     mutating func next(_ consume: FrameConsumer) throws(CaptureError) -> Bool {
+        guard let length = try fillRecord() else { return false }
+        let start = buffer.waiting.lowerBound
+        let record = ClassicRecord(buffer.bytes.span, at: start, in: header)
+        number += 1
+        let info = FrameHeader(
+            number: number, time: record.time, linkType: header.linkType,
+            originalLength: record.originalLength)
+        let first = start + ClassicRecord.byteCount
+        consume(info, buffer.bytes.span.extracting(first..<first + length))
+        buffer.consume(ClassicRecord.byteCount + length)
+        return true
+    }
+
+    /// Hands every remaining frame to `consume`.
+    mutating func forEachFrame(_ consume: FrameConsumer) throws(CaptureError) {
+        repeat {
+            let (bytes, frames) = deliverWaiting(consume)
+            buffer.consume(bytes)
+            number += frames
+        } while try next(consume)
+    }
+
+    /// Hands over all frames that wait as a whole, and returns how many bytes and frames they are.
+    private func deliverWaiting(_ consume: FrameConsumer) -> (bytes: Int, frames: UInt64) {
+        let bytes = buffer.bytes.span.extracting(buffer.waiting)
+        var start = 0
+        var frames: UInt64 = 0
+        while bytes.count - start >= ClassicRecord.byteCount {
+            let record = ClassicRecord(bytes, at: start, in: header)
+            let first = start + ClassicRecord.byteCount
+            let length = record.capturedLength
+            guard length <= CaptureLimits.frameBytesMax, bytes.count - first >= length
+            else { break }
+            frames += 1
+            let info = FrameHeader(
+                number: number + frames, time: record.time, linkType: header.linkType,
+                originalLength: record.originalLength)
+            consume(info, bytes.extracting(first..<first + length))
+            start = first + length
+        }
+        return (start, frames)
+    }
+
+    /// Makes the next record wait as a whole, and returns its frame's length; `nil` at the end.
+    private mutating func fillRecord() throws(CaptureError) -> Int? {
         guard try buffer.fill(ClassicRecord.byteCount, from: input) else {
-            if buffer.count == 0 { return false }
+            if buffer.count == 0 { return nil }
             throw stopped(.truncatedFrame, "\(buffer.count) of 16 bytes of its header are there")
         }
         let record = ClassicRecord(buffer.bytes.span, at: buffer.waiting.lowerBound, in: header)
@@ -44,14 +89,7 @@ struct ClassicReader: ~Copyable {
             let present = buffer.count - ClassicRecord.byteCount
             throw stopped(.truncatedFrame, "\(present) of \(length) bytes are there")
         }
-        number += 1
-        let info = FrameHeader(
-            number: number, time: record.time, linkType: header.linkType,
-            originalLength: record.originalLength)
-        let start = buffer.waiting.lowerBound + ClassicRecord.byteCount
-        consume(info, buffer.bytes.span.extracting(start..<start + length))
-        buffer.consume(ClassicRecord.byteCount + length)
-        return true
+        return length
     }
 
     private func stopped(_ code: CaptureError.Code, _ detail: String) -> CaptureError {

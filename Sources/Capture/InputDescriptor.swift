@@ -43,7 +43,8 @@ struct InputDescriptor: ~Copyable {
     private func readOnce(into bytes: inout [UInt8], from start: Int) -> (Int, Int32) {
         unsafe bytes.withUnsafeMutableBytes { buffer in
             let free = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[start...])
-            let count = unsafe Glibc.read(number, free.baseAddress, free.count)
+            let wanted = Swift.min(free.count, CaptureLimits.readBytesMax)
+            let count = unsafe Glibc.read(number, free.baseAddress, wanted)
             return (count, errno)
         }
     }

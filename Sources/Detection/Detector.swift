@@ -39,6 +39,11 @@ public struct Detector: ~Copyable, Sendable {
         report: (Alert) -> Void
     ) {
         counts.frames += 1
+        if DecodedFrame.isOther(bytes, format: format) { return }
+        if format == .ethernet, let packet = ARPPacket(plain: bytes) {
+            counts.arpFrames += 1
+            return judge(packet, time: time, number: number, report: report)
+        }
         switch DecodedFrame(bytes, format: format) {
         case .arp(let packet):
             counts.arpFrames += 1

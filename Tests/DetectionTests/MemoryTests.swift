@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Modules
 import Testing
 import TestKit
@@ -26,20 +27,76 @@ struct MemoryTests {
     func `a table agrees with a plain model of it`(countMax: Int) {
         let random = SeededRandom(seed: UInt64(countMax))
         var table = BoundedTable<StationKey, UInt64>(countMax: countMax, seed: 5)
-        var order: [UInt64] = []
         var values: [UInt64: UInt64] = [:]
         for step in 0..<5_000 as Range<UInt64> {
             let number = random.uint64() % UInt64(countMax * 2)
             let (index, isNew) = table.findOrInsert(key(number), step)
             #expect(isNew == (values[number] == nil))
-            if isNew, order.count == countMax { values[order.removeFirst()] = nil }
-            order.removeAll { $0 == number }
-            order.append(number)
-            values[number] = step
             table[index] = step
+            values[number] = step
+            guard values.count > countMax else { continue }
+            let gone = values.keys.filter { !table.contains(key($0)) }
+            #expect(gone.count == 1 && gone != [number])
+            for number in gone { values[number] = nil }
         }
         for (number, value) in values { #expect(table.value(key(number)) == value) }
         #expect(table.count == values.count)
+    }
+
+    @Test func `what is in use outlives a flood of what comes once`() {
+        var table = BoundedTable<StationKey, Int>(countMax: 1_000, seed: 3)
+        for _ in 0..<2 {
+            for number in 0..<800 { _ = table.findOrInsert(key(UInt64(number)), number) }
+        }
+        for number in 10_000..<60_000 { _ = table.findOrInsert(key(UInt64(number)), number) }
+        #expect((0..<800).allSatisfy { table.contains(key(UInt64($0))) })
+        #expect(table.count == 1_000)
+        #expect(table.evicted == 49_800)
+    }
+
+    @Test func `a table full of what is in use gives way by an eighth at most`() {
+        var table = BoundedTable<StationKey, Int>(countMax: 800, seed: 3)
+        for _ in 0..<3 {
+            for number in 0..<800 { _ = table.findOrInsert(key(UInt64(number)), number) }
+        }
+        for number in 10_000..<60_000 { _ = table.findOrInsert(key(UInt64(number)), number) }
+        #expect((0..<800).filter { table.contains(key(UInt64($0))) }.count >= 690)
+    }
+
+    /// A million of them in the full run; else enough to fill every table more than twice.
+    private static let inventedSenders: UInt32 =
+        unsafe getenv("ARPGUARD_TEST_FULL") == nil ? 150_000 : 1_000_000
+
+    @Test func `invented senders leave what was known in place`() {
+        var detector = Detector(.withGateway)
+        let talk = Scene.talk
+        var number: UInt64 = 0
+        var grave: [Alert] = []
+        func take(_ frame: [UInt8], at time: Int64, into detector: inout Detector) {
+            number += 1
+            detector.process(frame.span, format: .ethernet, time: time, number: number) {
+                if $0.severity >= .high { grave.append($0) }
+            }
+        }
+        for step in talk { take(step.frame, at: step.at * 1_000_000, into: &detector) }
+        let start: Int64 = 70_000_000_000
+        var invented = tells(0, .mallory, .alice).frame
+        for count in 0..<Self.inventedSenders {
+            let low = Frame.big32(count)
+            // The sender's addresses, in the frame and in the packet.
+            invented.replaceSubrange(8..<12, with: low)
+            invented.replaceSubrange(24..<28, with: low)
+            invented.replaceSubrange(28..<32, with: Frame.big32(0x0A00_0000 &+ count &* 7919))
+            take(invented, at: start + Int64(count) * 30_000, into: &detector)
+        }
+        #expect(grave.map(\.rule) == [.newcomerFlood])
+        #expect(detector.statistics.bindings <= 2 * 65_536)
+        #expect(detector.statistics.evicted > UInt64(Self.inventedSenders) - 2 * 65_536)
+        // What was known is known: the forger's first frame is enough.
+        let forged = tells(0, .bob.claiming(.router), .alice)
+        take(forged.frame, at: start + 31_000_000_000, into: &detector)
+        #expect(grave.last?.rule == .toldAgainstOwner)
+        #expect(grave.last?.rival?.description == Player.router.mac)
     }
 
     @Test func `recent times count within their window`() {

@@ -62,6 +62,21 @@ public struct ARPPacket: Equatable, Sendable {
         target = AddressPair(mac: bytes.mac(at: start + 18), ip: bytes.ipv4(at: start + 24))
     }
 
+    /// The question or answer in an untagged Ethernet frame; `nil` when it is anything else, which
+    /// the other way to decode must tell.
+    @inline(__always)
+    init?(plain bytes: Span<UInt8>) {
+        guard bytes.count >= 42, bytes.uint16(at: 12) == 0x0806 else { return nil }
+        let kind = UInt64(bytes.uint32(at: 14)) << 32 | UInt64(bytes.uint32(at: 18))
+        guard kind == 0x0001_0800_0604_0001 || kind == 0x0001_0800_0604_0002 else { return nil }
+        operation = UInt16(truncatingIfNeeded: kind)
+        source = bytes.mac(at: 6)
+        destination = bytes.mac(at: 0)
+        segment = Segment()
+        sender = AddressPair(mac: bytes.mac(at: 22), ip: bytes.ipv4(at: 28))
+        target = AddressPair(mac: bytes.mac(at: 32), ip: bytes.ipv4(at: 38))
+    }
+
     /// Source: IANA, ARP operation codes.
     private static let assignedOperations: ClosedRange<UInt16> = 1...25
 }

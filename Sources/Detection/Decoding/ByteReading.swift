@@ -4,13 +4,14 @@ extension Span<UInt8> {
     /// The two bytes from `offset`, most significant first; the caller has checked that they are.
     @inline(always)
     func uint16(at offset: Int) -> UInt16 {
-        UInt16(self[offset]) << 8 | UInt16(self[offset + 1])
+        // Checked against the span's bounds; any two bytes are a number.
+        unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self).bigEndian
     }
 
     /// The four bytes from `offset`, most significant first.
     @inline(always)
     func uint32(at offset: Int) -> UInt32 {
-        UInt32(uint16(at: offset)) << 16 | UInt32(uint16(at: offset + 2))
+        unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self).bigEndian
     }
 
     /// The Internet address from `offset`.

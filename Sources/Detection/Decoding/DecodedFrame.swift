@@ -40,3 +40,23 @@ enum DecodedFrame: Equatable {
         return .other
     }
 }
+
+extension DecodedFrame {
+    /// Whether a frame can only be ``other``, told by a few bytes of it. Most traffic is: plain
+    /// IPv4 that is neither a router's advertisement nor a datagram between ports that matter.
+    @inline(__always)
+    static func isOther(_ bytes: Span<UInt8>, format: FrameFormat) -> Bool {
+        guard format == .ethernet, bytes.count >= 34 else { return false }
+        // Neither a length, nor a tag, nor what is decoded.
+        guard bytes[12] == 0x08, bytes[13] == 0x00 else { return false }
+        switch bytes[23] {
+        case IPv4Packet.vrrp: return false
+        case IPv4Packet.udp:
+            // With options the ports are elsewhere; the source's upper octet is that of 67 and
+            // of 1985.
+            guard bytes[14] == 0x45, bytes.count >= 38 else { return false }
+            return bytes[34] != 0 && bytes[34] != 7
+        default: return true
+        }
+    }
+}

@@ -29,11 +29,18 @@ struct BindingTable: Sendable {
         (isGuarded(key.ip) ? guarded.value(key) : ordinary.value(key))?.mac
     }
 
-    /// The place of an address's binding, where there is one.
-    mutating func find(_ key: AddressKey) -> Place? {
+    /// The place of an address's binding, where there is one, without counting as a use.
+    @inline(__always)
+    func peek(_ key: AddressKey) -> Place? {
         let isGuarded = isGuarded(key.ip)
-        let index = isGuarded ? guarded.find(key) : ordinary.find(key)
+        let index = isGuarded ? guarded.peek(key) : ordinary.peek(key)
         return index.map { Place(index: $0, isGuarded: isGuarded) }
+    }
+
+    /// Counts a use of the binding at a place.
+    @inline(__always)
+    mutating func use(_ place: Place) {
+        if place.isGuarded { guarded.use(place.index) } else { ordinary.use(place.index) }
     }
 
     /// The place of an address's binding, and whether `initial` had to be put there.

@@ -1,159 +1,167 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A table that never holds more than a fixed number of entries: a new one takes the place of
-/// the one that was used longest ago.
+/// A table that never holds more than a fixed number of entries.
 ///
-/// Memory grows with what is stored, up to the limit. Every operation takes constant time.
+/// When it is full, what was put there and never looked up again makes room first, oldest first;
+/// so a flood of what comes once drives out at most an eighth of what is in use. Memory grows
+/// with what is stored, up to the limit, and nothing is copied when it grows but the index.
 struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
     private struct Entry: Sendable {
         var key: Key
+        var uses: UInt8 = 0
+        /// The neighbours among those that were never looked up again, in order of arrival.
+        var older: Int32 = -1
+        var newer: Int32 = -1
         var value: Value
-        /// The next entry of the same bucket.
-        var chained: Int32
-        /// The neighbours in order of use.
-        var older: Int32
-        var newer: Int32
     }
 
-    private static var none: Int32 { -1 }
+    /// How many entries are compared when one that is in use has to go.
+    private static var candidatesMax: Int { 64 }
 
     private let countMax: Int
     private let seed: UInt64
     private var entries: [Entry] = []
-    private var buckets: [Int32]
-    private var oldest = none
-    private var newest = none
+    private var index: SlotIndex
+    private var newcomers = (oldest: Int32(-1), newest: Int32(-1), count: 0)
+    /// Where the search for a candidate goes on.
+    private var hand = 0
     /// How many entries had to go for a new one.
     private(set) var evicted: UInt64 = 0
 
-    /// An empty table for at most `countMax` entries, from 1 to 2^30.
+    /// An empty table for at most `countMax` entries, from 1 to 2^20 - 1.
     init(countMax: Int, seed: UInt64) {
-        self.countMax = Swift.max(1, Swift.min(countMax, 1 << 30))
+        self.countMax = Swift.max(1, Swift.min(countMax, SlotIndex.entriesMax))
         self.seed = seed
-        buckets = [Int32](repeating: Self.none, count: 64)
+        index = SlotIndex()
+        // Address space alone: memory is taken when it is written.
+        entries.reserveCapacity(self.countMax)
     }
 
     /// How many entries there are.
     var count: Int { entries.count }
 
-    /// The place of a key, valid until the next insertion; it now counts as just used.
+    /// The place of a key, valid until the next insertion; this counts as a use.
     mutating func find(_ key: Key) -> Int? {
-        guard let index = lookUp(key) else { return nil }
-        touch(index)
-        return index
+        guard let place = peek(key) else { return nil }
+        use(place)
+        return place
+    }
+
+    /// The place of a key, valid until the next insertion, without counting as a use.
+    @inline(__always)
+    func peek(_ key: Key) -> Int? {
+        let hash = key.mixed(seed: seed)
+        var probe = index.first(hash)
+        while let place = index.next(&probe) {
+            if entries.span[place].key == key { return place }
+        }
+        return nil
     }
 
     /// Whether a key is there, without counting as a use.
     func contains(_ key: Key) -> Bool {
-        !entries.isEmpty && lookUp(key) != nil
+        !entries.isEmpty && peek(key) != nil
     }
 
     /// The value of a key, without counting as a use.
     func value(_ key: Key) -> Value? {
-        lookUp(key).map { entries[$0].value }
+        peek(key).map { entries[$0].value }
     }
 
     /// The place of a key, valid until the next insertion, and whether it is new there.
     mutating func findOrInsert(_ key: Key, _ initial: @autoclosure () -> Value) -> (
         Int, isNew: Bool
     ) {
-        if let index = find(key) { return (index, false) }
-        let value = initial()
-        if entries.count == countMax {
-            return (replaceOldest(key, value), true)
-        }
-        if entries.count == buckets.count { grow() }
-        let index = entries.count
-        let entry = Entry(
-            key: key, value: value, chained: Self.none, older: Self.none, newer: Self.none)
-        entries.append(entry)
-        link(index)
-        return (index, true)
+        if let place = find(key) { return (place, false) }
+        return (insert(key, initial()), true)
+    }
+
+    /// The same, where finding does not count as a use.
+    mutating func peekOrInsert(_ key: Key, _ initial: @autoclosure () -> Value) -> Int {
+        peek(key) ?? insert(key, initial())
     }
 
     /// The value at a place that ``find(_:)`` or ``findOrInsert(_:_:)`` gave.
-    subscript(index: Int) -> Value {
+    subscript(place: Int) -> Value {
         // Through the span nothing is copied on the way to one field of a large value.
-        @inline(always) _read { yield entries.span[index].value }
-        @inline(always) _modify { yield &entries[index].value }
+        @inline(__always) _read { yield entries.span[place].value }
+        @inline(__always) _modify { yield &entries[place].value }
     }
 
-    private func bucket(of key: Key) -> Int {
-        Int(truncatingIfNeeded: key.mixed(seed: seed)) & (buckets.count - 1)
-    }
-
-    private func lookUp(_ key: Key) -> Int? {
-        var index = buckets[bucket(of: key)]
-        while index != Self.none {
-            if entries[Int(index)].key == key { return Int(index) }
-            index = entries[Int(index)].chained
-        }
-        return nil
-    }
-
-    private mutating func replaceOldest(_ key: Key, _ value: Value) -> Int {
-        let index = Int(oldest)
-        evicted += 1
-        unchain(index)
-        removeFromOrder(index)
-        entries[index].key = key
-        entries[index].value = value
-        link(index)
-        return index
-    }
-
-    private mutating func link(_ index: Int) {
-        let bucket = bucket(of: entries[index].key)
-        entries[index].chained = buckets[bucket]
-        buckets[bucket] = Int32(index)
-        appendToOrder(index)
-    }
-
-    private mutating func unchain(_ index: Int) {
-        let bucket = bucket(of: entries[index].key)
-        var before = Self.none
-        var current = buckets[bucket]
-        while current != Int32(index) {
-            before = current
-            current = entries[Int(current)].chained
-        }
-        if before == Self.none {
-            buckets[bucket] = entries[index].chained
+    /// Puts a key there that is known to be missing, and returns its place.
+    @inline(never)
+    mutating func insert(_ key: Key, _ value: Value) -> Int {
+        let place: Int
+        if entries.count == countMax {
+            place = victim()
+            evicted += 1
+            index.remove(place, hash: entries[place].key.mixed(seed: seed)) {
+                entries[$0].key.mixed(seed: seed)
+            }
+            if entries[place].uses == 0 { leaveNewcomers(place) }
+            entries[place] = Entry(key: key, value: value)
         } else {
-            entries[Int(before)].chained = entries[index].chained
+            place = entries.count
+            entries.append(Entry(key: key, value: value))
+            if index.isCrowded(by: entries.count) {
+                index = SlotIndex(room: entries.count)
+                for other in 0..<place {
+                    index.insert(other, hash: entries[other].key.mixed(seed: seed))
+                }
+            }
         }
+        index.insert(place, hash: key.mixed(seed: seed))
+        joinNewcomers(place)
+        return place
     }
 
-    private mutating func grow() {
-        buckets = [Int32](repeating: Self.none, count: buckets.count * 2)
-        for index in entries.indices {
-            let bucket = bucket(of: entries[index].key)
-            entries[index].chained = buckets[bucket]
-            buckets[bucket] = Int32(index)
+    /// Counts a use of what is at a place.
+    @inline(__always)
+    mutating func use(_ place: Int) {
+        let uses = entries.span[place].uses
+        if uses == .max { return }
+        if uses == 0 { leaveNewcomers(place) }
+        entries[place].uses = uses + 1
+    }
+
+    /// Who goes: the oldest newcomer, unless newcomers have no more than their share.
+    private mutating func victim() -> Int {
+        let isShareUsed = newcomers.count > countMax / 8 || newcomers.count == countMax
+        if isShareUsed, newcomers.oldest >= 0 { return Int(newcomers.oldest) }
+        return leastUsed() ?? Int(newcomers.oldest)
+    }
+
+    /// Of the next few that are in use, the one used least; the others come nearer to their end.
+    private mutating func leastUsed() -> Int? {
+        var found: Int?
+        var candidates = 0
+        for _ in 0..<entries.count where candidates < Self.candidatesMax {
+            hand = hand + 1 < entries.count ? hand + 1 : 0
+            let uses = entries[hand].uses
+            if uses == 0 { continue }
+            candidates += 1
+            if found.map({ uses < entries[$0].uses }) ?? true { found = hand }
+            if uses > 1 { entries[hand].uses = uses - 1 }
         }
+        return found
     }
 
-    private mutating func touch(_ index: Int) {
-        if newest == Int32(index) { return }
-        removeFromOrder(index)
-        appendToOrder(index)
-    }
-
-    private mutating func removeFromOrder(_ index: Int) {
-        let older = entries[index].older
-        let newer = entries[index].newer
-        if older == Self.none { oldest = newer } else { entries[Int(older)].newer = newer }
-        if newer == Self.none { newest = older } else { entries[Int(newer)].older = older }
-    }
-
-    private mutating func appendToOrder(_ index: Int) {
-        entries[index].older = newest
-        entries[index].newer = Self.none
-        if newest == Self.none {
-            oldest = Int32(index)
+    private mutating func joinNewcomers(_ place: Int) {
+        entries[place].older = newcomers.newest
+        if newcomers.newest >= 0 {
+            entries[Int(newcomers.newest)].newer = Int32(place)
         } else {
-            entries[Int(newest)].newer = Int32(index)
+            newcomers.oldest = Int32(place)
         }
-        newest = Int32(index)
+        newcomers.newest = Int32(place)
+        newcomers.count += 1
+    }
+
+    @inline(never)
+    private mutating func leaveNewcomers(_ place: Int) {
+        let (older, newer) = (entries[place].older, entries[place].newer)
+        if older >= 0 { entries[Int(older)].newer = newer } else { newcomers.oldest = newer }
+        if newer >= 0 { entries[Int(newer)].older = older } else { newcomers.newest = older }
+        newcomers.count -= 1
     }
 }

@@ -57,7 +57,7 @@ extension NetworkMemory {
 
     private mutating func noteTaking(_ sighting: Sighting, from owner: MACAddress) {
         let key = StationKey(segment: sighting.packet.segment, mac: sighting.packet.sender.mac)
-        let (index, _) = stations.findOrInsert(key, Station())
+        let index = stations.peekOrInsert(key, Station())
         stations[index].takes(
             TakenAddress(ip: sighting.packet.sender.ip, from: owner, time: sighting.time))
     }

@@ -7,7 +7,8 @@ extension NetworkMemory {
     /// known to be its. The same packet through the other path would leave the same memory and
     /// give no finding; a test compares the two.
     mutating func isRoutine(
-        _ packet: ARPPacket, _ form: ClaimForm, stationAt index: Int, frame: UInt64, time: Int64
+        _ packet: ARPPacket, _ form: ClaimForm, stationAt index: Int, _ place: BindingTable.Place,
+        frame: UInt64, time: Int64
     ) -> Bool {
         let sender = packet.sender
         guard sender.mac == packet.source, sender.ip != .unspecified, sender.mac.isUnicast,
@@ -16,9 +17,8 @@ extension NetworkMemory {
             form != .question || stations[index].lastTaken?.ip != packet.target.ip,
             configuration.staticBindings.isEmpty
         else { return false }
-        let key = AddressKey(segment: packet.segment, ip: sender.ip)
-        guard let place = bindings.find(key), bindings[place].mac == sender.mac
-        else { return false }
+        guard bindings[place].mac == sender.mac else { return false }
+        bindings.use(place)
         bindings.update(place) {
             $0.tally.add(form, frame: frame, time: time, isMismatched: false)
         }

@@ -17,12 +17,25 @@ extension NetworkMemory {
         case .answer, .rivalAnswer: break
         }
         if packet.isRequest, packet.isToMany, packet.sender.ip != packet.target.ip {
-            let key = StationKey(segment: packet.segment, mac: packet.source)
-            let (place, _) = scans.findOrInsert(key, Scan(since: time))
-            rates.scanned = scans[place].asks(
-                for: packet.target.ip, at: time, within: thresholds.newcomerWindow)
+            rates.scanned = noteScan(packet, stationAt: index, time: time)
         }
         return rates
+    }
+
+    /// Counts the addresses that a station asks everybody for.
+    private mutating func noteScan(
+        _ packet: ARPPacket, stationAt index: Int, time: Int64
+    ) -> Int {
+        let window = thresholds.newcomerWindow
+        let ip = packet.target.ip
+        if let count = stations[index].asked.count(with: ip, at: time, within: window) {
+            return count
+        }
+        let key = StationKey(segment: packet.segment, mac: packet.source)
+        let (place, _) = scans.findOrInsert(key, Scan(since: time))
+        let count = scans[place].asks(for: ip, at: time, within: window)
+        stations[index].asked.note(ip, count: count, since: scans[place].since)
+        return count
     }
 
     /// Counts a station that was never heard before.
@@ -49,7 +62,7 @@ extension NetworkMemory {
     mutating func noteAddresses(_ sighting: inout Sighting) {
         let packet = sighting.packet
         let key = StationKey(segment: packet.segment, mac: packet.sender.mac)
-        let (index, _) = stations.findOrInsert(key, Station())
+        let index = stations.peekOrInsert(key, Station())
         if sighting.form == .unsolicited {
             sighting.otherAddress = stations[index].address(
                 besides: packet.sender.ip, within: thresholds.ownAddressWindow, at: sighting.time)
@@ -184,7 +197,7 @@ extension Rates {
 extension Station {
     /// Whether it uses any address.
     fileprivate var hasAddress: Bool {
-        for index in addresses.indices where addresses[index] != nil { return true }
+        for index in addresses.indices where addresses[index].isThere { return true }
         return false
     }
 
@@ -193,8 +206,8 @@ extension Station {
         besides ip: IPv4Address, within window: Int64, at time: Int64
     ) -> IPv4Address? {
         for index in addresses.indices {
-            guard let own = addresses[index], own.ip != ip, !own.ip.isLinkLocal,
-                time.age(of: own.time) <= window
+            let own = addresses[index]
+            guard own.isThere, own.ip != ip, !own.ip.isLinkLocal, time.age(of: own.time) <= window
             else { continue }
             return own.ip
         }

@@ -80,8 +80,9 @@ extension NetworkMemory {
         _ key: AddressKey, at time: Int64
     ) -> IPv4Address? {
         for index in station.addresses.indices {
-            guard let own = station.addresses[index], own.ip != key.ip, !own.ip.isLinkLocal,
-                own.answers >= answers, time.age(of: own.time) <= thresholds.ownAddressWindow
+            let own = station.addresses[index]
+            guard own.isThere, own.ip != key.ip, !own.ip.isLinkLocal, own.answers >= answers,
+                time.age(of: own.time) <= thresholds.ownAddressWindow
             else { continue }
             let otherKey = AddressKey(segment: key.segment, ip: own.ip)
             guard bindings.owner(otherKey) == mac else { continue }

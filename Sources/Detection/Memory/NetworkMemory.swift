@@ -58,15 +58,26 @@ struct NetworkMemory: ~Copyable, Sendable {
     /// Takes a request or a reply in, where no rule could have anything to say about it: a copy,
     /// or routine. Everything else is to be handed to ``observe(_:_:frame:time:)``.
     mutating func admit(_ packet: ARPPacket, frame: UInt64, time: Int64) -> News? {
+        // All three are looked up before any is looked at, so that memory is waited for once.
         let source = StationKey(segment: packet.segment, mac: packet.source)
-        let (index, isNew) = stations.findOrInsert(source, Station())
+        let known = stations.peek(source)
+        let question = questions.peek(packet.questionKey)
+        let binding = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip))
+        let isNew = known == nil
+        let index = known ?? stations.insert(source, Station())
+        if !isNew { stations.use(index) }
         let isCopy = stations[index].isCopy(
             packet.print, at: time, within: thresholds.copyWithin)
-        if isCopy { return nil }
-        let form = classify(packet, time: time)
+        if isCopy {
+            // A question that is asked again so soon may be answered again all the same.
+            if packet.isRequest { noteQuestion(packet, at: question, time: time) }
+            return nil
+        }
+        let form = classify(packet, question, time: time)
         let rates = noteRates(packet, form, stationAt: index, time: time)
         if hasShortWay, !isNew, rates.isQuiet(thresholds),
-            isRoutine(packet, form, stationAt: index, frame: frame, time: time)
+            let binding,
+            isRoutine(packet, form, stationAt: index, binding, frame: frame, time: time)
         {
             return nil
         }
@@ -115,26 +126,36 @@ struct NetworkMemory: ~Copyable, Sendable {
         _ = routers.findOrInsert(AddressKey(segment: segment, ip: ip), true)
     }
 
-    /// In which way a packet claims an address, and whose question it pays.
-    private mutating func classify(_ packet: ARPPacket, time: Int64) -> ClaimForm {
+    /// In which way a packet claims an address, and whose question it pays: the one at the place
+    /// `question`, if there is one.
+    private mutating func classify(
+        _ packet: ARPPacket, _ question: Int?, time: Int64
+    ) -> ClaimForm {
         let isAnnouncement = packet.sender.ip == packet.target.ip && packet.isToMany
         if packet.isRequest {
-            let key = QuestionKey(asker: packet.sender.mac, wanted: packet.target.ip)
-            let isProbe = packet.sender.ip == .unspecified
-            let question = Question(
-                time: time, isInOwnName: !isProbe && packet.sender.ip != packet.target.ip)
-            let (index, isNew) = questions.findOrInsert(key, question)
-            if !isNew { questions[index] = question }
-            if isProbe { return .probe }
+            noteQuestion(packet, at: question, time: time)
+            if packet.sender.ip == .unspecified { return .probe }
             return isAnnouncement ? .announcement : .question
         }
         if isAnnouncement { return .announcement }
-        let key = QuestionKey(asker: packet.target.mac, wanted: packet.sender.ip)
-        if let index = questions.find(key) {
-            let form = questions[index].answered(by: packet.sender.mac, at: time, thresholds)
+        if let question {
+            questions.use(question)
+            let form = questions[question].answered(by: packet.sender.mac, at: time, thresholds)
             if form.isPrompted { return form }
         }
         return packet.isToMany ? .announcement : .unsolicited
+    }
+
+    private mutating func noteQuestion(_ packet: ARPPacket, at place: Int?, time: Int64) {
+        let isProbe = packet.sender.ip == .unspecified
+        let question = Question(
+            time: time, isInOwnName: !isProbe && packet.sender.ip != packet.target.ip)
+        if let place {
+            questions.use(place)
+            questions[place] = question
+        } else {
+            _ = questions.insert(packet.questionKey, question)
+        }
     }
 
     /// What was said beforehand about the address that a packet claims.
@@ -169,6 +190,14 @@ struct NetworkMemory: ~Copyable, Sendable {
 }
 
 extension ARPPacket {
+    /// The question that it asks or answers.
+    @inline(__always)
+    fileprivate var questionKey: QuestionKey {
+        isRequest
+            ? QuestionKey(asker: sender.mac, wanted: target.ip)
+            : QuestionKey(asker: target.mac, wanted: sender.ip)
+    }
+
     /// A number that copies of the packet share and others hardly ever do.
     fileprivate var print: UInt64 {
         var value = sender.mac.bits << 16 | UInt64(operation)

@@ -4,6 +4,9 @@
 struct Newcomers: Sendable {
     private var all = SlidingCount()
     private var unsolicited = SlidingCount()
+    /// Those that came when the segment had been heard for a while.
+    private var late = SlidingCount()
+    private var firstHeard: Int64?
     /// One bit for each first octet of the newcomers' addresses, as of `spreadSince`.
     private var spread: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     private var spreadSince: Int64 = .min
@@ -12,6 +15,9 @@ struct Newcomers: Sendable {
     struct Count: Equatable, Sendable {
         /// All of them.
         var all = 0
+        /// Those that came when the segment had been heard for a whole window: before that,
+        /// everybody is new.
+        var late = 0
         /// Those whose first word was an unsolicited answer.
         var unsolicited = 0
         /// How many different first octets their addresses have.
@@ -27,8 +33,11 @@ struct Newcomers: Sendable {
             spreadSince = time
         }
         mark(UInt8(ip.bits >> 24))
+        let start = firstHeard ?? time
+        firstHeard = start
         return Count(
             all: all.add(at: time, within: window),
+            late: time.age(of: start) > window ? late.add(at: time, within: window) : 0,
             unsolicited: isUnsolicited ? unsolicited.add(at: time, within: window) : 0,
             firstOctets: spread.0.nonzeroBitCount + spread.1.nonzeroBitCount
                 + spread.2.nonzeroBitCount + spread.3.nonzeroBitCount)
@@ -42,33 +51,5 @@ struct Newcomers: Sendable {
         case 2: spread.2 |= bit
         default: spread.3 |= bit
         }
-    }
-}
-
-/// The addresses that one station asked for a short while ago.
-struct Scan: Sendable {
-    /// How many addresses are told apart.
-    static let addressesMax = 64
-
-    private var addresses: [64 of UInt32] = .init(repeating: 0)
-    private(set) var count = 0
-    private var since: Int64
-
-    init(since: Int64) {
-        self.since = since
-    }
-
-    /// Notes a question for `ip`, and returns how many addresses were asked for in the window.
-    mutating func asks(for ip: IPv4Address, at time: Int64, within window: Int64) -> Int {
-        if time.age(of: since) > window {
-            count = 0
-            since = time
-        }
-        for index in 0..<count where addresses[index] == ip.bits { return count }
-        if count < Self.addressesMax {
-            addresses[count] = ip.bits
-            count += 1
-        }
-        return count
     }
 }

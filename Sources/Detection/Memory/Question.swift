@@ -5,8 +5,8 @@ struct Question: Sendable {
     private var time: Int64
     /// Whether the asker spoke under an address of its own, and not to find out if one is free.
     private let isInOwnName: Bool
-    private var answers: [4 of MACAddress] = .init(repeating: .zero)
-    private var answerCount = 0
+    private var answers: [4 of UInt16] = .init(repeating: 0)
+    private var answerCount: UInt8 = 0
 
     /// The question asked at `time`.
     init(time: Int64, isInOwnName: Bool) {
@@ -32,11 +32,13 @@ struct Question: Sendable {
     ) -> ClaimForm {
         let age = now.age(of: time)
         guard age <= thresholds.questionOpen else { return .unsolicited }
-        for index in 0..<answerCount where answers[index] == mac { return .unsolicited }
-        guard answerCount == 0 || age <= thresholds.rivalAnswerWithin,
-            answerCount < answers.count
+        // Who is told from others by less than a whole address gains nothing by being alike.
+        let print = UInt16(truncatingIfNeeded: mac.bits)
+        let count = Int(answerCount)
+        for index in 0..<count where answers[index] == print { return .unsolicited }
+        guard count == 0 || age <= thresholds.rivalAnswerWithin, count < answers.count
         else { return .unsolicited }
-        answers[answerCount] = mac
+        answers[count] = print
         answerCount += 1
         return answerCount == 1 ? .answer : .rivalAnswer
     }

@@ -8,29 +8,41 @@ struct SlidingCount: Sendable {
 
     private var slots: [8 of UInt16] = .init(repeating: 0)
     private var currentSlot: Int64 = .min
+    private var sum: UInt32 = 0
 
     /// Notes one more at `time`, and returns how many there were within `window` nanoseconds.
     mutating func add(at time: Int64, within window: Int64) -> Int {
-        let slot = time / Swift.max(1, window / Int64(Self.slotCount))
-        advance(to: slot)
-        let index = Self.place(slot)
-        if slots[index] < .max { slots[index] += 1 }
-        var sum = 0
-        for index in slots.indices { sum += Int(slots[index]) }
-        return sum
+        let length = Swift.max(1, window / Int64(Self.slotCount))
+        if !isCurrent(time, length) { advance(to: time / length - (time % length < 0 ? 1 : 0)) }
+        let index = Self.place(currentSlot)
+        if slots[index] < .max {
+            slots[index] += 1
+            sum += 1
+        }
+        return Int(sum)
+    }
+
+    /// Whether `time` is in the current slot, found without a division.
+    @inline(__always)
+    private func isCurrent(_ time: Int64, _ length: Int64) -> Bool {
+        let (start, isBeyond) = currentSlot.multipliedReportingOverflow(by: length)
+        let (offset, isFar) = time.subtractingReportingOverflow(start)
+        return !isBeyond && !isFar && offset >= 0 && offset < length
     }
 
     private mutating func advance(to slot: Int64) {
-        if slot == currentSlot { return }
         let passed = currentSlot == .min ? Int64(Self.slotCount) : slot.age(of: currentSlot)
         // A clock that ran backwards counts in the slot where it now is.
         for step in 0..<Swift.min(passed, Int64(Self.slotCount)) {
-            slots[Self.place(slot - step)] = 0
+            let place = Self.place(slot &- step)
+            sum -= UInt32(slots[place])
+            slots[place] = 0
         }
         currentSlot = slot
     }
 
+    @inline(__always)
     private static func place(_ slot: Int64) -> Int {
-        Int(slot % Int64(slotCount) + Int64(slotCount)) % slotCount
+        Int(truncatingIfNeeded: slot) & (slotCount - 1)
     }
 }

@@ -2,24 +2,48 @@
 
 /// Whom a station told what about whom.
 struct ToldPair: Equatable, Sendable {
-    /// The address that it claimed.
-    var claimed: IPv4Address
+    /// The address that it claimed; unspecified where nothing was told.
+    var claimed = IPv4Address.unspecified
     /// The address of the one it told.
-    var listener: IPv4Address
+    var listener = IPv4Address.unspecified
     /// When.
-    var time: Int64
+    var time: Int64 = 0
+    /// The frame's number, and in the highest bit whether nobody had asked.
+    private var mark: UInt64 = 0
+
+    /// Nothing.
+    init() {}
+
+    /// What a packet tells.
+    init(
+        claimed: IPv4Address, listener: IPv4Address, time: Int64, frame: UInt64, isUnasked: Bool
+    ) {
+        self.claimed = claimed
+        self.listener = listener
+        self.time = time
+        mark = frame & Self.frameMax | (isUnasked ? ~Self.frameMax : 0)
+    }
+
+    private static let frameMax = UInt64.max >> 1
+
     /// In which frame.
-    var frame: UInt64
+    var frame: UInt64 { mark & Self.frameMax }
     /// Whether nobody had asked.
-    var isUnasked: Bool
+    var isUnasked: Bool { mark > Self.frameMax }
+    /// Whether anything was told.
+    var isThere: Bool { claimed != .unspecified }
 }
 
 /// An address that a station uses as its own.
 struct OwnAddress: Sendable {
-    var ip: IPv4Address
-    var time: Int64
+    /// The address; unspecified where there is none.
+    var ip = IPv4Address.unspecified
     /// How often it answered for it when asked; stops at 255.
     var answers: UInt8 = 0
+    var time: Int64 = .min
+
+    /// Whether there is one.
+    var isThere: Bool { ip != .unspecified }
 }
 
 /// An address that a station took from another one.
@@ -30,23 +54,25 @@ struct TakenAddress: Equatable, Sendable {
     var time: Int64
 }
 
-/// What is known about one station of a segment.
+/// What is known about one station of a segment. What every packet needs comes first.
 struct Station: Sendable {
     /// How many of a station's addresses are remembered.
     static let addressesMax = 6
     /// How many of the last things it told are remembered.
     static let toldMax = 8
 
-    private(set) var addresses: [6 of OwnAddress?] = .init(repeating: nil)
-    private(set) var told: [8 of ToldPair?] = .init(repeating: nil)
-    private var nextTold = 0
-    /// Whether it told anybody about more than one address: else nothing told is a reverse.
-    private var hasToldSeveral = false
     private var lastPrints: [2 of UInt64] = .init(repeating: 0)
     private var lastPrintTimes: [2 of Int64] = .init(repeating: .min)
-    private var nextPrint = 0
     var claimRate = SlidingCount()
     var requestRate = SlidingCount()
+    private var nextPrint: UInt8 = 0
+    private var nextTold: UInt8 = 0
+    /// Whether it told anybody about more than one address: else nothing told is a reverse.
+    private var hasToldSeveral = false
+    /// The addresses that it asked for a short while ago, as far as there is room.
+    var asked = RecentlyAsked()
+    private(set) var addresses: [6 of OwnAddress] = .init(repeating: OwnAddress())
+    private(set) var told: [8 of ToldPair] = .init(repeating: ToldPair())
     /// The last address that it took from another station without an explanation.
     private(set) var lastTaken: TakenAddress?
     private(set) var lastTakenBefore: TakenAddress?
@@ -56,40 +82,34 @@ struct Station: Sendable {
         for index in lastPrints.indices where lastPrints[index] == print {
             if time.age(of: lastPrintTimes[index]) < window { return true }
         }
-        lastPrints[nextPrint] = print
-        lastPrintTimes[nextPrint] = time
-        nextPrint = (nextPrint + 1) % lastPrints.count
+        lastPrints[Int(nextPrint)] = print
+        lastPrintTimes[Int(nextPrint)] = time
+        nextPrint ^= 1
         return false
     }
 
     /// Notes that the station uses `ip` as its own.
     mutating func uses(_ ip: IPv4Address, at time: Int64, isAnswer: Bool) {
         let place = place(for: ip)
-        var own = OwnAddress(ip: ip, time: time)
-        if let known = addresses[place], known.ip == ip { own.answers = known.answers }
-        if isAnswer, own.answers < .max { own.answers += 1 }
-        addresses[place] = own
+        if addresses[place].ip != ip { addresses[place] = OwnAddress(ip: ip) }
+        addresses[place].time = time
+        if isAnswer, addresses[place].answers < .max { addresses[place].answers += 1 }
     }
 
     /// Whether it used `ip` as its own.
     func uses(_ ip: IPv4Address) -> Bool {
-        for index in addresses.indices where addresses[index]?.ip == ip { return true }
+        for index in addresses.indices where addresses[index].ip == ip { return true }
         return false
     }
 
     /// Where `ip` is, or else an empty place, or else the place of the address unused longest.
     @inline(always)
     private func place(for ip: IPv4Address) -> Int {
+        if addresses[0].ip == ip { return 0 }
         var place = 0
-        var oldest = Int64.max
         for index in addresses.indices {
-            let known = addresses[index]
-            if known?.ip == ip { return index }
-            let time = known?.time ?? .min
-            if time < oldest {
-                place = index
-                oldest = time
-            }
+            if addresses[index].ip == ip { return index }
+            if addresses[index].time < addresses[place].time { place = index }
         }
         return place
     }
@@ -97,8 +117,8 @@ struct Station: Sendable {
     /// Notes what it told to whom.
     mutating func tells(_ pair: ToldPair) {
         if !speaksOnly(for: pair.claimed) { hasToldSeveral = true }
-        told[nextTold] = pair
-        nextTold = (nextTold + 1) % told.count
+        told[Int(nextTold)] = pair
+        nextTold = (nextTold + 1) % UInt8(Self.toldMax)
     }
 
     /// Notes that it took an address from another station.
@@ -118,7 +138,7 @@ struct Station: Sendable {
     /// Whether it never told anybody about another address than `ip`.
     @inline(always)
     func speaksOnly(for ip: IPv4Address) -> Bool {
-        !hasToldSeveral && (told[0] == nil || told[0]?.claimed == ip)
+        !hasToldSeveral && (!told[0].isThere || told[0].claimed == ip)
     }
 
     /// Whether it told `listener`, within `window`, that it has `claimed`.
@@ -126,7 +146,8 @@ struct Station: Sendable {
         _ claimed: IPv4Address, to listener: IPv4Address, within window: Int64, at time: Int64
     ) -> Bool {
         for index in told.indices {
-            if let pair = told[index], pair.claimed == claimed, pair.listener == listener,
+            let pair = told[index]
+            if pair.claimed == claimed, pair.listener == listener,
                 time.age(of: pair.time) <= window
             {
                 return true
@@ -139,7 +160,8 @@ struct Station: Sendable {
     func toldReverse(of pair: ToldPair, within window: Int64) -> ToldPair? {
         if speaksOnly(for: pair.claimed) { return nil }
         for index in told.indices {
-            guard let earlier = told[index], earlier.claimed == pair.listener,
+            let earlier = told[index]
+            guard earlier.isThere, earlier.claimed == pair.listener,
                 earlier.listener == pair.claimed, pair.time.age(of: earlier.time) <= window
             else { continue }
             return earlier

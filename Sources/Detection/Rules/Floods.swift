@@ -3,8 +3,8 @@
 /// F1, F2 and F3: more than honest stations send.
 ///
 /// Source: rates of flooding tools and of honest storms, measured. New stations alone are no
-/// proof (a building wakes up after a power cut): those of a flood have invented addresses, or
-/// begin with answers that nobody asked for.
+/// proof (a building wakes up after a power cut, a capture begins): those of a flood have invented
+/// addresses, or begin with answers that nobody asked for.
 enum Floods {
     static func judgeClaims(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard sighting.rates.claims >= thresholds.claimsMax else { return nil }
@@ -19,7 +19,7 @@ enum Floods {
         let invented = isSpread ? newcomers.all : newcomers.unsolicited
         guard
             invented >= thresholds.inventedNewcomersMax
-                || newcomers.all >= thresholds.newcomersMax
+                || newcomers.late >= thresholds.newcomersMax
         else { return nil }
         return Finding(
             rule: .newcomerFlood, severity: .high, confidence: .medium,
