@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: deps demo build test test-full killtest simulate fuzz mutate sanitize coverage check \
-	bench bench-json release clean help
+	bench bench-json release deb reproduce docs clean help
 
 deps: ## install the Debian packages that are missing, check the Swift toolchain
 	@Scripts/deps
@@ -18,7 +18,9 @@ build: deps ## debug build of everything, tests included
 test: deps ## build and run all tests, one closing line of counts
 	@Scripts/test
 
-test-full: deps ## as test, with the full counts of the long tests
+test-full: deps deb ## as test, with the full counts of the long tests
+	@Scripts/deps full
+	@Scripts/axe || echo "test: axe-core can't be had: its tests are skipped" >&2
 	@ARPGUARD_TEST_FULL=1 Scripts/test
 
 killtest: deps ## kill N processes that record (make killtest N=100), count what is left
@@ -51,6 +53,16 @@ bench-json: release ## measure, one JSON object a line (use make -s)
 
 release: deps ## stripped release programs in dist/, with their SHA-256 sums
 	@Scripts/release
+
+deb: release ## Debian packages of the release programs, in dist/
+	@Scripts/deps packages
+	@Scripts/deb
+
+reproduce: deps ## build the release twice from nothing and compare every byte
+	@Scripts/reproduce
+
+docs: deps ## the reference of the libraries, in .build/docs; a warning is an error
+	@Scripts/docs
 
 clean: ## remove everything that was built
 	@rm -rf .build dist

@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .library(name: "Telemetry", targets: ["Telemetry", "Catalogue", "Modules"]),
         .library(name: "TelemetryUpload", targets: ["TelemetryUpload"]),
+        .library(name: "TelemetryTesting", targets: ["TelemetryTesting"]),
         .executable(name: "arpguard", targets: ["arpguard"]),
         .executable(name: "arpguard-watch", targets: ["arpguard-watch"]),
         .executable(name: "arpguard-dashboard", targets: ["arpguard-dashboard"]),
@@ -69,6 +70,9 @@ let package = Package(
                 "Catalogue", "Compression", "Hashing", "HTTPServing", "JSON", "Modules", "OTLP",
                 "SQLite",
             ]),
+        .target(
+            name: "TelemetryTesting",
+            dependencies: ["Catalogue", "JSON", "Modules", "Telemetry"]),
         .target(
             name: "Dashboard",
             dependencies: ["Catalogue", "Hashing", "HTTPServing", "JSON", "Modules", "Telemetry"]),

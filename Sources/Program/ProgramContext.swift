@@ -30,14 +30,18 @@ public struct ProgramContext: Sendable {
     ///
     /// Needs a program whose first level accepts ``CommandLineKit/Flag/common``.
     public init(_ invocation: Invocation) throws(CommandFailure) {
-        userID = geteuid()
         files = RealFileSystem()
         home = try HomeRules(
             flag: invocation.command.string(.home),
             variable: invocation.environment[Home.variable],
-            isService: invocation.command.isOn(.service), userID: userID,
+            isService: invocation.command.isOn(.service), userID: geteuid(),
             userFolder: invocation.environment["HOME"], workingFolder: Self.workingFolder()
         ).home()
+        // What reads captures and interfaces needs root's rights for longer, and sees to it itself.
+        if invocation.command.root.name != Helper.watch.name {
+            try home.becomeOwner(userID: geteuid())
+        }
+        userID = geteuid()
         try home.check(files, userID: userID)
     }
 

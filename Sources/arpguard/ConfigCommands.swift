@@ -105,6 +105,10 @@ extension Command {
         discussion: ["Ends with status 1 if anything is wrong."],
         arguments: [
             Argument("FILE", .optional, .path, help: "A file to check in place of the own one")
+        ],
+        json: [
+            .init("path", "The file"),
+            .init("problems", "Each fault: key, value, and what was expected"),
         ]
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
@@ -118,7 +122,8 @@ extension Command {
     }
 
     private static let configPath = Command(
-        "path", summary: "Print where the configuration file stands, or would stand"
+        "path", summary: "Print where the configuration file stands, or would stand",
+        json: [.init("path", "The file")]
     ) { invocation throws(CommandFailure) in
         let path = try ProgramContext(invocation).configurationFile.path
         invocation.output.render(

@@ -35,6 +35,8 @@ enum Layers {
                 "SQLite",
             ]),
         Layer(
+            target: "TelemetryTesting", imports: ["Catalogue", "JSON", "Modules", "Telemetry"]),
+        Layer(
             target: "Dashboard",
             imports: ["Catalogue", "Hashing", "HTTPServing", "JSON", "Modules", "Telemetry"]),
         Layer(

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Scanner
+import Telemetry
+
+let product = Product("network-scanner", version: "1.0.0")
+let config = TelemetryModuleConfig(uploadURL: "https://telemetry.example.org/v1/logs")
+
+/// Shows what a yes means, and takes an answer: the terms that are agreed to are those shown.
+func askForConsent(_ control: TelemetryControl) throws {
+    let terms = control.terms
+    print("This program would like to record, from now on:")
+    for property in terms.properties { print("  \(property)") }
+    print("and send it, made coarse, to \(terms.origin ?? "nobody").")
+    print("Do you agree? [y/N] ", terminator: "")
+    guard readLine() == "y" else { return print("nothing is recorded") }
+    try control.enable(terms)
+    print("thank you; 'network-scanner stop' takes it back at any time")
+}
+
+/// Shows the next upload as it would leave.
+func showPreview(_ control: TelemetryControl) throws {
+    switch try control.preview() {
+    case .sealed(let batch, _):
+        print("next to \(batch.url): \(batch.events) events, SHA-256 \(batch.sha256)")
+        if let json = batch.json { print(json.serialized(.pretty)) }
+    case .sample(let json, let causes):
+        print("nothing would leave (\(causes.map(\.rawValue).joined(separator: ", ")))")
+        print(json.serialized(.pretty))
+    case .empty:
+        print("nothing waits")
+    }
+}
+
+func scan() throws {
+    let telemetry = TelemetryModule(for: product, catalogue: .scanner, config: config)
+    telemetry.initialize()
+    defer { telemetry.shutdown() }
+    let open = try NetworkScanner(telemetry: telemetry).scan(ports: Array(1...1024))
+    print("\(open.count) ports of this machine answer")
+}
+
+let control = TelemetryControl(for: product, catalogue: .scanner, config: config)
+switch CommandLine.arguments.dropFirst().first {
+case "scan": try scan()
+case "consent": try askForConsent(control)
+case "preview": try showPreview(control)
+case "stop": try control.disable()
+default: print("usage: network-scanner scan | consent | preview | stop")
+}
