@@ -25,6 +25,22 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         Day(number: Int32(flooredQuotient(nanoseconds, Day.nanoseconds)))
     }
 
+    /// Reads `YYYY-MM-DDTHH:MM:SSZ`, or a day alone, which is its start; nil for anything else.
+    public init?(_ text: String) {
+        guard let day = Day(String(text.prefix(10))) else { return nil }
+        self = day.start
+        if text.utf8.count == 10 { return }
+        let time = text.utf8.dropFirst(11).dropLast().split(
+            separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        let numbers = time.compactMap { $0.count == 2 ? Int64(Substring($0)) : nil }
+        guard text.utf8.count == 20, text.utf8.last == UInt8(ascii: "Z"),
+            text.utf8.dropFirst(10).first == UInt8(ascii: "T"), numbers.count == 3,
+            (0..<24).contains(numbers[0]), (0..<60).contains(numbers[1]),
+            (0..<60).contains(numbers[2])
+        else { return nil }
+        self = advanced(bySeconds: numbers[0] * 3600 + numbers[1] * 60 + numbers[2])
+    }
+
     /// The point in time in the form of RFC 3339 in UTC with whole seconds: `2026-11-23T22:16:00Z`.
     public var rfc3339: String {
         let civil = CivilTime(seconds: flooredQuotient(nanoseconds, 1_000_000_000))

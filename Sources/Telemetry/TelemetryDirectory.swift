@@ -34,6 +34,8 @@ public struct TelemetryDirectory: Sendable, Equatable {
     public var erasuresLock: String { "\(path)/erasures.lock" }
     /// Stands while a deletion that began is not finished.
     public var deletionIntent: String { "\(path)/deletion.intent" }
+    /// Stands while a change of identifier that began is not finished.
+    public var rotationIntent: String { "\(path)/rotation.intent" }
 
     /// Makes the folders if needed, and refuses one that is a link or belongs to somebody else.
     package func prepare(_ seams: TelemetrySeams) throws(TelemetryError) {

@@ -16,7 +16,7 @@ extension Command {
                 + "later whether rows were cut off at the end, or the whole was written anew.",
             "Ends with status 1 if anything is wrong.",
         ],
-        flags: [.verify, .head, .kind],
+        flags: [.verify, .head, .kind, .since, .until],
         examples: [
             .init("arpguard telemetry log --verify", "Check the ledger, and print its head")
         ]
@@ -24,10 +24,9 @@ extension Command {
         let control = TelemetrySetup(try ProgramContext(invocation), invocation).control()
         let head = invocation.command.string(.head)
         guard invocation.command.isOn(.verify) || head != nil else {
-            let kind = invocation.command.string(.kind)
-            let rows = try telling { try control.ledger() }.filter {
-                kind == nil || $0.kind == kind
-            }
+            let filter = try EventFilter(
+                invocation.command, type: invocation.command.string(.kind))
+            let rows = try telling { try control.ledger(matching: filter) }
             invocation.output.render(.ledger(rows))
             if rows.isEmpty { invocation.diagnostics.notice("the ledger has no such rows") }
             return .success

@@ -21,9 +21,9 @@ extension Command {
         ],
         subcommands: [
             status, enable, disable,
-            show, stats, dashboard, schema,
+            show, stats, dashboard, export, schema,
             preview, review, upload,
-            log, deleteData,
+            log, rotateID, deleteData,
         ])
 
     private static let status = Command(
@@ -67,30 +67,6 @@ extension Command {
         return .success
     }
 
-    private static let show = Command(
-        "show", summary: "Print the recorded events, oldest first",
-        flags: [.eventType]
-    ) { invocation throws(CommandFailure) in
-        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
-        let type = invocation.command.string(.eventType)
-        if let type, Catalogue.standard.event(named: type) == nil {
-            throw CommandFailure(
-                "there is no event type \(type)", hint: "arpguard telemetry schema lists them",
-                status: .usage)
-        }
-        let events = try telling { try setup.control().events(named: type) }
-        invocation.output.render(.events(events))
-        if events.isEmpty { invocation.diagnostics.notice("no events are stored in this home") }
-        return .success
-    }
-
-    private static let schema = Command(
-        "schema", summary: "Print every event and property that can be recorded at all"
-    ) { invocation throws(CommandFailure) in
-        invocation.output.render(.schema(.standard))
-        return .success
-    }
-
     private static let preview = Command(
         "preview", summary: "Print the next upload exactly as it would leave",
         discussion: [
@@ -129,8 +105,6 @@ extension Flag {
     static let terms = Flag(
         "terms", .string, value: "DIGEST",
         help: "Agree only if the terms still have this digest; for automation")
-    static let eventType = Flag(
-        "type", .string, value: "EVENT", help: "Print events of this type only")
     static let raw = Flag("raw", help: "Print the bytes of the body as they would leave")
     static let showID = Flag("show-id", help: "Print the whole installation identifier")
     static let redact = Flag(

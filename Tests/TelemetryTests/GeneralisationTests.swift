@@ -2,6 +2,7 @@
 
 import Catalogue
 import Modules
+import TestKit
 import Testing
 
 @testable import Telemetry
@@ -42,5 +43,85 @@ import Testing
         #expect(first == Generalisation.generalise(event(86_399, 1000, 2999), run))
         #expect(first != Generalisation.generalise(event(86_400, 660, 1250), run))
         #expect(first != Generalisation.generalise(event(5, 1024, 1250), run))
+    }
+
+    @Test(
+        arguments: [
+            .count(max: 0), .count(max: 1), .count(max: 1000), .duration(.seconds, max: 300),
+            .duration(.milliseconds, max: 1), .duration(.milliseconds, max: 99),
+            .duration(.milliseconds, max: 100), .duration(.milliseconds, max: 700),
+        ] as [PropertyKind])
+    func `as many values are counted as there are`(kind: PropertyKind) throws {
+        let max: Int64 =
+            switch kind {
+            case .count(let max), .duration(_, let max): max
+            default: 0
+            }
+        let values = Set((0...max).map { Generalisation.coarse($0, kind) })
+        #expect(Distinctness.values(of: kind) == values.count + 1)
+    }
+
+    @Test func `the shipped catalogue limits what can be said`() throws {
+        for event in Catalogue.standard.events {
+            #expect(try #require(Distinctness.records(of: event)) < 3_000_000, "\(event.name)")
+        }
+        let start = try #require(Catalogue.standard.event(named: "app_start"))
+        #expect(Distinctness.records(of: start) == 60)
+        let losses = Set((0...Generalisation.lossMax + 5).map { Generalisation.coarseLoss($0) })
+        var batches = 1
+        for _ in LossReason.allCases { batches *= losses.count }
+        #expect(Distinctness.batches == batches)
+    }
+
+    /// Moves a number to another one that is made coarse to the same.
+    private static func moved(
+        _ number: Int64, _ kind: PropertyKind, _ random: SeededRandom
+    ) -> Int64 {
+        let steps = Generalisation.millisecondSteps
+        if case .duration(.milliseconds, _) = kind {
+            let step = steps.firstIndex { $0 >= number } ?? steps.count - 1
+            let low = step == 0 ? 0 : steps[step - 1] + 1
+            return low + Int64(random.uniform(below: UInt64(steps[step] - low + 1)))
+        }
+        guard number > 0 else { return 0 }
+        let power = Int64(1) << (63 - number.leadingZeroBitCount)
+        return power + Int64(random.uniform(below: UInt64(power)))
+    }
+
+    @Test(arguments: 1...40)
+    func `streams that differ below the resolution alone seal to equal records`(seed: Int) throws {
+        let random = SeededRandom(seed: UInt64(seed))
+        let definitions = Catalogue.standard.events
+        var (one, other): ([StoredEvent], [StoredEvent]) = ([], [])
+        for _ in 0..<30 {
+            let event = definitions[Int(random.uniform(below: UInt64(definitions.count)))]
+            let second = {
+                Timestamp(seconds: 1_795_392_000 + Int64(random.uniform(below: 86_400)))
+            }
+            var (first, moved): ([StoredEvent.Property], [StoredEvent.Property]) = ([], [])
+            for property in event.properties {
+                switch property.kind {
+                case .choice(let words):
+                    let word = words[Int(random.uniform(below: UInt64(words.count)))]
+                    first.append(.init(property.name, .string(word)))
+                    moved.append(.init(property.name, .string(word)))
+                case .count(let max), .duration(_, let max):
+                    let number = Int64(random.uniform(below: UInt64(min(max, 1_000_000))))
+                    let near = Self.moved(number, property.kind, random)
+                    first.append(.init(property.name, .integer(number)))
+                    moved.append(.init(property.name, .integer(near)))
+                case .identifier, .version, .bool: break
+                }
+            }
+            one.append(StoredEvent(epoch: 1, time: second(), name: event.name, properties: first))
+            other.append(StoredEvent(epoch: 1, time: second(), name: event.name, properties: moved))
+        }
+        #expect(one != other)
+        let home = try Home()
+        let sealer = home.control().sealer
+        func sealed(_ events: [StoredEvent]) -> [String] {
+            sealer.final(events.shuffled()).map { "\($0)" }.sorted()
+        }
+        #expect(sealed(one) == sealed(other))
     }
 }

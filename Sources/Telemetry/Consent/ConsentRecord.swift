@@ -23,9 +23,9 @@ struct ConsentRecord: Sendable, Equatable {
     var machine: String?
     var machineSalt: String
     var terms: ConsentTerms
-    /// Where to ask for erasure, once sending has begun under the identifier: empty if there was no
-    /// such place, nil if nothing was ever sent. Here and not in the store, which may be damaged.
-    var sentErasureURL: String?
+    /// Where to ask for erasure: a place for each endpoint to which sending has begun under the
+    /// identifier, empty text for one without. Here and not in the store, which may be damaged.
+    var sentErasureURLs: [String] = []
 
     var serialized: [UInt8] {
         let object: JSONValue = [
@@ -38,7 +38,7 @@ struct ConsentRecord: Sendable, Equatable {
             "machine": .optional(machine),
             "machine_salt": .string(machineSalt),
             "terms": terms.json,
-            "sent_erasure_url": .optional(sentErasureURL),
+            "sent_erasure_urls": .array(sentErasureURLs.map { .string($0) }),
         ]
         return Array(object.serialized(.pretty).utf8) + [0x0A]
     }
@@ -62,7 +62,8 @@ extension ConsentRecord {
             installationID: object["installation_id"]?.stringValue,
             erasureSecret: object["erasure_secret"]?.stringValue,
             machine: object["machine"]?.stringValue, machineSalt: salt, terms: terms,
-            sentErasureURL: object["sent_erasure_url"]?.stringValue)
+            sentErasureURLs: (object["sent_erasure_urls"]?.arrayValue ?? [])
+                .compactMap(\.stringValue))
         if isGiven, installationID == nil || erasureSecret == nil { return nil }
     }
 }

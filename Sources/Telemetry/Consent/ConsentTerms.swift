@@ -8,6 +8,8 @@ public import JSON
 public struct ConsentTerms: Sendable, Equatable {
     /// `event` and `event.property` for everything that may be recorded, sorted.
     public let properties: [String]
+    /// For each property of the list what it may hold: its words, its bound.
+    public let kinds: [String: String]
     /// The digest of the catalogue, with its lists and bounds.
     public let catalogueDigest: String
     /// Scheme, host and port of the endpoint; nil means "recorded here only".
@@ -16,9 +18,11 @@ public struct ConsentTerms: Sendable, Equatable {
     public let anonymizeData: Bool
 
     package init(
-        properties: [String], catalogueDigest: String, origin: String?, anonymizeData: Bool
+        properties: [String], kinds: [String: String] = [:], catalogueDigest: String,
+        origin: String?, anonymizeData: Bool
     ) {
         self.properties = properties
+        self.kinds = kinds
         self.catalogueDigest = catalogueDigest
         self.origin = origin
         self.anonymizeData = anonymizeData
@@ -26,10 +30,12 @@ public struct ConsentTerms: Sendable, Equatable {
 
     package init(catalogue: Catalogue, config: TelemetryModuleConfig) {
         let allowed = config.allowedEventTypes.map { Set($0) }
+        let properties = catalogue.terms.filter { term in
+            allowed?.contains(String(term.prefix { $0 != "." })) ?? true
+        }
         self.init(
-            properties: catalogue.terms.filter { term in
-                allowed?.contains(String(term.prefix { $0 != "." })) ?? true
-            },
+            properties: properties,
+            kinds: catalogue.kindsByTerm.filter { properties.contains($0.key) },
             catalogueDigest: catalogue.digest,
             origin: config.uploadEndpoint?.origin,
             anonymizeData: config.anonymizeData)
@@ -44,9 +50,19 @@ public struct ConsentTerms: Sendable, Equatable {
         Hex.encode(SHA256.hash(Array(json.serialized(.compact).utf8)))
     }
 
-    /// What these terms allow to record and `earlier` ones did not.
+    /// What these terms allow to record and `earlier` ones did not: new properties, and those with
+    /// more words or a higher bound.
     public func added(to earlier: ConsentTerms) -> [String] {
-        properties.filter { !earlier.properties.contains($0) }
+        let known = Set(earlier.properties)
+        return properties.filter { !known.contains($0) || widens($0, earlier) }
+    }
+
+    /// Whether a property may hold more than it might under `earlier` terms.
+    private func widens(_ property: String, _ earlier: ConsentTerms) -> Bool {
+        guard let kind = kinds[property], catalogueDigest != earlier.catalogueDigest else {
+            return false
+        }
+        return !PropertyKind.isCovered(kind, by: earlier.kinds[property] ?? "")
     }
 
     /// Whether sending under these terms goes further than under `earlier` ones: to another
@@ -59,6 +75,8 @@ public struct ConsentTerms: Sendable, Equatable {
     public var json: JSONValue {
         [
             "properties": .array(properties.map { .string($0) }),
+            "kinds": .object(
+                JSONObject(kinds.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
             "catalogue_digest": .string(catalogueDigest),
             "origin": .optional(origin),
             "anonymize_data": .bool(anonymizeData),
@@ -73,9 +91,13 @@ public struct ConsentTerms: Sendable, Equatable {
             origin == .null || origin.stringValue != nil
         else { return nil }
         let names = properties.compactMap(\.stringValue)
+        let kinds = (object["kinds"]?.objectValue?.members ?? []).compactMap { member in
+            member.value.stringValue.map { (member.name, $0) }
+        }
         guard names.count == properties.count else { return nil }
         self.init(
-            properties: names, catalogueDigest: digest, origin: origin.stringValue,
+            properties: names, kinds: Dictionary(kinds) { $1 }, catalogueDigest: digest,
+            origin: origin.stringValue,
             anonymizeData: anonymize)
     }
 }

@@ -25,7 +25,7 @@ extension TelemetryControl {
         }
         try directory.prepare(seams)
         return try changing {
-            try finishDeletionLocked()
+            try finishIntentsLocked()
             return try recordYes(terms)
         }
     }
@@ -39,7 +39,7 @@ extension TelemetryControl {
         if let old, let id = old.installationID, let secret = old.erasureSecret, !state.isCopied {
             record.installationID = id
             record.erasureSecret = secret
-            record.sentErasureURL = old.sentErasureURL
+            record.sentErasureURLs = old.sentErasureURLs
         }
         let last = lastEpoch(page, old)
         let continues =
@@ -90,7 +90,7 @@ extension TelemetryControl {
     /// its epoch is over. What fails here is made up for when the store is opened next.
     private func settleNo() {
         do {
-            try finishDeletionLocked()
+            try finishIntentsLocked()
             let store = try openStore() ?? Store.open(directory, seams)
             try ledger(of: store).noteConsent(gate.read().state)
             try store.database.transaction { try voidBatches(store) }

@@ -28,7 +28,7 @@ extension TelemetryControl {
         }
         try directory.prepare(seams)
         return try changing {
-            try finishDeletionLocked()
+            try finishIntentsLocked()
             let events = try Store.using(directory, seams) { store in
                 try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
                 return try store.database.integer("SELECT count(*) FROM events") ?? 0
@@ -42,10 +42,18 @@ extension TelemetryControl {
         }
     }
 
-    /// Finishes a deletion that was cut short.
+    /// Finishes a deletion or a change of identifier that was cut short.
     func finishDeletion() throws {
-        guard try seams.files.status(of: directory.deletionIntent) != nil else { return }
-        _ = try changing { try finishDeletionLocked() }
+        for intent in [directory.deletionIntent, directory.rotationIntent]
+        where try seams.files.status(of: intent) != nil {
+            try changing { try finishIntentsLocked() }
+        }
+    }
+
+    /// Does what is intended and was not finished.
+    func finishIntentsLocked() throws {
+        try finishDeletionLocked()
+        try finishRotationLocked()
     }
 
     /// Does all of a deletion whose intent is kept; it may be done twice.
@@ -73,7 +81,7 @@ extension TelemetryControl {
 
     /// Keeps what is needed to erase the identifier if sending ever began under it. What another
     /// machine sent, from which this home was copied, is that machine's own affair.
-    private func requestErasure(
+    func requestErasure(
         _ store: Store, _ state: ConsentState
     ) throws -> (requested: Bool, impossible: Bool) {
         if state.isCopied { return (false, false) }
@@ -81,23 +89,26 @@ extension TelemetryControl {
             let sent = "SELECT count(*) FROM batches WHERE attempts > 0"
             return (false, try store.database.integer(sent) ?? 0 > 0)
         }
-        guard let id = record.installationID, let secret = record.erasureSecret,
-            let url = record.sentErasureURL
-        else { return (false, false) }
-        if url.isEmpty { return (false, true) }
-        let erasure = PendingErasure(
-            installationID: id, secret: secret, url: "\(url)/\(id)", attempts: 0,
-            nextAttemptAt: Timestamp(nanoseconds: 0))
-        try ErasureList(directory: directory, files: seams.files).update { all in
-            all.removeAll { $0.installationID == id }
-            all.append(erasure)
+        guard let id = record.installationID, let secret = record.erasureSecret else {
+            return (false, false)
         }
-        return (true, false)
+        let erasures = record.sentErasureURLs.filter { !$0.isEmpty }.map { url in
+            PendingErasure(
+                installationID: id, secret: secret, url: "\(url)/\(id)", attempts: 0,
+                nextAttemptAt: Timestamp(nanoseconds: 0))
+        }
+        if !erasures.isEmpty {
+            try ErasureList(directory: directory, files: seams.files).update { all in
+                all.removeAll { $0.installationID == id }
+                all += erasures
+            }
+        }
+        return (!erasures.isEmpty, record.sentErasureURLs.contains(""))
     }
 
     /// Opens a new epoch with a new identifier. Off in between: if the process dies here, the
     /// answer is no.
-    private func renew(_ state: ConsentState) throws {
+    func renew(_ state: ConsentState) throws {
         guard let old = state.record else { return }
         let page = try ConsentPage(creating: directory.consentPage, seams.files)
         let epoch = max(page.state?.epoch ?? 0, old.epoch) + 1
@@ -150,7 +161,7 @@ extension TelemetryControl {
     }
 
     /// Moves the write-ahead log into the database and cuts it to nothing.
-    private func truncateLog(_ store: Store) throws {
+    func truncateLog(_ store: Store) throws {
         let busy = try store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
         if busy != 0 {
             throw TelemetryError(

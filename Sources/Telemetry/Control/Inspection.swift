@@ -18,10 +18,7 @@ public enum Preview: Sendable {
 extension TelemetryControl {
     /// The recorded events, oldest first, all of them or those of one type.
     public func events(named name: String? = nil) throws -> [StoredEvent] {
-        guard let store = try openStore() else { return [] }
-        let events = try store.events(where: "1").map(\.event)
-        guard let name else { return events }
-        return events.filter { $0.name == name }
+        try events(matching: EventFilter(type: name))
     }
 
     /// The next request as it would leave. Where sending is allowed, the waiting events are sealed

@@ -4,12 +4,6 @@ import Hashing
 import Modules
 
 extension TelemetryControl {
-    /// The rows of the ledger, oldest first.
-    public func ledger() throws -> [LedgerRow] {
-        guard let store = try openStore() else { return [] }
-        return try ledger(of: store).rows()
-    }
-
     /// Checks that the ledger is whole: each row against its hash, and against the row before it.
     ///
     /// - Parameter head: a hash that was noted earlier, 64 hexadecimal digits; it shows what the

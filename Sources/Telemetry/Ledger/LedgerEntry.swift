@@ -128,6 +128,11 @@ extension LedgerEntry {
             ])
     }
 
+    /// A new identifier, and the epoch that it opened.
+    static func idRotated(epoch: Int64) -> LedgerEntry {
+        LedgerEntry(.idRotated, ["epoch": .integer(epoch)])
+    }
+
     /// A deletion, and how many events it deleted.
     static func dataDeleted(_ events: Int64) -> LedgerEntry {
         LedgerEntry(.dataDeleted, ["events": .integer(events)])

@@ -8,7 +8,12 @@ struct Permit: Sendable {
     ///   - current: what catalogue and configuration would record now.
     ///   - agreed: what the person agreed to; nil is nothing.
     init(current: ConsentTerms, agreed: ConsentTerms?) {
-        terms = Set(agreed?.properties ?? []).intersection(current.properties)
+        guard let agreed else {
+            terms = []
+            return
+        }
+        terms = Set(agreed.properties).intersection(current.properties)
+            .subtracting(current.added(to: agreed))
     }
 
     /// Whether `event` or `event.property` may be recorded.

@@ -12,6 +12,9 @@ struct BatchRequest {
     /// The attribute that tells a record from all others, and a resend from a new one.
     static let uidKey = "log.record.uid"
 
+    /// The attribute that tells an installation from all others.
+    static let installationKey = "app.installation.id"
+
     let product: Product
     let catalogue: Catalogue
     let installationID: String
@@ -39,7 +42,7 @@ struct BatchRequest {
         var attributes = [
             KeyValue(key: "service.name", value: .string(product.name)),
             KeyValue(key: "service.version", value: .string(product.version)),
-            KeyValue(key: "app.installation.id", value: .string(installationID)),
+            KeyValue(key: Self.installationKey, value: .string(installationID)),
             KeyValue(key: "telemetry.catalogue.digest", value: .string(catalogue.digest)),
         ]
         attributes += losses.map {

@@ -24,6 +24,14 @@ enum Generalisation {
             })
     }
 
+    /// The largest loss that one batch tells of.
+    static let lossMax: Int64 = 1 << 20
+
+    /// A number of losses cut to a power of two, at most `lossMax`.
+    static func coarseLoss(_ count: Int64) -> Int64 {
+        min(lossMax, coarse(count, .count(max: lossMax)))
+    }
+
     static func coarse(_ number: Int64, _ kind: PropertyKind) -> Int64 {
         if case .duration(.milliseconds, _) = kind {
             return millisecondSteps.first { $0 >= number } ?? millisecondSteps[11]

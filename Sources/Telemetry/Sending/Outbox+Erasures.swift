@@ -21,7 +21,7 @@ extension Outbox {
     /// Notes that an erasure is confirmed, or can't be had there.
     package func settled(_ erasure: PendingErasure, isSupported: Bool = true) throws {
         try erasureList.update { all in
-            all.removeAll { $0.installationID == erasure.installationID }
+            all.removeAll { $0.url == erasure.url }
         }
         let kind: LedgerEntry.Kind = isSupported ? .erasureConfirmed : .erasureNotSupported
         try ledger.append(.erasure(kind, at: erasure.url))
@@ -32,7 +32,7 @@ extension Outbox {
         _ erasure: PendingErasure, notBefore time: Timestamp
     ) throws(TelemetryError) {
         try erasureList.update { all in
-            for index in all.indices where all[index].installationID == erasure.installationID {
+            for index in all.indices where all[index].url == erasure.url {
                 all[index].attempts += 1
                 all[index].nextAttemptAt = time
             }

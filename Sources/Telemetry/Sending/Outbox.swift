@@ -137,9 +137,9 @@ package final class Outbox {
     /// Keeps beside the secret where to ask for erasure, before anything is known there.
     private func noteSending(_ record: ConsentRecord) throws(SystemError) {
         let url = sealer.config.erasureEndpoint?.description ?? ""
-        guard record.sentErasureURL != url else { return }
+        guard !record.sentErasureURLs.contains(url) else { return }
         var record = record
-        record.sentErasureURL = url
+        record.sentErasureURLs.append(url)
         try gate.seams.files.replace(gate.directory.consentRecord, with: record.serialized)
     }
 

@@ -24,9 +24,10 @@ struct Sealer {
             let waiting = try permitted(store, record)
             guard !waiting.isEmpty else { return nil }
             let uid = newUID()
+            let losses = try unreportedLosses(store)
             let builder = BatchRequest(
                 product: product, catalogue: catalogue, installationID: installationID,
-                erasureKeyHash: erasureKeyHash(record), losses: try unreportedLosses(store))
+                erasureKeyHash: erasureKeyHash(record), losses: losses)
             let events = final(waiting.map(\.event))
             let draft = BatchDraft(
                 uid: uid, epoch: record.epoch, installationID: installationID,
@@ -35,7 +36,7 @@ struct Sealer {
                 state: config.uploadReview == .manual ? .held : .sealed)
             let row = try insert(draft, store)
             try assign(waiting.map(\.row), to: row, store)
-            try store.database.execute("UPDATE losses SET reported = count")
+            try markReported(losses, store)
             let batch = try store.batch(row)
             try ledger(of: store).noteLosses()
             if let batch { try ledger(of: store).append(.sealed(batch)) }
@@ -81,10 +82,24 @@ struct Sealer {
         return Hex.encode(SHA256.hash(Array(secret.utf8)))
     }
 
+    /// Losses that no batch has told of, each cut to a power of two if that was agreed to; the rest
+    /// of a count is left for the next batch, so that sums come out right in the end.
     func unreportedLosses(_ store: Store) throws -> [(reason: String, count: Int64)] {
         try store.database.rows(
             "SELECT reason, count - reported FROM losses WHERE count > reported ORDER BY reason"
-        ) { ($0.text(0), $0.integer(1)) }
+        ) { row in
+            let count = row.integer(1)
+            return (row.text(0), config.anonymizeData ? Generalisation.coarseLoss(count) : count)
+        }
+    }
+
+    /// Notes what a batch tells of.
+    func markReported(_ losses: [(reason: String, count: Int64)], _ store: Store) throws {
+        for (reason, count) in losses {
+            try store.database.run(
+                "UPDATE losses SET reported = reported + ? WHERE reason = ?",
+                [.integer(count), .text(reason)])
+        }
     }
 
     /// The events as they leave: coarse and shuffled, if that was agreed to.

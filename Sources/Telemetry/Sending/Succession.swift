@@ -69,15 +69,16 @@ struct Succession {
             "SELECT epoch, installation_id FROM batches WHERE id = ?", [.integer(batch.row)]
         ) { (UInt32(truncatingIfNeeded: $0.integer(0)), $0.text(1)) }.first
         guard let (epoch, installationID) = origin else { return nil }
+        let losses = try sealer.unreportedLosses(store)
         let draft = BatchDraft(
             uid: uid, epoch: epoch, installationID: installationID, url: batch.url,
             coding: ContentCoding(rawValue: batch.contentCoding) ?? .gzip,
-            bytes: renewed(uid, losses: try sealer.unreportedLosses(store)).encoded(),
+            bytes: renewed(uid, losses: losses).encoded(),
             events: Int64(kept.count), state: batch.state == .sealed ? .sealed : .held)
         let row = try sealer.insert(draft, store)
         try store.database.run(
             "UPDATE events SET batch = ? WHERE batch = ?", [.integer(row), .integer(batch.row)])
-        try store.database.execute("UPDATE losses SET reported = count")
+        try sealer.markReported(losses, store)
         return try store.batch(row)
     }
 

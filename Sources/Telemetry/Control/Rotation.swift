@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Modules
+import SQLite
+
+/// What a change of identifier did.
+public struct RotationOutcome: Sendable, Equatable {
+    /// How many batches, which bore the old identifier, were deleted here.
+    public let batches: Int64
+    /// Whether something was sent under the old identifier, so that the collector is asked to
+    /// erase it.
+    public let erasureRequested: Bool
+    /// Whether something was sent to a place that can't be asked for its erasure.
+    public let erasureImpossible: Bool
+}
+
+extension TelemetryControl {
+    /// Gives the installation a new identifier and a new secret, and asks the collector to erase
+    /// what it has under the old one.
+    ///
+    /// All batches are deleted, since they bear the old identifier; recorded events stay to be
+    /// seen, and those that waited are never sent. Throws if there is no identifier, or, with the
+    /// intent kept for the next process, if something is in the way.
+    public func rotateID() throws -> RotationOutcome {
+        guard gate.read().state.record?.installationID != nil else {
+            throw TelemetryError(
+                .blocked, "there is no installation identifier to change",
+                hint: "one is made when you agree: telemetry enable")
+        }
+        try directory.prepare(seams)
+        return try changing {
+            try finishIntentsLocked()
+            guard let id = gate.read().state.record?.installationID else {
+                return RotationOutcome(
+                    batches: 0, erasureRequested: false, erasureImpossible: false)
+            }
+            try seams.files.replace(directory.rotationIntent, with: Array(id.utf8))
+            return try finishRotationLocked()
+        }
+    }
+
+    /// Does all of a change whose intent is kept; it may be done twice.
+    @discardableResult
+    func finishRotationLocked() throws -> RotationOutcome {
+        var erasure = (requested: false, impossible: false)
+        var batches: Int64 = 0
+        if try seams.files.status(of: directory.rotationIntent) != nil {
+            let id = try seams.files.read(directory.rotationIntent, bytesMax: 4096)
+            try Store.using(directory, seams) { store in
+                try store.database.transaction {
+                    let state = gate.read().state
+                    // With another identifier this was done before.
+                    guard Array((state.record?.installationID ?? "").utf8) == id else { return }
+                    erasure = try requestErasure(store, state)
+                    try renew(state)
+                }
+                batches = try store.database.transaction { try forgetIdentifier(store) }
+                try truncateLog(store)
+            }
+            for path in [directory.damagedStore, directory.rotationIntent] {
+                try seams.files.remove(path)
+            }
+        }
+        return RotationOutcome(
+            batches: batches, erasureRequested: erasure.requested,
+            erasureImpossible: erasure.impossible)
+    }
+
+    /// Removes all batches, and tells of it. Losses that were not told yet are not told under the
+    /// new identifier.
+    private func forgetIdentifier(_ store: Store) throws -> Int64 {
+        let ledger = ledger(of: store)
+        let epoch = Int64(gate.read().state.record?.epoch ?? 0)
+        try voidBatches(store)
+        let batches = try store.database.integer("SELECT count(*) FROM batches") ?? 0
+        try store.database.execute("UPDATE events SET batch = NULL, epoch = 0")
+        try store.database.execute("DELETE FROM batches")
+        try store.database.execute("UPDATE losses SET reported = count")
+        guard try ledger.last(of: .idRotated)?.detail["epoch"]?.integerValue != epoch else {
+            return batches
+        }
+        try ledger.append(.idRotated(epoch: epoch))
+        for erasure in try ErasureList(directory: directory, files: seams.files).all() {
+            try ledger.append(.erasure(.erasureRequested, at: erasure.url))
+        }
+        try ledger.noteConsent(gate.read().state)
+        return batches
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import JSON
+import Modules
+import Program
+import Telemetry
+
+/// What became of data that was sent, after a deletion or a change of identifier here.
+struct ErasureElsewhere {
+    /// How long the request for erasure may keep the person waiting.
+    private static let waitMilliseconds: Int64 = 10_000
+
+    let isRequested: Bool
+    let isImpossible: Bool
+    /// Requests that no collector has confirmed yet.
+    let pending: Int64
+    private let isConfirmed: Bool
+
+    /// Asks the collector at once, by the helper that has the network. What that says about a
+    /// failure is not repeated: the request stays, and is told.
+    init(requested: Bool, impossible: Bool, _ setup: TelemetrySetup) throws(CommandFailure) {
+        isRequested = requested
+        isImpossible = impossible
+        isConfirmed = requested && Self.asks(setup.home.path)
+        pending = try telling { try setup.control().status().pendingErasures }
+    }
+
+    private static func asks(_ home: String) -> Bool {
+        do throws(CommandFailure) {
+            let end = try Helper.upload.run(
+                arguments: ["--home", home, "--erasures-only", "--quiet"],
+                deadlineMilliseconds: waitMilliseconds)
+            return end == .exited(0)
+        } catch {
+            // Without the helper nothing was asked, which is told as pending.
+            return false
+        }
+    }
+
+    /// One sentence for people.
+    var sentence: String {
+        if pending > 0 {
+            "the collector has not confirmed the erasure yet; every upload asks again"
+        } else if isRequested, !isConfirmed {
+            "what was sent is not erased: the server does not support it"
+        } else if isImpossible {
+            "what was sent can't be erased elsewhere: no erasure_url was configured, or the "
+                + "record of this consent, which proves the right to it, is lost"
+        } else if isRequested {
+            "the collector confirmed the erasure"
+        } else {
+            "nothing was ever sent"
+        }
+    }
+
+    /// The same for programs.
+    var json: [(String, JSONValue)] {
+        [
+            ("erasure_requested", .bool(isRequested)), ("erasure_impossible", .bool(isImpossible)),
+            ("pending_erasures", .integer(pending)),
+        ]
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import JSON
+import Program
+import Telemetry
+
+extension Command {
+    /// `telemetry rotate-id`.
+    static let rotateID = Command(
+        "rotate-id", summary: "Take a new installation identifier, and have the old one erased",
+        discussion: [
+            "Nothing links the new identifier to the old one: batches, which bear the old one, are "
+                + "deleted here, and events that wait are never sent. If anything was sent, the "
+                + "collector is asked to erase it, at once and again until it confirms."
+        ],
+        flags: [.confirm]
+    ) { invocation throws(CommandFailure) in
+        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        if !invocation.command.isOn(.confirm) {
+            guard Terminal.isInteractive else {
+                throw CommandFailure(
+                    "nothing was changed: it must be confirmed",
+                    hint: "arpguard telemetry rotate-id --confirm")
+            }
+            guard Terminal.answersYes(to: "Take a new identifier? [y/N] ") else {
+                invocation.diagnostics.notice("nothing was changed")
+                return .success
+            }
+        }
+        let outcome = try telling { try setup.control().rotateID() }
+        let elsewhere = try ErasureElsewhere(
+            requested: outcome.erasureRequested, impossible: outcome.erasureImpossible, setup)
+        let json: [(String, JSONValue)] = [
+            ("rotated", true), ("deleted_batches", .integer(outcome.batches)),
+        ]
+        let lines = [
+            "the old identifier is forgotten here, and \(outcome.batches) batches with it",
+            elsewhere.sentence,
+        ]
+        invocation.output.render(
+            Report(
+                text: lines.map { .line(StyledText($0)) },
+                json: .one(.object(JSONObject(json + elsewhere.json)))))
+        return .success
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import JSON
+import SQLite
+import Telemetry
+import TestKit
+import Testing
+
+@Suite struct RotationTests {
+    let home: Home
+
+    init() throws {
+        home = try Home()
+        try home.enable()
+    }
+
+    /// Has one batch accepted; its body, decoded.
+    private func send(
+        _ config: TelemetryModuleConfig = .withURL
+    ) throws -> (batch: SealedBatch, json: JSONValue) {
+        home.record(3, config)
+        let outbox = try #require(try home.control(config).outbox())
+        guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
+            throw TestKitError("nothing to send")
+        }
+        try outbox.accepted(batch, rejected: 0, answer: "200")
+        return (batch, try #require(batch.json))
+    }
+
+    private static func leaves(_ json: JSONValue) -> Set<String> {
+        if let object = json.objectValue {
+            return object.members.reduce(into: []) { $0.formUnion(leaves($1.value)) }
+        }
+        if let array = json.arrayValue {
+            return array.reduce(into: []) { $0.formUnion(leaves($1)) }
+        }
+        return json.stringValue.map { [$0] } ?? []
+    }
+
+    /// What a batch says that says who sent it.
+    private static func identifying(_ json: JSONValue) -> Set<String> {
+        leaves(json).filter { $0.utf8.count > 12 }.subtracting(
+            Catalogue.standard.events.flatMap { [$0.name] + $0.properties.map(\.name) }
+                + [
+                    Catalogue.standard.digest, "telemetry.catalogue.digest", "app.installation.id",
+                    "log.record.uid", "telemetry.erasure_key_sha256", "service.version",
+                    // The day, which all that is sent on it has.
+                    "1795392000000000000",
+                ])
+    }
+
+    @Test(arguments: ["rotate-id", "delete-data"])
+    func `no value that tells who sent a batch occurs under two identifiers`(how: String) throws {
+        let first = try send()
+        if how == "rotate-id" {
+            _ = try home.control().rotateID()
+        } else {
+            _ = try home.control().deleteData()
+        }
+        let second = try send()
+        let common = Self.identifying(first.json).intersection(Self.identifying(second.json))
+        #expect(common == [])
+        #expect(Self.identifying(first.json).count >= 5)
+    }
+
+    @Test func `the old identifier and its batches are gone, and the events stay`() throws {
+        let id = try #require(try home.control().status().installationID)
+        let sent = try send()
+        home.record(2)
+        let outcome = try home.control().rotateID()
+        #expect(outcome.erasureRequested)
+        #expect(outcome.batches == 1)
+        let status = try home.control().status()
+        #expect(status.installationID != nil)
+        #expect(status.installationID != id)
+        #expect(status.recorded == 5)
+        #expect(status.waiting == 0)
+        #expect(status.pendingErasures == 1)
+        #expect(status.blockedBy.isEmpty)
+        #expect(try !home.holds(id, except: ["erasures.json"]))
+        #expect(try home.holds(id))
+        // The ledger alone remembers which batches there were.
+        let batches = try home.control().ledger().compactMap { $0.detail["batch"]?.stringValue }
+        #expect(Set(batches) == [sent.batch.uid])
+        #expect(try home.control().verifyLedger().isSound)
+    }
+
+    @Test func `a process that records on does so under the new identifier`() throws {
+        let module = home.module()
+        module.initialize()
+        #expect(module.trackEvent("app_start"))
+        _ = try home.control().rotateID()
+        #expect(module.trackEvent("app_stop", ["exit": "clean"]))
+        module.end()
+        #expect(try home.control().status().waiting == 1)
+    }
+
+    @Test func `with a reader in the way it says so, and the next command finishes it`() throws {
+        let id = try #require(try home.control().status().installationID)
+        _ = try send()
+        let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+        try reader.execute("BEGIN")
+        _ = try reader.integer("SELECT count(*) FROM batches")
+        let error = #expect(throws: TelemetryError.self) { try home.control().rotateID() }
+        #expect(error?.code == .busy)
+        #expect(try home.control().status().installationID != id)
+        try reader.execute("COMMIT")
+        _ = try home.control().status()
+        #expect(try !home.holds(id, except: ["erasures.json"]))
+        #expect(try !home.folder.contents().contains { $0.hasSuffix(".intent") })
+        #expect(try home.control().ledger().count { $0.kind == "id_rotated" } == 1)
+    }
+
+    @Test func `without an identifier there is nothing to change`() throws {
+        let other = try Home()
+        #expect(throws: TelemetryError.self) { try other.control().rotateID() }
+        #expect(try other.folder.contents() == ["machine-id"])
+    }
+
+    @Test func `each place to which anything was sent is asked for erasure`() throws {
+        _ = try send()
+        let other = TelemetryModuleConfig(uploadURL: "https://other.example.net/v1/logs")
+        try home.enable(other)
+        _ = try send(other)
+        _ = try home.control(other).deleteData()
+        let outbox = try #require(try home.control(other).outbox())
+        let places = try outbox.pendingErasures().map(\.url).map { url in
+            url.split(separator: "/").dropFirst().first.map(String.init)
+        }
+        #expect(places == ["telemetry.example.org", "other.example.net"])
+        try outbox.settled(try #require(try outbox.dueErasures().first))
+        #expect(try outbox.pendingErasures().count == 1)
+    }
+}
