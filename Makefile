@@ -2,8 +2,8 @@
 # Each target is one script or one command; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: deps demo build test test-full killtest simulate fuzz mutate sanitize coverage check \
-	bench bench-json release deb reproduce docs clean help
+.PHONY: deps demo build test test-full cluster killtest simulate fuzz mutate sanitize coverage \
+	check bench bench-json release deb reproduce docs clean help
 
 deps: ## install the Debian packages that are missing, check the Swift toolchain
 	@Scripts/deps
@@ -18,10 +18,14 @@ build: deps ## debug build of everything, tests included
 test: deps ## build and run all tests, one closing line of counts
 	@Scripts/test
 
-test-full: deps deb ## as test, with the full counts of the long tests
+test-full: deps deb ## as test, with the full counts of the long tests, then as cluster
 	@Scripts/deps full
 	@Scripts/axe || echo "test: axe-core can't be had: its tests are skipped" >&2
 	@ARPGUARD_TEST_FULL=1 Scripts/test
+	@Scripts/cluster
+
+cluster: deps ## tests on a ClickHouse cluster that it starts and takes down
+	@Scripts/cluster
 
 killtest: deps ## kill N processes that record (make killtest N=100), count what is left
 	@Scripts/killtest $(or $(N),100)

@@ -67,8 +67,8 @@ let package = Package(
         .target(
             name: "Collector",
             dependencies: [
-                "Catalogue", "Compression", "Hashing", "HTTPServing", "JSON", "Modules", "OTLP",
-                "SQLite",
+                "Catalogue", "CCurl", "Compression", "Hashing", "HTTPServing", "JSON", "Modules",
+                "OTLP", "SQLite",
             ]),
         .target(
             name: "TelemetryTesting",

@@ -34,12 +34,12 @@ private func serve(_ invocation: Invocation) throws(CommandFailure) -> ExitStatu
         intake: try address(listen, default: .loopback(port: 4318), invocation),
         admin: try address(adminListen, default: .loopback(port: 4319), invocation),
         k: invocation.command.integer(kFlag).map { Int($0) } ?? 10)
-    let path = try invocation.storePath()
+    let location = try invocation.storeLocation()
     let service = CollectorService(
         configuration: configuration,
         logger: Logger(program: "arpguard-collector", level: .warning)
     ) {
-        try SQLiteStorage(path: path, random: SystemRandom(), fileSystem: RealFileSystem())
+        try location.open()
     }
     try start(service)
     defer { service.shutdown() }

@@ -6,36 +6,79 @@ internal import Modules
 
 extension Flag {
     static let store = Flag(
-        "store", .string, value: "sqlite:PATH", default: "sqlite:arpguard-collector.sqlite",
-        help: "The store")
+        "store", .string, value: "sqlite:PATH|clickhouse:URL",
+        default: "sqlite:arpguard-collector.sqlite",
+        help: "The store: a file, or http://HOST:PORT/DATABASE?cluster=NAME in ClickHouse")
 }
 
-extension Invocation {
-    private static let scheme = "sqlite:"
+/// Where a collector's store is.
+enum StoreLocation: Sendable {
+    case sqlite(path: String)
+    case clickHouse(ClickHouseAddress)
 
-    /// A store that is there, found to be whole.
-    func openWholeStore() throws(CommandFailure) -> SQLiteStorage {
-        let path = try storePath()
-        do {
+    private static let sqliteScheme = "sqlite:"
+    private static let clickHouseScheme = "clickhouse:"
+
+    /// Reads what `--store` says. A path alone is a SQLite store too, as long as it can't be taken
+    /// for a scheme.
+    init(_ text: String) throws(CommandFailure) {
+        if text.hasPrefix(Self.clickHouseScheme) {
+            do {
+                let address = text.dropFirst(Self.clickHouseScheme.count)
+                self = .clickHouse(try ClickHouseAddress(String(address)))
+            } catch {
+                throw CommandFailure(error.description, hint: error.hint, status: .usage)
+            }
+            return
+        }
+        let isSQLite = text.hasPrefix(Self.sqliteScheme)
+        let path = isSQLite ? String(text.dropFirst(Self.sqliteScheme.count)) : text
+        guard !path.isEmpty, isSQLite || !path.contains(":") else {
+            throw CommandFailure(
+                "--store '\(text)' names no store",
+                hint: "write --store=sqlite:PATH or --store=clickhouse:http://HOST:8123/DATABASE",
+                status: .usage)
+        }
+        self = .sqlite(path: path)
+    }
+
+    /// Opens the store, and makes it where it is missing.
+    func open() throws(StorageError) -> any CollectorStorage {
+        switch self {
+        case .sqlite(let path):
+            try SQLiteStorage(path: path, random: SystemRandom(), fileSystem: RealFileSystem())
+        case .clickHouse(let address): try ClickHouseStorage(address, random: SystemRandom())
+        }
+    }
+
+    /// Opens a store that is there, found to be whole.
+    func openWhole() throws(StorageError) -> any CollectorStorage {
+        switch self {
+        case .sqlite(let path):
             let storage = try SQLiteStorage(
                 path: path, create: false, random: SystemRandom(), fileSystem: RealFileSystem())
             try storage.check()
             return storage
+        case .clickHouse(let address):
+            return try ClickHouseStorage(address, create: false, random: SystemRandom())
+        }
+    }
+}
+
+extension Invocation {
+    /// The store that the command line names.
+    func storeLocation() throws(CommandFailure) -> StoreLocation {
+        try StoreLocation(command.string(.store) ?? "sqlite:arpguard-collector.sqlite")
+    }
+
+    /// A store that is there, found to be whole.
+    func openWholeStore() throws(CommandFailure) -> any CollectorStorage {
+        let location = try storeLocation()
+        do {
+            return try location.openWhole()
         } catch {
             throw CommandFailure(error)
         }
-    }
-
-    func storePath() throws(CommandFailure) -> String {
-        let text = command.string(.store) ?? "sqlite:arpguard-collector.sqlite"
-        // A path alone is a SQLite store too, as long as it can't be taken for a scheme.
-        let path = text.hasPrefix(Self.scheme) ? String(text.dropFirst(Self.scheme.count)) : text
-        guard !path.isEmpty, text.hasPrefix(Self.scheme) || !path.contains(":") else {
-            throw CommandFailure(
-                "--store '\(text)' names no store", hint: "write --store=sqlite:PATH",
-                status: .usage)
-        }
-        return path
     }
 }
 

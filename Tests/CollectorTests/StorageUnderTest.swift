@@ -18,21 +18,21 @@ struct StorageUnderTest: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let open: @Sendable () throws -> Opened
 
-    static let all: [StorageUnderTest] = [sqlite]
+    static let all: [StorageUnderTest] = [sqlite] + clickHouse
 
     static let sqlite = StorageUnderTest(testDescription: "SQLite") {
         let store = try SampleStore()
-        return Opened(storage: HeldStorage(storage: store.storage, folder: store.folder)) {
+        return Opened(storage: HeldStorage(storage: store.storage, held: store.folder)) {
             try SQLiteStorage(
                 path: store.path, random: SeededRandom(seed: 8), fileSystem: RealFileSystem())
         }
     }
 }
 
-/// A storage together with the folder that it needs.
-private struct HeldStorage: CollectorStorage {
+/// A storage together with what it needs as long as it is used.
+struct HeldStorage<Held: Sendable>: CollectorStorage {
     let storage: any CollectorStorage
-    let folder: TemporaryDirectory
+    let held: Held
 
     func commit(_ group: CommitGroup) throws(StorageError) -> [BatchOutcome] {
         try storage.commit(group)

@@ -5,16 +5,17 @@ import Foundation
 /// A value that threads change and wait for: a lock, a condition variable and the state in one.
 ///
 /// `@unchecked Sendable` holds because `state` is touched only between `lock` and `unlock`.
-final class Monitor<State: Sendable>: @unchecked Sendable {
+package final class Monitor<State: Sendable>: @unchecked Sendable {
     private let condition = NSCondition()
     private var state: State
 
-    init(_ state: State) {
+    /// A monitor of this state.
+    package init(_ state: State) {
         self.state = state
     }
 
     /// Changes the state and wakes everybody who waits.
-    func update<Result>(_ change: (inout State) throws -> Result) rethrows -> Result {
+    package func update<Result>(_ change: (inout State) throws -> Result) rethrows -> Result {
         condition.lock()
         defer {
             condition.broadcast()
@@ -24,14 +25,14 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
     }
 
     /// Looks at the state.
-    func read<Result>(_ look: (State) -> Result) -> Result {
+    package func read<Result>(_ look: (State) -> Result) -> Result {
         condition.lock()
         defer { condition.unlock() }
         return look(state)
     }
 
     /// Waits until `look` finds something; nil when the deadline passes first.
-    func wait<Result>(until deadline: Deadline, for look: (State) -> Result?) -> Result? {
+    package func wait<Result>(until deadline: Deadline, for look: (State) -> Result?) -> Result? {
         condition.lock()
         defer { condition.unlock() }
         while true {

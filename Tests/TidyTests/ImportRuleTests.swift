@@ -62,9 +62,20 @@ import Testing
         }
     }
 
-    @Test func `each C library has one owner in the table`() {
+    @Test func `each C library has the owners in the table that it may have`() {
         for library in Layers.libraries {
-            #expect(Layers.all.filter { $0.imports.contains(library) }.count == 1, "\(library)")
+            let owners = Layers.all.filter { $0.imports.contains(library) }.map(\.target)
+            let shared = Layers.owners[library]
+            #expect(shared.map { Set(owners) == $0 } ?? (owners.count == 1), "\(library)")
         }
+    }
+
+    @Test func `a third owner of a shared library is found`() {
+        let line = "private import CCurl"
+        let files = ["Collector", "TelemetryUpload", "Telemetry", "Program"].map {
+            TextFile("Sources/\($0)/a.swift", line)
+        }
+        #expect(ImportRules.oneOwner(Array(files.prefix(2))).isEmpty)
+        #expect(ImportRules.oneOwner(files).map(\.path) == files.suffix(2).map(\.path))
     }
 }

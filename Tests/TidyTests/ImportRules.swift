@@ -50,18 +50,20 @@ enum ImportRules {
             .map { file.finding($0.line, "import \($0.found.module) privately") }
     }
 
-    /// Each C library has one target that imports it, tests included.
+    /// Each C library has one target that imports it, tests included, but for those that both sides
+    /// of the network need: neither side may import the other.
     static func oneOwner(_ files: [TextFile]) -> [Finding] {
-        var owners: [Substring: Substring] = [:]
+        var first: [Substring: Set<Substring>] = [:]
         return files.filter(\.isSwift).flatMap { file in
             imports(of: file).compactMap { line, found in
                 let module = found.module
                 guard Layers.libraries.contains(module) else { return nil }
                 let target = file.components[1]
-                let owner = owners[module] ?? target
-                owners[module] = owner
-                if owner == target { return nil }
-                return file.finding(line, "\(module) belongs to \(owner)")
+                let owners = Layers.owners[module] ?? first[module, default: [target]]
+                first[module] = owners
+                if owners.contains(target) { return nil }
+                let names = owners.sorted().joined(separator: ", ")
+                return file.finding(line, "\(module) belongs to \(names)")
             }
         }
     }

@@ -31,7 +31,8 @@ enum Layers {
         Layer(
             target: "Collector",
             imports: [
-                "Catalogue", "Compression", "Hashing", "HTTPServing", "JSON", "Modules", "OTLP",
+                "Catalogue", "CCurl", "Compression", "Hashing", "HTTPServing", "JSON", "Modules",
+                "OTLP",
                 "SQLite",
             ]),
         Layer(
@@ -77,6 +78,8 @@ enum Layers {
     static let libraries: Set<Substring> = [
         "CCurl", "CDeflate", "CMicrohttpd", "CPcap", "CSodium", "CSQLite", "CZstd",
     ]
+    /// Targets that share a library.
+    static let owners: [Substring: Set<Substring>] = ["CCurl": ["Collector", "TelemetryUpload"]]
     static let cTargets = libraries.union(["CSystem"])
 
     static func layer(of file: TextFile) -> Layer? {

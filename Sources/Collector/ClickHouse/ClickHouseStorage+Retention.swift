@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Modules
+
+extension ClickHouseStorage {
+    /// Days that an erasure is remembered beyond the days that are open.
+    private static let tombstoneDaysMore: Int32 = 2
+    /// Days that an installation is known beyond the days that are open: it is noted as seen again
+    /// only once a week.
+    private static let installationDaysMore: Int32 = 9
+    /// Installations whose rows are deleted by one statement.
+    private static let deletionsMax = 1000
+
+    /// Folds days that are no longer open, each by one insert, then drops the partitions that no
+    /// open day needs. Rows of a late batch are kept, uncounted, until the day is folded on which
+    /// they came.
+    public func expire(by policy: RetentionPolicy, on today: Day) throws(StorageError) {
+        let firstOpen = policy.firstOpenDay(on: today)
+        try Self.translated { () throws(ClickHouseFailure) in
+            try self.deleteRemains(on: today)
+            for day in try self.closedDays(before: firstOpen) { try self.fold(day) }
+            for day in try self.days(
+                "SELECT DISTINCT until FROM \(self.schema.table("batch")) WHERE until < "
+                    + Literal.day(firstOpen))
+            {
+                let table = self.schema.local("batch") + self.schema.onCluster
+                let name = day.description.filter { $0 != "-" }
+                try self.define("ALTER TABLE \(table) DROP PARTITION ID '\(name)'")
+            }
+            let remembered = Remembered(
+                firstTotals: policy.firstTotalsDay(on: today),
+                firstTombstone: Day(number: firstOpen.number - Self.tombstoneDaysMore),
+                firstSeen: Day(number: firstOpen.number - Self.installationDaysMore))
+            self.remember(remembered)
+            for (table, condition) in [
+                ("day_total", remembered.totals), ("tombstone", remembered.tombstones),
+                ("installation", remembered.installations),
+            ] {
+                try self.forget(table, unless: condition)
+            }
+        }
+    }
+
+    /// Days before the first open one of which there are rows, and that are not folded.
+    private func closedDays(before firstOpen: Day) throws(ClickHouseFailure) -> [Day] {
+        let all = try days(
+            """
+            SELECT DISTINCT one_day FROM (
+                SELECT arrayJoin(arrayConcat(days, [arrived])) AS one_day
+                FROM \(schema.table("batch")))
+            WHERE one_day < \(Literal.day(firstOpen))
+            """)
+        guard let first = all.min(), let last = all.max() else { return [] }
+        let folded = try folded(in: first...last)
+        return all.filter { folded[$0] == nil }.sorted()
+    }
+
+    private func days(_ sql: String) throws(ClickHouseFailure) -> [Day] {
+        var reader = try select(sql)
+        var days: [Day] = []
+        while !reader.isAtEnd { days.append(try reader.day()) }
+        return days
+    }
+
+    /// Sums a day and keeps the sums in place of its batches. An erasure that comes while it is
+    /// summed makes it be summed again.
+    private func fold(_ day: Day) throws(ClickHouseFailure) {
+        var rowCount: UInt64 = 0
+        for _ in 1...Self.foldsMax {
+            let erasures = try erasureState()
+            var folded = FoldedDay()
+            let counted = try number(
+                """
+                SELECT count() FROM \(schema.table("batch"))
+                WHERE until >= \(Literal.day(day))
+                    AND (has(days, \(Literal.day(day))) OR arrived = \(Literal.day(day)))
+                """)
+            rowCount = max(rowCount + 1, counted)
+            folded.rowCount = rowCount
+            folded.figures = try openFigures(in: day...day, without: [])
+            folded.tally = try openTally(in: day...day, without: [])
+            try insert(
+                into: "day_total", "day, service, row_count, figures", rows: folded.rows(of: day))
+            if try erasureState() == erasures { return }
+        }
+        throw .transport("a day can't be folded while so much is erased")
+    }
+
+    private static var foldsMax: Int { 5 }
+
+    /// A number that changes with every erasure.
+    private func erasureState() throws(ClickHouseFailure) -> UInt64 {
+        try number(
+            "SELECT sum(sipHash64(installation)) + count() FROM \(schema.table("tombstone")) FINAL")
+    }
+
+    /// Deletes what a batch left that was on its way while its installation was erased.
+    private func deleteRemains(on today: Day) throws(ClickHouseFailure) {
+        var reader = try select(
+            """
+            SELECT DISTINCT installation FROM \(schema.table("batch")) WHERE service != ''
+                AND installation IN (SELECT installation FROM \(schema.local("tombstone")))
+            LIMIT \(Self.deletionsMax)
+            """)
+        var remains: [[UInt8]] = []
+        while !reader.isAtEnd { remains.append(try reader.fixed(Self.hashBytes)) }
+        if !remains.isEmpty { try delete(remains, on: today) }
+    }
+
+    /// Has the rows of a table deleted for which a condition does not hold.
+    private func forget(
+        _ table: String, unless condition: String
+    ) throws(ClickHouseFailure) {
+        let count = try number(
+            "SELECT count() FROM \(schema.table(table)) WHERE NOT (\(condition))")
+        if count > 0 { try delete(from: table, where: "NOT (\(condition))") }
+    }
+}
+
+/// The first days of which things are remembered, as conditions for the rows that hold them.
+struct Remembered {
+    var firstTotals = Day(number: 0)
+    var firstTombstone = Day(number: 0)
+    var firstSeen = Day(number: 0)
+
+    var totals: String { "day >= \(Literal.day(firstTotals))" }
+    var tombstones: String { "day >= \(Literal.day(firstTombstone))" }
+    var installations: String { "seen >= \(Literal.day(firstSeen))" }
+
+    /// What either has forgotten is forgotten.
+    func later(_ other: Remembered) -> Remembered {
+        Remembered(
+            firstTotals: max(firstTotals, other.firstTotals),
+            firstTombstone: max(firstTombstone, other.firstTombstone),
+            firstSeen: max(firstSeen, other.firstSeen))
+    }
+}
