@@ -28,17 +28,28 @@ struct BatchRequest {
         let records = events.enumerated().map { index, event in
             record(event, uid: Self.uid(batchID, index))
         }
-        let scope = ScopeLogs(
-            scope: InstrumentationScope(name: "telemetry", version: product.version),
-            logRecords: records)
-        return ExportLogsRequest(
-            resourceLogs: [
-                ResourceLogs(resource: Resource(attributes: resource), scopeLogs: [scope])
-            ])
+        let scope = ScopeLogs(scope: scope, logRecords: records)
+        return ExportLogsRequest(resourceLogs: [
+            ResourceLogs(resource: resource, scopeLogs: [scope])
+        ])
+    }
+
+    /// The bytes of a request around records that are encoded already.
+    func encoded(_ records: RecordEncoder) -> [UInt8] {
+        ExportLogsRequest.encoded(resource: resource, scope: scope, records: records.bytes)
+    }
+
+    private var scope: InstrumentationScope {
+        InstrumentationScope(name: "telemetry", version: product.version)
+    }
+
+    /// The severity of an event: ERROR if it tells of a failure, else INFO.
+    static func severity(of event: EventDefinition?) -> Int32 {
+        event?.isError == true ? severityError : severityInfo
     }
 
     /// Nothing else about the machine or the person is ever said.
-    private var resource: [KeyValue] {
+    private var resource: Resource {
         var attributes = [
             KeyValue(key: "service.name", value: .string(product.name)),
             KeyValue(key: "service.version", value: .string(product.version)),
@@ -52,7 +63,7 @@ struct BatchRequest {
             attributes.append(
                 KeyValue(key: "telemetry.erasure_key_sha256", value: .string(erasureKeyHash)))
         }
-        return attributes
+        return Resource(attributes: attributes)
     }
 
     /// The identifier of the record at a place of a batch.
@@ -60,12 +71,11 @@ struct BatchRequest {
 
     /// The record of an event in its final form.
     func record(_ event: StoredEvent, uid: String) -> LogRecord {
-        let isError = catalogue.event(named: event.name)?.isError ?? false
         let time = UInt64(max(0, event.time.nanoseconds))
         var record = LogRecord()
         record.timeUnixNano = time
         record.observedTimeUnixNano = time
-        record.severityNumber = isError ? Self.severityError : Self.severityInfo
+        record.severityNumber = Self.severity(of: catalogue.event(named: event.name))
         record.eventName = event.name
         record.attributes =
             [KeyValue(key: Self.uidKey, value: .string(uid))]

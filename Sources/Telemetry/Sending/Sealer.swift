@@ -21,21 +21,31 @@ struct Sealer {
             guard Gate.causes(blocking: .sending, facts).isEmpty, let record = state.record,
                 let installationID = record.installationID, let url = config.uploadEndpoint
             else { return nil }
-            let waiting = try permitted(store, record)
-            guard !waiting.isEmpty else { return nil }
+            let plans = EventPlans(
+                catalogue, Permit(current: gate.terms, agreed: record.terms),
+                names: try store.namesByNumber())
+            let waiting = try permitted(store, record.epoch, plans)
+            guard let last = waiting.last?.row, let first = waiting.first?.row else { return nil }
             let uid = newUID()
+            let records = try encode(waiting, plans, uid, store)
+            guard records.count > 0 else { return nil }
             let losses = try unreportedLosses(store)
             let builder = BatchRequest(
                 product: product, catalogue: catalogue, installationID: installationID,
                 erasureKeyHash: erasureKeyHash(record), losses: losses)
-            let events = final(waiting.map(\.event))
             let draft = BatchDraft(
                 uid: uid, epoch: record.epoch, installationID: installationID,
                 url: url.description, coding: ContentCoding(rawValue: config.compression) ?? .gzip,
-                bytes: builder.build(events, batchID: uid).encoded(), events: Int64(events.count),
+                bytes: builder.encoded(records), events: Int64(records.count),
                 state: config.uploadReview == .manual ? .held : .sealed)
             let row = try insert(draft, store)
-            try assign(waiting.map(\.row), to: row, store)
+            // These are all waiting rows of the epoch in this range, and no others.
+            try store.database.run(
+                "UPDATE events SET batch = ? WHERE epoch = ? AND batch IS NULL "
+                    + "AND id BETWEEN ? AND ?",
+                [
+                    .integer(row), .integer(Int64(record.epoch)), .integer(first), .integer(last),
+                ])
             try markReported(losses, store)
             let batch = try store.batch(row)
             try ledger(of: store).noteLosses()
@@ -59,22 +69,50 @@ struct Sealer {
         ).first
     }
 
-    /// The oldest waiting events that today's consent and configuration still cover. Others are
-    /// moved to no epoch at all: they are seen, and never sent.
+    /// The oldest waiting events that today's consent and configuration still cover, in the order
+    /// of their rows. Others are moved to no epoch at all: they are seen, and never sent.
     private func permitted(
-        _ store: Store, _ record: ConsentRecord
-    ) throws -> [(row: Int64, event: StoredEvent)] {
-        let permit = Permit(current: gate.terms, agreed: record.terms)
+        _ store: Store, _ epoch: UInt32, _ plans: EventPlans
+    ) throws -> [WaitingRow] {
         while true {
-            let waiting = try store.events(
-                where: "epoch = ? AND batch IS NULL", [.integer(Int64(record.epoch))],
-                limit: Int64(config.maxEventsPerBatch))
-            let refused = waiting.filter { !permit.allows($0.event.name) }
-            if refused.isEmpty { return waiting.map { ($0.row, permit.covered($0.event)) } }
-            for (row, _) in refused {
-                try store.database.run("UPDATE events SET epoch = 0 WHERE id = ?", [.integer(row)])
+            let waiting = try store.waitingRows(epoch: epoch, limit: config.maxEventsPerBatch)
+            let refused = waiting.filter { !plans.covers($0.name) }
+            if refused.isEmpty { return waiting }
+            for row in refused {
+                try store.database.run(
+                    "UPDATE events SET epoch = 0 WHERE id = ?", [.integer(row.row)])
             }
         }
+    }
+
+    /// The records as they leave: coarse and shuffled, if that was agreed to. Rows that can't be
+    /// read are deleted and counted.
+    private func encode(
+        _ waiting: [WaitingRow], _ plans: EventPlans, _ uid: String, _ store: Store
+    ) throws -> RecordEncoder {
+        let order = config.anonymizeData ? shuffled(waiting.count) : Array(waiting.indices)
+        var encoder = RecordEncoder(
+            plans, batchID: uid, isCoarse: config.anonymizeData, capacity: waiting.count)
+        for place in order where !encoder.add(waiting[place]) {
+            try store.database.run(
+                "DELETE FROM events WHERE id = ?", [.integer(waiting[place].row)])
+            try store.addLoss(.damaged, 1)
+        }
+        return encoder
+    }
+
+    /// The numbers below `count` in an order in which every one is as likely (Fisher and Yates).
+    private func shuffled(_ count: Int) -> [Int] {
+        var order = Array(0..<count)
+        // All chance at once: one system call for the batch instead of one for each event.
+        let chance = gate.seams.random.bytes(8 * count)
+        for index in order.indices.dropLast() {
+            let draw = chance[8 * index..<8 * index + 8].reduce(0) { $0 << 8 | UInt64($1) }
+            // The high word of the product: uniform but for one part in 2^50.
+            let rest = UInt64(count - index).multipliedFullWidth(by: draw).high
+            order.swapAt(index, index + Int(rest))
+        }
+        return order
     }
 
     private func erasureKeyHash(_ record: ConsentRecord) -> String? {
@@ -102,20 +140,6 @@ struct Sealer {
         }
     }
 
-    /// The events as they leave: coarse and shuffled, if that was agreed to.
-    func final(_ events: [StoredEvent]) -> [StoredEvent] {
-        guard config.anonymizeData else { return events }
-        var coarse = events.map { event in
-            catalogue.event(named: event.name)
-                .map { Generalisation.generalise(event, $0) } ?? event
-        }
-        for index in coarse.indices.dropLast() {
-            let rest = UInt64(coarse.count - index)
-            coarse.swapAt(index, index + Int(gate.seams.random.uniform(below: rest)))
-        }
-        return coarse
-    }
-
     /// Compresses the bytes of a batch and keeps them; its row number.
     func insert(_ draft: BatchDraft, _ store: Store) throws -> Int64 {
         let body = try compress(draft.bytes, as: draft.coding)
@@ -133,11 +157,6 @@ struct Sealer {
                 .text(draft.state.rawValue), .integer(gate.seams.clock.now().nanoseconds),
             ])
         return store.database.lastInsertedRow
-    }
-
-    private func assign(_ rows: [Int64], to batch: Int64, _ store: Store) throws {
-        let statement = try store.database.prepare("UPDATE events SET batch = ? WHERE id = ?")
-        for row in rows { try statement.run([.integer(batch), .integer(row)]) }
     }
 }
 

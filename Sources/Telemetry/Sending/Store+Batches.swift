@@ -25,4 +25,18 @@ extension Store {
                 attempts: row.integer(8))
         }
     }
+
+    /// The oldest waiting events of an epoch, unread, in the order of their rows.
+    func waitingRows(epoch: UInt32, limit: Int) throws -> [WaitingRow] {
+        try database.rows(
+            """
+            SELECT id, time, name, properties FROM events
+            WHERE epoch = ? AND batch IS NULL ORDER BY id LIMIT ?
+            """, [.integer(Int64(epoch)), .integer(Int64(limit))]
+        ) { row in
+            WaitingRow(
+                row: row.integer(0), time: row.integer(1), name: UInt64(bitPattern: row.integer(2)),
+                properties: row.blob(3))
+        }
+    }
 }
