@@ -13,7 +13,10 @@ let package = Package(
             linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("deflate")]),
         .executableTarget(
             name: "telemetry-bench",
-            dependencies: ["CBenchmark", .product(name: "Telemetry", package: "arpguard")]),
+            dependencies: [
+                "CBenchmark", .product(name: "Telemetry", package: "arpguard"),
+                .product(name: "TelemetryUpload", package: "arpguard"),
+            ]),
     ]
 )
 

@@ -56,7 +56,23 @@ struct Home {
             for: product, config: config, home: folder.path, seams: seams)
         module.initialize()
         for _ in 0..<count { module.trackEvent("feature_usage", ["feature": "arp_scan"]) }
-        module.shutdown()
+        module.shutdown(within: 30_000)
+    }
+
+    /// Records events of several types, with a property of each kind.
+    func recordOneOfEach() {
+        let module = TelemetryModule(
+            for: product, config: config, home: folder.path, seams: seams)
+        module.initialize()
+        module.trackEvent("app_start", ["os": "linux", "arch": "x86_64", "mode": "watch"])
+        module.trackEvent(
+            "detection_run",
+            [
+                "mode": "replay", "duration_ms": 1234, "frames": 98_765, "arp_frames": 0,
+                "alerts": 3,
+            ])
+        module.trackEvent("error", ["feature": "replay", "error_type": "other"])
+        module.shutdown(within: 30_000)
     }
 
     /// One round; nil while another uploader is at work.

@@ -119,23 +119,6 @@ int cbenchmark_rows_insert(const cbenchmark_rows *rows, const char *path) {
     return code != SQLITE_OK ? code : closed;
 }
 
-int cbenchmark_blob_insert(const char *path, const uint8_t *bytes, size_t count) {
-    sqlite3 *database = NULL;
-    sqlite3_stmt *statement = NULL;
-    int code = open_new(path, &database);
-    const char *table = "CREATE TABLE batches(id INTEGER PRIMARY KEY, body BLOB)";
-    if (code == SQLITE_OK) code = sqlite3_exec(database, table, NULL, NULL, NULL);
-    const char *sql = "INSERT INTO batches(body) VALUES (?)";
-    if (code == SQLITE_OK) code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
-    if (code == SQLITE_OK) {
-        sqlite3_bind_blob64(statement, 1, bytes, count, SQLITE_STATIC);
-        code = sqlite3_step(statement) == SQLITE_DONE ? SQLITE_OK : SQLITE_ERROR;
-    }
-    sqlite3_finalize(statement);
-    int closed = sqlite3_close(database);
-    return code != SQLITE_OK ? code : closed;
-}
-
 int64_t cbenchmark_count(const char *path, const char *table) {
     sqlite3 *database = NULL;
     sqlite3_stmt *statement = NULL;

@@ -4,6 +4,7 @@ import Catalogue
 import Glibc
 import Modules
 import Telemetry
+import TelemetryUpload
 
 /// A home of the benchmark's own. Nothing of this machine's environment has a say.
 struct BenchmarkHome: Sendable {
@@ -15,14 +16,21 @@ struct BenchmarkHome: Sendable {
 
     let folder: String
     var isSendingAllowed = false
+    /// Where uploads go; nil is where nobody listens.
+    var endpoint: String?
+    var batchEvents = BenchmarkHome.batchEventsMax
+    var compression = "gzip"
 
     private var product: Product { Product("arpguard", version: "0.1.0") }
     var storage: TelemetryDirectory { TelemetryDirectory("\(folder)/telemetry") }
 
     private var config: TelemetryModuleConfig {
-        var config = TelemetryModuleConfig(uploadURL: isSendingAllowed ? Self.unreachable : nil)
+        var config = TelemetryModuleConfig(
+            uploadURL: isSendingAllowed ? endpoint ?? Self.unreachable : nil)
         config.storageBytesMax = 16 << 30
-        config.maxEventsPerBatch = Self.batchEventsMax
+        config.uploadBytesPerDayMax = 16 << 30
+        config.maxEventsPerBatch = batchEvents
+        config.compression = compression
         return config
     }
 
@@ -40,6 +48,11 @@ struct BenchmarkHome: Sendable {
 
     var control: TelemetryControl {
         TelemetryControl(
+            for: product, catalogue: Self.catalogue, config: config, home: folder, seams: seams)
+    }
+
+    var uploader: TelemetryUploader {
+        TelemetryUploader(
             for: product, catalogue: Self.catalogue, config: config, home: folder, seams: seams)
     }
 

@@ -35,8 +35,6 @@ int64_t cbenchmark_rows_count(const cbenchmark_rows *rows);
 int cbenchmark_rows_insert(const cbenchmark_rows *rows, const char *path);
 /* The count of a table's rows; -1 if there is no such database or table. */
 int64_t cbenchmark_count(const char *path, const char *table);
-/* Puts bytes into a new database as one row, as above. */
-int cbenchmark_blob_insert(const char *path, const uint8_t *bytes, size_t count);
 
 /* gzip by libdeflate. Both return the count of bytes written, 0 if they don't fit. */
 size_t cbenchmark_gzip(const uint8_t *in, size_t count, int level, uint8_t *out, size_t room);
