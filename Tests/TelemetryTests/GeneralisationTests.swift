@@ -2,6 +2,7 @@
 
 import Catalogue
 import Modules
+import OTLP
 import TestKit
 import Testing
 
@@ -117,11 +118,54 @@ import Testing
             other.append(StoredEvent(epoch: 1, time: second(), name: event.name, properties: moved))
         }
         #expect(one != other)
-        let home = try Home()
-        let sealer = home.control().sealer
-        func sealed(_ events: [StoredEvent]) -> [String] {
-            sealer.final(events.shuffled()).map { "\($0)" }.sorted()
+        #expect(try Self.sealed(one.shuffled()) == Self.sealed(other.shuffled()))
+        #expect(try Self.encoded(one, isCoarse: true) == Self.built(one, isCoarse: true))
+        #expect(try Self.encoded(one, isCoarse: false) == Self.built(one, isCoarse: false))
+    }
+
+    private static let batchID = String(repeating: "7", count: 26)
+    private static let builder = BatchRequest(
+        product: Product("arpguard", version: "0.1.0"), catalogue: .standard,
+        installationID: "one", erasureKeyHash: nil, losses: [(reason: "catalogue", count: 4)])
+
+    /// What the records of a batch say, without what tells one from another.
+    private static func sealed(_ events: [StoredEvent]) throws -> [String] {
+        let request = try ExportLogsRequest(decoding: encoded(events, isCoarse: true))
+        return request.resourceLogs.flatMap(\.scopeLogs).flatMap(\.logRecords).map { record in
+            var record = record
+            record.attributes.removeAll { $0.key == BatchRequest.uidKey }
+            return "\(record)"
+        }.sorted()
+    }
+
+    /// The bytes of a batch as they are sealed: in one pass over rows of a store.
+    private static func encoded(_ events: [StoredEvent], isCoarse: Bool) throws -> [UInt8] {
+        var names: [UInt64: String] = [:]
+        func number(_ name: String) -> UInt64 {
+            if let known = names.first(where: { $0.value == name }) { return known.key }
+            names[UInt64(names.count + 1)] = name
+            return UInt64(names.count)
         }
-        #expect(sealed(one) == sealed(other))
+        let stored = StoredProperties(number: number)
+        let rows = try events.map { event in
+            WaitingRow(
+                row: 1, time: event.time.nanoseconds, name: number(event.name),
+                properties: try stored.encode(event.properties))
+        }
+        let terms = ConsentTerms(catalogue: .standard, config: .withURL)
+        let plans = EventPlans(.standard, Permit(current: terms, agreed: terms), names: names)
+        var encoder = RecordEncoder(
+            plans, batchID: batchID, isCoarse: isCoarse, capacity: rows.count)
+        for row in rows { #expect(encoder.add(row)) }
+        return builder.encoded(encoder)
+    }
+
+    /// The bytes of the same batch, built of values piece by piece.
+    private static func built(_ events: [StoredEvent], isCoarse: Bool) throws -> [UInt8] {
+        let final = try events.map { event in
+            let definition = try #require(Catalogue.standard.event(named: event.name))
+            return isCoarse ? Generalisation.generalise(event, definition) : event
+        }
+        return builder.build(final, batchID: batchID).encoded()
     }
 }
