@@ -156,7 +156,10 @@ import Testing
         let plans = EventPlans(.standard, Permit(current: terms, agreed: terms), names: names)
         var encoder = RecordEncoder(
             plans, batchID: batchID, isCoarse: isCoarse, capacity: rows.count)
-        for row in rows { #expect(encoder.add(row)) }
+        for row in rows {
+            let isWhole = encoder.add(row)
+            #expect(isWhole)
+        }
         return builder.encoded(encoder)
     }
 
