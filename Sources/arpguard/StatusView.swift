@@ -11,6 +11,8 @@ struct StatusView {
     let setup: TelemetrySetup
     let showsID: Bool
     let isRedacted: Bool
+    /// Programs of ours that run with another home.
+    let others: OtherHomes
 
     var report: Report {
         Report(text: status.isDecided ? facts : introduction, json: .one(.object(json)))
@@ -63,8 +65,8 @@ struct StatusView {
             rows.append(("withheld", StyledText(status.withheldProperties.joined(separator: ", "))))
         }
         if !status.recorders.isEmpty {
-            let numbers = status.recorders.map(String.init).joined(separator: ", ")
-            rows.append(("recorders", StyledText("process \(numbers)")))
+            let texts = status.recorders.map(recorder)
+            rows.append(("recorders", StyledText(texts.joined(separator: ", "))))
         }
         rows += [
             ("pending erasures", StyledText(String(status.pendingErasures))),
@@ -101,6 +103,12 @@ struct StatusView {
         return StyledText("when you run: arpguard telemetry upload", .faint)
     }
 
+    /// A program that records sees its own environment, and not that of this shell.
+    private func recorder(_ pid: Int64) -> String {
+        let causes = status.recorderCauses[pid] ?? []
+        return "process \(pid)" + (causes.isEmpty ? "" : " (off: \(words(causes)))")
+    }
+
     private func words(_ causes: [Cause]) -> String {
         causes.map(\.rawValue).joined(separator: ", ")
     }
@@ -128,6 +136,7 @@ struct StatusView {
         }
         json["home"] = .string(isRedacted ? abbreviated(setup.home.path) : setup.home.path)
         json["owner"] = .integer(Int64(setup.seams.userID))
+        json["other_homes"] = others.json
         json["configuration_error"] = setup.fault.map { .string($0.description) } ?? .null
         return json
     }

@@ -34,8 +34,12 @@ extension Command {
         let status = try telling { try setup.control().status() }
         let view = StatusView(
             status: status, setup: setup, showsID: invocation.command.isOn(.showID),
-            isRedacted: invocation.command.isOn(.redact))
+            isRedacted: invocation.command.isOn(.redact), others: OtherHomes(than: setup.home))
         invocation.output.render(view.report)
+        for warning in view.others.warnings {
+            invocation.diagnostics.warning(
+                warning, hint: "--home, or --service for the service's, shows that one")
+        }
         return .success
     }
 

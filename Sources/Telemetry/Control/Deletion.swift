@@ -163,10 +163,14 @@ extension TelemetryControl {
     /// Moves the write-ahead log into the database and cuts it to nothing.
     func truncateLog(_ store: Store) throws {
         let busy = try store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
-        if busy != 0 {
-            throw TelemetryError(
-                .busy, "another process reads \(directory.store), so old bytes remain in its log",
-                hint: "the deletion is finished by the next command once that process ends")
-        }
+        guard busy != 0 else { return }
+        let files = ["", "-wal", "-shm"].map { directory.store + $0 }
+        let holders = ProcessTable.holding(Set(files))
+        let who =
+            holders.isEmpty
+            ? "another process" : "process \(holders.map(String.init).joined(separator: ", "))"
+        throw TelemetryError(
+            .busy, "\(who) reads \(directory.store), so old bytes remain in its log",
+            hint: "this is finished by the next command once that reader is done")
     }
 }

@@ -38,6 +38,9 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var pendingErasures: Int64 = 0
     /// The process numbers of programs that record into this home now.
     public var recorders: [Int64] = []
+    /// What keeps each of them from recording, by its own environment and not by this one; without
+    /// an entry where that can't be read.
+    public var recorderCauses: [Int64: [Cause]] = [:]
     /// The space that the data takes on the disk.
     public var storageBytes: Int64 = 0
     /// The folder of the data.
@@ -71,11 +74,20 @@ public struct TelemetryStatus: Sendable, Equatable {
             ],
             "lost": .object(JSONObject(lost.map { ($0.reason, .integer($0.count)) })),
             "pending_erasures": .integer(pendingErasures),
-            "recorders": .array(recorders.map { ["pid": .integer($0)] }),
+            "recorders": .array(recorders.map(recorder)),
             "storage_bytes": .integer(storageBytes),
             "storage_path": .string(storagePath),
             "store_error": .optional(storeProblem),
         ]
+    }
+}
+
+extension TelemetryStatus {
+    private func recorder(_ pid: Int64) -> JSONValue {
+        let causes = recorderCauses[pid].map { causes in
+            JSONValue.array(causes.map { .string($0.rawValue) })
+        }
+        return ["pid": .integer(pid), "blocked_by": causes ?? .null]
     }
 }
 
@@ -104,6 +116,7 @@ extension TelemetryControl {
         let sendable = state.record?.terms.origin == nil ? nil : state.epoch
         do { try count(&status, epoch: sendable) } catch { status.storeProblem = "\(error)" }
         status.recorders = try recorders()
+        for pid in status.recorders { status.recorderCauses[pid] = causes(inProcess: pid) }
         status.pendingErasures = Int64(
             try ErasureList(directory: directory, files: seams.files).all().count)
         status.storageBytes = try directory.allocatedBytes(seams.files)
@@ -138,6 +151,19 @@ extension TelemetryControl {
             guard name.hasSuffix(".journal"), try seams.files.lock(path) == nil else { return nil }
             return Int64(name.prefix { $0 != "-" })
         }
+    }
+
+    /// What blocks recording in another process: the same files, but the environment with which it
+    /// began. Nil if that can't be read.
+    private func causes(inProcess pid: Int64) -> [Cause]? {
+        let names: Set = ["DO_NOT_TRACK", product.environmentVariable]
+        guard let environment = ProcessTable.environment(of: pid, names) else { return nil }
+        var seams = seams
+        seams.environment = environment
+        let reader = GateReader(
+            product: product, config: config, configurationProblem: gate.configurationProblem,
+            terms: gate.terms, directory: directory, seams: seams)
+        return Gate.causes(blocking: .recording, reader.read().facts)
     }
 
     /// Unsealed events of today's consent, and those in batches that are not answered.

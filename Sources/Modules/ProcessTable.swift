@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// What `/proc` tells of other processes; of those of other users only what everybody may see.
+public enum ProcessTable {
+    /// One running process.
+    public struct Entry: Sendable, Equatable {
+        /// Its number.
+        public let pid: Int32
+        /// The user number under which it runs.
+        public let owner: UInt32
+        /// Its command line, the program's path first.
+        public let arguments: [String]
+
+        /// Describes a process.
+        public init(pid: Int32, owner: UInt32, arguments: [String]) {
+            self.pid = pid
+            self.owner = owner
+            self.arguments = arguments
+        }
+    }
+
+    /// How much of a command line or an environment is looked at, in bytes.
+    private static let bytesMax = 1 << 18
+
+    /// The processes whose program's file has one of these names.
+    public static func running(_ names: Set<String>) -> [Entry] {
+        pids().compactMap { pid in
+            guard let bytes = read("/proc/\(pid)/cmdline") else { return nil }
+            let words = bytes.split(separator: 0, omittingEmptySubsequences: false)
+                .map { String(decoding: $0, as: UTF8.self) }
+            guard let program = words.first?.split(separator: "/").last.map(String.init),
+                names.contains(program), let owner = owner("/proc/\(pid)")
+            else { return nil }
+            return Entry(pid: pid, owner: owner, arguments: words)
+        }
+    }
+
+    /// The other processes that have one of the files open.
+    public static func holding(_ paths: Set<String>) -> [Int32] {
+        pids().filter { $0 != getpid() }.filter { pid in
+            let folder = "/proc/\(pid)/fd"
+            let descriptors = (try? RealFileSystem().names(in: folder)) ?? []
+            return descriptors.contains { paths.contains(target("\(folder)/\($0)")) }
+        }
+    }
+
+    /// Those variables of a process that have one of the names, as they were when it began; nil if
+    /// they can't be read. Values of others are not kept.
+    public static func environment(of pid: Int64, _ names: Set<String>) -> [String: String]? {
+        guard let bytes = read("/proc/\(pid)/environ") else { return nil }
+        let pairs = bytes.split(separator: 0).compactMap { entry -> (String, String)? in
+            let parts = entry.split(
+                separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(decoding: parts[0], as: UTF8.self)
+            guard parts.count == 2, names.contains(name) else { return nil }
+            return (name, String(decoding: parts[1], as: UTF8.self))
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    private static func pids() -> [Int32] {
+        ((try? RealFileSystem().names(in: "/proc")) ?? []).compactMap { Int32($0) }.sorted()
+    }
+
+    private static func owner(_ path: String) -> UInt32? {
+        (try? RealFileSystem().status(of: path))?.owner
+    }
+
+    /// Where a link leads; empty if it can't be read.
+    private static func target(_ path: String) -> String {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlink(path, &bytes, bytes.count)
+        guard count > 0 else { return "" }
+        return String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Files of `/proc` have no length beforehand.
+    private static func read(_ path: String) -> [UInt8]? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: bytesMax)
+        let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
+        return count >= 0 ? Array(bytes[..<count]) : nil
+    }
+}

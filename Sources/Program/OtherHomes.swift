@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import JSON
+public import Modules
+
+/// Programs of ours that run now with another home than the one that is looked at.
+public struct OtherHomes: Sendable, Equatable {
+    /// One of them.
+    public struct User: Sendable, Equatable {
+        /// The process.
+        public let pid: Int32
+        /// Its home, by its arguments.
+        public let home: String
+    }
+
+    /// All of them.
+    public let users: [User]
+
+    /// Looks at the running processes.
+    public init(than home: Home) {
+        let names: Set = [Helper.watch.name]
+        self.init(than: home, among: ProcessTable.running(names))
+    }
+
+    /// - Parameter processes: programs of ours. One that takes its home from its environment can't
+    ///   be told, and is left out.
+    public init(than home: Home, among processes: [ProcessTable.Entry]) {
+        users = processes.compactMap { process in
+            guard let other = Self.home(of: process), other != home.path else { return nil }
+            return User(pid: process.pid, home: other)
+        }
+    }
+
+    private static func home(of process: ProcessTable.Entry) -> String? {
+        let words = process.arguments
+        for (index, word) in words.enumerated() {
+            if word == "--home", index + 1 < words.count { return words[index + 1] }
+            if word.hasPrefix("--home=") { return String(word.dropFirst("--home=".count)) }
+        }
+        return words.contains("--service") || process.owner == 0 ? Home.servicePath : nil
+    }
+
+    /// One line for people for each of them.
+    public var warnings: [String] {
+        users.map { "process \($0.pid) records into another home: \($0.home)" }
+    }
+
+    /// The same for programs.
+    public var json: JSONValue {
+        .array(users.map { ["pid": .integer(Int64($0.pid)), "home": .string($0.home)] })
+    }
+}

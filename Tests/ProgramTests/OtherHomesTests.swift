@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import JSON
+import Modules
+import TestKit
+import Testing
+
+@testable import Program
+
+@Suite struct OtherHomesTests {
+    private let own = Home(path: "/srv/anna/.arpguard", reason: .user, userFolder: "/srv/anna")
+
+    @Test(
+        arguments: [
+            (1000, ["/usr/libexec/arpguard-watch", "--service"], "/var/lib/arpguard"),
+            (1000, ["arpguard-watch", "watch", "--home", "/srv/x"], "/srv/x"),
+            (0, ["arpguard-watch", "--home=/srv/y", "watch"], "/srv/y"),
+            (0, ["arpguard-watch", "watch"], "/var/lib/arpguard"),
+            (1000, ["arpguard-watch", "watch"], nil),
+            (1000, ["arpguard-watch", "--home", "/srv/anna/.arpguard"], nil),
+            (1000, ["arpguard-watch", "--home"], nil),
+        ] as [(UInt32, [String], String?)])
+    func `a program with another home is told`(
+        owner: UInt32, arguments: [String], home: String?
+    ) {
+        let process = ProcessTable.Entry(pid: 7, owner: owner, arguments: arguments)
+        let users = OtherHomes(than: own, among: [process]).users
+        #expect(users.map(\.home) == [home].compactMap { $0 })
+    }
+
+    @Test func `a running program is found by its file's name, and what it holds open`() throws {
+        let folder = try TemporaryDirectory()
+        try folder.write([UInt8](), to: "held")
+        let process = try RunningProcess(
+            "/bin/sh",
+            ["-c", "exec 3<\"$1\"; echo ready; exec tail -f /dev/null", "sh", folder.file("held")])
+        _ = try process.waitForLine(containing: "ready")
+        #expect(ProcessTable.holding([folder.file("held")]) == [process.pid])
+        let tail = try #require(
+            ProcessTable.running(["tail"]).first { $0.pid == process.pid })
+        #expect(tail.arguments.prefix(3) == ["tail", "-f", "/dev/null"])
+        #expect(tail.owner == geteuid())
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import TestKit
+import Testing
+
+/// The question, asked on a real terminal.
+@Suite struct TerminalTests {
+    let arpguard: Arpguard
+
+    init() throws { arpguard = try Arpguard() }
+
+    private func terminal(_ words: String...) throws -> PseudoTerminal {
+        try PseudoTerminal(
+            Executables.path("arpguard"), words,
+            environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
+    }
+
+    private func isEnabled() throws -> Bool {
+        let result = try arpguard("telemetry", "status", "--format", "json")
+        return try JSONValue.parse(result.stdout)["enabled"] == true
+    }
+
+    @Test(arguments: [("y", true), ("yes", true), ("", false), ("n", false), ("yeah", false)])
+    func `only a clear yes is one`(answer: String, isYes: Bool) throws {
+        let terminal = try terminal("telemetry", "enable")
+        _ = try terminal.waitFor("[y/N] ")
+        terminal.type(answer)
+        #expect(terminal.end() == 0)
+        #expect(try isEnabled() == isYes)
+    }
+
+    @Test func `a terminal that is closed in the middle of the question is no yes`() throws {
+        let terminal = try terminal("telemetry", "enable")
+        let text = try terminal.waitFor("[y/N] ")
+        #expect(text.contains("feature_usage"))
+        terminal.closeWindow()
+        _ = terminal.end()
+        #expect(try !isEnabled())
+        // Nothing is half done: there is nothing at all.
+        #expect(try arpguard.folder.contents().isEmpty)
+    }
+
+    @Test(arguments: ["delete-data", "rotate-id"])
+    func `what can't be undone is asked for, and a closed terminal is no yes`(
+        command: String
+    ) throws {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        let before = try arpguard("telemetry", "status", "--format", "json", "--show-id").stdout
+        let terminal = try terminal("telemetry", command)
+        _ = try terminal.waitFor("[y/N] ")
+        terminal.closeWindow()
+        _ = terminal.end()
+        let after = try arpguard("telemetry", "status", "--format", "json", "--show-id").stdout
+        #expect(
+            try JSONValue.parse(before)["installation_id"]
+                == JSONValue.parse(after)["installation_id"])
+    }
+}
