@@ -36,6 +36,7 @@ let package = Package(
         systemLibrary("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         .target(name: "CSystem"),
+        .target(name: "CSample"),
 
         // Foundations: no knowledge of telemetry or of ARP.
         .target(name: "JSON"),
@@ -49,7 +50,7 @@ let package = Package(
 
         // The product.
         .target(name: "Catalogue", dependencies: ["Hashing", "JSON"]),
-        .target(name: "Capture", dependencies: ["CPcap", "CSystem"]),
+        .target(name: "Capture", dependencies: ["CPcap", "CSample", "CSystem"]),
         .target(name: "Detection"),
         .target(
             name: "Telemetry",

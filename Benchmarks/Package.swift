@@ -17,11 +17,14 @@ let package = Package(
                 "CBenchmark", .product(name: "Telemetry", package: "arpguard"),
                 .product(name: "TelemetryUpload", package: "arpguard"),
             ]),
+        // Captures made for the purpose, libpcap's empty loop, and runs of programs.
+        .target(name: "CReplay", linkerSettings: [.linkedLibrary("pcap")]),
+        .executableTarget(name: "replay-bench", dependencies: ["CReplay"]),
     ]
 )
 
 /// The rules of the whole project.
-for target in package.targets where target.name != "CBenchmark" {
+for target in package.targets where !["CBenchmark", "CReplay"].contains(target.name) {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),

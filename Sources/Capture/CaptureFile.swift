@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import CSample
+
 /// A capture file that is read from its first frame to its last, once.
 ///
 /// Classic captures go through a reader of our own, everything else through libpcap. Memory is
@@ -12,7 +14,21 @@ public struct CaptureFile: ~Copyable {
     /// Opens the capture at `path`; `-` is standard input, in any of the formats.
     public init(path: String) throws(CaptureError) {
         let input = try InputDescriptor(path: path)
-        var buffer = ReadBuffer()
+        try self.init(input: input, buffer: ReadBuffer())
+    }
+
+    /// Opens the capture that is part of the program: a laboratory's network in which somebody
+    /// puts himself between a station and its gateway.
+    public static func sample() throws(CaptureError) -> CaptureFile {
+        let input = try InputDescriptor(path: "/dev/null", source: "the sample")
+        let bytes = unsafe Span(_unsafeStart: csample_bytes(), count: csample_count())
+        return try CaptureFile(input: input, buffer: ReadBuffer(holding: bytes))
+    }
+
+    private init(
+        input: consuming InputDescriptor, buffer: consuming ReadBuffer
+    ) throws(CaptureError) {
+        var buffer = buffer
         guard try buffer.fill(CaptureLimits.magicBytes, from: input) else {
             let code: CaptureError.Code = buffer.count == 0 ? .emptyFile : .truncatedHeader
             throw CaptureError(code: code, source: input.source)

@@ -20,6 +20,13 @@ struct InputDescriptor: ~Copyable {
         guard number >= 0 else { throw Self.failure(errno, source: source) }
     }
 
+    /// Opens `path` for reading, which people know as `source`.
+    init(path: String, source: String) throws(CaptureError) {
+        self.source = source
+        number = Self.open(path)
+        guard number >= 0 else { throw Self.failure(errno, source: source) }
+    }
+
     deinit {
         close(number)
     }

@@ -12,6 +12,13 @@ struct ReadBuffer: ~Copyable {
         bytes = [UInt8](repeating: 0, count: CaptureLimits.bufferBytes)
     }
 
+    /// A buffer in which `content` waits, as far as it fits.
+    init(holding content: Span<UInt8>) {
+        self.init()
+        end = Swift.min(content.count, bytes.count)
+        for offset in 0..<end { bytes[offset] = content[offset] }
+    }
+
     /// How many bytes wait.
     var count: Int { end - start }
 

@@ -22,7 +22,9 @@ public enum Vocabulary {
         "configuration_invalid", "output_failed",
     ]
     /// Keys of the configuration that are not telemetry's, never a map's key, never a value.
-    public static let settings = ["detection.gateway", "detection.static_bindings"]
+    public static let settings = [
+        "detection.gateway", "detection.static_bindings", "detection.suppress", "detection.trusted",
+    ]
 }
 
 extension Catalogue {

@@ -13,13 +13,34 @@ public struct DetectionSettings: Sendable, Equatable {
         public let hardware: String
     }
 
+    /// Alerts that nobody wants to hear of: all that fit what is given.
+    public struct Suppression: Sendable, Equatable {
+        /// The rule's name, as `C1`; nil for every rule.
+        public let rule: String?
+        /// The IPv4 address that the alert is about.
+        public let address: String?
+        /// The hardware address of the station that is accused or claims the address.
+        public let hardware: String?
+        /// The number of the innermost VLAN.
+        public let vlan: UInt16?
+    }
+
     /// The most static bindings.
     public static let staticBindingsMax = 4096
+    /// The most suppressions.
+    public static let suppressionsMax = 256
+    /// The most trusted stations.
+    public static let trustedMax = 1024
 
     /// The IPv4 address of the network's gateway; nil where it is not told.
     public let gateway: String?
     /// The pairs that a person vouches for, in the file's order.
     public let staticBindings: [StaticBinding]
+
+    /// Alerts that are counted and not told.
+    public let suppressions: [Suppression]
+    /// Hardware addresses of stations that are never accused.
+    public let trusted: [String]
 
     /// Reads a section that ``schema`` found free of problems.
     public init(section: JSONObject) {
@@ -28,6 +49,8 @@ public struct DetectionSettings: Sendable, Equatable {
         staticBindings = bindings.compactMap { member in
             member.value.stringValue.map { StaticBinding(address: member.name, hardware: $0) }
         }
+        suppressions = (section["suppress"]?.arrayValue ?? []).map(Suppression.init)
+        trusted = (section["trusted"]?.arrayValue ?? []).compactMap(\.stringValue)
     }
 
     /// The keys of the section, with their bounds and defaults.
@@ -43,6 +66,24 @@ public struct DetectionSettings: Sendable, Equatable {
                 form: "up to \(staticBindingsMax) pairs of an IPv4 address and a MAC address",
                 default: .object([:]), meaning: "which MAC address each IPv4 address must have"
             ) { $0.objectValue.map(areBindings) ?? false },
+            Setting(
+                "suppress",
+                form: "up to \(suppressionsMax) objects with some of rule, ip, mac and vlan",
+                default: .array([]), meaning: "which alerts are counted and not told"
+            ) { value in
+                value.arrayValue.map {
+                    $0.count <= suppressionsMax && $0.allSatisfy(Suppression.isWellFormed)
+                } ?? false
+            },
+            Setting(
+                "trusted", form: "up to \(trustedMax) MAC addresses", default: .array([]),
+                meaning: "which stations are never accused"
+            ) { value in
+                value.arrayValue.map {
+                    $0.count <= trustedMax
+                        && $0.allSatisfy { $0.stringValue.map(AddressForms.isHardware) ?? false }
+                } ?? false
+            },
         ])
 
     private static func areBindings(_ object: JSONObject) -> Bool {

@@ -7,6 +7,10 @@ extension Flag {
     public static let gateway = Flag(
         "gateway", .string, value: "IP", default: "detection.gateway of the configuration",
         help: "The IPv4 address of the network's gateway")
+
+    /// `--sample`: the capture that is part of the program.
+    public static let sample = Flag(
+        "sample", .bool, help: "Check the capture that comes with the program")
 }
 
 extension Command {
@@ -21,11 +25,12 @@ extension Command {
                 "With --format json alerts are printed in EVE form, one object a line.",
                 "Ends with status 1 if an alert of severity medium or above was printed.",
             ],
-            flags: [.gateway],
+            flags: [.gateway, .sample],
             arguments: [
-                Argument("FILE", .oneOrMore, .path, help: "A capture file, pcap or pcapng")
+                Argument("FILE", .any, .path, help: "A capture file, pcap or pcapng")
             ],
             examples: [
+                .init("arpguard replay --sample", "See what an attack looks like"),
                 .init("arpguard replay office.pcap", "Check one file"),
                 .init(
                     "arpguard replay --gateway 192.0.2.1 --format json office.pcap",

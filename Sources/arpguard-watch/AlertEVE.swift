@@ -40,6 +40,7 @@ enum AlertEVE {
             "alerts": .object(alerts),
             "notices": count(summary.alerts[.info] ?? 0),
             "folded": count(summary.folded),
+            "suppressed": count(summary.suppressed),
             "bindings": .integer(Int64(summary.bindings)),
             "evicted": count(summary.evicted),
             "unreadable": .integer(Int64(summary.errors.count)),

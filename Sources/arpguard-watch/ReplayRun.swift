@@ -11,6 +11,8 @@ struct ReplaySummary {
     var malformed: UInt64 = 0
     /// Findings that were folded into an alert before them.
     var folded: UInt64 = 0
+    /// Findings that the configuration suppresses.
+    var suppressed: UInt64 = 0
     var bindings = 0
     /// Owners of addresses that were forgotten for want of room.
     var evicted: UInt64 = 0
@@ -38,6 +40,7 @@ struct ReplaySummary {
         arpFrames += statistics.arpFrames
         malformed += statistics.malformed
         folded += statistics.folded
+        suppressed += statistics.suppressed
         bindings += statistics.bindings
         evicted += statistics.evicted
         alerts.merge(statistics.alerts) { $0 + $1 }
@@ -49,23 +52,36 @@ struct ReplayRun {
     let paths: [String]
     let configuration: DetectorConfiguration
     let clock: any WallClock
+    /// Whether the capture that is part of the program is read first.
+    var withSample = false
+
+    /// Under which name alerts in that capture are told.
+    static let sampleName = "sample"
+    /// After how many frames it is said again how far the work is; a power of two.
+    private static let framesBetweenProgress: UInt64 = 1 << 16
 
     /// Reads everything that can be read. Each alert, with the path of its file, and each error
     /// is handed over when it comes.
     func run(
-        onAlert: (Alert, String) -> Void, onError: (CaptureError) -> Void = { _ in }
+        onAlert: (Alert, String) -> Void, onProgress: (UInt64) -> Void = { _ in },
+        onError: (CaptureError) -> Void = { _ in }
     ) -> ReplaySummary {
         let start = clock.uptimeNanoseconds()
         var summary = ReplaySummary()
-        for path in paths {
+        let sources = (withSample ? [nil] : []) + paths.map(Optional.some)
+        for path in sources {
             var detector = Detector(configuration)
+            let before = summary.frames
             do throws(CaptureError) {
-                var file = try CaptureFile(path: path)
+                var file = try Self.open(path)
                 let format = file.linkType.frameFormat
                 try file.forEachFrame { header, bytes in
+                    if header.number & (Self.framesBetweenProgress - 1) == 0 {
+                        onProgress(before + header.number)
+                    }
                     detector.process(
                         bytes, format: format, time: header.time, number: header.number,
-                        report: { onAlert($0, path) })
+                        report: { onAlert($0, path ?? Self.sampleName) })
                 }
             } catch {
                 summary.errors.append(error)
@@ -75,6 +91,11 @@ struct ReplayRun {
         }
         summary.duration = clock.uptimeNanoseconds() - start
         return summary
+    }
+
+    private static func open(_ path: String?) throws(CaptureError) -> CaptureFile {
+        guard let path else { return try CaptureFile.sample() }
+        return try CaptureFile(path: path)
     }
 }
 

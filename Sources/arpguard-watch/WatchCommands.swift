@@ -22,6 +22,10 @@ extension Command {
     @Sendable private static func runReplay(
         _ invocation: Invocation
     ) throws(CommandFailure) -> ExitStatus {
+        if invocation.command.arguments("FILE").isEmpty, !invocation.command.isOn(.sample) {
+            throw CommandFailure(
+                "missing argument FILE", hint: "see 'arpguard replay --help'", status: .usage)
+        }
         let context = try ProgramContext(invocation)
         let settings = context.configurationFile.load().detection
         let configuration = try detectorConfiguration(settings, invocation)
@@ -44,15 +48,24 @@ extension Command {
     ) -> ExitStatus {
         let (output, diagnostics) = (invocation.output, invocation.diagnostics)
         let paths = invocation.command.arguments("FILE")
-        let run = ReplayRun(paths: paths, configuration: configuration, clock: clock)
+        let withSample = invocation.command.isOn(.sample)
+        let run = ReplayRun(
+            paths: paths, configuration: configuration, clock: clock, withSample: withSample)
+        let isAlone = paths.count + (withSample ? 1 : 0) == 1
+        let progress = ReplayProgress(invocation, clock)
         let summary = run.run { alert, path in
-            show(alert, in: path, isAlone: paths.count == 1, output)
+            progress.end()
+            show(alert, in: path, isAlone: isAlone, output)
             telemetry.alert(alert)
+        } onProgress: { frames in
+            progress.show(frames)
         } onError: { error in
+            progress.end()
             output.flush()
             diagnostics.error(error.description, hint: error.hint)
             telemetry.error(error)
         }
+        progress.end()
         show(summary, at: clock.now(), output)
         if let warning = AlertText.warning(summary) {
             output.flush()
@@ -102,7 +115,9 @@ extension Command {
             }
         }
         return DetectorConfiguration(
-            gateway: gateway, staticBindings: Dictionary(pairs) { _, last in last })
+            gateway: gateway, staticBindings: Dictionary(pairs) { _, last in last },
+            suppressions: try settings.detectorSuppressions(),
+            trustedStations: Set(settings.trusted.compactMap { MACAddress($0) }))
     }
 }
 
@@ -113,6 +128,8 @@ extension DetectionSettings {
         return [
             "detection.gateway": gateway ?? "",
             "detection.static_bindings": bindings.joined(separator: ","),
+            "detection.suppress": suppressions.map(\.fingerprint).joined(separator: ","),
+            "detection.trusted": trusted.sorted().joined(separator: ","),
         ]
     }
 }

@@ -133,6 +133,48 @@ import Testing
         #expect(try arpguard("replay").status == 64)
     }
 
+    @Test func `the sample shows an attack, beside other files too`() throws {
+        let sample = try arpguard("replay", "--sample")
+        #expect(sample.status == 1)
+        #expect(sample.stdout.contains("660 frames, "))
+        #expect(sample.stdout.contains("ARP spoofing"))
+        let both = try arpguard("replay", "--sample", "--format", "json", capture)
+        let names = try objects(both.stdout).filter { $0["event_type"] == "alert" }
+            .map { $0["pcap_filename"]?.stringValue }
+        #expect(Set(names) == ["sample", capture])
+    }
+
+    @Test func `what the configuration suppresses is counted and not told`() throws {
+        func set(_ key: String, _ value: String) throws -> CommandResult {
+            try arpguard("config", "set", key, value)
+        }
+        #expect(try set("detection.suppress", "[{\"mac\":\"08:00:27:66:00:66\"}]").status == 0)
+        let result = try arpguard("replay", "--format", "json", capture)
+        #expect(result.status == 0)
+        let lines = try objects(result.stdout)
+        #expect(lines.count == 1)
+        #expect(lines.last?["stats"]?["suppressed"]?.integerValue ?? 0 > 0)
+        #expect(try set("detection.suppress", "[]").status == 0)
+        #expect(try set("detection.trusted", "[\"08:00:27:66:00:66\"]").status == 0)
+        #expect(try arpguard("replay", capture).status == 0)
+    }
+
+    @Test(arguments: ["[{}]", "[{\"ip\":\"router\"}]", "[{\"vlan\":5000}]", "[{\"name\":\"x\"}]"])
+    func `a suppression that makes no sense is refused`(value: String) throws {
+        let result = try arpguard("config", "set", "detection.suppress", value)
+        #expect(result.status != 0)
+        #expect(result.stderr.contains("detection.suppress"))
+    }
+
+    @Test func `a suppression of a rule that does not exist is told`() throws {
+        #expect(
+            try arpguard("config", "set", "detection.suppress", "[{\"rule\":\"X9\"}]").status == 0)
+        let result = try arpguard("replay", capture)
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("detection.suppress names X9, which is no rule"))
+        #expect(result.stderr.contains("U3"))
+    }
+
     @Test func `standard input is read like a file`() throws {
         let result = try CommandRunner.run(
             "/bin/sh", ["-c", "\"$0\" replay - < \"$1\"", Executables.path("arpguard"), capture],

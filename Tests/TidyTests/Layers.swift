@@ -17,7 +17,7 @@ enum Layers {
         Layer(target: "Modules", imports: ["CSystem", "JSON"]),
         Layer(target: "CommandLineKit", imports: ["JSON"]),
         Layer(target: "Catalogue", imports: ["Hashing", "JSON"]),
-        Layer(target: "Capture", imports: ["CPcap", "CSystem"]),
+        Layer(target: "Capture", imports: ["CPcap", "CSample", "CSystem"]),
         Layer(target: "Detection", imports: []),
         Layer(
             target: "Telemetry",
@@ -80,7 +80,7 @@ enum Layers {
     ]
     /// Targets that share a library.
     static let owners: [Substring: Set<Substring>] = ["CCurl": ["Collector", "TelemetryUpload"]]
-    static let cTargets = libraries.union(["CSystem"])
+    static let cTargets = libraries.union(["CSystem", "CSample"])
 
     static func layer(of file: TextFile) -> Layer? {
         guard file.isSource else { return nil }
