@@ -11,6 +11,7 @@ public final class Dashboard: HTTPHandler {
     private let guardian: DashboardGuard
     private let makeControl: @Sendable () -> TelemetryControl
     private let index = Mutex(UsageIndex())
+    private let statusMemory = Mutex(StatusMemory())
     private let router: Router
 
     /// A dashboard that a server on `port` of loopback serves.
@@ -42,6 +43,7 @@ public final class Dashboard: HTTPHandler {
     /// Counts what is stored, which takes seconds for a million events, before anyone waits for it.
     public func warmUp() throws {
         _ = try usage(days: 1)
+        _ = try status()
     }
 
     /// Answers a request.
@@ -77,7 +79,7 @@ public final class Dashboard: HTTPHandler {
     private func answer(_ request: HTTPRequest) throws -> HTTPResponse {
         let visit = Visit(
             request: request, control: makeControl(), token: guardian.session.formToken,
-            usage: usage)
+            usage: usage, status: status)
         let method = request.method == .head ? .get : request.method
         for page in DashboardPages.all where page.method == method {
             guard let parameters = page.pattern.match(request.path) else { continue }
@@ -89,6 +91,11 @@ public final class Dashboard: HTTPHandler {
     private func usage(days: Int32) throws -> Usage {
         let control = makeControl()
         return try index.withLock { index in try control.usage(&index, days: days) }
+    }
+
+    private func status() throws -> TelemetryStatus {
+        let control = makeControl()
+        return try statusMemory.withLock { memory in try control.status(&memory) }
     }
 
     /// What is answered without a look at telemetry; also says which method a known path has.
@@ -117,6 +124,8 @@ struct Visit {
     let token: String
     /// What the stored events of so many days amount to.
     let usage: (Int32) throws -> Usage
+    /// The status now.
+    let status: () throws -> TelemetryStatus
 
     func with(_ parameters: [String: String]) -> Visit {
         var visit = self

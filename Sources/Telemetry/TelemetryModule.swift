@@ -33,8 +33,12 @@ import Synchronization
     /// Makes a module; touches no disk.
     ///
     /// - Parameters:
+    ///   - product: the program.
+    ///   - catalogue: all that it may record.
+    ///   - config: what the person or the host configured.
     ///   - home: the program's home; data lies in its folder `telemetry` unless the configuration
     ///     says otherwise.
+    ///   - seams: what is taken from outside.
     ///   - configurationProblem: what is wrong with the configuration file; anything but nil
     ///     keeps telemetry off.
     public init(

@@ -147,7 +147,9 @@ extension TelemetryModuleConfig {
 
     /// Reads the section of a configuration file that `schema` found free of problems.
     ///
-    /// - Parameter home: what a leading `~` stands for.
+    /// - Parameters:
+    ///   - object: the section's content.
+    ///   - userHome: what a leading `~` stands for.
     public init(section object: JSONObject, userHome: String) {
         self.init()
         enabled = object["enabled"]?.boolValue

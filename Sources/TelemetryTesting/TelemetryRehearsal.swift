@@ -26,6 +26,8 @@ public final class TelemetryRehearsal: Sendable {
     /// Makes a home, says yes in it, and starts a module.
     ///
     /// - Parameters:
+    ///   - product: the host.
+    ///   - catalogue: all that it may record.
     ///   - config: what the host would give; an `uploadURL` is never asked.
     ///   - clock: the time that events get, for tests that need their own.
     /// - Throws: if no folder can be made, or the configuration forbids telemetry.

@@ -8,7 +8,7 @@ import Program
 struct Browser {
     /// How long starting it may take; it goes on by itself after that.
     private static let startMilliseconds: Int64 = 5_000
-    private static let openers = ["/usr/bin/xdg-open", "/usr/bin/sensible-browser"]
+    private static let openers = ["/usr/bin/xdg-open"]
 
     private let own: String?
     private let hasScreen: Bool

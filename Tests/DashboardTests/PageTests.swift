@@ -210,3 +210,42 @@ import Testing
         #expect(!page.contains("/review/drop-event"))
     }
 }
+
+@Suite struct StatusMemoryTests {
+    /// What the remembered status says must be what a fresh one says, whatever happened between.
+    @Test func `a remembered status is the true one after every change`() throws {
+        let scene = try Scene(batch: 10)
+        var memory = StatusMemory()
+        let steps: [(String, () throws -> Void)] = [
+            ("nothing", {}), ("a yes", { try scene.enable() }), ("events", { scene.record(25) }),
+            ("a look", {}), ("batches", { _ = try scene.control.reviewable() }),
+            (
+                "a release",
+                {
+                    let batch = try scene.control.batches(in: [.held], limit: 1).first
+                    try scene.control.release(try #require(batch).uid)
+                }
+            ),
+            ("an upload", { try scene.haveOneBatchAccepted() }),
+            (
+                "a drop",
+                {
+                    let batch = try #require(
+                        try scene.control.batches(in: [.held], limit: 1).first)
+                    _ = try scene.control.drop(.type("feature_usage"), from: batch.uid)
+                }
+            ),
+            ("a no", { try scene.control.disable() }), ("a second yes", { try scene.enable() }),
+            ("more events", { scene.record(3) }),
+            ("a deletion", { _ = try scene.control.deleteData() }),
+            ("events after it", { scene.record(25) }),
+            ("a month", { scene.clock.advance(by: .seconds(31 * 86_400)) }),
+        ]
+        for (name, step) in steps {
+            try step()
+            let control = scene.control
+            let remembered = try control.status(&memory)
+            #expect(remembered.json == (try control.status()).json, "\(name)")
+        }
+    }
+}

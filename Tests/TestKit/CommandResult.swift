@@ -14,6 +14,12 @@ package struct CommandResult: Sendable {
     /// What it wrote to standard error, byte for byte.
     package let stderrBytes: [UInt8]
 
+    /// The processor time it took, in user and system mode together.
+    package let processorMicroseconds: Int64
+
+    /// The most memory it held at a time, in bytes.
+    package let peakBytes: Int64
+
     /// Standard output as text; bytes that are no UTF-8 become U+FFFD.
     package var stdout: String { String(decoding: stdoutBytes, as: UTF8.self) }
 

@@ -86,7 +86,12 @@ struct ProcessPump {
         }
         progress.update { progress in
             var status: Int32 = 0
-            _ = unsafe waitpid(process.pid, &status, 0)
+            var usage = rusage()
+            _ = unsafe wait4(process.pid, &status, 0, &usage)
+            progress.processorMicroseconds =
+                Int64(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1_000_000
+                + Int64(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
+            progress.peakBytes = Int64(usage.ru_maxrss) * 1024
             let signal = status & 0x7F
             progress.end = signal == 0 ? .exited(status >> 8 & 0xFF) : .signalled(signal)
         }

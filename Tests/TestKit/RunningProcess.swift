@@ -102,6 +102,8 @@ struct ProcessProgress: Sendable {
     var stdout: [UInt8] = []
     var stderr: [UInt8] = []
     var end: End?
+    var processorMicroseconds: Int64 = 0
+    var peakBytes: Int64 = 0
 
     var completeLines: [String] {
         stdout.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -112,9 +114,13 @@ struct ProcessProgress: Sendable {
         switch end {
         case nil: nil
         case .exited(let status):
-            CommandResult(status: status, signal: nil, stdoutBytes: stdout, stderrBytes: stderr)
+            CommandResult(
+                status: status, signal: nil, stdoutBytes: stdout, stderrBytes: stderr,
+                processorMicroseconds: processorMicroseconds, peakBytes: peakBytes)
         case .signalled(let signal):
-            CommandResult(status: nil, signal: signal, stdoutBytes: stdout, stderrBytes: stderr)
+            CommandResult(
+                status: nil, signal: signal, stdoutBytes: stdout, stderrBytes: stderr,
+                processorMicroseconds: processorMicroseconds, peakBytes: peakBytes)
         }
     }
 }

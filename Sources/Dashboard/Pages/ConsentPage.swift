@@ -10,7 +10,7 @@ struct ConsentPage {
 
     init(_ visit: Visit) throws {
         control = visit.control
-        status = try visit.control.status()
+        status = try visit.status()
     }
 
     var response: HTTPResponse {

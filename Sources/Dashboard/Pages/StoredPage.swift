@@ -17,7 +17,7 @@ struct StoredPage {
         let control = visit.control
         types = control.declaredEvents.map(\.name)
         type = visit.request.queryValue("type").flatMap { [types] in types.contains($0) ? $0 : nil }
-        status = try control.status()
+        status = try visit.status()
         config = control.configuration
         page = try control.events(
             before: visit.number("before"), named: type, limit: DashboardLimits.eventsPerPage)

@@ -93,7 +93,10 @@ extension TelemetryStatus {
 
 extension TelemetryControl {
     /// Reads the status. Changes nothing but for journals of ended processes, which are taken in.
-    public func status() throws -> TelemetryStatus {
+    public func status() throws -> TelemetryStatus { try status(figures: nil) }
+
+    /// The same with the store's figures of an earlier look, where nothing changed since then.
+    func status(figures earlier: TelemetryStatus?) throws -> TelemetryStatus {
         var status = TelemetryStatus()
         let isThere = try seams.files.status(of: directory.path) != nil
         // First, since it ends the identifier that would be told.
@@ -114,7 +117,11 @@ extension TelemetryControl {
         guard isThere else { return status }
         // Recorded under "never uploads" is never sent, whatever is agreed to later.
         let sendable = state.record?.terms.origin == nil ? nil : state.epoch
-        do { try count(&status, epoch: sendable) } catch { status.storeProblem = "\(error)" }
+        if let earlier {
+            status.takeFigures(of: earlier)
+        } else {
+            do { try count(&status, epoch: sendable) } catch { status.storeProblem = "\(error)" }
+        }
         status.recorders = try recorders()
         for pid in status.recorders { status.recorderCauses[pid] = causes(inProcess: pid) }
         status.pendingErasures = Int64(

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SQLite
+
+/// The last status of a home, so that a million events are counted again only when some changed.
+package struct StatusMemory {
+    /// What all figures follow from, read at the cost of a few rows.
+    private struct Key: Equatable {
+        let store: StoreState
+        let batches: String
+        let epoch: UInt32?
+        let review: TelemetryModuleConfig.UploadReview
+        let isBlocked: Bool
+    }
+
+    private var key: Key?
+    private var status: TelemetryStatus?
+
+    /// A memory of nothing.
+    package init() {}
+
+    /// The status now: what is cheap is read, what is not is taken from the last time if it holds.
+    mutating func status(of control: TelemetryControl) throws -> TelemetryStatus {
+        let now = try Self.key(of: control)
+        let known = now != nil && now == key && status?.storeProblem == nil
+        let fresh = try control.status(figures: known ? status : nil)
+        key = now
+        status = fresh
+        return fresh
+    }
+
+    private static func key(of control: TelemetryControl) throws -> Key? {
+        guard let store = try control.openStore() else { return nil }
+        let batches = try store.database.rows(
+            "SELECT state, count(*), sum(events), max(id) FROM batches GROUP BY state"
+        ) { "\($0.text(0)) \($0.integer(1)) \($0.integer(2)) \($0.integer(3))" }
+        return Key(
+            store: try StoreState(store), batches: batches.joined(separator: ", "),
+            epoch: control.gate.read().state.epoch, review: control.config.uploadReview,
+            isBlocked: !control.causes(blocking: .sending).isEmpty)
+    }
+}
+
+extension TelemetryControl {
+    /// The status, with the help of what the caller keeps from one call to the next.
+    package func status(_ memory: inout StatusMemory) throws -> TelemetryStatus {
+        try memory.status(of: self)
+    }
+}
+
+extension TelemetryStatus {
+    /// Takes over what was counted in the store.
+    mutating func takeFigures(of earlier: TelemetryStatus) {
+        recorded = earlier.recorded
+        waiting = earlier.waiting
+        held = earlier.held
+        keptHere = earlier.keptHere
+        uploaded = earlier.uploaded
+        lost = earlier.lost
+        nextUpload = blockedSending.isEmpty ? earlier.nextUpload : nil
+    }
+}
