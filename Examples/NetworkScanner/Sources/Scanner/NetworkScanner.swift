@@ -21,7 +21,7 @@ public struct NetworkScanner {
             let start = ContinuousClock.now
             let open = ports.filter(answers)
             // The typed event: a wrong type or a missing property does not compile.
-            telemetry.track(scanFinished, .connect, Int64(open.count), ContinuousClock.now - start)
+            telemetry.track(scanFinished, .connect, open.count, ContinuousClock.now - start)
             // The same by name, as the shipped catalogue declares it.
             telemetry.trackEvent(
                 "feature_usage",
