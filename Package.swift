@@ -144,7 +144,7 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
-        .testTarget(name: "OTLPTests", dependencies: ["OTLP", "JSON"]),
+        .testTarget(name: "OTLPTests", dependencies: ["JSON", "Modules", "OTLP", "TestKit"]),
         .testTarget(name: "ModulesTests", dependencies: ["Modules", "TestKit"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestKit"]),
         .testTarget(

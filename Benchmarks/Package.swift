@@ -11,6 +11,9 @@ let package = Package(
         .target(
             name: "CBenchmark",
             linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("deflate")]),
+        // A load generator and the floor of a durable intake, as little as can be in C.
+        .target(name: "CIngest"),
+        .executableTarget(name: "ingest-bench", dependencies: ["CBenchmark", "CIngest"]),
         .executableTarget(
             name: "telemetry-bench",
             dependencies: [
@@ -24,7 +27,7 @@ let package = Package(
 )
 
 /// The rules of the whole project.
-for target in package.targets where !["CBenchmark", "CReplay"].contains(target.name) {
+for target in package.targets where !target.name.hasPrefix("C") {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),

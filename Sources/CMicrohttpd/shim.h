@@ -4,6 +4,8 @@
 #define CMicrohttpd_SHIM_H
 
 #include <microhttpd.h>
+#include <netinet/in.h>
+#include <string.h>
 
 /* Sizes and times of one daemon, as MHD_start_daemon takes them. */
 struct ag_mhd_limits {
@@ -13,26 +15,82 @@ struct ag_mhd_limits {
     size_t connection_memory_bytes; /* request line and headers have to fit */
 };
 
-/* Serves `listen_socket` with epoll on threads of its own. NULL when the daemon can't start.
-   The socket stays open when it fails. */
+/* What the library calls, with `context`. */
+struct ag_mhd_calls {
+    MHD_AccessHandlerCallback request;
+    MHD_RequestCompletedCallback completed;
+    MHD_NotifyConnectionCallback connection;
+    void *context;
+};
+
+/* Serves `listen_socket` with epoll on threads of its own, TLS with a key and a certificate chain
+   (both PEM; NULL = plain HTTP). NULL when the daemon can't start. The socket stays open when it
+   fails. */
 static inline struct MHD_Daemon *ag_mhd_start(
-    int listen_socket, struct ag_mhd_limits limits, MHD_AccessHandlerCallback handler,
-    MHD_RequestCompletedCallback completed, void *context) {
-    struct MHD_OptionItem pool[] = {
-        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t) limits.threads, NULL},
-        {MHD_OPTION_END, 0, NULL},
-    };
-    if (limits.threads < 2) pool[0].option = MHD_OPTION_END;
+    int listen_socket, struct ag_mhd_limits limits, struct ag_mhd_calls calls,
+    const char *key, const char *certificate) {
+    struct MHD_OptionItem options[4] = {{MHD_OPTION_END, 0, NULL}};
+    unsigned int flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
+    int count = 0;
+    if (limits.threads > 1)
+        options[count++] = (struct MHD_OptionItem){
+            MHD_OPTION_THREAD_POOL_SIZE, (intptr_t) limits.threads, NULL};
+    if (key && certificate) {
+        flags |= MHD_USE_TLS;
+        options[count++] =
+            (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *) key};
+        options[count++] =
+            (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *) certificate};
+    }
+    options[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, handler, context,
+        flags, 0, NULL, NULL, calls.request, calls.context,
         MHD_OPTION_LISTEN_SOCKET, (MHD_socket) listen_socket,
-        MHD_OPTION_NOTIFY_COMPLETED, completed, context,
+        MHD_OPTION_NOTIFY_COMPLETED, calls.completed, calls.context,
+        MHD_OPTION_NOTIFY_CONNECTION, calls.connection, calls.context,
         MHD_OPTION_CONNECTION_LIMIT, limits.connections,
         MHD_OPTION_CONNECTION_TIMEOUT, limits.idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.connection_memory_bytes,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_ARRAY, pool,
+        MHD_OPTION_ARRAY, options,
         MHD_OPTION_END);
+}
+
+/* Whether the connection came now; otherwise it is about to be closed. */
+static inline int ag_mhd_has_started(enum MHD_ConnectionNotificationCode code) {
+    return code == MHD_CONNECTION_NOTIFY_STARTED;
+}
+
+/* The connection's socket; -1 if the library does not tell. */
+static inline int ag_mhd_socket(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? (int) info->connect_fd : -1;
+}
+
+/* Copies the first bytes of the peer's address that name its network, 3 of IPv4 or 6 of IPv6, and
+   returns how many; 0 for a peer on this machine. The address itself goes nowhere else. */
+static inline int ag_mhd_peer_network(struct MHD_Connection *connection, unsigned char out[6]) {
+    static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (!info || !info->client_addr) return 0;
+    if (info->client_addr->sa_family == AF_INET) {
+        const struct sockaddr_in *v4 = (const struct sockaddr_in *) info->client_addr;
+        memcpy(out, &v4->sin_addr, 3);
+        return out[0] == 127 ? 0 : 3;
+    }
+    if (info->client_addr->sa_family != AF_INET6) return 0;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *) info->client_addr;
+    const unsigned char *bytes = v6->sin6_addr.s6_addr;
+    if (memcmp(bytes, mapped, 12) == 0) {
+        memcpy(out, bytes + 12, 3);
+        return out[0] == 127 ? 0 : 3;
+    }
+    if (IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr)) return 0;
+    memcpy(out, bytes, 6);
+    return 6;
 }
 
 #endif

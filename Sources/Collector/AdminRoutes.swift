@@ -10,22 +10,44 @@ struct AdminRoutes: Sendable {
     let storage: any CollectorStorage
     let clock: any WallClock
     let logger: Logger
+    /// The metrics as text.
+    let metrics: @Sendable () -> String
 
-    /// The routing table, closed to requests that name another host.
+    /// The routing table, closed to requests without the token, or to those that name another host
+    /// where no token is asked for.
     var handler: any HTTPHandler {
-        HostGuard(
-            Router([
-                Route(.get, "/") { request in
-                    answer(request) { insight in
-                        InsightPage(insight: insight, retention: configuration.retention)
-                            .page.response
-                    }
-                },
-                Route(.get, "/api/v1/insight") { request in
-                    answer(request) { .json(.ok, $0.json.serialized(.pretty) + "\n") }
-                },
-                HTMLPage.styleRoute,
-            ]))
+        if let token = configuration.adminToken { return TokenGuard(router, token: token) }
+        return HostGuard(router)
+    }
+
+    private var router: Router {
+        Router([
+            Route(.get, "/") { request in
+                answer(request) { insight in
+                    InsightPage(insight: insight, retention: configuration.retention)
+                        .page.response
+                }
+            },
+            Route(.get, "/api/v1/insight") { request in
+                answer(request) { .json(.ok, $0.json.serialized(.pretty) + "\n") }
+            },
+            Route(.get, "/metrics") { _ in
+                HTTPResponse(
+                    .ok, headers: ["Content-Type": "text/plain; version=0.0.4"],
+                    body: Array(metrics().utf8))
+            },
+            Route(.get, "/readyz") { _ in ready() },
+            HTMLPage.styleRoute,
+        ])
+    }
+
+    private func ready() -> HTTPResponse {
+        do {
+            try storage.checkReady()
+            return .text(.ok, "ready")
+        } catch {
+            return .text(.serviceUnavailable, "the store can't be written")
+        }
     }
 
     private func answer(

@@ -4,7 +4,7 @@ public import HTTPServing
 
 /// Everything that a collector can be told.
 public struct CollectorConfiguration: Sendable {
-    /// Where clients send to. Only loopback is served: TLS is not built in.
+    /// Where clients send to.
     public var intake: ListenAddress
     /// Where the insight page is read.
     public var admin: ListenAddress
@@ -18,13 +18,31 @@ public struct CollectorConfiguration: Sendable {
     public var intakeLimits: HTTPLimits
     /// Days that the insight covers where no range is asked for, today included.
     public var insightDays: Int
+    /// TLS of the intake; nil serves plain HTTP.
+    public var intakeTLS: TLSIdentity?
+    /// TLS of the admin listener; nil serves plain HTTP.
+    public var adminTLS: TLSIdentity?
+    /// What has to be shown to read from the admin listener; nil admits whoever reaches it, by a
+    /// loopback name only.
+    public var adminToken: String?
+    /// Whether a proxy stands before the intake, whose `X-Forwarded-For` tells where a request is
+    /// from.
+    public var isBehindProxy: Bool
+    /// Installations that one network can bring anew each day.
+    public var newPerNetworkMax: Int
+    /// Requests for erasure that are taken each minute.
+    public var erasuresPerMinuteMax: Int
+    /// Bytes of all requests together, while they are received, handled and stored.
+    public var bytesInFlightMax: Int
 
     /// Makes a configuration; the defaults are those of the program.
     public init(
         intake: ListenAddress = .loopback(port: 4318), admin: ListenAddress = .loopback(port: 4319),
         k: Int = 10, policy: IntakePolicy = IntakePolicy(),
         retention: RetentionPolicy = RetentionPolicy(),
-        intakeLimits: HTTPLimits = HTTPLimits(threads: 2), insightDays: Int = 30
+        intakeLimits: HTTPLimits = HTTPLimits(connectionsMax: 512, threads: 2),
+        insightDays: Int = 30, newPerNetworkMax: Int = 500, erasuresPerMinuteMax: Int = 120,
+        bytesInFlightMax: Int = 56 << 20
     ) {
         self.intake = intake
         self.admin = admin
@@ -34,5 +52,9 @@ public struct CollectorConfiguration: Sendable {
         self.intakeLimits = intakeLimits
         self.intakeLimits.bodyBytesMax = policy.bodyBytesMax
         self.insightDays = insightDays
+        isBehindProxy = false
+        self.newPerNetworkMax = newPerNetworkMax
+        self.erasuresPerMinuteMax = erasuresPerMinuteMax
+        self.bytesInFlightMax = bytesInFlightMax
     }
 }

@@ -42,16 +42,25 @@ public final class CollectorService: Module {
         let intakeSocket = try ListenSocket(configuration.intake)
         let adminSocket = try ListenSocket(configuration.admin)
         let storage = try openStorage()
+        let metrics = CollectorMetrics()
+        let budget = ByteBudget(bytesMax: configuration.bytesInFlightMax)
         let routes = IntakeRoutes(
-            configuration: configuration, storage: storage, clock: clock,
-            random: random, logger: logger)
+            configuration: configuration, storage: storage, clock: clock, random: random,
+            metrics: metrics, budget: budget, logger: logger)
         try routes.sweep()
+        let intake = try HTTPServer(
+            on: intakeSocket, limits: configuration.intakeLimits, tls: configuration.intakeTLS,
+            budget: budget, handler: routes.handler)
         let admin = AdminRoutes(
-            configuration: configuration, storage: storage, clock: clock, logger: logger)
+            configuration: configuration, storage: storage, clock: clock, logger: logger
+        ) { [weak intake] in
+            metrics.text(
+                bytesInFlight: budget.bytesTaken, connections: intake?.connections ?? 0)
+        }
         let started = Servers(
-            intake: try HTTPServer(
-                on: intakeSocket, limits: configuration.intakeLimits, handler: routes.router),
-            admin: try HTTPServer(on: adminSocket, handler: admin.handler))
+            intake: intake,
+            admin: try HTTPServer(
+                on: adminSocket, tls: configuration.adminTLS, handler: admin.handler))
         servers.withLock { $0 = started }
     }
 

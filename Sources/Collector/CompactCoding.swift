@@ -4,14 +4,28 @@
 struct CompactWriter {
     private(set) var bytes: [UInt8] = []
 
+    /// Forgets what was written, and keeps the memory.
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+    }
+
     /// A number that is not negative, as a varint.
     mutating func number(_ value: Int) {
-        var rest = UInt64(max(value, 0))
+        Self.append(UInt64(max(value, 0)), to: &bytes)
+    }
+
+    static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+        var rest = value
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
         }
         bytes.append(UInt8(rest))
+    }
+
+    /// Bytes of a varint.
+    static func varintBytes(_ value: Int) -> Int {
+        max(1, (Int.bitWidth - value.leadingZeroBitCount + 6) / 7)
     }
 
     /// A text of at most 255 bytes; a longer one is cut.
@@ -27,6 +41,33 @@ struct CompactWriter {
         for (bucket, count) in histogram.counts.sorted(by: { $0.key < $1.key }) {
             bytes.append(UInt8(bucket))
             number(count)
+        }
+    }
+}
+
+// MARK: - Protobuf fields, of which the intake writes the few kinds that records need
+
+extension CompactWriter {
+    /// Length and tag of a field whose content is appended after it.
+    mutating func delimited(field: UInt8, count: Int) {
+        bytes.append(field << 3 | 2)
+        number(count)
+    }
+
+    mutating func delimited(field: UInt8, _ content: [UInt8]) {
+        delimited(field: field, count: content.count)
+        bytes.append(contentsOf: content)
+    }
+
+    mutating func varint(field: UInt8, _ value: UInt64) {
+        bytes.append(field << 3)
+        Self.append(value, to: &bytes)
+    }
+
+    mutating func fixed64(field: UInt8, _ value: UInt64) {
+        bytes.append(field << 3 | 1)
+        for shift in stride(from: UInt64(0), to: 64, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
         }
     }
 }

@@ -26,7 +26,7 @@ enum IntakeAnswer {
         _ status: HTTPStatus, _ message: String, to request: HTTPRequest
     ) -> HTTPResponse {
         let response = encoded(status, message, to: request)
-        return status == .serviceUnavailable
+        return status == .serviceUnavailable || status == .tooManyRequests
             ? response.with("Retry-After", String(retrySeconds)) : response
     }
 
@@ -72,7 +72,7 @@ enum IntakeAnswer {
         case .forbidden: 7
         case .notFound: 5
         case .methodNotAllowed: 12
-        case .contentTooLarge: 8
+        case .contentTooLarge, .tooManyRequests, .headersTooLarge: 8
         case .serviceUnavailable: 14
         default: 3
         }

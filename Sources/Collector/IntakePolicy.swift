@@ -12,12 +12,23 @@ public struct IntakePolicy: Sendable {
 
     /// The events and properties that are collected, by `service.name`.
     public let catalogues: [String: Catalogue]
+    /// The catalogues, compiled.
+    let plans: [String: AdmissionPlan]
     /// Days before today whose events are admitted.
     public let daysBackMax: Int
     /// Days after today whose events are admitted, for clocks that run ahead.
     public let daysAheadMax: Int
     /// Bytes of a request body, before and after its content coding is undone.
     public let bodyBytesMax: Int
+    /// Bytes of a request body in JSON: reading one takes many times its size.
+    public let jsonBytesMax: Int
+    /// Records of one request.
+    public let recordsMax: Int
+    /// Attributes and elements of lists in one request.
+    public let valuesMax: Int
+    /// Records of one request whose identifiers are not of ARP Guard's form: each costs as much as
+    /// a batch.
+    public let foreignRecordsMax: Int
     /// Batches of ARP Guard's own form in one request; a client sends one.
     public let batchesMax: Int
 
@@ -25,12 +36,19 @@ public struct IntakePolicy: Sendable {
     public init(
         catalogues: [String: Catalogue] = [ownService: .standard],
         daysBackMax: Int = RetentionPolicy().openDays, daysAheadMax: Int = 1,
-        bodyBytesMax: Int = 4 << 20, batchesMax: Int = 64
+        bodyBytesMax: Int = 4 << 20, jsonBytesMax: Int = 1 << 20, recordsMax: Int = 20_000,
+        valuesMax: Int = 150_000, foreignRecordsMax: Int = 2048, batchesMax: Int = 64
     ) {
         self.catalogues = catalogues
+        plans = Dictionary(
+            uniqueKeysWithValues: catalogues.map { ($0, AdmissionPlan($1, service: $0)) })
         self.daysBackMax = daysBackMax
         self.daysAheadMax = daysAheadMax
         self.bodyBytesMax = bodyBytesMax
+        self.jsonBytesMax = jsonBytesMax
+        self.recordsMax = recordsMax
+        self.valuesMax = valuesMax
+        self.foreignRecordsMax = foreignRecordsMax
         self.batchesMax = batchesMax
     }
 

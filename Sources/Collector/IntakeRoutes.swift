@@ -1,128 +1,189 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Hashing
 internal import HTTPServing
 internal import Modules
 private import Synchronization
 
 /// The answers of the intake listener. Nothing here sees or keeps who is on the other side.
 final class IntakeRoutes: Sendable {
-    private static let secretBytesMax = 512
+    /// Bytes that an admitted batch takes until it is stored, beyond its records.
+    private static let batchBytes = 2048
+    private static let sweepAgainNanoseconds: Int64 = 60_000_000_000
 
-    private let configuration: CollectorConfiguration
-    private let storage: any CollectorStorage
-    private let clock: any WallClock
+    let configuration: CollectorConfiguration
+    let storage: any CollectorStorage
+    let clock: any WallClock
+    let metrics: CollectorMetrics
+    let committer: GroupCommitter
+    let budget: ByteBudget
+    let erasureLimit: RateLimit
+    private let newcomers: NewcomerLimit
     private let logger: Logger
-    private let random: any RandomSource
-    private let sweptDay = Mutex<Day?>(nil)
+    private let sweeps = Mutex(Sweeps())
     private let isFailing = Mutex(false)
 
     init(
         configuration: CollectorConfiguration, storage: any CollectorStorage,
-        clock: any WallClock, random: any RandomSource, logger: Logger
+        clock: any WallClock, random: any RandomSource, metrics: CollectorMetrics,
+        budget: ByteBudget, logger: Logger
     ) {
         self.configuration = configuration
         self.storage = storage
         self.clock = clock
-        self.random = random
+        self.metrics = metrics
+        self.budget = budget
         self.logger = logger
+        erasureLimit = RateLimit(perMinuteMax: configuration.erasuresPerMinuteMax)
+        newcomers = NewcomerLimit(max: configuration.newPerNetworkMax, random: random)
+        committer = GroupCommitter(storage: storage, clock: clock, random: random) {
+            metrics.count($0)
+        }
     }
 
     /// The routing table.
-    var router: Router {
-        Router(
-            [
-                Route(.post, "/v1/logs", takeLogs),
-                Route(.delete, "/v1/installations/{id}", erase),
-                Route(.get, "/healthz") { _ in .text(.ok, "ok") },
-            ],
-            refusal: { request, status in
-                IntakeAnswer.failure(status, status.description.lowercased(), to: request)
-            })
+    var handler: any HTTPHandler {
+        CountingHandler(
+            Router(
+                [
+                    Route(.post, "/v1/logs", later: takeLogs),
+                    Route(.delete, "/v1/installations/{id}", later: erase),
+                    Route(.get, "/healthz") { _ in .text(.ok, "ok") },
+                ],
+                refusal: { request, status in
+                    IntakeAnswer.failure(status, status.description.lowercased(), to: request)
+                }), metrics)
     }
 
-    /// Deletes what has passed its time, once a day; what failed is tried again.
+    /// When days are folded.
+    private struct Sweeps {
+        var day: Day?
+        var nextNanoseconds: Int64 = 0
+    }
+
+    /// Folds and deletes what has passed its time, once a day; what failed is tried again after a
+    /// minute.
     func sweep() throws(StorageError) {
         let today = clock.now().day
-        let last = sweptDay.withLock { day in
-            defer { day = today }
-            return day
+        try storage.expire(by: configuration.retention, on: today)
+        sweeps.withLock { $0.day = today }
+    }
+
+    private func sweepWhenDue() {
+        let (today, uptime) = (clock.now().day, clock.uptimeNanoseconds())
+        let isDue = sweeps.withLock { sweeps in
+            guard sweeps.day != today, uptime >= sweeps.nextNanoseconds else { return false }
+            sweeps.nextNanoseconds = uptime + Self.sweepAgainNanoseconds
+            return true
         }
-        guard last != today else { return }
-        do {
-            try storage.expire(by: configuration.retention, on: today)
-        } catch {
-            sweptDay.withLock { $0 = last }
-            throw error
+        guard isDue else { return }
+        committer.between {
+            do {
+                try self.sweep()
+            } catch {
+                self.logger.log(.error, "closed days were not folded: \(error)")
+            }
         }
     }
 
-    private func takeLogs(_ request: HTTPRequest) -> HTTPResponse {
-        let today = clock.now().day
-        switch configuration.policy.decide(request, on: today) {
-        case .refuse(let refusal):
+    private func takeLogs(_ request: HTTPRequest, _ later: LaterReply) -> HTTPResponse? {
+        let decision = decide(request)
+        guard case .admit(let batches, let tally) = decision else {
+            guard case .refuse(let refusal) = decision else { return nil }
             return IntakeAnswer.failure(
                 IntakeAnswer.status(of: refusal), refusal.message, to: request)
-        case .admit(let batches, let tally):
-            return stored(request) { () throws(StorageError) in
-                try self.sweep()
-                let rejected = try self.store(batches, tally, on: today)
-                return IntakeAnswer.accepted(rejected, in: OTLPEncoding(request) ?? .protobuf)
-            }
+        }
+        let encoding = OTLPEncoding(request) ?? .protobuf
+        guard !batches.isEmpty || !tally.counts.isEmpty else {
+            return IntakeAnswer.accepted(tally, in: encoding)
+        }
+        let bytes = batches.count * Self.batchBytes
+        guard budget.take(bytes) else {
+            return IntakeAnswer.failure(
+                .serviceUnavailable, "too much is waiting to be stored", to: request)
+        }
+        sweepWhenDue()
+        let network = network(of: request)
+        var request = request
+        request.body = []
+        let question = request
+        committer.submit(
+            GroupCommitter.Submission(batches: batches, tally: tally) { result in
+                self.budget.giveBack(bytes)
+                let answer = self.answer(question, encoding, batches, tally, result, network)
+                self.metrics.count(answer.status)
+                later.send(answer)
+            })
+        return nil
+    }
+
+    private func decide(_ request: HTTPRequest) -> IntakeDecision {
+        let today = clock.now().day
+        do {
+            let logs = try RequestReader(policy: configuration.policy, budget: budget)
+                .read(request)
+            let decision = try configuration.policy.decide(logs, on: today)
+            guard case .admit(var batches, let tally) = decision,
+                !newcomers.admits(network(of: request), on: today)
+            else { return decision }
+            for index in batches.indices { batches[index].admitsNew = false }
+            return .admit(batches, tally: tally)
+        } catch {
+            return .refuse(error)
         }
     }
 
-    /// Commits and returns what was rejected, the same for a resend as for the first sending.
-    private func store(
-        _ batches: [AdmittedBatch], _ tally: Tally, on today: Day
-    ) throws(StorageError) -> Tally {
-        guard !batches.isEmpty || !tally.counts.isEmpty else { return tally }
-        let group = CommitGroup(
-            id: random.bytes(CommitGroup.idBytes), batches: batches, tally: tally, today: today)
-        let outcomes = try storage.commit(group)
+    /// The answer to a request whose batches were committed, the same for a resend as for the first
+    /// sending.
+    private func answer(
+        _ request: HTTPRequest, _ encoding: OTLPEncoding, _ batches: [AdmittedBatch],
+        _ tally: Tally, _ result: Result<[BatchOutcome], StorageError>, _ network: Int?
+    ) -> HTTPResponse {
+        let outcomes: [BatchOutcome]
+        switch result {
+        case .success(let committed): outcomes = committed
+        case .failure(let error): return failed(error, request)
+        }
+        succeeded()
         var rejected = tally
+        let today = clock.now().day
         for (batch, outcome) in zip(batches, outcomes) {
             rejected.merge(batch.tally)
-            if outcome == .erased { rejected.add(.erased, batch.recordCount) }
-        }
-        return rejected
-    }
-
-    private func erase(_ request: HTTPRequest) -> HTTPResponse {
-        let installation = request.parameters["id"] ?? ""
-        guard InstallationIdentifier.isValid(installation) else {
-            return .text(.badRequest, "the installation must be a UUID in lower case")
-        }
-        guard let secret = request.bearerToken, secret.utf8.count <= Self.secretBytesMax else {
-            return .text(.unauthorized, "a bearer token is needed")
-                .with("WWW-Authenticate", "Bearer")
-        }
-        let hash = SHA256.hash(Array(secret.utf8))
-        return stored(request) { () throws(StorageError) in
-            switch try self.storage.erase(
-                installation: installation, secretHash: hash, on: self.clock.now().day)
-            {
-            case .erased, .refused: return HTTPResponse(.noContent)
-            case .full:
-                return IntakeAnswer.failure(
-                    .serviceUnavailable, "no erasure can be remembered now", to: request)
+            switch outcome {
+            case .erased: rejected.add(.erased, batch.recordCount)
+            case .stored(isNew: true): newcomers.count(network, on: today)
+            case .stored(isNew: false), .resent, .notAdmitted: break
             }
         }
+        metrics.count(zip(batches, outcomes), rejected)
+        guard !outcomes.contains(.notAdmitted) else {
+            return IntakeAnswer.failure(
+                .tooManyRequests, "too many new installations from one network", to: request)
+        }
+        return IntakeAnswer.accepted(rejected, in: encoding)
     }
 
-    /// Runs what needs the storage. A failure is answered with 503 and logged when it begins and
-    /// when it ends, not once per request.
-    private func stored(
-        _ request: HTTPRequest, _ body: () throws(StorageError) -> HTTPResponse
-    ) -> HTTPResponse {
-        do {
-            let response = try body()
-            if changes(isFailing: false) { logger.log(.warning, "the store works again") }
-            return response
-        } catch {
-            if changes(isFailing: true) { logger.log(.error, error.description) }
-            return IntakeAnswer.failure(.serviceUnavailable, "the store failed", to: request)
-        }
+    /// The network that a request is from, for the limit of new installations alone: what the proxy
+    /// says, as far as one is trusted.
+    private func network(of request: HTTPRequest) -> Int? {
+        guard configuration.isBehindProxy else { return request.peerNetwork }
+        guard let last = request.headers.values("X-Forwarded-For").last?.split(separator: ",").last
+        else { return nil }
+        let address = last.drop { $0 == " " }
+        let parts = address.split(separator: address.contains(":") ? ":" : ".")
+        return parts.prefix(3).map { String($0) }.hashValue
+    }
+
+    // MARK: - A storage that fails
+
+    /// The answer where the storage failed. It is logged when it begins and when it ends, not once
+    /// per request.
+    func failed(_ error: StorageError, _ request: HTTPRequest) -> HTTPResponse {
+        if changes(isFailing: true) { logger.log(.error, error.description) }
+        return IntakeAnswer.failure(.serviceUnavailable, "the store failed", to: request)
+    }
+
+    func succeeded() {
+        if changes(isFailing: false) { logger.log(.warning, "the store works again") }
     }
 
     private func changes(isFailing now: Bool) -> Bool {

@@ -19,30 +19,56 @@ enum OTLPEncoding: String, Sendable {
 
 /// Decodes the body of an export request within limits.
 struct RequestReader {
-    let bodyBytesMax: Int
+    /// Bytes that reading a body takes for each of its own: tables over protobuf, and the tree of
+    /// a JSON text, whose smallest values have two bytes.
+    static let protobufBytesPerByte = 3
+    static let jsonBytesPerByte = 40
+
+    let policy: IntakePolicy
+    let budget: ByteBudget
 
     /// Decodes a body, or says why it can't be decoded.
-    func read(_ request: HTTPRequest) throws(IntakeRefusal) -> ExportLogsRequest {
+    func read(_ request: HTTPRequest) throws(IntakeRefusal) -> FlatLogs {
         guard let encoding = OTLPEncoding(request) else {
             throw IntakeRefusal(
                 cause: .unsupported,
                 message: "the content type must be application/x-protobuf or application/json")
         }
-        let body = try inflated(request)
+        let body = try inflated(request, bytesMax: bytesMax(encoding))
+        let factor = encoding == .json ? Self.jsonBytesPerByte : Self.protobufBytesPerByte
+        guard budget.take(body.count * factor) else {
+            throw IntakeRefusal(cause: .unavailable, message: "too much is being received")
+        }
+        defer { budget.giveBack(body.count * factor) }
         switch encoding {
-        case .protobuf: return try Self.malformed { try ExportLogsRequest(decoding: body) }
+        case .protobuf: return try Self.malformed { try FlatLogs(body, limits: limits) }
         case .json:
             return try Self.malformed {
-                let limits = JSONLimits(bytesMax: bodyBytesMax)
-                return try ExportLogsRequest(json: JSONValue.parse(bytes: body, limits: limits))
+                let limits = JSONLimits(bytesMax: policy.jsonBytesMax)
+                let json = try JSONValue.parse(bytes: body, limits: limits)
+                return try FlatLogs(
+                    ExportLogsRequest(json: json, limits: self.limits).encoded(),
+                    limits: self.limits)
             }
         }
     }
 
-    private func inflated(_ request: HTTPRequest) throws(IntakeRefusal) -> [UInt8] {
+    private func bytesMax(_ encoding: OTLPEncoding) -> Int {
+        encoding == .json ? policy.jsonBytesMax : policy.bodyBytesMax
+    }
+
+    private var limits: OTLPLimits {
+        OTLPLimits(
+            messageBytesMax: policy.bodyBytesMax, recordsMax: policy.recordsMax,
+            valuesMax: policy.valuesMax)
+    }
+
+    private func inflated(
+        _ request: HTTPRequest, bytesMax: Int
+    ) throws(IntakeRefusal) -> [UInt8] {
         let coding = try Self.coding(of: request)
         do {
-            return try decompress(request.body, as: coding, outputBytesMax: bodyBytesMax)
+            return try decompress(request.body, as: coding, outputBytesMax: bytesMax)
         } catch {
             switch error {
             case .tooLarge, .windowTooLarge:

@@ -25,18 +25,36 @@ struct ResourceFacts: Sendable, Equatable {
     private(set) var ignored = 0
 
     /// Reads a resource; of an attribute that comes twice the first counts.
-    init(_ resource: Resource) {
-        var seen: Set<String> = []
-        for attribute in resource.attributes {
-            guard seen.insert(attribute.key).inserted, take(attribute) else {
+    init(_ logs: FlatLogs, _ attributes: Range<Int>) {
+        var seen: [String] = []
+        seen.reserveCapacity(attributes.count)
+        for attribute in logs.resourceAttributes[attributes] {
+            let key = logs.text(attribute.key)
+            let isRepeated = seen.contains(key)
+            seen.append(key)
+            guard !isRepeated, take(key, Value(attribute.value, in: logs)) else {
                 ignored += 1
                 continue
             }
         }
     }
 
-    private mutating func take(_ attribute: KeyValue) -> Bool {
-        switch (attribute.key, attribute.value) {
+    private enum Value {
+        case string(String)
+        case int(Int64)
+        case other
+
+        init(_ value: FlatLogs.Value, in logs: FlatLogs) {
+            switch value {
+            case .string(let place): self = .string(logs.text(place))
+            case .int(let number): self = .int(number)
+            case .bool, .double, .other: self = .other
+            }
+        }
+    }
+
+    private mutating func take(_ key: String, _ value: Value) -> Bool {
+        switch (key, value) {
         case ("service.name", .string(let name)):
             service = name
         case ("service.version", .string(let text)):

@@ -14,6 +14,8 @@ public final class SQLiteStorage: CollectorStorage {
     private static let hashKeyName = "installation_hash"
     /// Bytes of the hash under which an installation is kept.
     private static let hashBytes = 16
+    /// How long a statement waits while another process writes.
+    private static let busyMilliseconds: Int32 = 10_000
     /// Stands for erased installations; no identifier has this form.
     static let nobody = "nobody"
     /// KiB of pages that a connection keeps in memory.
@@ -38,7 +40,8 @@ public final class SQLiteStorage: CollectorStorage {
                 // collector has just made.
                 _ = try fileSystem.lock(path)
             }
-            let connection = try Connection(path: path, mode: .readWrite)
+            let connection = try Connection(
+                path: path, mode: .readWrite, busyMilliseconds: Self.busyMilliseconds)
             guard try Self.isStore(connection, orBlank: create) else {
                 throw StorageError.foreign(path)
             }
@@ -138,7 +141,7 @@ public final class SQLiteStorage: CollectorStorage {
         let isDone = try? writer.use { store in
             let connection = store.connection
             try connection.execute("PRAGMA busy_timeout=0")
-            defer { try? connection.execute("PRAGMA busy_timeout=2000") }
+            defer { try? connection.execute("PRAGMA busy_timeout=\(Self.busyMilliseconds)") }
             return try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
         }
         if isDone == true { owesEmptyLog.store(false, ordering: .relaxed) }

@@ -41,6 +41,13 @@ struct BodyCollector {
         unsafe bytes.append(contentsOf: piece)
     }
 
+    /// Hands the bytes out, so that they have one owner.
+    mutating func takeBytes() -> [UInt8] {
+        let taken = bytes
+        bytes = []
+        return taken
+    }
+
     private mutating func refuse(_ status: HTTPStatus) {
         verdict = .refused(status)
         bytes = []

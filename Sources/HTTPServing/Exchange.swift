@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-private import CMicrohttpd
-
 /// One request on its way through libmicrohttpd, from its header fields to its last byte sent.
 /// Only the thread of its connection touches it.
 final class Exchange {
     private let context: ServerContext
+    private let socket: Int32
     private var request: HTTPRequest
     private var collector: BodyCollector
     private var reservedBytes = 0
+    private var later: LaterReply?
 
-    init(context: ServerContext, request: HTTPRequest) {
+    init(context: ServerContext, request: HTTPRequest, socket: Int32) {
         self.context = context
         self.request = request
+        self.socket = socket
         collector = BodyCollector(limits: context.limits)
         context.requestBegan()
     }
 
     deinit {
-        context.requestEnded(bodyBytes: reservedBytes)
+        if let later { context.waitsNoMore(later) }
+        context.budget.giveBack(reservedBytes)
+        context.deadlines.start(socket)
+        context.requestEnded()
     }
 
     /// The answer that can be given before the body is read; nil when the body is wanted.
@@ -33,19 +37,31 @@ final class Exchange {
     /// Takes a piece of the body; false when the connection is to be cut.
     func take(_ piece: UnsafeRawBufferPointer) -> Bool {
         unsafe collector.take(piece) { count in
-            guard context.reserve(bodyBytes: count) else { return false }
+            guard context.budget.take(count) else { return false }
             reservedBytes += count
             return true
         }
         return collector.verdict != .cut
     }
 
-    /// The answer, once the body is complete.
-    func answer() -> HTTPResponse {
+    /// The answer, once the body is complete; nil when it comes later. `suspend` is called then,
+    /// and `wake` from any thread when it is there.
+    func answer(suspend: () -> Void, wake: @escaping @Sendable () -> Void) -> HTTPResponse? {
+        if let later { return closing(later.take() ?? unanswered) }
         if case .refused(let status) = collector.verdict { return refusal(status) }
-        request.body = collector.bytes
-        return closing(context.handler.respond(to: request))
+        context.deadlines.suspend(socket)
+        request.body = collector.takeBytes()
+        let later = LaterReply()
+        if let response = context.handler.respond(to: request, later: later) {
+            return closing(response)
+        }
+        self.later = later
+        request.body = []
+        context.waits(later)
+        return later.takeOrWait(suspend: suspend, wake: wake).map(closing)
     }
+
+    private var unanswered: HTTPResponse { refusal(.serviceUnavailable) }
 
     private func refusal(_ status: HTTPStatus) -> HTTPResponse {
         closing(context.handler.refuse(request, with: status))

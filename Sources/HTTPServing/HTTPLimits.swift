@@ -4,7 +4,8 @@
 public struct HTTPLimits: Sendable, Equatable {
     /// Bytes of one request body; more is answered with 413.
     public var bodyBytesMax: Int
-    /// Bytes of all bodies being received together; more is answered with 503.
+    /// Bytes of all requests together, while they are received and handled; more is answered with
+    /// 503.
     public var bodyBytesInFlightMax: Int
     /// Bytes past `bodyBytesMax` that are read and thrown away so that the 413 arrives; a body of
     /// unknown length that goes on after them is cut off.
@@ -15,6 +16,9 @@ public struct HTTPLimits: Sendable, Equatable {
     public var connectionsMax: Int
     /// Seconds without a byte after which a connection is closed.
     public var idleSecondsMax: Int
+    /// Seconds that a connection may take from its start, or from its last answer, until its next
+    /// request is complete; it is closed then.
+    public var requestSecondsMax: Int
     /// Threads that read, call the handler and write.
     public var threads: Int
     /// Milliseconds that `stop()` waits for requests in flight.
@@ -24,7 +28,8 @@ public struct HTTPLimits: Sendable, Equatable {
     public init(
         bodyBytesMax: Int = 1 << 20, bodyBytesInFlightMax: Int = 32 << 20,
         discardedBytesMax: Int = 16 << 20, headerBytesMax: Int = 16 << 10,
-        connectionsMax: Int = 256, idleSecondsMax: Int = 30, threads: Int = 1,
+        connectionsMax: Int = 256, idleSecondsMax: Int = 30, requestSecondsMax: Int = 60,
+        threads: Int = 1,
         drainMillisecondsMax: Int = 5000
     ) {
         self.bodyBytesMax = bodyBytesMax
@@ -33,6 +38,7 @@ public struct HTTPLimits: Sendable, Equatable {
         self.headerBytesMax = headerBytesMax
         self.connectionsMax = connectionsMax
         self.idleSecondsMax = idleSecondsMax
+        self.requestSecondsMax = requestSecondsMax
         self.threads = threads
         self.drainMillisecondsMax = drainMillisecondsMax
     }

@@ -30,8 +30,8 @@ public struct HTTPMethod: Sendable, Hashable, CustomStringConvertible, Expressib
     public var description: String { name }
 }
 
-/// One request as a handler sees it. It holds nothing about the network it came from: no peer
-/// address exists in this type, so none can be stored or logged.
+/// One request as a handler sees it. No peer address exists in this type, so none can be stored or
+/// logged.
 public struct HTTPRequest: Sendable, Equatable {
     /// What is asked.
     public var method: HTTPMethod
@@ -43,6 +43,9 @@ public struct HTTPRequest: Sendable, Equatable {
     public var headers: HTTPHeaders
     /// The whole body as it was sent, content coding included; at most `HTTPLimits.bodyBytesMax`.
     public var body: [UInt8]
+    /// A number that is the same for all peers of one network (24 bits of IPv4, 48 of IPv6) while
+    /// the process runs, and tells nothing of it; nil for a peer on this machine.
+    public var peerNetwork: Int?
     /// What the route's `{name}` segments matched; empty outside a router.
     public var parameters: [String: String]
 

@@ -8,26 +8,39 @@ public final class HTTPServer: Sendable {
     private struct Running: ~Copyable {
         let socket: ListenSocket
         let library: Microhttpd
+        let ticker: Ticker
     }
 
     /// The address with the port that is really bound.
     public let address: ListenAddress
+    private let isSecure: Bool
     private let context: ServerContext
     private let running: Mutex<Running?>
 
-    /// Starts the threads on a socket that listens already. Throws an `HTTPServerError` when the
-    /// system refuses.
+    /// Starts the threads on a socket that listens already, with TLS if it is given an identity.
+    /// Servers that share a `budget` share that memory. Throws an `HTTPServerError` when the system
+    /// refuses.
     public init(
         on socket: consuming ListenSocket, limits: HTTPLimits = .standard,
-        handler: any HTTPHandler
+        tls: TLSIdentity? = nil, budget: ByteBudget? = nil, handler: any HTTPHandler
     ) throws(HTTPServerError) {
         address = try socket.boundAddress()
-        context = ServerContext(handler: handler, limits: limits)
-        guard let library = Microhttpd(serving: socket.descriptor, context: context) else {
+        isSecure = tls != nil
+        let context = ServerContext(
+            handler: handler, limits: limits,
+            budget: budget ?? ByteBudget(bytesMax: limits.bodyBytesInFlightMax))
+        self.context = context
+        guard
+            let library = Microhttpd(serving: socket.descriptor, tls: tls, context: context),
+            let ticker = Ticker({ _ = context.deadlines.endOverdue() })
+        else {
             throw HTTPServerError(.system, "the server threads on \(address) did not start")
         }
-        running = Mutex(Running(socket: socket, library: library))
+        running = Mutex(Running(socket: socket, library: library, ticker: ticker))
     }
+
+    /// Connections that are open now.
+    public var connections: Int { context.deadlines.count }
 
     /// Binds, listens and starts the threads; throws as `ListenSocket` does.
     public convenience init(
@@ -53,7 +66,7 @@ public final class HTTPServer: Sendable {
 
     /// The URL of a path on this server.
     public func url(_ path: String) -> String {
-        "http://\(address)\(path)"
+        "\(isSecure ? "https" : "http")://\(address)\(path)"
     }
 
     /// Stops accepting, waits for the requests in flight (at most `drainMillisecondsMax`), then
@@ -64,6 +77,8 @@ public final class HTTPServer: Sendable {
         let drained = context.startDraining()
         running.socket.refuseConnections()
         if let drained { context.drain(drained) }
+        context.answerUnanswered()
+        running.ticker.stop()
         running.library.stop()
     }
 }

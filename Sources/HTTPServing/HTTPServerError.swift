@@ -14,6 +14,8 @@ public struct HTTPServerError: Error, Equatable, CustomStringConvertible {
         public static let addressNotAvailable = Code(name: "addressNotAvailable")
         /// The port needs a privilege that the process lacks.
         public static let permissionDenied = Code(name: "permissionDenied")
+        /// A key or a certificate can't be used.
+        public static let badIdentity = Code(name: "badIdentity")
         /// The system refused in another way.
         public static let system = Code(name: "system")
     }

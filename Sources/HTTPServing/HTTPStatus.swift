@@ -34,6 +34,10 @@ public struct HTTPStatus: Sendable, Hashable, CustomStringConvertible {
     public static let unsupportedMediaType = HTTPStatus(415)
     /// 421: the `Host` field names a server that this one is not.
     public static let misdirectedRequest = HTTPStatus(421)
+    /// 429: too many requests at a time, to be tried again.
+    public static let tooManyRequests = HTTPStatus(429)
+    /// 431: header fields over a limit.
+    public static let headersTooLarge = HTTPStatus(431)
     /// 500.
     public static let internalServerError = HTTPStatus(500)
     /// 503, to be tried again.
@@ -49,6 +53,7 @@ public struct HTTPStatus: Sendable, Hashable, CustomStringConvertible {
         403: "Forbidden",
         404: "Not Found", 405: "Method Not Allowed", 409: "Conflict", 413: "Content Too Large",
         415: "Unsupported Media Type", 421: "Misdirected Request",
+        429: "Too Many Requests", 431: "Request Header Fields Too Large",
         500: "Internal Server Error", 503: "Service Unavailable",
     ]
 }

@@ -13,11 +13,20 @@ public struct HostGuard: HTTPHandler {
 
     /// Answers by the guarded handler, or with 421 (RFC 9110 section 15.5.20).
     public func respond(to request: HTTPRequest) -> HTTPResponse {
+        refusal(of: request) ?? handler.respond(to: request)
+    }
+
+    /// Answers by the guarded handler, or with 421.
+    public func respond(to request: HTTPRequest, later: LaterReply) -> HTTPResponse? {
+        refusal(of: request) ?? handler.respond(to: request, later: later)
+    }
+
+    private func refusal(of request: HTTPRequest) -> HTTPResponse? {
         let hosts = request.headers.values("Host")
         guard hosts.count == 1, Self.isLoopback(hosts[0]) else {
             return handler.refuse(request, with: .misdirectedRequest)
         }
-        return handler.respond(to: request)
+        return nil
     }
 
     /// Refuses as the guarded handler does.

@@ -9,16 +9,20 @@ private import CMicrohttpd
     private let context: Unmanaged<ServerContext>
 
     /// Serves a listening socket, which stays the caller's own; nil when the library refuses.
-    init?(serving descriptor: Int32, context: ServerContext) {
+    init?(serving descriptor: Int32, tls: TLSIdentity?, context: ServerContext) {
         let limits = context.limits
         let sizes = ag_mhd_limits(
             threads: UInt32(limits.threads), connections: UInt32(limits.connectionsMax),
             idle_seconds: UInt32(limits.idleSecondsMax),
             connection_memory_bytes: limits.headerBytesMax)
         let retained = unsafe Unmanaged.passRetained(context)
+        let calls = unsafe ag_mhd_calls(
+            request: requestArrived, completed: requestCompleted, connection: connectionChanged,
+            context: retained.toOpaque())
+        // The library reads the PEM texts while it starts.
         guard
             let daemon = unsafe ag_mhd_start(
-                descriptor, sizes, requestArrived, requestCompleted, retained.toOpaque())
+                descriptor, sizes, calls, tls?.privateKey, tls?.certificateChain)
         else {
             unsafe retained.release()
             return nil
@@ -53,15 +57,51 @@ private func requestArrived(
     guard let opaque = unsafe state.pointee else {
         let context = unsafe Unmanaged<ServerContext>.fromOpaque(cls).takeUnretainedValue()
         let request = unsafe requestHead(connection, url: url, method: method)
-        let exchange = Exchange(context: context, request: request)
+        let exchange = Exchange(
+            context: context, request: request, socket: unsafe ag_mhd_socket(connection))
         unsafe state.pointee = Unmanaged.passRetained(exchange).toOpaque()
         return exchange.earlyAnswer().map { unsafe send($0, to: connection) } ?? .YES
     }
     let exchange = unsafe Unmanaged<Exchange>.fromOpaque(opaque).takeUnretainedValue()
     let count = unsafe pieceBytes.pointee
-    guard count > 0 else { return unsafe send(exchange.answer(), to: connection) }
-    unsafe pieceBytes.pointee = 0
-    return unsafe exchange.take(UnsafeRawBufferPointer(start: piece, count: count)) ? .YES : .NO
+    if count > 0 {
+        unsafe pieceBytes.pointee = 0
+        return unsafe exchange.take(UnsafeRawBufferPointer(start: piece, count: count)) ? .YES : .NO
+    }
+    let sleeping = unsafe SleepingConnection(connection)
+    let answer = exchange.answer(suspend: { sleeping.suspend() }, wake: { sleeping.wake() })
+    return answer.map { unsafe send($0, to: connection) } ?? .YES
+}
+
+/// A connection that waits for an answer.
+///
+/// Unchecked, because it is a pointer; it holds, because the library lets any thread wake a
+/// connection that it was told to suspend, and keeps that alive until then.
+@safe private struct SleepingConnection: @unchecked Sendable {
+    private let connection: OpaquePointer
+
+    init(_ connection: OpaquePointer) {
+        unsafe self.connection = connection
+    }
+
+    func suspend() { unsafe MHD_suspend_connection(connection) }
+    func wake() { unsafe MHD_resume_connection(connection) }
+}
+
+/// Called when a connection came, and before its socket is closed.
+private func connectionChanged(
+    _ cls: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
+    _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ change: MHD_ConnectionNotificationCode
+) {
+    guard let cls = unsafe cls, let connection = unsafe connection else { return }
+    let context = unsafe Unmanaged<ServerContext>.fromOpaque(cls).takeUnretainedValue()
+    let socket = unsafe ag_mhd_socket(connection)
+    if ag_mhd_has_started(change) != 0 {
+        context.deadlines.start(socket)
+    } else {
+        context.deadlines.remove(socket)
+    }
 }
 
 private func requestCompleted(
@@ -76,10 +116,19 @@ private func requestCompleted(
 private func requestHead(
     _ connection: OpaquePointer, url: UnsafePointer<CChar>, method: UnsafePointer<CChar>
 ) -> HTTPRequest {
-    HTTPRequest(
+    var request = HTTPRequest(
         HTTPMethod(unsafe String(cString: method)), unsafe String(cString: url),
         query: unsafe fields(of: connection, kind: .GET_ARGUMENT_KIND),
         headers: HTTPHeaders(unsafe fields(of: connection, kind: .HEADER_KIND)))
+    request.peerNetwork = unsafe peerNetwork(of: connection)
+    return request
+}
+
+/// The peer's network under the key that Swift draws for hashes when a process starts.
+private func peerNetwork(of connection: OpaquePointer) -> Int? {
+    var bytes = [UInt8](repeating: 0, count: 6)
+    let count = unsafe ag_mhd_peer_network(connection, &bytes)
+    return count == 0 ? nil : bytes.prefix(Int(count)).hashValue
 }
 
 private func fields(of connection: OpaquePointer, kind: MHD_ValueKind) -> [HTTPHeaders.Field] {

@@ -39,12 +39,20 @@ public struct Route: Sendable {
     /// The paths that the row answers.
     public let pattern: RoutePattern
     /// What answers; `parameters` of the request are filled in.
-    public let handler: @Sendable (HTTPRequest) -> HTTPResponse
+    public let handler: @Sendable (HTTPRequest, LaterReply) -> HTTPResponse?
 
-    /// Makes a row.
+    /// Makes a row that answers at once.
     public init(
         _ method: HTTPMethod, _ pattern: String,
         _ handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
+    ) {
+        self.init(method, pattern, later: { request, _ in handler(request) })
+    }
+
+    /// Makes a row that answers at once, or later after having returned nil.
+    public init(
+        _ method: HTTPMethod, _ pattern: String,
+        later handler: @escaping @Sendable (HTTPRequest, LaterReply) -> HTTPResponse?
     ) {
         self.method = method
         self.pattern = RoutePattern(pattern)
@@ -70,8 +78,13 @@ public struct Router: HTTPHandler {
         self.refusal = refusal
     }
 
-    /// Answers by the table.
+    /// Answers by the table; a row that would answer later gives 503 here.
     public func respond(to request: HTTPRequest) -> HTTPResponse {
+        respond(to: request, later: LaterReply()) ?? refusal(request, .serviceUnavailable)
+    }
+
+    /// Answers by the table.
+    public func respond(to request: HTTPRequest, later: LaterReply) -> HTTPResponse? {
         let method = request.method == .head ? .get : request.method
         var allowed: [HTTPMethod] = []
         for route in routes {
@@ -82,7 +95,7 @@ public struct Router: HTTPHandler {
             }
             var matched = request
             matched.parameters = parameters
-            return route.handler(matched)
+            return route.handler(matched, later)
         }
         guard !allowed.isEmpty else { return refusal(request, .notFound) }
         return refusal(request, .methodNotAllowed).with("Allow", Self.allow(allowed))

@@ -46,7 +46,10 @@ import Testing
             let request = HTTPRequest(
                 .post, "/v1/logs", headers: ["Content-Type": "application/x-protobuf"],
                 body: bytes)
-            guard case .admit(let batches, _) = IntakePolicy().decide(request, on: today)
+            let reader = RequestReader(
+                policy: IntakePolicy(), budget: ByteBudget(bytesMax: 1 << 20))
+            guard let logs = try? reader.read(request),
+                case .admit(let batches, _) = try IntakePolicy().decide(logs, on: today)
             else { continue }
             for name in batches.flatMap(\.figures.values).flatMap(\.figures.keys) {
                 admitted += 1

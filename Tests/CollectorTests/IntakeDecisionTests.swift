@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Compression
+import Catalogue
 import Modules
 import OTLP
 import Testing
@@ -11,7 +11,7 @@ import Testing
     private static func decide(
         _ request: SampleRequest, _ policy: IntakePolicy = IntakePolicy()
     ) throws -> (batches: [AdmittedBatch], tally: [Tally.Reason: Int]) {
-        guard case .admit(let batches, let tally) = try policy.decide(request.message, on: today)
+        guard case .admit(let batches, let tally) = try policy.decide(request.flat, on: today)
         else { return ([], [:]) }
         return (batches, batches.reduce(into: tally) { $0.merge($1.tally) }.counts)
     }
@@ -99,9 +99,12 @@ import Testing
             "an installation in upper case",
             changed { $0.installation = "ABCDEF00-0000-4000-8000-000000000000" },
             0, [.installation: 1]),
-        Case("an identifier without an index", uid(batchText(1)), 0, [.identifier: 1]),
-        Case("an index with a zero in front", uid(batchText(1) + "-01"), 0, [.identifier: 1]),
-        Case("a batch in lower case", uid(batchText(1).lowercased() + "-1"), 0, [.identifier: 1]),
+        Case("an identifier of another make", uid("018f3c1e-7b1a-7cc2-9d2e-0242ac120002"), 1, [:]),
+        Case("an identifier without an index", uid(batchText(1)), 1, [:]),
+        Case("an empty identifier", uid(""), 0, [.identifier: 1]),
+        Case(
+            "an identifier that is too long", uid(String(repeating: "x", count: 129)), 0,
+            [.identifier: 1]),
         Case("a batch of a day long ago", uid(batchText(1, day: day(-33)) + "-1"), 0, [.day: 1]),
         Case(
             "a resource attribute that is not agreed",
@@ -137,10 +140,12 @@ import Testing
             return group
         }
         #expect(
-            try IntakePolicy().decide(request, on: today)
-                == IntakePolicy().decide(whole.message, on: today))
+            try IntakePolicy().decide(FlatLogs(request.encoded()), on: today)
+                == IntakePolicy().decide(whole.flat, on: today))
         request.resourceLogs[1].resource = SampleRequest(2).message.resourceLogs[0].resource
-        guard case .admit(let batches, _) = try IntakePolicy().decide(request, on: today)
+        guard
+            case .admit(let batches, _) = try IntakePolicy().decide(
+                FlatLogs(request.encoded()), on: today)
         else { return #expect(Bool(false)) }
         #expect(batches.map(\.recordCount) == [2])
         #expect(batches.map(\.tally.counts) == [[.identifier: 1]])
@@ -166,14 +171,73 @@ import Testing
         request.records[0].severityText = "LOUD"
         request.records[0].severityNumber = 19_216_811
         let batch = try #require(try Self.decide(request).batches.first)
-        let records = try decompress(batch.records, as: .zstd, outputBytesMax: 1 << 20)
-        let kept = try ExportLogsRequest(decoding: records)
+        let kept = try ExportLogsRequest(decoding: batch.records)
         #expect(kept.resourceLogs.map(\.resource.attributes) == [[]])
         let record = try #require(kept.resourceLogs.first?.scopeLogs.first?.logRecords.first)
-        #expect(record.attributes.map(\.key) == ["mode", "log.record.uid"])
+        #expect(record.attributes.map(\.key) == ["mode"])
         #expect(record.body == nil)
         #expect(record.severityText.isEmpty)
         #expect(record.severityNumber == 0)
+    }
+
+    @Test func `records of another make are batches of their own, known by installation and name`()
+        throws
+    {
+        func ids(_ names: [String], of number: Int) throws -> [[UInt8]] {
+            var request = SampleRequest(number)
+            for _ in names { request = request.with("app_start") }
+            for (index, name) in names.enumerated() {
+                request.records[index].attributes = [
+                    KeyValue(key: "log.record.uid", value: .string(name))
+                ]
+            }
+            return try Self.decide(request).batches.map(\.id)
+        }
+        let first = try ids(["a", "b"], of: 1)
+        #expect(Set(first).count == 2)
+        #expect(first.allSatisfy { $0.count == AdmittedBatch.idBytes })
+        #expect(try ids(["b", "c"], of: 1)[0] == first[1])
+        #expect(try ids(["a"], of: 2) != [first[0]])
+        let policy = IntakePolicy(foreignRecordsMax: 1)
+        var request = SampleRequest().with("app_start").with("app_start")
+        for index in 0..<2 {
+            request.records[index].attributes = [
+                KeyValue(key: "log.record.uid", value: .string("\(index)"))
+            ]
+        }
+        #expect(throws: IntakeRefusal.self) { try policy.decide(request.flat, on: today) }
+    }
+
+    @Test func `a host's own events are counted by their properties`() throws {
+        let catalogue = Catalogue([
+            EventDefinition(
+                id: 1, "rule_run", purpose: "Which rules are slow",
+                [
+                    PropertyDefinition(id: 1, "rule", .identifier, purpose: "Which rule"),
+                    PropertyDefinition(id: 2, "cached", .bool, purpose: "Whether it was cached"),
+                    PropertyDefinition(
+                        id: 3, "took", .duration(.seconds, max: 100), purpose: "How long"),
+                ])
+        ])
+        var request = SampleRequest()
+        request.service = "swiftlinter"
+        request = request.with(
+            "rule_run", ("rule", .string("unused")), ("cached", .bool(true)), ("took", .int(2))
+        ).with("rule_run", ("rule", .string("10.0.0.1")))
+        let (batches, tally) = try Self.decide(
+            request, IntakePolicy(catalogues: ["swiftlinter": catalogue]))
+        let figures = try #require(batches.first?.figures[today]?.figures)
+        #expect(
+            figures.mapValues(\.count) == [
+                "event/rule_run": 2, "property/rule_run/rule/unused": 1,
+                "property/rule_run/rule/not_told": 1, "property/rule_run/cached/true": 1,
+                "property/rule_run/cached/not_told": 1, "version/0.1.0": 1,
+            ])
+        #expect(
+            figures["event/rule_run"]?.durations.counts == [
+                DurationHistogram.bucket(of: 2000): 1
+            ])
+        #expect(tally == [.refusedValue: 1])
     }
 
     @Test func `a request with too many batches is refused as a whole`() throws {
@@ -183,6 +247,6 @@ import Testing
             request = request.with("app_start")
         }
         let policy = IntakePolicy(batchesMax: 2)
-        #expect(throws: IntakeRefusal.self) { try policy.decide(request.message, on: today) }
+        #expect(throws: IntakeRefusal.self) { try policy.decide(request.flat, on: today) }
     }
 }

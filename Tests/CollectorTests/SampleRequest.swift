@@ -65,6 +65,8 @@ struct SampleRequest {
     }
 
     var bytes: [UInt8] { message.encoded() }
+
+    var flat: FlatLogs { get throws { try FlatLogs(bytes) } }
 }
 
 /// A batch identifier of the test's day, told from others by a number below 32.

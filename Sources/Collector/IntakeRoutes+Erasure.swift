@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Hashing
+internal import HTTPServing
+internal import Modules
+
+extension IntakeRoutes {
+    private static let secretBytesMax = 512
+    /// An erasure is answered after a whole number of these, so that the time tells nothing of what
+    /// was found.
+    private static let answerNanoseconds: Int64 = 100_000_000
+
+    /// Answers a request for erasure: 204 for every installation and secret of the right form.
+    func erase(_ request: HTTPRequest, _ later: LaterReply) -> HTTPResponse? {
+        let installation = request.parameters["id"] ?? ""
+        guard InstallationIdentifier.isValid(installation) else {
+            return .text(.badRequest, "the installation must be a UUID in lower case")
+        }
+        guard let secret = request.bearerToken, secret.utf8.count <= Self.secretBytesMax else {
+            return .text(.unauthorized, "a bearer token is needed")
+                .with("WWW-Authenticate", "Bearer")
+        }
+        let start = clock.uptimeNanoseconds()
+        guard erasureLimit.admits(at: start) else {
+            return IntakeAnswer.failure(
+                .tooManyRequests, "too many erasures at a time", to: request)
+        }
+        let hash = SHA256.hash(Array(secret.utf8))
+        committer.between {
+            let response = self.erased(installation, hash, request)
+            self.metrics.count(response.status)
+            let elapsed = self.clock.uptimeNanoseconds() - start
+            let rest = Self.answerNanoseconds - elapsed % Self.answerNanoseconds
+            self.committer.later(nanoseconds: rest) { later.send(response) }
+        }
+        return nil
+    }
+
+    private func erased(
+        _ installation: String, _ secretHash: [UInt8], _ request: HTTPRequest
+    ) -> HTTPResponse {
+        do {
+            let outcome = try storage.erase(
+                installation: installation, secretHash: secretHash, on: clock.now().day)
+            succeeded()
+            metrics.count(outcome)
+            switch outcome {
+            case .erased, .refused: return HTTPResponse(.noContent)
+            case .full:
+                return IntakeAnswer.failure(
+                    .serviceUnavailable, "no erasure can be remembered now", to: request)
+            }
+        } catch {
+            return failed(error, request)
+        }
+    }
+}

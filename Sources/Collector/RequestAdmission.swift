@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Hashing
+internal import Modules
+internal import OTLP
+
+/// Sorts what a request brings into batches.
+///
+/// Records whose identifier is of ARP Guard's form belong to the batch that it names. Any other
+/// record that has an identifier is a batch of its own, known by it: clients of other make resend
+/// records, not batches.
+struct RequestAdmission {
+    private static let identifierKey = Array("log.record.uid".utf8)
+    private static let identifierBytesMax = 128
+
+    private let policy: IntakePolicy
+    private let today: Day
+    private var admission: RecordAdmission
+    // Over all groups of the request: a batch that comes in two of them is one batch.
+    private var drafts: [BatchDraft] = []
+    private var lastDraft: (identifier: Range<Int>, place: Int)?
+    private var places: [[UInt8]: Int] = [:]
+    private var batches: [AdmittedBatch] = []
+    private var tally = Tally()
+
+    init(policy: IntakePolicy, today: Day) {
+        self.policy = policy
+        self.today = today
+        admission = RecordAdmission(policy: policy, today: today)
+    }
+
+    /// The batches, and what belongs to none of them.
+    mutating func admit(
+        _ logs: FlatLogs
+    ) throws(IntakeRefusal) -> (batches: [AdmittedBatch], tally: Tally) {
+        for group in logs.groups { try admit(group, of: logs) }
+        let own = drafts.map { $0.finished(isOpen: policy.admits($0.day, on: today)) }
+        return (own + batches, tally)
+    }
+
+    private mutating func admit(
+        _ group: FlatLogs.Group, of logs: FlatLogs
+    ) throws(IntakeRefusal) {
+        let facts = ResourceFacts(logs, group.resource)
+        guard let service = facts.service, let plan = policy.plans[service] else {
+            return tally.add(.service, group.records.count)
+        }
+        guard let installation = facts.installation else {
+            return tally.add(.installation, group.records.count)
+        }
+        lastDraft = nil
+        for number in group.records {
+            let record = logs.records[number]
+            guard let uid = identifier(of: record, in: logs) else {
+                tally.add(.identifier)
+                continue
+            }
+            if let index = RecordIdentifier.index(logs.bytes.span, uid.place),
+                let place = try draft(logs, uid.place, plan, facts, installation)
+            {
+                take(record, logs, index: index, uid: uid.attribute, of: installation, at: place)
+            } else {
+                try takeForeign(record, logs, uid, plan, facts, installation)
+            }
+        }
+    }
+
+    /// The attribute that is the record's identifier, and where its text stands.
+    private func identifier(
+        of record: FlatLogs.Record, in logs: FlatLogs
+    ) -> (attribute: Int, place: Range<Int>)? {
+        let bytes = logs.bytes.span
+        // Clients put it first or last.
+        for index in record.attributes.reversed()
+        where NameTable.isEqual(Self.identifierKey, bytes, logs.attributes[index].key) {
+            guard case .string(let place) = logs.attributes[index].value,
+                (1...Self.identifierBytesMax).contains(place.count)
+            else { return nil }
+            return (index, place)
+        }
+        return nil
+    }
+
+    /// The draft of the batch that an identifier names; nil for an identifier of another form.
+    private mutating func draft(
+        _ logs: FlatLogs, _ identifier: Range<Int>, _ plan: AdmissionPlan, _ facts: ResourceFacts,
+        _ installation: String
+    ) throws(IntakeRefusal) -> Int? {
+        let bytes = logs.bytes.span
+        if let lastDraft, isSameBatch(lastDraft.identifier, identifier, bytes) {
+            return lastDraft.place
+        }
+        guard let named = RecordIdentifier(bytes, identifier) else { return nil }
+        let place: Int
+        if let known = places[named.id] {
+            place = known
+        } else {
+            guard drafts.count < policy.batchesMax else {
+                throw IntakeRefusal(
+                    cause: .tooLarge, message: "more than \(policy.batchesMax) batches in a request"
+                )
+            }
+            place = drafts.count
+            places[named.id] = place
+            drafts.append(
+                BatchDraft(
+                    day: named.day, id: named.id, plan: plan, facts: facts,
+                    installation: installation))
+        }
+        lastDraft = (identifier, place)
+        return place
+    }
+
+    private func isSameBatch(
+        _ left: Range<Int>, _ right: Range<Int>, _ bytes: Span<UInt8>
+    ) -> Bool {
+        for offset in (0..<RecordIdentifier.batchCharacters).reversed()
+        where bytes[left.lowerBound + offset] != bytes[right.lowerBound + offset] {
+            return false
+        }
+        return true
+    }
+
+    /// Takes a record of ARP Guard's form; one index counts once, and a batch has one sender.
+    private mutating func take(
+        _ record: FlatLogs.Record, _ logs: FlatLogs, index: Int, uid: Int, of sender: String,
+        at place: Int
+    ) {
+        guard drafts[place].installation == sender, drafts[place].admits(index: index) else {
+            return drafts[place].tally.add(.identifier)
+        }
+        guard policy.admits(drafts[place].day, on: today), let day = admission.day(of: record)
+        else { return drafts[place].tally.add(.day) }
+        if !admission.take(record, of: logs, on: day, uid: uid, into: &drafts[place]) {
+            drafts[place].tally.add(.event)
+        }
+    }
+
+    private mutating func takeForeign(
+        _ record: FlatLogs.Record, _ logs: FlatLogs, _ uid: (attribute: Int, place: Range<Int>),
+        _ plan: AdmissionPlan, _ facts: ResourceFacts, _ installation: String
+    ) throws(IntakeRefusal) {
+        guard batches.count < policy.foreignRecordsMax else {
+            throw IntakeRefusal(
+                cause: .tooLarge,
+                message:
+                    "more than \(policy.foreignRecordsMax) records with identifiers of their own"
+            )
+        }
+        guard let day = admission.day(of: record) else { return tally.add(.day) }
+        let hash = SHA256.hash(Array(installation.utf8) + logs.bytes[uid.place])
+        var draft = BatchDraft(
+            day: day, id: Array(hash.prefix(AdmittedBatch.idBytes)), plan: plan, facts: facts,
+            installation: installation)
+        if admission.take(record, of: logs, on: day, uid: uid.attribute, into: &draft) {
+            // Losses are told once a request, which a resend may cut in another way.
+            batches.append(draft.finished(isOpen: false))
+        } else {
+            tally.add(.event)
+        }
+    }
+}
+
+extension IntakePolicy {
+    /// Decides about the decoded body of a request.
+    func decide(_ logs: FlatLogs, on today: Day) throws(IntakeRefusal) -> IntakeDecision {
+        var admission = RequestAdmission(policy: self, today: today)
+        let (batches, tally) = try admission.admit(logs)
+        return .admit(batches, tally: tally)
+    }
+}
