@@ -4,9 +4,11 @@ internal import Catalogue
 
 /// A catalogue compiled for the intake: names are found by their bytes, and each figure that comes
 /// of a closed list has a number.
-struct AdmissionPlan: Sendable {
+///
+/// Its parts are classes, so that one counted reference is all that using one takes.
+final class AdmissionPlan: Sendable {
     /// One property of an event.
-    struct Property: Sendable {
+    final class Property: Sendable {
         let definition: PropertyDefinition
         let name: [UInt8]
         /// The words of a choice.
@@ -21,14 +23,33 @@ struct AdmissionPlan: Sendable {
         let counters: [Int]
         /// What the name of a figure starts with whose value is not known beforehand.
         let dynamicPrefix: String?
+
+        fileprivate init(
+            _ property: PropertyDefinition, _ event: EventDefinition, _ names: CounterNames
+        ) {
+            definition = property
+            name = Array(property.name.utf8)
+            words = property.kind.words.map { NameTable($0) }
+            other = property.kind.words?.firstIndex(of: PropertyKind.other) ?? 0
+            millisecondsPerUnit =
+                switch property.kind {
+                case .duration(.milliseconds, _): 1
+                case .duration(.seconds, _): 1000
+                case .choice, .identifier, .count, .version, .bool: 0
+                }
+            counters = Self.counterNames(of: property, event).map(names.number)
+            dynamicPrefix = Self.dynamicPrefix(of: property, event)
+        }
     }
 
     /// One event.
-    struct Event: Sendable {
+    final class Event: Sendable {
         let name: [UInt8]
         /// The figure of its records.
         let counter: Int
         let properties: [Property]
+        /// The properties that have tables of their own.
+        let tables: [Int]
         /// Names and aliases, each with the index of its property.
         let keys: NameTable
         let keyProperties: [Int]
@@ -38,6 +59,28 @@ struct AdmissionPlan: Sendable {
         let labelCounters: [Int]
         /// The property that is a duration, if any.
         let duration: Int?
+
+        fileprivate init(_ event: EventDefinition, _ names: CounterNames) {
+            name = Array(event.name.utf8)
+            counter = names.number(Counter(.event, event.name).description)
+            let properties = event.properties.map { AdmissionPlan.Property($0, event, names) }
+            self.properties = properties
+            tables = properties.indices.filter { !properties[$0].counters.isEmpty }
+            let keys = event.properties.enumerated().flatMap { index, property in
+                ([property.name] + property.aliases).map { ($0, index) }
+            }
+            self.keys = NameTable(keys.map(\.0))
+            keyProperties = keys.map(\.1)
+            let group = Self.group(of: event)
+            labels =
+                group?.labelNames.compactMap { name in
+                    event.properties.firstIndex { $0.name == name }
+                } ?? []
+            labelCounters = Self.labelNames(of: event).map(names.number)
+            duration = event.properties.firstIndex {
+                if case .duration = $0.kind { true } else { false }
+            }
+        }
 
         /// The figure that the record's duration belongs to is the most particular one.
         func timed(_ label: Int?) -> Int { label ?? counter }
@@ -83,26 +126,6 @@ private struct CounterNames {
 }
 
 extension AdmissionPlan.Event {
-    fileprivate init(_ event: EventDefinition, _ names: CounterNames) {
-        name = Array(event.name.utf8)
-        counter = names.number(Counter(.event, event.name).description)
-        properties = event.properties.map { AdmissionPlan.Property($0, event, names) }
-        let keys = event.properties.enumerated().flatMap { index, property in
-            ([property.name] + property.aliases).map { ($0, index) }
-        }
-        self.keys = NameTable(keys.map(\.0))
-        keyProperties = keys.map(\.1)
-        let group = Self.group(of: event)
-        labels =
-            group?.labelNames.compactMap { name in
-                event.properties.firstIndex { $0.name == name }
-            } ?? []
-        labelCounters = Self.labelNames(of: event).map(names.number)
-        duration = event.properties.firstIndex {
-            if case .duration = $0.kind { true } else { false }
-        }
-    }
-
     /// The group of figures that is the event's own, if the catalogue labels it by choices.
     static func group(of event: EventDefinition) -> CounterGroup? {
         CounterGroup.allCases.first { group in
@@ -124,23 +147,6 @@ extension AdmissionPlan.Event {
 }
 
 extension AdmissionPlan.Property {
-    fileprivate init(
-        _ property: PropertyDefinition, _ event: EventDefinition, _ names: CounterNames
-    ) {
-        definition = property
-        name = Array(property.name.utf8)
-        words = property.kind.words.map { NameTable($0) }
-        other = property.kind.words?.firstIndex(of: PropertyKind.other) ?? 0
-        millisecondsPerUnit =
-            switch property.kind {
-            case .duration(.milliseconds, _): 1
-            case .duration(.seconds, _): 1000
-            case .choice, .identifier, .count, .version, .bool: 0
-            }
-        counters = Self.counterNames(of: property, event).map(names.number)
-        dynamicPrefix = Self.dynamicPrefix(of: property, event)
-    }
-
     /// The names of the figures of the property's own table.
     static func counterNames(
         of property: PropertyDefinition, _ event: EventDefinition

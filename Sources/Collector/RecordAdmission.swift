@@ -14,6 +14,7 @@ struct RecordAdmission {
     /// The admitted properties of the record that is being checked, with the attributes that they
     /// came in: kept from record to record, so that it is made once.
     private var admitted: [(property: Int, attribute: Int, value: Admitted)] = []
+    private var texts: [String] = []
     private var message = CompactWriter()
 
     /// What was admitted of a property.
@@ -22,7 +23,8 @@ struct RecordAdmission {
         case word(Int)
         case number(Int64)
         case flag(Bool)
-        case text(String)
+        /// A text, by its place in `texts`: so nothing is counted when a value is copied.
+        case text(Int)
     }
 
     init(policy: IntakePolicy, today: Day) {
@@ -49,6 +51,7 @@ struct RecordAdmission {
         }
         let event = draft.plan.events[number]
         admitted.removeAll(keepingCapacity: true)
+        texts.removeAll(keepingCapacity: true)
         for index in record.attributes where index != uid {
             admit(index, of: logs, event, &draft.tally)
         }
@@ -73,7 +76,7 @@ struct RecordAdmission {
         admitted.append((number, index, value))
     }
 
-    private func value(
+    private mutating func value(
         _ value: FlatLogs.Value, of logs: FlatLogs, _ property: AdmissionPlan.Property
     ) -> Admitted? {
         if let words = property.words {
@@ -92,7 +95,9 @@ struct RecordAdmission {
         case .other: return nil
         }
         switch admission {
-        case .accepted(.string(let text)): return .text(text)
+        case .accepted(.string(let text)):
+            texts.append(text)
+            return .text(texts.count - 1)
         case .accepted(.integer(let number)): return .number(number)
         case .accepted(.boolean(let flag)): return .flag(flag)
         case .accepted(.double), .refused: return nil
@@ -121,8 +126,8 @@ extension RecordAdmission {
             label = event.labelCounters[combination]
             draft.count(event.labelCounters[combination], at: place)
         }
-        for (number, property) in event.properties.enumerated() {
-            count(property, told(number), at: place, in: &draft)
+        for number in event.tables {
+            count(event.properties[number], told(number), at: place, in: &draft)
         }
         if let number = event.duration, case .number(let units) = told(number) {
             let factor = event.properties[number].millisecondsPerUnit
@@ -140,7 +145,7 @@ extension RecordAdmission {
         switch value {
         case .word(let word): draft.count(property.counters[word], at: place)
         case .flag(let flag): draft.count(property.counters[flag ? 1 : 0], at: place)
-        case .text(let text): draft.count((property.dynamicPrefix ?? "") + text, at: place)
+        case .text(let text): draft.count((property.dynamicPrefix ?? "") + texts[text], at: place)
         case .number, nil: draft.count(notTold, at: place)
         }
     }
@@ -175,7 +180,7 @@ extension RecordAdmission {
         let key = property.name
         switch value {
         case .word(let word): writeText(key, property.words?[word] ?? [])
-        case .text(let text): writeText(key, Array(text.utf8))
+        case .text(let text): writeText(key, Array(texts[text].utf8))
         case .flag(let flag): writeNumber(key, field: 2, flag ? 1 : 0)
         case .number(let number): writeNumber(key, field: 3, UInt64(bitPattern: number))
         }

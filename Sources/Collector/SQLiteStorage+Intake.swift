@@ -33,6 +33,7 @@ private struct SQLiteCommit {
     private let nobody: SQLiteValue
     private var tally: Tally
     private var changedDays: Set<Day> = []
+    private var lastRecordSet: Int64?
     private var services: [String: SQLiteValue] = [:]
 
     /// Days after which a known installation is noted as seen again.
@@ -60,13 +61,18 @@ private struct SQLiteCommit {
         let service = try number(of: batch.service)
         let key = [installation, service, .blob(batch.id)]
         let counters = batch.figures[batch.day]?.encoded ?? []
+        let recordSet = batch.records.isEmpty ? nil : try nextRecordSet()
         let kept = try store.run(
-            "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, NULL)",
-            [.day(batch.day)] + key + [.blob(counters)])
+            "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, ?)",
+            [.day(batch.day)] + key + [.blob(counters), recordSet.map { .integer($0) } ?? .null])
         guard kept == 1 else { return .resent }
         tally.merge(batch.tally)
         changedDays.insert(batch.day)
-        try keepRecords(of: batch, key)
+        if let recordSet {
+            try store.run(
+                "INSERT INTO record_set VALUES (?, ?)", [.integer(recordSet), .blob(batch.records)])
+            lastRecordSet = recordSet
+        }
         for (day, figures) in batch.figures where !figures.isEmpty {
             changedDays.insert(day)
             guard day != batch.day else { continue }
@@ -91,14 +97,12 @@ private struct SQLiteCommit {
         return .erased
     }
 
-    private func keepRecords(of batch: AdmittedBatch, _ key: [SQLiteValue]) throws {
-        guard !batch.records.isEmpty else { return }
-        try store.run("INSERT INTO record_set (records) VALUES (?)", [.blob(batch.records)])
-        try store.run(
-            """
-            UPDATE batch SET record_set = last_insert_rowid()
-            WHERE day = ? AND installation = ? AND service = ? AND id = ?
-            """, [.day(batch.day)] + key)
+    /// The number of the next set of records; nobody else adds one while this commit runs.
+    private mutating func nextRecordSet() throws -> Int64 {
+        if let lastRecordSet { return lastRecordSet + 1 }
+        let last = try store.first("SELECT max(number) FROM record_set", []) { $0.integer(0) } ?? 0
+        lastRecordSet = last
+        return last + 1
     }
 
     /// Notes the installation, and its secret if none is known yet.

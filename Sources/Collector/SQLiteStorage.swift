@@ -14,6 +14,8 @@ public final class SQLiteStorage: CollectorStorage {
     private static let hashKeyName = "installation_hash"
     /// Bytes of the hash under which an installation is kept.
     private static let hashBytes = 16
+    /// Pages of the write-ahead log after which they are moved into the file.
+    private static let logPagesMax = 4000
     /// How long a statement waits while another process writes.
     private static let busyMilliseconds: Int32 = 10_000
     /// Stands for erased installations; no identifier has this form.
@@ -49,7 +51,7 @@ public final class SQLiteStorage: CollectorStorage {
             try connection.execute(
                 """
                 PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;
-                PRAGMA cache_size=-\(Self.cacheKiBMax)
+                PRAGMA cache_size=-\(Self.cacheKiBMax); PRAGMA wal_autocheckpoint=\(Self.logPagesMax)
                 """)
             return connection
         }

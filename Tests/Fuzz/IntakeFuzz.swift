@@ -16,6 +16,8 @@ enum IntakeFuzz {
         headers["Content-Encoding"] = codings[Int(first >> 2 & 3)]
         let request = HTTPRequest(
             .post, "/v1/logs", headers: headers, body: Array(bytes.dropFirst()))
-        _ = IntakePolicy().decide(request, on: Day(number: 20_000))
+        let reader = RequestReader(policy: IntakePolicy(), budget: ByteBudget(bytesMax: 256 << 20))
+        guard let logs = try? reader.read(request) else { return }
+        _ = try? IntakePolicy().decide(logs, on: Day(number: 20_000))
     }
 }
