@@ -24,8 +24,11 @@ struct AdminRoutes: Sendable {
         Router([
             Route(.get, "/") { request in
                 answer(request) { insight in
-                    InsightPage(insight: insight, retention: configuration.retention)
-                        .page.response
+                    InsightPage(
+                        insight: insight, retention: configuration.retention,
+                        ways: ways(insight)
+                    )
+                    .page.response
                 }
             },
             Route(.get, "/api/v1/insight") { request in
@@ -39,6 +42,20 @@ struct AdminRoutes: Sendable {
             Route(.get, "/readyz") { _ in ready() },
             HTMLPage.styleRoute,
         ])
+    }
+
+    /// Links to other ranges of days, and to other services.
+    private func ways(_ insight: Insight) -> HTML {
+        let last = insight.days.upperBound
+        let ranges = [1, 7, 30, 90, 365].map { count -> HTML in
+            let first = Day(number: last.number - Int32(count) + 1)
+            let query = "?service=\(insight.service)&from=\(first)&to=\(last)"
+            return "<a href=\"/\(query)\">\(count == 1 ? "1 day" : "\(count) days")</a>"
+        }
+        let services = insight.services.filter { $0 != insight.service }.map { service -> HTML in
+            "<a href=\"/?service=\(service)\">\(service)</a>"
+        }
+        return "<p class=\"ways\">\(HTML.join(ranges + services))</p>"
     }
 
     private func ready() -> HTTPResponse {

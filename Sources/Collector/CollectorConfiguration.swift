@@ -32,6 +32,9 @@ public struct CollectorConfiguration: Sendable {
     public var newPerNetworkMax: Int
     /// Requests for erasure that are taken each minute.
     public var erasuresPerMinuteMax: Int
+    /// An erasure is answered after a whole number of these, so that the time tells nothing of what
+    /// was found.
+    public var erasureStepMilliseconds = 100
     /// Bytes of all requests together, while they are received, handled and stored.
     public var bytesInFlightMax: Int
 

@@ -3,48 +3,68 @@
 internal import HTTPServing
 internal import Modules
 
-/// The insight as one page for a browser.
+/// The insight as one page for a browser: charts that need no script, a table under each.
 struct InsightPage {
+    /// Rows of a group that have a chart by day.
+    private static let chartedRowsMax = 3
+
     let insight: Insight
     let retention: RetentionPolicy
+    /// Links to other ranges and services; empty on a page that stands alone.
+    var ways: HTML = ""
 
     var page: HTMLPage {
         HTMLPage(
             title: "ARP Guard collector",
             content: .join(
-                [introduction, active] + insight.tables.map(section) + [leftOut, privacy]))
+                [introduction, ways, active] + insight.tables.map(section) + [leftOut, privacy]))
     }
 
     private var introduction: HTML {
         """
-        <p>What installations whose owners agreed to it reported from
-        \(insight.days.lowerBound) to \(insight.days.upperBound). No figure rests on fewer than
-        \(insight.k) installations.</p>
+        <p>What installations of <strong>\(insight.service)</strong> whose owners agreed to it
+        reported from \(insight.days.lowerBound) to \(insight.days.upperBound), by UTC day. No
+        figure of a day rests on fewer than \(insight.k) installations; figures of several days are
+        sums of the days on which they may be shown.</p>
         """
     }
 
+    // MARK: - Installations
+
     private var active: HTML {
-        let days = insight.daily.map { day in
-            [HTMLTable.Cell.text(day.day.description), cell(day.installations)]
-        }
-        let bars = insight.daily.map {
-            BarChart.Bar(
-                $0.day.description, $0.installations ?? 0,
-                words: $0.installations == nil ? few : nil)
-        }
         let figure: HTML =
             insight.activeInstallations.map { "<p class=\"figure\">\($0)</p>" }
-            ?? "<p>Fewer than \(insight.k).</p>"
-        guard !days.isEmpty else { return .join(["<h2>Active installations</h2>", figure]) }
+            ?? "<p>Fewer than \(insight.k) on every day.</p>"
+        let heading: HTML = "<h2>Active installations on the busiest day</h2>"
+        guard !insight.daily.isEmpty else { return .join([heading, figure]) }
+        let points = insight.daily.map { day in
+            LineChart.Point(
+                day.day.description, day.installations,
+                words: "\(day.day): \(day.installations.map { String($0) } ?? few)")
+        }
+        let rows = insight.daily.map { day in
+            [HTMLTable.Cell.text(day.day.description), cell(day.installations)]
+        }
         return .join([
-            "<h2>Active installations</h2>", figure,
-            BarChart(title: "Active installations by day", bars: bars).html,
-            HTMLTable(
-                caption: "Installations that reported anything, by day (UTC)",
-                columns: ["Day", "Installations"], rows: days
-            ).html,
+            heading, figure, LineChart(title: "Active installations by day", points: points).html,
+            folded(
+                HTMLTable(
+                    caption: "Installations that reported anything, by day (UTC)",
+                    columns: ["Day", "Installations"], rows: rows)),
         ])
     }
+
+    private func folded(_ table: HTMLTable) -> HTML {
+        "<details open><summary>Numbers</summary>\(table.html)</details>"
+    }
+
+    private func cell(_ number: Int?) -> HTMLTable.Cell {
+        number.map { .number($0) } ?? .quantity(few)
+    }
+
+    private var few: String { "< \(insight.k)" }
+
+    // MARK: - Groups of figures
 
     private func section(_ table: InsightTable) -> HTML {
         .join([
@@ -55,19 +75,53 @@ struct InsightPage {
     }
 
     private func figures(of table: InsightTable) -> HTML {
-        let bars = table.rows.map {
-            BarChart.Bar($0.counter.labels.joined(separator: ", "), $0.installations)
+        let bars = table.rows.map { row in
+            BarChart.Bar(
+                Self.name(row), row.count ?? row.installations,
+                words: row.count.map { String($0) } ?? "\(row.installations) or more")
         }
         let hasDurations = table.rows.contains { $0.durations != nil }
         let columns =
-            table.group.labelNames + ["installations", "count"]
+            table.group.labelNames + ["installations a day, at least", "count"]
             + (hasDurations ? ["p50", "p90", "p99"] : [])
+        let what = table.group == .version ? "installations" : "count"
+        return .join(
+            [BarChart(title: "\(table.group.title): \(what)", bars: bars).html]
+                + table.rows.filter { $0.durations != nil }.prefix(Self.chartedRowsMax)
+                .map(durations)
+                + [
+                    folded(
+                        HTMLTable(
+                            caption: table.group.title, columns: columns,
+                            rows: table.rows.map { row($0, hasDurations: hasDurations) }))
+                ])
+    }
+
+    private static func name(_ row: InsightRow) -> String {
+        row.counter.labels.joined(separator: ", ")
+    }
+
+    /// The median by day in a band up to the slowest tenth, with its numbers.
+    private func durations(_ row: InsightRow) -> HTML {
+        let timed = row.daily.filter { $0.durations != nil }
+        guard timed.count > 1 else { return "" }
+        let points = row.daily.map { day in
+            let values = day.durations
+            return LineChart.Point(
+                day.day.description, values?.p50, band: values.map { $0.p50...$0.p90 },
+                words: values.map { "\(day.day): p50 \($0.p50) ms, p90 \($0.p90) ms" } ?? "")
+        }
+        let rows = timed.map { day -> [HTMLTable.Cell] in
+            let quantiles = [day.durations?.p50, day.durations?.p90, day.durations?.p99]
+            return [.text(day.day.description), .number(day.count)]
+                + quantiles.map { $0.map { .quantity("\u{2264} \($0) ms") } ?? .absent }
+        }
+        let title = "\(Self.name(row)): how long it took by day, p50 to p90 in ms"
         return .join([
-            BarChart(title: "\(table.group.title): installations", bars: bars).html,
-            HTMLTable(
-                caption: table.group.title, columns: columns,
-                rows: table.rows.map { row($0, hasDurations: hasDurations) }
-            ).html,
+            "<h3>\(title)</h3>", LineChart(title: title, points: points).html,
+            folded(
+                HTMLTable(
+                    caption: title, columns: ["Day", "count", "p50", "p90", "p99"], rows: rows)),
         ])
     }
 
@@ -85,14 +139,21 @@ struct InsightPage {
     }
 
     private func note(on table: InsightTable) -> HTML {
-        guard table.suppressedRows > 0 else { return "" }
-        let figures =
-            table.suppressedRows == 1 ? "1 figure is" : "\(table.suppressedRows) figures are"
+        let notes = [
+            (table.suppressedRows, "not shown"),
+            (table.partlySuppressedRows, "shown without the days on which too few are in it"),
+        ]
+        let words = notes.filter { $0.0 > 0 }.map { count, what in
+            "\(count) \(count == 1 ? "figure is" : "figures are") \(what)"
+        }
+        guard !words.isEmpty else { return "" }
         return """
-            <p class="quiet">\(figures) not shown, so that nothing here tells about fewer than
-            \(insight.k) installations.</p>
+            <p class="quiet">\(words.joined(separator: "; ")), so that nothing here tells about
+            fewer than \(insight.k) installations.</p>
             """
     }
+
+    // MARK: - Notes
 
     private var leftOut: HTML {
         let counts = insight.tally.counts.sorted { $0.key < $1.key }
@@ -100,7 +161,7 @@ struct InsightPage {
         return .join([
             "<h2>Left out</h2>",
             HTMLTable(
-                caption: "What was rejected or not counted, by reason",
+                caption: "What was rejected or not counted, by reason, of all services",
                 columns: ["reason", "count"],
                 rows: counts.map { [.text($0.key.rawValue), .number($0.value)] }
             ).html,
@@ -114,14 +175,9 @@ struct InsightPage {
         logged. What an installation reported of a day is kept, and can be erased, for
         \(retention.openDays) days; then it is added to plain totals of the day, from which nobody
         can be taken out again, and deleted. One installation adds at most
-        \(DayFigures.contributionsMax) a day to each number. Hiding small groups can't stop someone
-        who invents installations, nor hide a change that is seen by comparing two readings.</p>
+        \(DayFigures.contributionsMax) a day to each number. How many installations a figure rests
+        on is told in steps of \(insight.k). Hiding small groups can't stop someone who invents
+        installations, nor hide a change that is seen by comparing two readings.</p>
         """
     }
-
-    private func cell(_ number: Int?) -> HTMLTable.Cell {
-        number.map { .number($0) } ?? .quantity(few)
-    }
-
-    private var few: String { "< \(insight.k)" }
 }

@@ -6,9 +6,6 @@ internal import Modules
 
 extension IntakeRoutes {
     private static let secretBytesMax = 512
-    /// An erasure is answered after a whole number of these, so that the time tells nothing of what
-    /// was found.
-    private static let answerNanoseconds: Int64 = 100_000_000
 
     /// Answers a request for erasure: 204 for every installation and secret of the right form.
     func erase(_ request: HTTPRequest, _ later: LaterReply) -> HTTPResponse? {
@@ -29,8 +26,9 @@ extension IntakeRoutes {
         committer.between {
             let response = self.erased(installation, hash, request)
             self.metrics.count(response.status)
-            let elapsed = self.clock.uptimeNanoseconds() - start
-            let rest = Self.answerNanoseconds - elapsed % Self.answerNanoseconds
+            let step = Int64(self.configuration.erasureStepMilliseconds) * 1_000_000
+            guard step > 0 else { return later.send(response) }
+            let rest = step - (self.clock.uptimeNanoseconds() - start) % step
             self.committer.later(nanoseconds: rest) { later.send(response) }
         }
         return nil

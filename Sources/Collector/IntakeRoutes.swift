@@ -24,14 +24,14 @@ final class IntakeRoutes: Sendable {
 
     init(
         configuration: CollectorConfiguration, storage: any CollectorStorage,
-        clock: any WallClock, random: any RandomSource, metrics: CollectorMetrics,
-        budget: ByteBudget, logger: Logger
+        clock: any WallClock, random: any RandomSource,
+        metrics: CollectorMetrics = CollectorMetrics(), budget: ByteBudget? = nil, logger: Logger
     ) {
         self.configuration = configuration
         self.storage = storage
         self.clock = clock
         self.metrics = metrics
-        self.budget = budget
+        self.budget = budget ?? ByteBudget(bytesMax: configuration.bytesInFlightMax)
         self.logger = logger
         erasureLimit = RateLimit(perMinuteMax: configuration.erasuresPerMinuteMax)
         newcomers = NewcomerLimit(max: configuration.newPerNetworkMax, random: random)
@@ -52,6 +52,12 @@ final class IntakeRoutes: Sendable {
                 refusal: { request, status in
                     IntakeAnswer.failure(status, status.description.lowercased(), to: request)
                 }), metrics)
+    }
+
+    /// Answers a request on this thread, however long its commit takes.
+    func respond(to request: HTTPRequest) -> HTTPResponse {
+        let later = LaterReply()
+        return handler.respond(to: request, later: later) ?? later.wait()
     }
 
     /// When days are folded.

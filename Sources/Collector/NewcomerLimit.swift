@@ -3,9 +3,9 @@
 internal import Modules
 private import Synchronization
 
-/// How many installations each network brought anew today, so that nobody can invent a crowd of them
-/// from one place. It is kept in memory alone, under a key that is drawn anew each day, in as many
-/// places as there are: networks that share one share its limit.
+/// How many installations each network brought anew today, so that nobody can invent a crowd of
+/// them from one place. It is kept in memory alone, under a key that is drawn anew each day, in as
+/// many places as there are: networks that share one share its limit.
 final class NewcomerLimit: Sendable {
     private static let places = 1 << 16
 

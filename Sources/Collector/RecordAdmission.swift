@@ -39,8 +39,8 @@ struct RecordAdmission {
         return policy.admits(day, on: today) ? day : nil
     }
 
-    /// Takes a record of a day that is admitted into a draft; false when the catalogue does not know
-    /// its event.
+    /// Takes a record of a day that is admitted into a draft; false when the catalogue does not
+    /// know its event.
     mutating func take(
         _ record: FlatLogs.Record, of logs: FlatLogs, on day: Day, uid: Int,
         into draft: inout BatchDraft

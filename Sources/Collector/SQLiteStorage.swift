@@ -51,7 +51,8 @@ public final class SQLiteStorage: CollectorStorage {
             try connection.execute(
                 """
                 PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;
-                PRAGMA cache_size=-\(Self.cacheKiBMax); PRAGMA wal_autocheckpoint=\(Self.logPagesMax)
+                PRAGMA cache_size=-\(Self.cacheKiBMax);
+                PRAGMA wal_autocheckpoint=\(Self.logPagesMax)
                 """)
             return connection
         }

@@ -58,7 +58,8 @@ public struct BarChart: Sendable, Equatable {
         let left = labelWidth + 8
         return """
             <text class="label" x="\(labelWidth)" y="\(top + 16)">\(shortened(bar.label))</text>
-            <rect class="bar" x="\(left)" y="\(top + 4)" width="\(width)" height="16" rx="2"/>
+            <g><title>\(bar.label): \(bar.words)</title><rect class="bar" x="\(left)" \
+            y="\(top + 4)" width="\(width)" height="16" rx="2"/></g>
             <text class="value" x="\(left + width + 6)" y="\(top + 16)">\(bar.words)</text>
             """
     }

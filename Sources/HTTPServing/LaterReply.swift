@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import Dispatch
 private import Synchronization
 
 /// The place for an answer that is given after the handler returned, from any thread.
 ///
-/// The first answer counts. If every reference to it is gone without one, the request is answered
-/// with 503.
+/// The first answer counts. A request that has none when its server stops is answered with 503.
 public final class LaterReply: Sendable {
     /// Where the request stands.
     enum State: Sendable {
@@ -21,7 +21,8 @@ public final class LaterReply: Sendable {
 
     private let state: Mutex<State>
 
-    init() {
+    /// Makes a place for a request that came without a connection.
+    public init() {
         state = Mutex(.open)
     }
 
@@ -39,6 +40,14 @@ public final class LaterReply: Sendable {
             }
         }
         wake?()
+    }
+
+    /// Waits for the answer, where no connection does: in a program that calls a handler itself.
+    public func wait() -> HTTPResponse {
+        let arrived = DispatchSemaphore(value: 0)
+        if let response = takeOrWait(suspend: {}, wake: { arrived.signal() }) { return response }
+        arrived.wait()
+        return take() ?? .text(.serviceUnavailable, "there is no answer")
     }
 
     /// The answer, if it is there; otherwise `suspend` runs, and `wake` once it is. Both run while

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// The style sheet as it is served, for pages that are written into files.
+public let pageStyleSheet = styleSheet
+
 /// The one style sheet: system fonts, light and dark by the reader's own setting, no picture and no
 /// font to load.
 let styleSheet = """
@@ -31,5 +34,20 @@ let styleSheet = """
     .chart .bar { fill: var(--bar); }
     .chart .label, .chart .value { fill: var(--ink); font-size: 13px; }
     .chart .label { text-anchor: end; }
+    .chart .line { fill: none; stroke: var(--bar); stroke-width: 2; }
+    .chart .band { fill: var(--bar); opacity: 0.22; }
+    .chart .dot { fill: var(--bar); }
+    .chart .grid { stroke: var(--line); stroke-width: 1; }
+    .chart .tick { fill: var(--quiet); font-size: 12px; }
+    .chart .end { text-anchor: end; }
+    .chart .hover { fill: transparent; }
+    .chart g:hover .hover { fill: var(--quiet); opacity: 0.12; }
+    details { margin: 0.5rem 0; }
+    summary { color: var(--quiet); cursor: pointer; }
+    .ways a { margin-right: 1rem; color: var(--bar); }
+    @media (max-width: 40rem) {
+      .chart .label, .chart .value, .chart .tick { font-size: 17px; }
+      th, td { padding-right: 0.7rem; }
+    }
 
     """

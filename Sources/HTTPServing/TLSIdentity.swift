@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a server shows to prove who it is: a private key and its certificate, followed by those that
-/// lead to a root, both as PEM texts.
+/// What a server shows to prove who it is: a private key and its certificate, followed by those
+/// that lead to a root, both as PEM texts.
 public struct TLSIdentity: Sendable {
     let certificateChain: String
     let privateKey: String

@@ -58,8 +58,8 @@ public struct FlatLogs: Sendable {
     /// The attributes of all resources.
     public private(set) var resourceAttributes: [Attribute] = []
 
-    /// Reads a request. Throws at the first byte that breaks the encoding, and as soon as a limit is
-    /// passed.
+    /// Reads a request. Throws at the first byte that breaks the encoding, and as soon as a limit
+    /// is passed.
     public init(_ bytes: [UInt8], limits: OTLPLimits = .standard) throws(OTLPError) {
         self.bytes = bytes
         var scanner = LogsScanner(limits: limits)

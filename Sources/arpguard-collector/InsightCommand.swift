@@ -4,22 +4,27 @@ internal import Collector
 internal import CommandLineKit
 internal import Modules
 
-private let fromFlag = Flag(
-    "from", .string, value: "DAY", default: "30 days back", help: "First day, as YYYY-MM-DD in UTC")
-private let toFlag = Flag(
-    "to", .string, value: "DAY", default: "today", help: "Last day, as YYYY-MM-DD in UTC")
-private let kFlag = Flag(
-    "k", .integer(Int64(Insight.kBounds.lowerBound)...Int64(Insight.kBounds.upperBound)),
-    default: "10", help: "The fewest installations that a shown figure rests on")
+extension Flag {
+    static let from = Flag(
+        "from", .string, value: "DAY", default: "30 days back",
+        help: "First day, as YYYY-MM-DD in UTC")
+    static let to = Flag(
+        "to", .string, value: "DAY", default: "today", help: "Last day, as YYYY-MM-DD in UTC")
+    static let service = Flag(
+        "service", .string, value: "NAME", default: "the one with most installations",
+        help: "The program that it is about, by its service.name")
+}
+
 private let insightDays = 30
 
 let insightCommand = Command(
     "insight", summary: "Print what was collected, in groups of k and more",
     discussion: [
-        "Figures that rest on fewer than k installations are left out and counted, and so is the "
-            + "smallest other one of a table where the total would give them away."
+        "Figures of a day that rest on fewer than k installations are left out, and so is the "
+            + "smallest other one of a group where what is left would give them away. Figures of "
+            + "several days are sums of the days on which they may be shown."
     ],
-    flags: [.store, fromFlag, toFlag, kFlag, .format, .quiet],
+    flags: [.store, .service, .from, .to, .k, .format, .quiet],
     examples: [
         .init(
             "arpguard-collector insight --store sqlite:collector.sqlite --from 2026-11-01",
@@ -28,24 +33,28 @@ let insightCommand = Command(
     action: printInsight)
 
 private func printInsight(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
-    let days = try range(invocation)
-    let storage = try invocation.openWholeStore()
+    let days = try invocation.insightRange(until: SystemClock().now().day)
+    let storage = try invocation.openWholeStore(nil)
     do {
-        let k = invocation.command.integer(kFlag).map { Int($0) } ?? 10
-        invocation.output.render(try storage.insight(in: days, k: k).report)
+        let k = invocation.command.integer(.k).map { Int($0) } ?? 10
+        invocation.output.render(
+            try storage.insight(of: invocation.command.string(.service), in: days, k: k).report)
     } catch {
         throw CommandFailure(error)
     }
     return .success
 }
 
-private func range(_ invocation: Invocation) throws(CommandFailure) -> ClosedRange<Day> {
-    do {
-        return try InsightRange.days(
-            from: invocation.command.string(fromFlag), to: invocation.command.string(toFlag),
-            today: SystemClock().now().day, count: insightDays)
-    } catch {
-        throw CommandFailure(
-            error.description, hint: "write --from=2026-11-01 --to=2026-11-30", status: .usage)
+extension Invocation {
+    /// The days that `--from` and `--to` name; without them the last thirty until a day.
+    func insightRange(until last: Day) throws(CommandFailure) -> ClosedRange<Day> {
+        do {
+            return try InsightRange.days(
+                from: command.string(.from), to: command.string(.to), today: last,
+                count: insightDays)
+        } catch {
+            throw CommandFailure(
+                error.description, hint: "write --from=2026-11-01 --to=2026-11-30", status: .usage)
+        }
     }
 }

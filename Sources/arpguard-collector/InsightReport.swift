@@ -11,13 +11,19 @@ extension Insight {
     }
 
     private var heading: [Report.Block] {
-        var daily = Table([.init("DAY"), .init("INSTALLATIONS", .trailing)])
+        var daily = Table([.init("DAY"), .init("INSTALLATIONS", .trailing), .init("")])
+        let bars = Bars(self.daily.map { $0.installations ?? 0 })
         for day in self.daily {
-            daily.append([StyledText(day.day.description), shown(day.installations)])
+            daily.append([
+                StyledText(day.day.description), shown(day.installations),
+                StyledText(bars.bar(day.installations ?? 0)),
+            ])
         }
         let active = activeInstallations.map { String($0) } ?? "fewer than \(k)"
+        let others = services.filter { $0 != service }.joined(separator: ", ")
         return [
-            .line(StyledText("Active installations: \(active)", .bold)),
+            .line(StyledText("\(service): active installations: \(active)", .bold)),
+            .line(others.isEmpty ? "the only service" : "other services: \(others)"),
             .line("\(days.lowerBound) to \(days.upperBound), groups of \(k) and more"),
             .blank, .table(daily),
         ]
@@ -51,9 +57,12 @@ extension InsightTable {
         let hasDurations = rows.contains { $0.durations != nil }
         let labels = group.labelNames.map { Table.Column($0.uppercased()) }
         let numbers = ["INSTALLATIONS", "COUNT"] + (hasDurations ? ["P50", "P90", "P99"] : [])
-        var table = Table(labels + numbers.map { Table.Column($0, .trailing) })
+        let columns = labels + numbers.map { Table.Column($0, .trailing) } + [Table.Column("")]
+        var table = Table(columns)
+        let bars = Bars(rows.map { $0.count ?? $0.installations })
         for row in rows {
-            table.append(row.cells(hasDurations: hasDurations))
+            let bar = StyledText(bars.bar(row.count ?? row.installations))
+            table.append(row.cells(hasDurations: hasDurations) + [bar])
         }
         return table
     }
@@ -65,5 +74,24 @@ extension InsightRow {
         let quantiles = durations.map { [$0.p50, $0.p90, $0.p99].map { "<= \($0) ms" } }
         let rest = hasDurations ? quantiles ?? ["-", "-", "-"] : []
         return (figures + rest).map { StyledText($0) }
+    }
+}
+
+/// Bars of a terminal, the longest for the greatest value.
+private struct Bars {
+    private static let columns = 24
+    private static let eighths = [
+        "", "\u{258F}", "\u{258E}", "\u{258D}", "\u{258C}", "\u{258B}",
+        "\u{258A}", "\u{2589}",
+    ]
+    private let greatest: Int
+
+    init(_ values: [Int]) {
+        greatest = max(1, values.max() ?? 1)
+    }
+
+    func bar(_ value: Int) -> String {
+        let eighths = Int((Double(value) / Double(greatest) * Double(Self.columns * 8)).rounded())
+        return String(repeating: "\u{2588}", count: eighths / 8) + Self.eighths[eighths % 8]
     }
 }

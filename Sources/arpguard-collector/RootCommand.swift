@@ -9,8 +9,7 @@ let rootCommand = Command(
     discussion: [
         "Takes OTLP over HTTP from installations, keeps figures for each of them and day under a "
             + "keyed hash, and shows what they amount to in groups of k and more.",
-        "Serves plain HTTP on loopback addresses only: TLS is not built in yet. To take telemetry "
-            + "from other machines, put a reverse proxy that ends TLS in front of it.",
+        "serve without flags listens on loopback addresses, over a SQLite file in this folder.",
     ],
     examples: [
         .init(

@@ -6,35 +6,28 @@ internal import HTTPServing
 internal import JSON
 internal import Modules
 
-private let listen = Flag(
-    "listen", .string, value: "ADDR:PORT", default: "127.0.0.1:4318",
-    help: "Where installations send to; port 0 takes a free one")
-private let adminListen = Flag(
-    "admin-listen", .string, value: "ADDR:PORT", default: "127.0.0.1:4319",
-    help: "Where the insight page is read; port 0 takes a free one")
-private let kFlag = Flag(
-    "k", .integer(Int64(Insight.kBounds.lowerBound)...Int64(Insight.kBounds.upperBound)),
-    default: "10", help: "The fewest installations that a shown figure rests on")
-
 let serveCommand = Command(
     "serve", summary: "Take telemetry and show what it amounts to",
     discussion: [
         "Prints the URLs of intake and insight page when it is ready, and runs until SIGTERM or "
-            + "SIGINT; requests in flight are finished then."
+            + "SIGINT; requests in flight are finished then.",
+        "An address that other machines reach takes TLS, or a proxy that ends it; the admin "
+            + "listener takes TLS and a token there.",
     ],
-    flags: [listen, adminListen, .store, kFlag, .format, .quiet],
+    flags: Flag.serving + [.format, .quiet],
     examples: [
-        .init("arpguard-collector serve --listen 127.0.0.1:0", "Take a free port and print it")
+        .init("arpguard-collector serve --listen 127.0.0.1:0", "Take a free port and print it"),
+        .init(
+            "arpguard-collector serve --listen 0.0.0.0:4318 --tls-cert cert.pem --tls-key key.pem",
+            "Take telemetry from other machines"),
     ],
     action: serve)
 
 private func serve(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
     let signals = try blockSignals()
-    let configuration = CollectorConfiguration(
-        intake: try address(listen, default: .loopback(port: 4318), invocation),
-        admin: try address(adminListen, default: .loopback(port: 4319), invocation),
-        k: invocation.command.integer(kFlag).map { Int($0) } ?? 10)
-    let location = try invocation.storeLocation()
+    let options = try ServeOptions(invocation)
+    let configuration = try options.configuration()
+    let location = try StoreLocation(options.store)
     let service = CollectorService(
         configuration: configuration,
         logger: Logger(program: "arpguard-collector", level: .warning)
@@ -58,25 +51,6 @@ private func blockSignals() throws(CommandFailure) -> TerminationSignals {
     } catch {
         throw CommandFailure("can't take signals: \(error)")
     }
-}
-
-private func address(
-    _ flag: Flag, default defaultAddress: ListenAddress, _ invocation: Invocation
-) throws(CommandFailure) -> ListenAddress {
-    guard let text = invocation.command.string(flag) else { return defaultAddress }
-    let address: ListenAddress
-    do {
-        address = try ListenAddress(text)
-    } catch {
-        throw CommandFailure(
-            "--\(flag.name): \(error)", hint: "write 127.0.0.1:4318 or [::1]:4318", status: .usage)
-    }
-    guard address.isLoopback else {
-        throw CommandFailure(
-            "--\(flag.name): \(address) is not a loopback address, and TLS is not built in yet",
-            hint: "listen on 127.0.0.1 and put a reverse proxy that ends TLS in front")
-    }
-    return address
 }
 
 private func start(_ service: CollectorService) throws(CommandFailure) {

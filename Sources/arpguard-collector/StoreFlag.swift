@@ -66,14 +66,11 @@ enum StoreLocation: Sendable {
 }
 
 extension Invocation {
-    /// The store that the command line names.
-    func storeLocation() throws(CommandFailure) -> StoreLocation {
-        try StoreLocation(command.string(.store) ?? "sqlite:arpguard-collector.sqlite")
-    }
-
-    /// A store that is there, found to be whole.
-    func openWholeStore() throws(CommandFailure) -> any CollectorStorage {
-        let location = try storeLocation()
+    /// A store that is there, found to be whole: the one that is named, else that of the command
+    /// line.
+    func openWholeStore(_ store: String?) throws(CommandFailure) -> any CollectorStorage {
+        let location = try StoreLocation(
+            store ?? command.string(.store) ?? "sqlite:arpguard-collector.sqlite")
         do {
             return try location.openWhole()
         } catch {

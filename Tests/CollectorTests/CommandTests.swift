@@ -108,7 +108,7 @@ import Testing
     @Test(arguments: [
         Case(
             arguments: ["serve", "--listen", "192.0.2.1:4318"], status: 2,
-            error: "--listen: 192.0.2.1:4318 is not a loopback address, and TLS is not built in yet"
+            error: "--listen: 192.0.2.1:4318 is not a loopback address, and there is no TLS"
         ),
         Case(
             arguments: ["serve", "--admin-listen", "here"], status: 64,

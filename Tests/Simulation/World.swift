@@ -96,7 +96,7 @@ final class World: @unchecked Sendable {
                 guard let routes = try? self.intake() else {
                     return HTTPResponse(.serviceUnavailable)
                 }
-                return routes.router.respond(to: request)
+                return routes.respond(to: request)
             })
     }
 
@@ -106,9 +106,10 @@ final class World: @unchecked Sendable {
         let storage = try SQLiteStorage(
             path: folder.file("collector.sqlite"), random: random, fileSystem: RealFileSystem())
         let policy = IntakePolicy(catalogues: [Ground.product.name: Ground.second])
+        var configuration = CollectorConfiguration(policy: policy)
+        configuration.erasureStepMilliseconds = 0
         let routes = IntakeRoutes(
-            configuration: CollectorConfiguration(policy: policy), storage: storage, clock: clock,
-            random: random,
+            configuration: configuration, storage: storage, clock: clock, random: random,
             logger: Logger(program: "collector") { [weak self] line in
                 self?.log.append("  collector: \(line)")
             })

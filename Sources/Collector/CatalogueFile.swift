@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Catalogue
+internal import JSON
+
+/// A catalogue of a host program, read from the file that its `schema --format json` prints.
+public struct CatalogueFile: Sendable {
+    /// Bytes of such a file.
+    public static let bytesMax = 1 << 20
+    /// Events of one catalogue, and properties of one event.
+    public static let eventsMax = 256
+    public static let propertiesMax = 64
+    /// Words of one choice.
+    public static let wordsMax = 512
+
+    /// Why a file can't be used; lower-case, without a full stop.
+    public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
+        /// What is wrong.
+        public let description: String
+    }
+
+    /// The `service.name` that the file gives; nil where it gives none.
+    public let service: String?
+    /// Its events.
+    public let catalogue: Catalogue
+
+    /// Reads a file's content.
+    public init(_ bytes: [UInt8]) throws(Problem) {
+        guard let json = try? JSONValue.parse(bytes: bytes, limits: JSONLimits(depthMax: 8)) else {
+            throw Problem(description: "it is no JSON text")
+        }
+        guard let events = json["events"]?.arrayValue, events.count <= Self.eventsMax else {
+            throw Problem(description: "it has no list 'events' of at most \(Self.eventsMax)")
+        }
+        service = json["service"]?.stringValue
+        var definitions: [EventDefinition] = []
+        for event in events { definitions.append(try Self.event(event)) }
+        catalogue = Catalogue(definitions)
+    }
+
+    private static func event(_ json: JSONValue) throws(Problem) -> EventDefinition {
+        guard let name = json["name"]?.stringValue, isName(name) else {
+            throw Problem(description: "an event has no name of letters, digits, '.' and '_'")
+        }
+        let properties = json["properties"]?.arrayValue ?? []
+        guard properties.count <= propertiesMax else {
+            throw Problem(description: "'\(name)' has more than \(propertiesMax) properties")
+        }
+        var definitions: [PropertyDefinition] = []
+        for property in properties { definitions.append(try self.property(property, of: name)) }
+        return EventDefinition(
+            id: number(json["id"]), name, since: json["since"]?.stringValue ?? "",
+            purpose: json["purpose"]?.stringValue ?? "",
+            isError: json["is_error"]?.boolValue ?? false, definitions)
+    }
+
+    private static func property(
+        _ json: JSONValue, of event: String
+    ) throws(Problem) -> PropertyDefinition {
+        guard let name = json["name"]?.stringValue, isName(name) else {
+            throw Problem(description: "a property of '\(event)' has no proper name")
+        }
+        guard let kind = kind(json) else {
+            throw Problem(description: "the kind of '\(event).\(name)' is not known here")
+        }
+        let aliases = json["aliases"]?.arrayValue?.compactMap(\.stringValue).filter(isName) ?? []
+        return PropertyDefinition(
+            id: number(json["id"]), name, kind, aliases: aliases,
+            since: json["since"]?.stringValue ?? "", purpose: json["purpose"]?.stringValue ?? "")
+    }
+
+    private static func kind(_ json: JSONValue) -> PropertyKind? {
+        let max = json["max"]?.integerValue
+        switch json["kind"]?.stringValue {
+        case "choice":
+            let words = json["values"]?.arrayValue?.compactMap(\.stringValue) ?? []
+            return !words.isEmpty && words.count <= wordsMax && words.allSatisfy(isName)
+                ? .choice(words) : nil
+        case "identifier": return .identifier
+        case "version": return .version
+        case "bool": return .bool
+        case "count": return max.map { .count(max: $0) }
+        case "duration":
+            let unit = json["unit"]?.stringValue.flatMap(DurationUnit.init(rawValue:))
+            guard let max, let unit else { return nil }
+            return .duration(unit, max: max)
+        default: return nil
+        }
+    }
+
+    private static func number(_ json: JSONValue?) -> Int {
+        Int(exactly: json?.integerValue ?? 0) ?? 0
+    }
+
+    /// Names stand in the names of figures: no slash, nothing long.
+    private static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+                    || (0x61...0x7A).contains(byte) || byte == 0x2E || byte == 0x5F || byte == 0x2D
+            }
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Collector
+internal import CommandLineKit
+internal import JSON
+internal import Modules
+
+let checkCommand = Command(
+    "check", summary: "Check configuration, catalogues, keys and the store, without serving",
+    discussion: ["Reads what serve would read, with the same flags, and the whole store."],
+    flags: Flag.serving + [.format, .quiet],
+    action: check)
+
+private func check(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+    let options = try ServeOptions(invocation)
+    let configuration = try options.configuration()
+    _ = try invocation.openWholeStore(options.store)
+    let services = configuration.policy.catalogues.keys.sorted()
+    invocation.output.render(
+        Report(
+            text: [.line("configuration and store are sound")]
+                + services.map { .line("collects for \($0)") },
+            json: .one(["services": .array(services.map { .string($0) })])))
+    return .success
+}
+
+let purgeCommand = Command(
+    "purge", summary: "Fold closed days into totals and delete what passed its time, now",
+    discussion: [
+        "serve does so by itself once a day; this is for a store that is not served any more, or "
+            + "after open_days or totals_days were lowered."
+    ],
+    flags: [.config, .store, .confirm, .format, .quiet],
+    action: purge)
+
+extension Flag {
+    static let confirm = Flag("confirm", help: "Do it: what is deleted can't be had back")
+}
+
+private func purge(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+    let options = try ServeOptions(invocation)
+    let policy = options.retention
+    let today = SystemClock().now().day
+    guard invocation.command.isOn(.confirm) else {
+        throw CommandFailure(
+            "days before \(policy.firstOpenDay(on: today)) would be folded, and totals before "
+                + "\(policy.firstTotalsDay(on: today)) deleted",
+            hint: "add --confirm to do it", status: .usage)
+    }
+    let storage = try invocation.openWholeStore(options.store)
+    do {
+        try storage.expire(by: policy, on: today)
+    } catch {
+        throw CommandFailure(error)
+    }
+    let (open, totals) = (policy.firstOpenDay(on: today), policy.firstTotalsDay(on: today))
+    invocation.output.render(
+        Report(
+            text: [
+                .line("days before \(open) are totals now"),
+                .line("nothing is kept of days before \(totals)"),
+            ],
+            json: .one([
+                "first_open_day": .string(open.description),
+                "first_totals_day": .string(totals.description),
+            ])))
+    return .success
+}
+
+let exportStaticCommand = Command(
+    "export-static", summary: "Write the insight as files that need no server, for publishing",
+    discussion: [
+        "Writes index.html, style.css, and a page and a JSON file for each service, of the days up "
+            + "to yesterday. They hold nothing that the insight page does not show."
+    ],
+    flags: [.config, .store, .from, .to, .k, .format, .quiet],
+    arguments: [Argument("DIR", help: "The folder; it is made if it is missing")],
+    examples: [
+        .init(
+            "arpguard-collector export-static --store sqlite:collector.sqlite public",
+            "Write the last thirty days into public/")
+    ],
+    action: exportStatic)
+
+private func exportStatic(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+    let options = try ServeOptions(invocation)
+    let folder = invocation.command.argument("DIR") ?? "."
+    let yesterday = Day(number: SystemClock().now().day.number - 1)
+    let days = try invocation.insightRange(until: yesterday)
+    let storage = try invocation.openWholeStore(options.store)
+    let k = invocation.command.integer(.k).map { Int($0) } ?? 10
+    do {
+        let first = try storage.insight(in: days, k: k)
+        var insights = [first]
+        for service in first.services where service != first.service {
+            insights.append(try storage.insight(of: service, in: days, k: k))
+        }
+        let export = StaticExport(insights, retention: options.retention)
+        try export.write(to: folder, fileSystem: RealFileSystem())
+        let names = export.files.map(\.name)
+        invocation.output.render(
+            Report(
+                text: names.map { .line("\(folder)/\($0)") },
+                json: .one(["files": .array(names.map { .string("\(folder)/\($0)") })])))
+    } catch let error as StorageError {
+        throw CommandFailure(error)
+    } catch {
+        throw CommandFailure(
+            "can't write \(error)", hint: "choose a folder that belongs to you")
+    }
+    return .success
+}

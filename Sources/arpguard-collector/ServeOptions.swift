@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Catalogue
+internal import Collector
+internal import CommandLineKit
+internal import HTTPServing
+internal import JSON
+internal import Modules
+
+extension Flag {
+    static let config = Flag(
+        "config", .path, value: "FILE", help: "Configuration file for whatever flags leave open")
+    static let listen = Flag(
+        "listen", .string, value: "ADDR:PORT", default: "127.0.0.1:4318",
+        help: "Where installations send to; port 0 takes a free one")
+    static let adminListen = Flag(
+        "admin-listen", .string, value: "ADDR:PORT", default: "127.0.0.1:4319",
+        help: "Where the insight page is read; port 0 takes a free one")
+    static let tlsCertificate = Flag(
+        "tls-cert", .path, value: "FILE", help: "PEM file of the certificate chain to serve with")
+    static let tlsKey = Flag(
+        "tls-key", .path, value: "FILE", help: "PEM file of the certificate's private key")
+    static let behindProxy = Flag(
+        "behind-proxy", help: "A proxy ends TLS in front, and its X-Forwarded-For is believed")
+    static let adminToken = Flag(
+        "admin-token-file", .path, value: "FILE",
+        help: "File whose first line is the token that opens the admin listener")
+    static let catalogue = Flag(
+        "catalogue", .string, value: "[SERVICE=]FILE", repeatable: true,
+        help: "Also collect for a host program, by the catalogue that its schema command prints")
+    static let k = Flag(
+        "k", .integer(Int64(Insight.kBounds.lowerBound)...Int64(Insight.kBounds.upperBound)),
+        default: "10", help: "The fewest installations that a shown figure rests on")
+
+    /// Everything that `serve` and `check` read.
+    static let serving: [Flag] = [
+        .config, .listen, .adminListen, .store, .tlsCertificate, .tlsKey, .behindProxy,
+        .adminToken, .catalogue, .k,
+    ]
+}
+
+/// What a collector is to do, from flags, then the configuration file, then defaults.
+struct ServeOptions {
+    private static let pemBytesMax = 1 << 20
+
+    private let command: ParsedCommand
+    private let file: JSONObject
+    private let fileSystem = RealFileSystem()
+
+    init(_ invocation: Invocation) throws(CommandFailure) {
+        command = invocation.command
+        guard let path = invocation.command.string(.config) else {
+            file = [:]
+            return
+        }
+        file = try Self.read(path)
+    }
+
+    private static func read(_ path: String) throws(CommandFailure) -> JSONObject {
+        let bytes = try contents(of: path, bytesMax: CollectorSettings.fileBytesMax)
+        let object: JSONObject?
+        do {
+            object = try JSONValue.parse(bytes: bytes).objectValue
+        } catch {
+            throw CommandFailure("\(path): \(error)", hint: "write one JSON object")
+        }
+        guard let object else {
+            throw CommandFailure("\(path) holds no JSON object", hint: "write one JSON object")
+        }
+        if let problem = CollectorSettings.schema.problems(in: object).first {
+            throw CommandFailure(
+                "\(path): \(problem)", hint: "see the table of keys in docs/collector.md")
+        }
+        return object
+    }
+
+    private static func contents(
+        of path: String, bytesMax: Int
+    ) throws(CommandFailure) -> [UInt8] {
+        do {
+            return try RealFileSystem().read(path, bytesMax: bytesMax)
+        } catch {
+            throw CommandFailure(
+                "can't read \(error)", hint: "check the path, and who may read it")
+        }
+    }
+
+    // MARK: - Values
+
+    private func text(_ flag: Flag, _ key: String) -> String? {
+        command.string(flag) ?? file[key]?.stringValue
+    }
+
+    private func number(_ key: String, _ value: Int) -> Int {
+        file[key]?.integerValue.map { Int($0) } ?? value
+    }
+
+    /// What `--store` or the file says.
+    var store: String { text(.store, "store") ?? "sqlite:arpguard-collector.sqlite" }
+
+    var retention: RetentionPolicy {
+        let standard = RetentionPolicy()
+        return RetentionPolicy(
+            openDays: number("open_days", standard.openDays),
+            totalsDays: number("totals_days", standard.totalsDays))
+    }
+
+    /// The whole configuration, checked.
+    func configuration() throws(CommandFailure) -> CollectorConfiguration {
+        let standard = CollectorConfiguration()
+        let policy = IntakePolicy(
+            catalogues: try catalogues(), daysBackMax: retention.openDays,
+            bodyBytesMax: number("body_bytes_max", standard.policy.bodyBytesMax),
+            jsonBytesMax: number("json_bytes_max", standard.policy.jsonBytesMax))
+        var limits = standard.intakeLimits
+        limits.connectionsMax = number("connections_max", limits.connectionsMax)
+        limits.requestSecondsMax = number("request_seconds_max", limits.requestSecondsMax)
+        var configuration = CollectorConfiguration(
+            intake: try address(.listen, "listen", standard.intake),
+            admin: try address(.adminListen, "admin_listen", standard.admin),
+            k: command.integer(.k).map { Int($0) } ?? number("k", standard.k), policy: policy,
+            retention: retention, intakeLimits: limits,
+            insightDays: number("insight_days", standard.insightDays),
+            newPerNetworkMax: number("new_per_network_max", standard.newPerNetworkMax),
+            erasuresPerMinuteMax: number(
+                "erasures_per_minute_max", standard.erasuresPerMinuteMax),
+            bytesInFlightMax: number("bytes_in_flight_max", standard.bytesInFlightMax))
+        configuration.isBehindProxy =
+            command.isOn(.behindProxy) || file["behind_proxy"]?.boolValue == true
+        configuration.intakeTLS = try identity()
+        configuration.adminTLS = configuration.intakeTLS
+        configuration.adminToken = try adminToken()
+        try checkReach(configuration)
+        return configuration
+    }
+
+    private func checkReach(_ configuration: CollectorConfiguration) throws(CommandFailure) {
+        let hasTLS = configuration.intakeTLS != nil
+        guard configuration.intake.isLoopback || hasTLS || configuration.isBehindProxy else {
+            throw CommandFailure(
+                "--listen: \(configuration.intake) is not a loopback address, and there is no TLS",
+                hint: "give --tls-cert and --tls-key, or --behind-proxy if a proxy ends TLS")
+        }
+        guard
+            configuration.admin.isLoopback || hasTLS && configuration.adminToken != nil
+        else {
+            throw CommandFailure(
+                "--admin-listen: \(configuration.admin) is not a loopback address, which takes "
+                    + "TLS and a token",
+                hint: "give --tls-cert, --tls-key and --admin-token-file, or stay on 127.0.0.1")
+        }
+    }
+
+    private func address(
+        _ flag: Flag, _ key: String, _ standard: ListenAddress
+    ) throws(CommandFailure) -> ListenAddress {
+        guard let text = text(flag, key) else { return standard }
+        do {
+            return try ListenAddress(text)
+        } catch {
+            throw CommandFailure(
+                "--\(flag.name): \(error)", hint: "write 127.0.0.1:4318 or [::1]:4318",
+                status: .usage)
+        }
+    }
+
+    private func identity() throws(CommandFailure) -> TLSIdentity? {
+        let certificate = text(.tlsCertificate, "tls_certificate")
+        let key = text(.tlsKey, "tls_key")
+        guard certificate != nil || key != nil else { return nil }
+        guard let certificate, let key else {
+            throw CommandFailure(
+                "TLS takes a certificate and a key", hint: "give --tls-cert and --tls-key",
+                status: .usage)
+        }
+        let chain = try Self.contents(of: certificate, bytesMax: Self.pemBytesMax)
+        let secret = try Self.contents(of: key, bytesMax: Self.pemBytesMax)
+        do {
+            return try TLSIdentity(
+                certificateChain: String(decoding: chain, as: UTF8.self),
+                privateKey: String(decoding: secret, as: UTF8.self))
+        } catch {
+            throw CommandFailure(
+                "--tls-cert, --tls-key: \(error)", hint: "give two PEM files, as most tools write")
+        }
+    }
+
+    private func adminToken() throws(CommandFailure) -> String? {
+        guard let path = text(.adminToken, "admin_token_file") else { return nil }
+        let bytes = try Self.contents(of: path, bytesMax: 4096)
+        let line = String(decoding: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+        guard line.utf8.count >= 16 else {
+            throw CommandFailure(
+                "\(path): the token has fewer than 16 characters",
+                hint: "write a random one into the file's first line")
+        }
+        return line
+    }
+
+    // MARK: - Catalogues
+
+    /// The catalogues by service: ARP Guard's own, and those that were named.
+    func catalogues() throws(CommandFailure) -> [String: Catalogue] {
+        let listed = file["catalogues"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        var catalogues = [IntakePolicy.ownService: Catalogue.standard]
+        for entry in listed + command.strings(.catalogue) {
+            let (service, catalogue) = try Self.catalogue(entry)
+            guard catalogues.count < IntakePolicy.servicesMax else {
+                throw CommandFailure(
+                    "more than \(IntakePolicy.servicesMax) catalogues",
+                    hint: "run a second collector")
+            }
+            catalogues[service] = catalogue
+        }
+        return catalogues
+    }
+
+    private static func catalogue(
+        _ entry: String
+    ) throws(CommandFailure) -> (service: String, catalogue: Catalogue) {
+        let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let path = String(parts.last ?? "")
+        let bytes = try contents(of: path, bytesMax: CatalogueFile.bytesMax)
+        let file: CatalogueFile
+        do {
+            file = try CatalogueFile(bytes)
+        } catch {
+            throw CommandFailure(
+                "--catalogue \(path): \(error)",
+                hint: "write the file with the program's 'schema --format json'")
+        }
+        guard let service = parts.count == 2 ? String(parts[0]) : file.service, !service.isEmpty
+        else {
+            throw CommandFailure(
+                "--catalogue \(path) does not say which service it is of",
+                hint: "write --catalogue=SERVICE=FILE, with the program's service.name",
+                status: .usage)
+        }
+        return (service, file.catalogue)
+    }
+}
