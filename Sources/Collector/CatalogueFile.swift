@@ -7,8 +7,9 @@ internal import JSON
 public struct CatalogueFile: Sendable {
     /// Bytes of such a file.
     public static let bytesMax = 1 << 20
-    /// Events of one catalogue, and properties of one event.
+    /// Events of one catalogue.
     public static let eventsMax = 256
+    /// Properties of one event.
     public static let propertiesMax = 64
     /// Words of one choice.
     public static let wordsMax = 512
