@@ -169,8 +169,9 @@ let package = Package(
         .testTarget(
             name: "CollectorTests",
             dependencies: [
-                "Catalogue", "Collector", "Compression", "Hashing", "HTTPServing", "JSON",
-                "Modules", "OTLP", "SQLite", "TestKit", "arpguard-collector",
+                "Catalogue", "Collector", "CommandLineKit", "Compression", "Hashing",
+                "HTTPServing", "JSON", "Modules", "OTLP", "SQLite", "TestKit",
+                "arpguard-collector",
             ]),
         .testTarget(
             name: "ProgramTests",

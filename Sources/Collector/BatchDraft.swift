@@ -95,7 +95,7 @@ struct BatchDraft {
     }
 
     private func counters(_ draft: DayDraft) -> DayCounters {
-        var counters = DayCounters()
+        var counters = DayCounters(capacity: draft.others.count + plan.events.count * 3)
         for (number, count) in draft.counts.enumerated() where count > 0 {
             counters.add(plan.counterNames[number], amount: Int(count))
         }

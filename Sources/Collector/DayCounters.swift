@@ -30,6 +30,12 @@ public struct DayCounters: Sendable, Equatable {
         figures = [:]
     }
 
+    /// Makes empty figures with room for some.
+    init(capacity: Int) {
+        figures = [:]
+        figures.reserveCapacity(capacity)
+    }
+
     /// Whether there is no figure.
     public var isEmpty: Bool { figures.isEmpty }
 

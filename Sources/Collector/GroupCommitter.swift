@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Dispatch
+private import Glibc
 internal import Modules
 private import Synchronization
 
@@ -9,6 +10,9 @@ private import Synchronization
 final class GroupCommitter: Sendable {
     /// Batches of one commit, so that none takes long.
     private static let batchesMax = 512
+    /// How long a commit waits for more where the last one had several requests: the requests that
+    /// its answers let loose then share one sync with those that came meanwhile.
+    private static let gatherMicroseconds: UInt32 = 500
 
     /// What one request brings.
     struct Submission: Sendable {
@@ -28,6 +32,7 @@ final class GroupCommitter: Sendable {
     private struct Waiting {
         var submissions: [Submission] = []
         var isRunning = false
+        var lastRequests = 0
     }
 
     private let storage: any CollectorStorage
@@ -70,6 +75,7 @@ final class GroupCommitter: Sendable {
 
     /// Commits one group; the next takes its turn after what waits in the queue by then.
     private func commitAll() {
+        if waiting.withLock({ $0.lastRequests > 1 }) { usleep(Self.gatherMicroseconds) }
         let group = waiting.withLock { waiting in
             var count = 0
             let end = waiting.submissions.firstIndex { submission in
@@ -78,6 +84,7 @@ final class GroupCommitter: Sendable {
             }
             let group = waiting.submissions.prefix(end ?? waiting.submissions.count)
             waiting.submissions.removeFirst(group.count)
+            waiting.lastRequests = group.count
             return group
         }
         commit(group)

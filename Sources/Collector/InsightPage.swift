@@ -54,8 +54,9 @@ struct InsightPage {
         ])
     }
 
-    private func folded(_ table: HTMLTable) -> HTML {
-        "<details open><summary>Numbers</summary>\(table.html)</details>"
+    private func folded(_ table: HTMLTable, isOpen: Bool = false) -> HTML {
+        let opening: HTML = isOpen ? "<details open>" : "<details>"
+        return "\(opening)<summary>Numbers</summary>\(table.html)</details>"
     }
 
     private func cell(_ number: Int?) -> HTMLTable.Cell {
@@ -78,7 +79,7 @@ struct InsightPage {
         let bars = table.rows.map { row in
             BarChart.Bar(
                 Self.name(row), row.count ?? row.installations,
-                words: row.count.map { String($0) } ?? "\(row.installations) or more")
+                words: row.count.map { String($0) } ?? "\u{2265} \(row.installations)")
         }
         let hasDurations = table.rows.contains { $0.durations != nil }
         let columns =
@@ -93,7 +94,8 @@ struct InsightPage {
                     folded(
                         HTMLTable(
                             caption: table.group.title, columns: columns,
-                            rows: table.rows.map { row($0, hasDurations: hasDurations) }))
+                            rows: table.rows.map { row($0, hasDurations: hasDurations) }),
+                        isOpen: true)
                 ])
     }
 

@@ -42,6 +42,7 @@ let styleSheet = """
     .chart .end { text-anchor: end; }
     .chart .hover { fill: transparent; }
     .chart g:hover .hover { fill: var(--quiet); opacity: 0.12; }
+    h3 { font-size: 1rem; margin: 1.2rem 0 0.4rem; }
     details { margin: 0.5rem 0; }
     summary { color: var(--quiet); cursor: pointer; }
     .ways a { margin-right: 1rem; color: var(--bar); }

@@ -20,7 +20,8 @@ let rootCommand = Command(
             "Print what was collected"),
     ],
     subcommands: [
-        serveCommand, insightCommand, catalogueCommand, .completion,
+        serveCommand, insightCommand, exportStaticCommand, catalogueCommand, checkCommand,
+        purgeCommand, .completion,
         .documentation(version: Program.version, notes: manualNotes),
     ])
 

@@ -13,12 +13,18 @@ final class SampleCollector {
     private let service: CollectorService
     private let ports: (intake: UInt16, admin: UInt16)
 
-    init(k: Int = 2) throws {
+    init(
+        k: Int = 2, _ configure: (inout CollectorConfiguration) -> Void = { _ in },
+        sink: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws {
         store = try SampleStore()
-        let configuration = CollectorConfiguration(
+        var configuration = CollectorConfiguration(
             intake: .loopback(port: 0), admin: .loopback(port: 0), k: k)
+        configuration.erasureStepMilliseconds = 1
+        configure(&configuration)
         service = CollectorService(
-            configuration: configuration, clock: clock, logger: Logger(program: "test") { _ in }
+            configuration: configuration, clock: clock,
+            logger: Logger(program: "test", level: .debug, sink: sink)
         ) { [storage = store.storage] in storage }
         try service.initialize()
         guard let addresses = service.addresses else {
@@ -54,6 +60,13 @@ final class SampleCollector {
     /// Reads from the admin listener.
     func admin(_ target: String) throws -> HTTPReply {
         try HTTPClient.send("GET", target, port: ports.admin)
+    }
+
+    /// The value of one line of the metrics, by what stands before it; nil without such a line.
+    func metric(_ name: String) throws -> String? {
+        try admin("/metrics").text.split(separator: "\n")
+            .first { $0.hasPrefix(name + " ") }
+            .map { String($0.dropFirst(name.count + 1)) }
     }
 
     /// Every figure of the insight, as text.

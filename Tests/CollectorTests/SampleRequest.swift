@@ -69,7 +69,7 @@ struct SampleRequest {
     var flat: FlatLogs { get throws { try FlatLogs(bytes) } }
 }
 
-/// A batch identifier of the test's day, told from others by a number below 32.
+/// A batch identifier of the test's day, told from others by a number.
 func batchText(_ number: Int, day: Day = today) -> String {
     let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
     var milliseconds = day.start.nanoseconds / 1_000_000
@@ -78,5 +78,10 @@ func batchText(_ number: Int, day: Day = today) -> String {
         time = String(alphabet[Int(milliseconds % 32)]) + time
         milliseconds /= 32
     }
-    return time + "000000000000000" + String(alphabet[number])
+    var (rest, tail) = (number, "")
+    for _ in 0..<16 {
+        tail = String(alphabet[rest % 32]) + tail
+        rest /= 32
+    }
+    return time + tail
 }

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import HTTPServing
+import Hashing
+import JSON
+import Modules
+import OTLP
+import SQLite
+import TestKit
+import Testing
+
+@testable import Collector
+
+@Suite struct OverloadTests {
+    @Test func `too much in flight is answered with 503 and a time to wait`() throws {
+        let collector = try SampleCollector { $0.bytesInFlightMax = 4096 }
+        var request = SampleRequest()
+        for _ in 0..<60 { request = request.with("app_start", ("mode", .string("watch"))) }
+        let reply = try collector.post(request.bytes)
+        #expect(reply.status == 503)
+        #expect(reply.header("Retry-After") == "30")
+        #expect(
+            try collector.post(SampleRequest(2, batch: 2).with("app_start").bytes).status == 200)
+        #expect(try collector.metric("arpguard_collector_bytes_in_flight") == "0")
+    }
+
+    @Test func `reading JSON takes room for the tree that it becomes`() throws {
+        let collector = try SampleCollector { $0.bytesInFlightMax = 64 << 10 }
+        let body = "{\"x\":[" + Array(repeating: "[]", count: 2000).joined(separator: ",") + "]}"
+        let reply = try collector.post(Array(body.utf8), type: "application/json")
+        #expect(reply.status == 503)
+        let large = try SampleCollector().post(
+            [UInt8](repeating: 0x20, count: IntakePolicy().jsonBytesMax + 1),
+            type: "application/json")
+        #expect(large.status == 413)
+    }
+
+    @Test func `erasures are limited for all alike`() throws {
+        let collector = try SampleCollector { $0.erasuresPerMinuteMax = 2 }
+        let statuses = try (1...3).map { try collector.erase(installation($0), secret: "x").status }
+        #expect(statuses == [204, 204, 429])
+        collector.clock.advance(by: .seconds(60))
+        #expect(try collector.erase(installation(4), secret: "x").status == 204)
+    }
+
+    @Test func `a network brings only so many new installations a day`() throws {
+        let collector = try SampleCollector {
+            $0.isBehindProxy = true
+            $0.newPerNetworkMax = 2
+        }
+        func send(_ number: Int, from address: String) throws -> HTTPReply {
+            try HTTPClient.send(
+                "POST", "/v1/logs", port: collector.intakePort,
+                headers: [
+                    HTTPHeader("Content-Type", "application/x-protobuf"),
+                    HTTPHeader("X-Forwarded-For", "10.9.8.7, \(address)"),
+                ], body: SampleRequest(number, batch: number).with("app_start").bytes)
+        }
+        #expect(try send(1, from: "192.0.2.1").status == 200)
+        #expect(try send(2, from: "192.0.2.99").status == 200)
+        let refused = try send(3, from: "192.0.2.7")
+        #expect(refused.status == 429)
+        #expect(refused.header("Retry-After") == "30")
+        #expect(try send(3, from: "198.51.100.1").status == 200)
+        #expect(try send(1, from: "192.0.2.1").status == 200, "a known one is no new one")
+    }
+
+    @Test func `places are drawn anew each day`() {
+        let limit = NewcomerLimit(max: 1, random: SeededRandom(seed: 3))
+        #expect(limit.admits(7, on: today))
+        limit.count(7, on: today)
+        #expect(!limit.admits(7, on: today))
+        #expect(limit.admits(nil, on: today))
+        #expect(limit.admits(7, on: Day(number: today.number + 1)))
+    }
+
+    @Test func `a read-only store is not ready, answers 503, and loses nothing`() throws {
+        let collector = try SampleCollector()
+        #expect(try collector.admin("/readyz").status == 200)
+        let first = SampleRequest(1, batch: 1).with("app_start")
+        #expect(try collector.post(first.bytes).status == 200)
+        let lock = try Connection(path: collector.store.path)
+        try lock.execute(
+            "CREATE TRIGGER no BEFORE INSERT ON batch BEGIN SELECT RAISE(FAIL, 'x'); END")
+        let second = SampleRequest(2, batch: 2).with("app_start")
+        #expect(try collector.post(second.bytes).status == 503)
+        try lock.execute("DROP TRIGGER no")
+        #expect(try collector.post(second.bytes).status == 200)
+        #expect(try collector.store.storage.lines().first == "\(today) arpguard: 2")
+        #expect(try collector.metric("arpguard_collector_commit_failures_total") == "1")
+    }
+
+    @Test func `metrics are Prometheus text and name no installation`() throws {
+        let collector = try SampleCollector()
+        for number in 1...3 {
+            let request = SampleRequest(number, batch: number).with("app_start").with("fashion")
+            #expect(try collector.post(request.bytes).status == 200)
+            #expect(try collector.post(request.bytes).status == 200)
+        }
+        _ = try collector.erase(installation(1), secret: "wrong")
+        let page = try collector.admin("/metrics")
+        #expect(page.header("Content-Type") == "text/plain; version=0.0.4")
+        for (name, value) in [
+            ("records_admitted_total", "3"), ("batches_total{outcome=\"stored\"}", "3"),
+            ("batches_total{outcome=\"resent\"}", "3"),
+            ("left_out_total{reason=\"record.event\"}", "6"),
+            ("erasures_total{outcome=\"refused\"}", "1"), ("new_installations_total", "3"),
+            ("answers_total{status=\"200\"}", "6"),
+        ] {
+            #expect(try collector.metric("arpguard_collector_\(name)") == value, "\(name)")
+        }
+        #expect(!page.text.contains("00000000-"))
+        for line in page.text.split(separator: "\n") where !line.hasPrefix("#") {
+            #expect(line.wholeMatch(of: /[a-z_]+(\{[a-z]+="[^"]*"\})? [0-9.]+/) != nil, "\(line)")
+        }
+    }
+}
+
+@Suite struct TokenTests {
+    @Test func `an admin listener with a token opens to it alone`() throws {
+        let collector = try SampleCollector { $0.adminToken = "a-long-token-of-32-characters-00" }
+        func status(_ authorization: String?) throws -> Int {
+            let headers = authorization.map { [HTTPHeader("Authorization", $0)] } ?? []
+            return try HTTPClient.send("GET", "/", port: collector.adminPort, headers: headers)
+                .status
+        }
+        #expect(try status(nil) == 401)
+        #expect(try status("Bearer a-long-token-of-32-characters-01") == 401)
+        #expect(try status("Bearer a-long-token-of-32-characters-00") == 200)
+        let basic = Base64.encode(Array("me:a-long-token-of-32-characters-00".utf8))
+        #expect(try status("Basic \(basic)") == 200)
+        #expect(try status("Basic \(Base64.encode(Array("me:x".utf8)))") == 401)
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Modules
+import TestKit
+import Testing
+
+@testable import Collector
+
+@Suite struct TLSTests {
+    private static let openssl = "/usr/bin/openssl"
+
+    /// A key and its self-signed certificate for 127.0.0.1; nil without the tool that makes them.
+    private static func makeIdentity(in folder: TemporaryDirectory) throws -> Bool {
+        guard unsafe access(openssl, X_OK) == 0 else { return false }
+        let made = try CommandRunner.run(
+            openssl,
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-keyout",
+                folder.file("key.pem"), "-out", folder.file("cert.pem"),
+            ])
+        return made.status == 0
+    }
+
+    @Test func `with a certificate the intake speaks TLS and nothing else`() throws {
+        let folder = try TemporaryDirectory()
+        guard try Self.makeIdentity(in: folder) else {
+            try Test.cancel("openssl is not installed: no certificate to test with")
+        }
+        let server = try RunningProcess(
+            Executables.path("arpguard-collector"),
+            [
+                "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--tls-cert",
+                "cert.pem", "--tls-key", "key.pem",
+            ], workingDirectory: folder.path)
+        let line = try server.waitForLine(containing: "intake ")
+        #expect(line.hasPrefix("intake https://127.0.0.1:"))
+        let digits = line.split(separator: ":").last?.prefix { $0.isNumber } ?? ""
+        let port = try #require(UInt16(digits))
+        let asked = try RunningProcess(
+            Self.openssl,
+            [
+                "s_client", "-quiet", "-verify_return_error", "-CAfile", folder.file("cert.pem"),
+                "-connect", "127.0.0.1:\(port)",
+            ],
+            stdin: Array("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".utf8))
+        #expect(try asked.waitForLine(containing: "HTTP/1.1 200 OK").isEmpty == false)
+        let plain = try? HTTPClient.send("GET", "/healthz", port: port)
+        #expect(plain == nil)
+        server.send(signal: SIGTERM)
+        #expect(try server.waitForEnd().status == 0)
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let arguments: [String]
+        let status: Int32
+        let error: String
+
+        var testDescription: String { arguments.joined(separator: " ") }
+    }
+
+    @Test(arguments: [
+        Case(
+            arguments: ["--listen", "192.0.2.1:1"], status: 2,
+            error: "--listen: 192.0.2.1:1 is not a loopback address, and there is no TLS"),
+        Case(
+            arguments: ["--listen", "192.0.2.1:1", "--behind-proxy"], status: 2,
+            error: "can't listen on 192.0.2.1:1: cannot assign requested address"),
+        Case(
+            arguments: ["--admin-listen", "192.0.2.1:1", "--behind-proxy"], status: 2,
+            error: "--admin-listen: 192.0.2.1:1 is not a loopback address, which takes TLS and a "
+                + "token"),
+        Case(
+            arguments: ["--tls-cert", "text"], status: 64,
+            error: "TLS takes a certificate and a key"),
+        Case(
+            arguments: ["--tls-cert", "text", "--tls-key", "text"], status: 2,
+            error: "--tls-cert, --tls-key: the certificate is no PEM text"),
+        Case(
+            arguments: ["--admin-token-file", "text"], status: 2,
+            error: "text: the token has fewer than 16 characters"),
+        Case(
+            arguments: ["--config", "text"], status: 2,
+            error: "text: unknown word at line 1, column 1"),
+        Case(
+            arguments: ["--config", "none"], status: 2,
+            error: "can't read none: No such file or directory"),
+        Case(
+            arguments: ["--config", "bad.json"], status: 2,
+            error: "bad.json: collector.k is 1, must be 2 to 1000000"),
+        Case(
+            arguments: ["--config", "unknown.json"], status: 2,
+            error: "unknown.json: collector.colour: no such key"),
+        Case(
+            arguments: ["--catalogue", "a=text"], status: 2,
+            error: "--catalogue text: it is no JSON text"),
+        Case(
+            arguments: ["--catalogue", "empty.json"], status: 64,
+            error: "--catalogue empty.json does not say which service it is of"),
+    ])
+    func `what a collector can't serve with is said before it opens anything`(
+        _ row: Case
+    ) throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("too short\n", to: "text")
+        try folder.write("{\"k\": 1}", to: "bad.json")
+        try folder.write("{\"colour\": \"red\"}", to: "unknown.json")
+        try folder.write("{\"events\": []}", to: "empty.json")
+        let before = try folder.contents()
+        let result = try CommandRunner.run(
+            Executables.path("arpguard-collector"), ["serve"] + row.arguments,
+            workingDirectory: folder.path)
+        let lines = result.stderr.split(separator: "\n").map(String.init)
+        #expect(result.status == row.status)
+        #expect(lines.first == "arpguard-collector: error: \(row.error)")
+        #expect(lines.dropFirst().first?.hasPrefix("arpguard-collector: hint: ") == true)
+        #expect(try folder.contents() == before)
+    }
+
+    @Test func `a configuration file is used where flags leave something open`() throws {
+        let folder = try TemporaryDirectory()
+        try folder.write(
+            """
+            {"listen": "127.0.0.1:0", "admin_listen": "127.0.0.1:0", "store": "sqlite:one.sqlite",
+             "k": 3, "open_days": 10}
+            """, to: "collector.json")
+        let server = try RunningProcess(
+            Executables.path("arpguard-collector"), ["serve", "--config", "collector.json"],
+            workingDirectory: folder.path)
+        let insight = try server.waitForLine(containing: "insight ")
+        let digits = insight.split(separator: ":").last?.prefix { $0.isNumber } ?? ""
+        let page = try HTTPClient.send("GET", "/", port: try #require(UInt16(digits)))
+        #expect(page.text.contains("3 installations"))
+        server.send(signal: SIGTERM)
+        #expect(try server.waitForEnd().status == 0)
+        let checked = try CommandRunner.run(
+            Executables.path("arpguard-collector"), ["check", "--config", "collector.json"],
+            workingDirectory: folder.path)
+        #expect(checked.status == 0 && checked.stdout.contains("collects for arpguard"))
+        let asked = try CommandRunner.run(
+            Executables.path("arpguard-collector"), ["purge", "--config", "collector.json"],
+            workingDirectory: folder.path)
+        #expect(asked.status == 64 && asked.stderr.contains("add --confirm"))
+        let purged = try CommandRunner.run(
+            Executables.path("arpguard-collector"),
+            ["purge", "--config", "collector.json", "--confirm"], workingDirectory: folder.path)
+        #expect(purged.status == 0)
+    }
+}
