@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Compression
 import OTLP
 import SQLite
 import TestKit
@@ -35,11 +34,28 @@ final class RunningCollector {
     /// What tells each stored record from all others; a record that is stored twice stands twice.
     func storedUIDs() throws -> [String] {
         let store = try Connection(path: folder.file("collector.sqlite"), mode: .readOnly)
-        let sets = try store.rows("SELECT records FROM record_set") { $0.blob(0) }
+        let sets = try store.rows(
+            "SELECT day, id, records FROM batch JOIN record_set ON number = record_set"
+        ) { row in (day: row.integer(0), id: row.blob(1), records: row.blob(2)) }
         return try sets.flatMap { set in
-            let bytes = try decompress(set, as: .zstd, outputBytesMax: 64 << 20)
-            return try uids(of: ExportLogsRequest(decoding: bytes))
+            let request = try ExportLogsRequest(decoding: set.records)
+            let records = request.resourceLogs.flatMap(\.scopeLogs).flatMap(\.logRecords)
+            let batch = Self.batch(day: set.day, id: set.id)
+            return records.indices.map { "\(batch)-\($0)" }
         }
+    }
+
+    /// The batch's ULID: the start of its day, then its ten bytes, five bits to a digit.
+    private static func batch(day: Int64, id: [UInt8]) -> String {
+        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+        let time = (0..<10).reversed().map { place in
+            alphabet[Int((day * 86_400_000) >> (Int64(place) * 5) & 31)]
+        }
+        let bits = id.flatMap { byte in (0..<8).reversed().map { Int(byte >> $0 & 1) } }
+        let tail = stride(from: 0, to: bits.count, by: 5).map { start in
+            alphabet[bits[start..<start + 5].reduce(0) { $0 << 1 | $1 }]
+        }
+        return String(time + tail)
     }
 }
 
