@@ -7,7 +7,6 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 int csystem_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
@@ -36,7 +35,7 @@ static void empty_slot(void *unused) {
     (void)unused;
     csystem_thread_slot held = csystem_slot;
     csystem_slot = (csystem_thread_slot){0};
-    if (held.release) held.release(held.retained, held.segment);
+    if (held.release && held.process == getpid()) held.release(held.retained, held.segment);
 }
 
 static void make_slot_key(void) { slot_key_failure = pthread_key_create(&slot_key, empty_slot); }
@@ -48,14 +47,9 @@ int csystem_fill_slot(csystem_thread_slot content) {
     int failure = pthread_setspecific(slot_key, &csystem_slot);
     if (failure) return failure;
     empty_slot(NULL);
+    content.process = getpid();
     csystem_slot = content;
     return 0;
-}
-
-int64_t csystem_coarse_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 void *csystem_page_wiped_on_fork(void) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Synchronization
-
 /// Anything that declares an event.
 public protocol EventDeclaration: Sendable {
     /// The declaration.
@@ -20,13 +18,17 @@ extension EventDefinition: EventDeclaration {
 /// An event whose properties have Swift types, for events that are recorded often.
 ///
 /// Declare it once and keep it; a catalogue must have it (`adding`) before it is recorded.
-public struct Event<each Value: Sendable>: EventDeclaration {
+@safe public struct Event<each Value: Sendable>: EventDeclaration {
     /// The declaration.
     public let definition: EventDefinition
     /// What stands for it in a catalogue.
     public let key: EventKey
-    /// The same.
+    /// How its values become words of a record.
+    // The key's own, which lives as long as this value; see there.
+    public nonisolated(unsafe) let plan: UnsafeMutablePointer<EventPlan>
+    /// The same as ``key``.
     public var typedKey: EventKey? { key }
+
     /// Declares an event with up to 16 properties.
     public init(
         _ name: String, since: String, purpose: String,
@@ -34,13 +36,16 @@ public struct Event<each Value: Sendable>: EventDeclaration {
     ) {
         var definitions: [PropertyDefinition] = []
         var encoders: [EventKey.Encode] = unsafe []
+        var drafts: [PropertyPlan.Draft] = []
         for declared in repeat each property {
             definitions.append(declared.definition.numbered(definitions.count + 1))
             unsafe encoders.append(declared.erasedEncode)
+            drafts.append(declared.draft)
         }
         precondition(definitions.count <= EventKey.propertiesMax, "too many properties: \(name)")
         definition = EventDefinition(id: 0, name, since: since, purpose: purpose, definitions)
-        key = unsafe EventKey(encoders)
+        key = unsafe EventKey(encoders, drafts)
+        unsafe plan = key.plan
     }
 }
 
@@ -62,15 +67,31 @@ extension PropertyDefinition {
     /// How to encode each property, in their declared order. The types of the values at the
     /// addresses are those of the event; only `Event` makes keys, and sees to that.
     package let encoders: [Encode]
-    // Where the event stood in the catalogue that was asked last.
-    private let hint = Atomic<Int>(0)
+    /// The same for those who count no references.
+    // Written once, in `init`, but for its hint, which is accessed atomically.
+    package nonisolated(unsafe) let plan: UnsafeMutablePointer<EventPlan>
 
-    init(_ encoders: [Encode]) { unsafe self.encoders = encoders }
+    init(_ encoders: [Encode], _ drafts: [PropertyPlan.Draft]) {
+        unsafe self.encoders = encoders
+        let properties = UnsafeMutableBufferPointer<PropertyPlan>.allocate(
+            capacity: max(1, drafts.count))
+        _ = unsafe properties.initialize(from: drafts.isEmpty ? [.other] : drafts.map(\.plan))
+        unsafe plan = .allocate(capacity: 1)
+        let first = unsafe UnsafePointer(properties.baseAddress)
+        guard let first = unsafe first else { preconditionFailure("no memory") }
+        unsafe plan.initialize(
+            to: EventPlan(
+                properties: first, count: drafts.count,
+                bytesMax: drafts.map { UInt64(8 * $0.wordsMax) }.reduce(0, +),
+                owner: .passUnretained(self)))
+    }
 
-    /// Where the event may stand in a catalogue: a hint, to be checked.
-    package var hintedPlace: Int {
-        get { hint.load(ordering: .relaxed) }
-        set { hint.store(newValue, ordering: .relaxed) }
+    deinit {
+        for index in 0..<(unsafe plan.pointee.count) {
+            unsafe plan.pointee.properties[index].places?.deallocate()
+        }
+        unsafe plan.pointee.properties.deallocate()
+        unsafe plan.deallocate()
     }
 
     /// A key is only equal to itself.

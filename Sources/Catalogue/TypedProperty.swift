@@ -6,12 +6,15 @@ public struct Property<Value: Sendable>: Sendable {
     public let definition: PropertyDefinition
     /// Turns a value into what is recorded; nil if the value is refused.
     let encode: @Sendable (Value) -> EncodedValue?
+    /// The short way to the same, for those values that have one.
+    let draft: PropertyPlan.Draft
 
-    package init(
+    init(
         _ name: String, _ kind: PropertyKind, since: String, purpose: String,
-        encode: @escaping @Sendable (Value) -> EncodedValue?
+        _ draft: PropertyPlan.Draft, encode: @escaping @Sendable (Value) -> EncodedValue?
     ) {
         definition = PropertyDefinition(id: 0, name, kind, since: since, purpose: purpose)
+        self.draft = draft
         self.encode = encode
     }
 }
@@ -43,7 +46,9 @@ extension Property where Value: RawRepresentable<String> & CaseIterable {
     ) -> Property<Value> {
         let words = Value.allCases.map(\.rawValue)
         let places = ChoicePlaces<Value>()
-        return Property(name, .choice(words), since: since, purpose: purpose) { value in
+        return Property(
+            name, .choice(words), since: since, purpose: purpose, places.draft
+        ) { value in
             places.place(of: value).map { .word($0) }
         }
     }
@@ -54,7 +59,9 @@ extension Property {
     public static func count(
         _ name: String, max: Int64 = 1_000_000_000, since: String, purpose: String
     ) -> Property<Int> where Value == Int {
-        Property(name, .count(max: max), since: since, purpose: purpose) { value in
+        Property(
+            name, .count(max: max), since: since, purpose: purpose, .count(max: max)
+        ) { value in
             value < 0 ? nil : .integer(min(Int64(value), max))
         }
     }
@@ -63,7 +70,10 @@ extension Property {
     public static func duration(
         _ name: String, max: Int64 = 86_400_000, since: String, purpose: String
     ) -> Property<Duration> where Value == Duration {
-        Property(name, .duration(.milliseconds, max: max), since: since, purpose: purpose) {
+        Property(
+            name, .duration(.milliseconds, max: max), since: since, purpose: purpose,
+            .duration(max: max)
+        ) {
             let (seconds, attoseconds) = $0.components
             guard seconds >= 0, attoseconds >= 0 else { return nil }
             // Beyond a million years the bound holds in any case.
@@ -76,14 +86,14 @@ extension Property {
     public static func bool(
         _ name: String, since: String, purpose: String
     ) -> Property<Bool> where Value == Bool {
-        Property(name, .bool, since: since, purpose: purpose) { .boolean($0) }
+        Property(name, .bool, since: since, purpose: purpose, .bool) { .boolean($0) }
     }
 
     /// An identifier, checked by ``PropertyGuard`` each time.
     public static func identifier(
         _ name: String, since: String, purpose: String
     ) -> Property<String> where Value == String {
-        Property(name, .identifier, since: since, purpose: purpose) { value in
+        Property(name, .identifier, since: since, purpose: purpose, .other) { value in
             PropertyGuard.admits(value) ? .text(value) : nil
         }
     }
@@ -91,11 +101,12 @@ extension Property {
 
 /// Finds the place of a case among all cases without comparing texts.
 private struct ChoicePlaces<Choice: RawRepresentable<String> & CaseIterable & Sendable>: Sendable {
-    private let byByte: [UInt16?]
+    /// By the one byte of a case.
+    private let byByte: [UInt16]
     private let byWord: [String: UInt16]
 
     init() {
-        var byByte = [UInt16?](repeating: nil, count: 256)
+        var byByte = [UInt16](repeating: PropertyPlan.noPlace, count: 256)
         var byWord: [String: UInt16] = [:]
         for (place, value) in Choice.allCases.enumerated() {
             byWord[value.rawValue] = UInt16(place)
@@ -105,15 +116,18 @@ private struct ChoicePlaces<Choice: RawRepresentable<String> & CaseIterable & Se
         self.byWord = byWord
     }
 
-    @inline(always)
+    var draft: PropertyPlan.Draft {
+        MemoryLayout<Choice>.size == 1 ? .choice(byByte) : .other
+    }
+
     func place(of value: Choice) -> UInt16? {
-        if let byte = Self.byte(of: value) { return byByte[Int(byte)] }
-        return byWord[value.rawValue]
+        guard let byte = Self.byte(of: value) else { return byWord[value.rawValue] }
+        let place = byByte[Int(byte)]
+        return place == PropertyPlan.noPlace ? nil : place
     }
 
     /// The one byte that holds an enum without payloads of up to 256 cases; two values with equal
     /// bytes are equal. Nil for types of another size.
-    @inline(always)
     private static func byte(of value: Choice) -> UInt8? {
         guard MemoryLayout<Choice>.size == 1 else { return nil }
         return unsafe withUnsafeBytes(of: value) { bytes in unsafe bytes[0] }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CSystem
 public import Catalogue
 import Dispatch
 import Glibc
@@ -23,10 +22,11 @@ import Synchronization
     public let configuration: TelemetryModuleConfig
     private let catalogue: Catalogue
     private let gate: GateReader
-    private let recorder: Recorder
-    // Set once; points to the recorder's switch, which lives as long as this module.
-    @usableFromInline nonisolated(unsafe) let onSwitch: UnsafePointer<UInt64>
-    private let queue = DispatchQueue(label: "telemetry")
+    let recorder: Recorder
+    // Set once; points to the recorder's switchboard, which lives as long as this module.
+    @usableFromInline nonisolated(unsafe) let switchboard: UnsafePointer<UInt64>
+    private let queue: DispatchQueue
+    private let waker = Waker()
     private let isRunning = Mutex(false)
     private let processNumber = getpid()
 
@@ -52,23 +52,42 @@ import Synchronization
             configurationProblem: configurationProblem ?? config.problem,
             terms: ConsentTerms(catalogue: catalogue, config: config),
             directory: TelemetryDirectory(config.storagePath ?? "\(home)/telemetry"), seams: seams)
-        recorder = Recorder(gate: gate, catalogue: catalogue)
-        unsafe onSwitch = recorder.onSwitch.pointer
+        queue = DispatchQueue(label: "telemetry")
+        recorder = Recorder(gate: gate, catalogue: catalogue) { [waker] in waker.wake() }
+        unsafe switchboard = recorder.switchboard.pointer
     }
+
+    deinit { waker.end() }
 
     /// Begins to record if that is allowed, and from now on whenever it becomes allowed.
     public func initialize() {
         recorder.refresh()
         isRunning.withLock { $0 = true }
+        startWaker()
         scheduleFlush()
+    }
+
+    /// Lets threads ask for a move, once there is something to move.
+    private func startWaker() {
+        guard recorder.journal != nil else { return }
+        waker.start { [weak self] in
+            guard let self else { return }
+            queue.sync { _ = moveIfRunning() }
+        }
     }
 
     private func scheduleFlush() {
         queue.asyncAfter(deadline: .now() + .seconds(Self.flushSeconds)) { [weak self] in
-            guard let self, isRunning.withLock({ $0 }) else { return }
-            move()
+            guard let self, moveIfRunning() else { return }
             scheduleFlush()
         }
+    }
+
+    @discardableResult
+    private func moveIfRunning() -> Bool {
+        guard isRunning.withLock({ $0 }) else { return false }
+        move()
+        return true
     }
 
     /// Records one event; false if it is not recorded.
@@ -80,44 +99,13 @@ import Synchronization
     public func trackEvent(
         _ name: String, _ properties: @autoclosure () -> [String: PropertyValue] = [:]
     ) -> Bool {
-        isSwitchedOn && record(name, properties)
-    }
-
-    /// Records one typed event; false if it is not recorded.
-    ///
-    /// Costs no allocation, no lock and no system call. The catalogue must have the event.
-    @inlinable
-    @discardableResult
-    public func track<each Value>(
-        _ event: Event<repeat each Value>, _ value: repeat each Value
-    ) -> Bool {
-        guard isSwitchedOn, var record = begin(event.key) else { return false }
-        repeat unsafe withUnsafePointer(to: each value) {
-            unsafe record.add(at: UnsafeRawPointer($0))
-        }
-        return finish(record)
-    }
-
-    /// Whether anything may be recorded at all: two loads, no call.
-    @inlinable @inline(__always)
-    var isSwitchedOn: Bool {
-        let address = unsafe csystem_load_relaxed(onSwitch)
-        guard let word = unsafe UnsafePointer<UInt64>(bitPattern: UInt(address)) else {
-            return false
-        }
-        return unsafe csystem_load_relaxed(word) & 1 == 1
+        onWord != nil && record(name, properties)
     }
 
     @usableFromInline
     func record(_ name: String, _ properties: () -> [String: PropertyValue]) -> Bool {
         recorder.record(name, properties)
     }
-
-    @usableFromInline
-    func begin(_ key: EventKey) -> TypedRecord? { recorder.begin(key) }
-
-    @usableFromInline
-    func finish(_ record: TypedRecord) -> Bool { recorder.finish(record) }
 
     /// Runs `body` and records how long it took as `feature_usage`; if it throws, an `error` too.
     public func measure<Result, Failure: Error>(
@@ -176,40 +164,48 @@ import Synchronization
         // A forked child has nothing of its own here, and its parent goes on.
         guard getpid() == processNumber else { return }
         isRunning.withLock { $0 = false }
+        waker.end()
         let done = DispatchGroup()
-        // Other threads may be in the middle of a record; this one is not.
-        let others = recorder.journal?.othersSegments ?? []
-        queue.async(group: done) { [self] in end(mayGrow: !others.isEmpty) }
+        // This thread is in the middle of no record.
+        let journal = recorder.close()
+        journal?.giveBackThisThread()
+        queue.async(group: done) { [self] in journal.map(end) }
         if done.wait(timeout: .now() + .milliseconds(milliseconds)) == .timedOut {
             recorder.tell("the last events wait in the journal for the next start")
         }
     }
 
-    /// Moves what is in the journal to the store. Runs on the module's queue.
+    /// Moves what is in the journal to the store, and what processes left that ended. Runs on the
+    /// module's queue.
     private func move() {
         recorder.refresh()
         guard let journal = recorder.journal else { return }
+        startWaker()
         do {
-            try move(journal)
+            try move(journal) { store, drain in try drain.adoptAll(into: store) }
         } catch {
             recorder.tell("\(error)")
         }
     }
 
-    private func move(_ journal: Journal) throws {
+    private func move(
+        _ journal: Journal, _ andThen: (Store, Drain) throws -> Void = { _, _ in }
+    ) throws {
         try Store.using(gate.directory, gate.seams) { store in
-            _ = try Drain(gate: gate, catalogue: catalogue).drain(journal, into: store)
+            let drain = Drain(gate: gate, catalogue: catalogue)
+            _ = try drain.drain(journal, into: store)
+            try andThen(store, drain)
             try Retention(config: configuration, gate: gate).apply(to: store)
         }
     }
 
     /// Takes the last events, and removes the journal if nothing can be in it any more. Where
     /// another thread could still be putting a record in, the journal stays for the next process.
-    private func end(mayGrow: Bool) {
-        guard let journal = recorder.close() else { return }
+    private func end(_ journal: Journal) {
+        let isQuiet = journal.close()
         do {
             try move(journal)
-            if !mayGrow, journal.isEmpty { try gate.seams.files.remove(journal.path) }
+            if isQuiet, journal.isEmpty { try gate.seams.files.remove(journal.path) }
         } catch {
             recorder.tell("\(error)")
         }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 /* getrandom(2). Returns 0, or errno. Loops over short reads and interruptions. */
 int csystem_random(void *bytes, size_t count);
@@ -32,23 +33,51 @@ static inline uint64_t csystem_add_relaxed(uint64_t *word, uint64_t value) {
    NULL when memory is short: the descriptor then stays with the caller. */
 FILE *csystem_stream(int descriptor, const uint8_t *head, size_t count);
 
-/* What a thread remembers of the journal that it writes: which one, its own part of it, and how
-   to give both back. One slot a thread; given back by itself when the thread ends. */
+static inline void csystem_store_relaxed(uint64_t *word, uint64_t value) {
+    __atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+
+/* What a thread remembers of the journal that it writes: which one, its own part of it, where its
+   next record goes, and how to give all back. One slot a thread; given back by itself when the
+   thread ends. */
 typedef struct {
     const void *journal;
+    /* The word that publishes a record; NULL if the thread has no part of its own. */
+    uint64_t *head;
+    /* Where the next record goes, how many bytes it may take, and its position in the ring. */
+    uint8_t *next;
+    uint64_t room;
+    uint64_t position;
+    /* Not 0 while the thread is in the middle of a record. */
+    uint64_t busy;
     void *segment;
     void *retained;
     void (*release)(void *retained, void *segment);
+    /* The process that filled it: a forked child has nothing to give back. */
+    int process;
 } csystem_thread_slot;
 
 extern _Thread_local csystem_thread_slot csystem_slot
     __attribute__((tls_model("initial-exec")));
 
 /* The calling thread's slot. */
-static inline csystem_thread_slot *csystem_this_slot(void) { return &csystem_slot; }
+__attribute__((returns_nonnull)) static inline csystem_thread_slot *csystem_this_slot(void) {
+    return &csystem_slot;
+}
 
 /* Fills the calling thread's slot, after giving back what was in it. Returns 0, or errno. */
 int csystem_fill_slot(csystem_thread_slot content);
+
+/* The thread is in the middle of a record, or out of it again: what comes between stands between
+   also for a signal handler of the same thread. */
+static inline void csystem_slot_enter(csystem_thread_slot *slot) {
+    slot->busy = 1;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+static inline void csystem_slot_leave(csystem_thread_slot *slot) {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    slot->busy = 0;
+}
 
 /* Sets the word to `value` if it is 0; nonzero if that was done. */
 static inline int csystem_claim(uint64_t *word, uint64_t value) {
@@ -58,7 +87,11 @@ static inline int csystem_claim(uint64_t *word, uint64_t value) {
 }
 
 /* CLOCK_REALTIME_COARSE in nanoseconds since 1970: a few milliseconds old, and cheap. */
-int64_t csystem_coarse_now(void);
+static inline int64_t csystem_coarse_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
 
 /* One page that a forked child finds filled with zeros (MADV_WIPEONFORK); NULL if the kernel
    refuses. */

@@ -3,78 +3,116 @@
 import Catalogue
 
 /// Checks an event against catalogue and consent, and writes it as a record.
-struct EventEncoder: Sendable {
+///
+/// What it knows lies in plain memory: an event counts no references, so threads that record at
+/// the same time share no word that changes.
+@safe final class EventEncoder: Sendable {
+    /// Of how many events the names are looked through; further ones are found by hashing.
+    private static let scannedMax = 32
+
     let catalogue: Catalogue
     let epoch: UInt32
-    /// For each event of the catalogue: which of its properties may be recorded, or nil if it may
-    /// not be recorded at all.
-    private let allowed: [[Bool]?]
-    /// The same for typed events: a bit for each of their properties.
-    let allowedBits: [UInt16?]
+    private let count: Int
+    // This object's own; written once, in `init`.
+    private nonisolated(unsafe) let rules: UnsafeMutablePointer<EventRules>
+    private let names: [StringBits]
 
     init(_ catalogue: Catalogue, _ permit: Permit, epoch: UInt32) {
         self.catalogue = catalogue
         self.epoch = epoch
-        allowed = catalogue.events.map { event in
-            guard permit.allows(event.name) else { return nil }
-            return event.properties.map { permit.allows("\(event.name).\($0.name)") }
-        }
-        allowedBits = allowed.map { flags in
-            flags.map { flags in
-                flags.prefix(EventKey.propertiesMax).enumerated().reduce(0) { bits, flag in
-                    flag.element ? bits | 1 << UInt16(flag.offset) : bits
-                }
-            }
+        count = catalogue.events.count
+        names = catalogue.events.prefix(Self.scannedMax).map { StringBits($0.name) }
+        unsafe rules = .allocate(capacity: max(1, count))
+        for (index, event) in catalogue.events.enumerated() {
+            unsafe (rules + index).initialize(to: EventRules(event, permit))
         }
     }
 
-    /// Which properties of the event may be recorded; nil if the event may not.
-    func allowedProperties(ofEvent index: Int) -> [Bool]? { allowed[index] }
-
-    /// Writes the properties that are declared and allowed, in their declared order. Returns how
-    /// many the catalogue refused; withheld ones are none of these.
-    func write(
-        _ properties: [String: PropertyValue], ofEvent index: Int, to writer: inout RecordWriter
-    ) -> Int {
-        let definitions = catalogue.events[index].properties
-        var refusals = properties.count
-        for (place, property) in definitions.enumerated() {
-            guard place < RecordLayout.propertiesMax, let value = property.value(in: properties)
-            else { continue }
-            guard allowed[index]?[place] == true else {
-                refusals -= 1
-                continue
-            }
-            if Self.write(value, property, UInt8(place), to: &writer) { refusals -= 1 }
-        }
-        return refusals
+    deinit {
+        for index in 0..<count { unsafe rules[index].free() }
+        unsafe rules.deallocate()
     }
 
-    private static func write(
-        _ value: PropertyValue, _ property: PropertyDefinition, _ place: UInt8,
-        to writer: inout RecordWriter
-    ) -> Bool {
-        guard case .accepted(let admitted) = property.admit(value) else { return false }
-        switch (admitted, property.kind) {
-        case (.string(let word), .choice(let words)):
-            guard let index = words.firstIndex(of: word) else { return false }
-            writer.word(UInt16(index), property: place)
-        case (.string(let text), _): writer.text(text, property: place)
-        case (.integer(let number), _): writer.integer(number, property: place)
-        case (.boolean(let flag), _): writer.boolean(flag, property: place)
-        case (.double, _): return false
+    /// The place of the event with this name, or nil.
+    func index(of name: String) -> Int? {
+        let bits = StringBits(name)
+        for index in names.indices where names[index] == bits { return index }
+        return catalogue.index(of: name)
+    }
+
+    /// Whether an event may be recorded.
+    func isAllowed(_ index: Int) -> Bool { unsafe rules[index].isAllowed }
+
+    /// Which properties of a typed event may be recorded, a bit for each; nil if it may not be.
+    func allowedBits(ofEvent index: Int) -> UInt32? {
+        guard isAllowed(index) else { return nil }
+        let rules = unsafe rules[index]
+        return (0..<min(rules.count, EventKey.propertiesMax)).reduce(0) { bits, place in
+            unsafe rules.properties[place].isAllowed ? bits | 1 << UInt32(place) : bits
         }
-        return true
+    }
+
+    /// Encodes an event's properties, and hands them to `body` with how many were refused.
+    func withEncoded<Result>(
+        _ properties: [String: PropertyValue], ofEvent index: Int,
+        _ body: (EncodedEvent, _ refusals: Int) -> Result
+    ) -> Result {
+        let rules = unsafe rules[index]
+        return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: rules.count) {
+            words in
+            unsafe words.initialize(repeating: 0)
+            let refusals = unsafe rules.encode(
+                properties, catalogue.events[index], into: words)
+            let event = unsafe EncodedEvent(
+                words: words, properties: properties, encoder: self, index: index)
+            return body(event, refusals)
+        }
     }
 }
 
-extension PropertyDefinition {
-    /// The value that was handed over under the property's name, or under one of its aliases.
-    fileprivate func value(in properties: [String: PropertyValue]) -> PropertyValue? {
-        if let value = properties[name] { return value }
-        for alias in aliases {
-            if let value = properties[alias] { return value }
+/// The words of one event, in the order of its declaration. Lives within one call.
+@safe struct EncodedEvent {
+    fileprivate let words: UnsafeMutableBufferPointer<UInt64>
+    fileprivate let properties: [String: PropertyValue]
+    fileprivate let encoder: EventEncoder
+    fileprivate let index: Int
+
+    /// The second word of its record.
+    var header: UInt64 { RecordWriter.header(epoch: encoder.epoch, event: UInt64(index)) }
+
+    /// The most bytes that its record takes.
+    var bytesMax: Int {
+        unsafe words.reduce(RecordLayout.headerBytes) { bytes, word in
+            guard word != 0, word != EventRules.refused else { return bytes }
+            switch word >> 8 & 0xFF {
+            case RecordLayout.Tag.text: return bytes + RecordLayout.propertyBytesMax
+            case RecordLayout.Tag.wide: return bytes + 16
+            default: return bytes + 8
+            }
         }
-        return nil
+    }
+
+    func write(to writer: inout RecordWriter) {
+        for place in 0..<(unsafe words.count) {
+            let word = unsafe words[place]
+            guard word != 0, word != EventRules.refused else { continue }
+            switch word >> 8 & 0xFF {
+            case RecordLayout.Tag.text, RecordLayout.Tag.wide: writeWide(place, to: &writer)
+            default: writer.put(word)
+            }
+        }
+    }
+
+    /// Writes what takes more than one word, looked up once more.
+    @inline(never)
+    private func writeWide(_ place: Int, to writer: inout RecordWriter) {
+        let property = encoder.catalogue.events[index].properties[place]
+        let given = ([property.name] + property.aliases).lazy.compactMap { properties[$0] }.first
+        switch given.map(property.admit) {
+        case .accepted(.string(let text))?: writer.text(text, property: UInt64(place))
+        case .accepted(.integer(let number))?:
+            writer.number(UInt64(bitPattern: number), property: UInt64(place))
+        default: break
+        }
     }
 }

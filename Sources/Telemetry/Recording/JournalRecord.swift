@@ -13,44 +13,61 @@ struct JournalRecord: Sendable {
         case text(String)
     }
 
+    typealias Property = (index: UInt8, value: Value)
+
     let epoch: UInt32
     let event: UInt16
     let time: Timestamp
-    let properties: [(index: UInt8, value: Value)]
+    let properties: [Property]
 
-    /// Reads a record whose length was checked; nil if it is torn or damaged.
-    init?(_ bytes: [UInt8], at position: UInt64) {
-        guard bytes.count >= RecordLayout.headerBytes, bytes.count % 8 == 0 else { return nil }
-        let sum = unsafe bytes.withUnsafeBytes { buffer in
-            unsafe buffer.baseAddress.map {
-                unsafe RecordChecksum.of($0, length: bytes.count, position: position)
-            }
-        }
-        var cursor = ByteCursor(bytes)
-        guard let lengthAndSum = cursor.uint64(), UInt32(lengthAndSum >> 32) == sum,
-            let epoch = cursor.uint32(), let event = cursor.uint16(), let count = cursor.uint8(),
-            cursor.uint8() == 0, let time = cursor.uint64()
-        else { return nil }
+    init(epoch: UInt32, event: UInt16, time: Timestamp, properties: [Property]) {
         self.epoch = epoch
         self.event = event
-        self.time = Timestamp(nanoseconds: Int64(bitPattern: time))
-        var properties: [(index: UInt8, value: Value)] = []
-        for _ in 0..<count {
-            guard let index = cursor.uint8(), let value = Self.value(&cursor) else { return nil }
-            properties.append((index, value))
-        }
+        self.time = time
         self.properties = properties
     }
 
-    private static func value(_ cursor: inout ByteCursor) -> Value? {
-        switch cursor.uint8() {
-        case RecordLayout.Tag.word: cursor.uint16().map { .word($0) }
-        case RecordLayout.Tag.integer: cursor.uint64().map { .integer(Int64(bitPattern: $0)) }
-        case RecordLayout.Tag.boolean: cursor.uint8().map { .boolean($0 != 0) }
-        case RecordLayout.Tag.text:
-            cursor.uint8().flatMap { cursor.bytes(Int($0)) }
-                .map { .text(String(decoding: $0, as: UTF8.self)) }
-        default: nil
+    /// Reads the words of a record in the layout that is written; nil if it is torn or damaged.
+    init?(_ words: [UInt64], at position: UInt64) {
+        guard words.count >= 3, UInt32(words[0] >> 32) == Self.checksum(words, position),
+            words[1] >> 48 == 0
+        else { return nil }
+        var properties: [Property] = []
+        var rest = words.dropFirst(3)
+        while let word = rest.popFirst() {
+            guard let value = Self.value(word, &rest) else { return nil }
+            properties.append((UInt8(truncatingIfNeeded: word), value))
         }
+        self.init(
+            epoch: UInt32(truncatingIfNeeded: words[1]),
+            event: UInt16(truncatingIfNeeded: words[1] >> 32),
+            time: Timestamp(nanoseconds: Int64(bitPattern: words[2])), properties: properties)
+    }
+
+    private static func checksum(_ words: [UInt64], _ position: UInt64) -> UInt32 {
+        var sum: UInt64 = 0
+        for index in words.indices.dropFirst(3) {
+            sum &+= RecordChecksum.mix(words[index], RecordChecksum.key(UInt64(index)))
+        }
+        return RecordChecksum.finish(sum, header: words[1], time: words[2], position: position)
+    }
+
+    private static func value(_ word: UInt64, _ rest: inout ArraySlice<UInt64>) -> Value? {
+        let value = word >> 16
+        switch word >> 8 & 0xFF {
+        case RecordLayout.Tag.word: return UInt16(exactly: value).map { .word($0) }
+        case RecordLayout.Tag.integer: return .integer(Int64(value))
+        case RecordLayout.Tag.boolean: return .boolean(value != 0)
+        case RecordLayout.Tag.wide: return rest.popFirst().map { .integer(Int64(bitPattern: $0)) }
+        case RecordLayout.Tag.text: return text(Int(value), &rest)
+        default: return nil
+        }
+    }
+
+    private static func text(_ bytes: Int, _ rest: inout ArraySlice<UInt64>) -> Value? {
+        guard bytes <= RecordLayout.textBytesMax, (bytes + 7) / 8 <= rest.count else { return nil }
+        let all = rest.prefix((bytes + 7) / 8).flatMap(\.littleEndianBytes)
+        rest = rest.dropFirst((bytes + 7) / 8)
+        return .text(String(decoding: all.prefix(bytes), as: UTF8.self))
     }
 }

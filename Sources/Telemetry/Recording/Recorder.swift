@@ -15,13 +15,12 @@ final class Recorder: Sendable {
     static let snapshotsMax = 10_000
 
     let gate: GateReader
+    let switchboard = Switchboard()
     private let clock: any WallClock
     private let hasSystemClock: Bool
-    let onSwitch = OnSwitch()
     private let catalogue: Catalogue
+    private let wake: @Sendable () -> Void
     private let state = Mutex(State())
-    // The current snapshot's address; 0 if there is none, and in every forked child.
-    private let current: ForkGuardedWord?
 
     private struct State {
         var page: ConsentPage?
@@ -31,36 +30,34 @@ final class Recorder: Sendable {
         var told: Set<String> = []
     }
 
-    init(gate: GateReader, catalogue: Catalogue) {
+    /// - Parameter wake: called when much waits in the journal; must neither block nor allocate.
+    init(gate: GateReader, catalogue: Catalogue, wake: @escaping @Sendable () -> Void) {
         self.gate = gate
         clock = gate.seams.clock
         hasSystemClock = gate.seams.clock is SystemClock
         self.catalogue = catalogue
-        // Without such a page a forked child could not be told from its parent: no recording.
-        current = try? ForkGuardedWord()
+        self.wake = wake
     }
 
     /// This process's journal; nil as long as nothing may be recorded.
     var journal: Journal? { state.withLock { $0.journal } }
 
-    /// Runs `body` with what holds as long as the page says what it said when the gate was asked;
-    /// nil if nothing may be recorded, or this is a forked child.
-    @inline(always)
-    func withSnapshot<Result>(_ body: (Snapshot) -> Result?) -> Result? {
-        guard let current, let address = unsafe Self.address(current.pointer) else { return nil }
+    /// Runs `body` with what recording needs now; nil if nothing may be recorded, or this is a
+    /// forked child.
+    @inline(__always)
+    func withLive<Result>(_ body: (Snapshot, Snapshot.Live) -> Result?) -> Result? {
+        guard let table = unsafe switchboard.table else { return nil }
         // The state keeps every snapshot alive for as long as the recorder lives.
-        return unsafe Unmanaged<Snapshot>.fromOpaque(address)._withUnsafeGuaranteedRef {
-            $0.isCurrent ? body($0) : renewed().flatMap(body)
+        return unsafe table.pointee.owner._withUnsafeGuaranteedRef { snapshot in
+            guard snapshot.isCurrent else {
+                return renewed().flatMap { new in new.live.flatMap { body(new, $0) } }
+            }
+            return snapshot.live.flatMap { body(snapshot, $0) }
         }
     }
 
-    @inline(always)
-    private static func address(_ word: UnsafePointer<UInt64>) -> UnsafeRawPointer? {
-        unsafe UnsafeRawPointer(bitPattern: UInt(csystem_load_acquire(word)))
-    }
-
     /// The time of day from the coarse clock; from the seam if a test has put its own in.
-    @inline(always)
+    @inline(__always)
     func coarseNanoseconds() -> Int64 {
         hasSystemClock ? csystem_coarse_now() : clock.coarseNow().nanoseconds
     }
@@ -71,34 +68,6 @@ final class Recorder: Sendable {
             if let last = state.snapshots.last, last.isCurrent { return last }
             renew(&state)
             return state.snapshots.last
-        }
-    }
-
-    /// Records one event; false if it is not recorded.
-    ///
-    /// `properties` is only built when events of this type may be recorded.
-    func record(_ name: String, _ properties: () -> [String: PropertyValue]) -> Bool {
-        withSnapshot { snapshot in snapshot.live.map { record(name, properties, $0) } } ?? false
-    }
-
-    private func record(
-        _ name: String, _ properties: () -> [String: PropertyValue], _ live: Snapshot.Live
-    ) -> Bool {
-        guard let index = catalogue.index(of: name) else {
-            live.journal.count(.catalogue)
-            return false
-        }
-        guard live.encoder.allowedProperties(ofEvent: index) != nil else { return false }
-        let values = properties()
-        let nanoseconds = coarseNanoseconds()
-        let room = RecordLayout.bytesMax(properties: values.count)
-        return live.journal.append(room) { reserved in
-            var writer = unsafe RecordWriter(at: reserved.place)
-            let refusals = live.encoder.write(values, ofEvent: index, to: &writer)
-            if refusals > 0 { live.journal.count(.catalogue, refusals) }
-            return writer.finish(
-                event: UInt16(index), epoch: live.encoder.epoch, nanoseconds: nanoseconds,
-                position: reserved.position)
         }
     }
 
@@ -116,8 +85,7 @@ final class Recorder: Sendable {
 
     private func renew(_ state: inout State) {
         guard let page = state.page, state.snapshots.count < Self.snapshotsMax else {
-            current?.store(0)
-            onSwitch.off()
+            switchboard.off()
             return
         }
         let word = page.word
@@ -128,24 +96,12 @@ final class Recorder: Sendable {
         if let last = state.snapshots.last, last.word == word, last.page.isSame(as: page),
             last.live?.encoder.epoch == live?.encoder.epoch
         {
-            return publish(last)
+            return switchboard.publish(last)
         }
-        let snapshot = Snapshot(page: page, word: word, live: live)
+        let snapshot = Snapshot(
+            page: page, word: word, live: live, hasSystemClock: hasSystemClock)
         state.snapshots.append(snapshot)
-        publish(snapshot)
-    }
-
-    private func publish(_ snapshot: Snapshot) {
-        let pointer = unsafe Unmanaged.passUnretained(snapshot).toOpaque()
-        current?.store(UInt64(UInt(bitPattern: pointer)))
-        // Off by the page: its next change is noticed at once. Off for another reason: the next
-        // look at the gate notices.
-        let isOffByPage = ConsentPage.State(word: snapshot.word)?.isOn == false
-        if snapshot.live != nil || isOffByPage {
-            onSwitch.follow(snapshot.page)
-        } else {
-            onSwitch.off()
-        }
+        switchboard.publish(snapshot)
     }
 
     private func live(
@@ -153,10 +109,7 @@ final class Recorder: Sendable {
     ) -> Snapshot.Live? {
         do {
             if state.journal == nil {
-                try gate.directory.prepare(gate.seams)
-                state.journal = try Journal(
-                    creatingIn: gate.directory.journals, JournalTable(catalogue),
-                    processNumber: getpid(), gate.seams)
+                state.journal = try JournalMaker(gate: gate, catalogue: catalogue).make(wake)
             }
         } catch {
             tell("\(error)", &state)
@@ -168,11 +121,11 @@ final class Recorder: Sendable {
         }
     }
 
-    /// Records nothing from here on. Returns the journal, for the last flush.
+    /// Records nothing from here on, but for what other threads have begun. Returns the journal,
+    /// for the last flush.
     func close() -> Journal? {
         state.withLock { state in
-            current?.store(0)
-            onSwitch.off()
+            switchboard.off()
             state.page = nil
             defer { state.journal = nil }
             return state.journal
@@ -185,15 +138,5 @@ final class Recorder: Sendable {
     private func tell(_ reason: String, _ state: inout State) {
         guard state.told.insert(reason).inserted else { return }
         gate.seams.logger.log(.warning, "telemetry: \(reason)")
-    }
-}
-
-extension RecordLayout {
-    /// The most bytes of a typed record, with `EventKey.propertiesMax` properties.
-    static var typedBytesMax: Int { bytesMax(properties: 16) }
-
-    /// The most bytes of a record with so many properties.
-    static func bytesMax(properties: Int) -> Int {
-        (headerBytes + min(properties, propertiesMax) * propertyBytesMax + 7) / 8 * 8
     }
 }

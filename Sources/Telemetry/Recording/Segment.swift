@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CSystem
-import Modules
 
 /// A part of a journal that one thread writes at a time: a ring of records.
 ///
-///     offset    0  owner: 0 if no thread has it             8 bytes, little-endian
+///     offset    0  owner, an `Owner`                         8 bytes, little-endian
 ///              64  head: where the next record goes, counted in bytes since the ring began
 ///             128  tail: up to where the store has taken records
 ///             256  records
@@ -19,15 +18,28 @@ import Modules
     static let bytes = 65_536
     static let headerBytes = 256
     static let capacity = UInt64(bytes - headerBytes)
+    /// So much in it is reason to wake whoever empties it.
+    static let wakeBytes = capacity / 2
     /// Stands where a record would go that is continued at the ring's start.
     static let skipMark: UInt64 = 0xFFFF_FFFF
 
+    /// Who may write into it.
+    enum Owner {
+        static let nobody: UInt64 = 0
+        static let thread: UInt64 = 1
+        /// Nobody any more: its journal is closed.
+        static let closed: UInt64 = 2
+    }
+
     let base: UnsafeMutableRawPointer
 
-    /// Room for one record: where it goes, and its position in the ring.
-    @safe struct Reservation {
+    /// Room for records: where it begins, its position in the ring, and how much it is.
+    @safe struct Room {
         let place: UnsafeMutableRawPointer
         let position: UInt64
+        let bytes: UInt64
+        /// Whether so much waits in the segment that it should be emptied.
+        let isTimeToWake: Bool
     }
 
     private func word(_ offset: Int) -> UnsafeMutablePointer<UInt64> {
@@ -36,36 +48,42 @@ import Modules
 
     var head: UInt64 { unsafe csystem_load_acquire(word(64)) }
     var tail: UInt64 { unsafe csystem_load_acquire(word(128)) }
-    var isOwned: Bool { unsafe csystem_load_acquire(word(0)) != 0 }
+    var isOwned: Bool { unsafe csystem_load_acquire(word(0)) == Owner.thread }
+    /// The word that publishes a record.
+    var headWord: UnsafeMutablePointer<UInt64> { unsafe word(64) }
 
-    /// Takes the segment for a thread; false if another has it.
-    func claim() -> Bool { unsafe csystem_claim(word(0), 1) != 0 }
+    /// Takes the segment for a thread, or closes it; false if somebody has it.
+    func claim(for owner: UInt64 = Owner.thread) -> Bool {
+        unsafe csystem_load_relaxed(word(0)) == Owner.nobody && csystem_claim(word(0), owner) != 0
+    }
 
     /// Gives the segment back; what was written stays for the store.
-    func giveBack() { unsafe csystem_store_release(word(0), 0) }
+    func giveBack() { unsafe csystem_store_release(word(0), Owner.nobody) }
 
-    /// Where the next record of at most `bytesMax` bytes goes; nil if there is no room.
-    @inline(always)
-    func reserve(_ bytesMax: Int) -> Reservation? {
+    /// Room in one piece for at least `bytes` bytes, but no more than up to the point at which the
+    /// segment should be emptied; nil if there is none. Only for who has the segment.
+    func room(for bytes: UInt64) -> Room? {
         let position = unsafe csystem_load_relaxed(word(64))
-        let room = unsafe Self.capacity - (position - csystem_load_acquire(word(128)))
+        let used = position - tail
+        let free = Self.capacity - used
         let toEnd = Self.capacity - position % Self.capacity
-        if UInt64(bytesMax) <= toEnd {
-            if UInt64(bytesMax) > room { return nil }
-            return unsafe Reservation(place: place(position), position: position)
+        let skipped = bytes <= toEnd ? 0 : toEnd
+        guard bytes + skipped <= free else { return nil }
+        if skipped > 0 {
+            unsafe place(position).storeBytes(of: Self.skipMark.littleEndian, as: UInt64.self)
         }
-        if UInt64(bytesMax) + toEnd > room { return nil }
-        unsafe place(position).storeBytes(of: Self.skipMark.littleEndian, as: UInt64.self)
-        return unsafe Reservation(place: place(position + toEnd), position: position + toEnd)
+        let untilWake = used + skipped < Self.wakeBytes ? Self.wakeBytes - used - skipped : nil
+        let piece = min(free, skipped > 0 ? Self.capacity : toEnd + skipped) - skipped
+        return unsafe Room(
+            place: place(position + skipped), position: position + skipped,
+            bytes: min(piece, max(bytes, untilWake ?? piece)), isTimeToWake: untilWake == nil)
     }
 
-    /// Publishes a record that was written where `reserve` said.
-    @inline(always)
-    func publish(_ length: Int, at position: UInt64) {
-        unsafe csystem_store_release(word(64), position + UInt64(length))
+    /// Publishes a record that was written where `room` said.
+    func publish(_ length: UInt64, at position: UInt64) {
+        unsafe csystem_store_release(word(64), position + length)
     }
 
-    @inline(always)
     private func place(_ position: UInt64) -> UnsafeMutableRawPointer {
         unsafe base + (Self.headerBytes + Int(position % Self.capacity))
     }
@@ -89,7 +107,9 @@ import Modules
 
     /// The records from `start` to `end`, and in how many places there was none that could be
     /// read. Places that a deletion has cleared are none of these.
-    func records(from start: UInt64, to end: UInt64) -> (whole: [JournalRecord], torn: Int) {
+    func records(
+        from start: UInt64, to end: UInt64, _ layout: JournalLayout
+    ) -> (whole: [JournalRecord], torn: Int) {
         var whole: [JournalRecord] = []
         var torn = 0
         var isInGap = false
@@ -98,7 +118,7 @@ import Modules
             let first = unsafe place(position).load(as: UInt64.self).littleEndian
             if first == Self.skipMark {
                 position += Self.capacity - position % Self.capacity
-            } else if let record = record(first, at: position, before: end) {
+            } else if let record = record(first, at: position, before: end, layout) {
                 whole.append(record)
                 position += first & 0xFFFF_FFFF
                 isInGap = false
@@ -115,15 +135,16 @@ import Modules
     }
 
     private func record(
-        _ first: UInt64, at position: UInt64, before end: UInt64
+        _ first: UInt64, at position: UInt64, before end: UInt64, _ layout: JournalLayout
     ) -> JournalRecord? {
         let length = first & 0xFFFF_FFFF
         let room = min(end - position, Self.capacity - position % Self.capacity)
         guard length >= RecordLayout.headerBytes, length % 8 == 0, length <= room,
-            length <= RecordLayout.bytesMax
+            length <= layout.recordBytesMax
         else { return nil }
-        let bytes = unsafe Array(
-            UnsafeRawBufferPointer(start: place(position), count: Int(length)))
-        return JournalRecord(bytes, at: position)
+        // A copy: a process that still writes may change what stands there.
+        let words = unsafe UnsafeRawBufferPointer(start: place(position), count: Int(length))
+        let copy = unsafe words.withMemoryRebound(to: UInt64.self) { unsafe $0.map(\.littleEndian) }
+        return layout.record(copy, at: position)
     }
 }

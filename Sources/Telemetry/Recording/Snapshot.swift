@@ -4,6 +4,31 @@ import Catalogue
 import CSystem
 import Modules
 
+/// What a `Snapshot` is to a typed event: plain memory, without a reference to count.
+@safe @usableFromInline
+struct SnapshotTable {
+    /// What a typed event needs: which event it is, by its plan, and its allowed properties.
+    @usableFromInline
+    struct Entry {
+        @usableFromInline let plan: UInt
+        @usableFromInline let allowed: UInt32
+        @usableFromInline let isAllowed: Bool
+    }
+
+    /// What the consent page said when the gate was asked.
+    @usableFromInline let word: UInt64
+    /// The first byte of the journal; 0 while nothing may be recorded.
+    @usableFromInline let journal: UInt
+    @usableFromInline let epoch: UInt32
+    /// Whether the time is the machine's, and not that of a test's clock.
+    @usableFromInline let hasSystemClock: Bool
+    @usableFromInline let count: UInt64
+    /// One for each event of the catalogue.
+    @usableFromInline let entries: UnsafeMutablePointer<Entry>
+    /// Whose table this is.
+    let owner: Unmanaged<Snapshot>
+}
+
 /// What the gate said, and all that recording needs, as long as the consent page does not change.
 ///
 /// A recorder keeps every snapshot that it ever published, so threads use one without counting
@@ -15,73 +40,59 @@ import Modules
         let encoder: EventEncoder
     }
 
-    /// The same without references that would have to be counted; the snapshot keeps it alive.
-    @safe struct Hot: Sendable {
-        let journal: Unmanaged<Journal>
-        let epoch: UInt32
-    }
-
-    /// What a typed event needs: the event's key by its address, and its allowed properties.
-    struct TypedEntry {
-        let key: UInt
-        let allowed: UInt16
-        let isAllowed: Bool
-    }
-
     let page: ConsentPage
     /// What the page said when the gate was asked.
     let word: UInt64
     /// Nil while nothing may be recorded.
     let live: Live?
-    // Refers to the journal in `live`, which lives as long as this object.
-    let hot: Hot?
-    // Points into the shared page, which this object keeps alive; its word is loaded atomically.
-    private nonisolated(unsafe) let pageWord: UnsafePointer<UInt64>
-    // Points to a table of this object's own that is written once, in `init`.
-    private nonisolated(unsafe) let typed: UnsafeBufferPointer<TypedEntry>
+    // This object's own; written once, in `init`.
+    private nonisolated(unsafe) let table: UnsafeMutablePointer<SnapshotTable>
 
-    init(page: ConsentPage, word: UInt64, live: Live?) {
+    init(page: ConsentPage, word: UInt64, live: Live?, hasSystemClock: Bool) {
         self.page = page
         self.word = word
         self.live = live
-        hot = live.map {
-            unsafe Hot(journal: .passUnretained($0.journal), epoch: $0.encoder.epoch)
-        }
-        unsafe pageWord = page.wordPointer
         let entries = live.map(Self.entries) ?? []
-        let table = UnsafeMutableBufferPointer<TypedEntry>.allocate(capacity: entries.count)
-        _ = unsafe table.initialize(from: entries)
-        unsafe typed = UnsafeBufferPointer(table)
+        let own = UnsafeMutableBufferPointer<SnapshotTable.Entry>.allocate(
+            capacity: max(1, entries.count))
+        _ = unsafe own.initialize(from: entries)
+        guard let first = own.baseAddress else { preconditionFailure("no memory") }
+        unsafe table = .allocate(capacity: 1)
+        unsafe table.initialize(
+            to: SnapshotTable(
+                word: word, journal: live?.journal.startAddress ?? 0,
+                epoch: live?.encoder.epoch ?? 0, hasSystemClock: hasSystemClock,
+                count: UInt64(entries.count), entries: first, owner: .passUnretained(self)))
     }
 
     deinit {
-        unsafe typed.deallocate()
+        unsafe table.pointee.entries.deallocate()
+        unsafe table.deallocate()
     }
 
-    private static func entries(_ live: Live) -> [TypedEntry] {
-        zip(live.encoder.catalogue.keys, live.encoder.allowedBits).map { key, bits in
-            TypedEntry(
-                key: key.map { UInt(bitPattern: ObjectIdentifier($0)) } ?? 0,
-                allowed: bits ?? 0, isAllowed: bits != nil)
+    private static func entries(_ live: Live) -> [SnapshotTable.Entry] {
+        live.encoder.catalogue.keys.enumerated().map { index, key in
+            let allowed = live.encoder.allowedBits(ofEvent: index)
+            return SnapshotTable.Entry(
+                plan: key.map { unsafe UInt(bitPattern: $0.plan) } ?? 0, allowed: allowed ?? 0,
+                isAllowed: allowed != nil)
         }
     }
 
+    /// Where its table stands, as long as it lives.
+    var tableAddress: UInt64 { unsafe UInt64(UInt(bitPattern: table)) }
+
     /// Whether the page still says the same: one relaxed load.
     @inline(always)
-    var isCurrent: Bool { unsafe csystem_load_relaxed(pageWord) == word }
+    var isCurrent: Bool { page.word == word }
 
-    /// What a typed event needs, by its place in the catalogue; nil for another event's place.
-    @inline(always)
-    func entry(at place: Int, for key: EventKey) -> TypedEntry? {
-        guard place < (unsafe typed.count) else { return nil }
-        let entry = unsafe typed[place]
-        return entry.key == UInt(bitPattern: ObjectIdentifier(key)) ? entry : nil
-    }
-
-    /// The same, found by looking through all of them.
-    @inline(never)
-    func place(of key: EventKey) -> Int? {
-        let address = UInt(bitPattern: ObjectIdentifier(key))
-        return unsafe typed.firstIndex { $0.key == address }
+    /// Where a typed event stands, found by looking through all of them.
+    func entry(of plan: UnsafeMutablePointer<EventPlan>) -> (place: Int, SnapshotTable.Entry)? {
+        let address = UInt(bitPattern: plan)
+        for place in 0..<Int(unsafe table.pointee.count) {
+            let entry = unsafe table.pointee.entries[place]
+            if entry.plan == address { return (place, entry) }
+        }
+        return nil
     }
 }

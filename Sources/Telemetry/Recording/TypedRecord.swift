@@ -1,73 +1,143 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Catalogue
+public import CSystem
+public import Catalogue
+
+/// Where a typed event goes, and what is known of it before its properties.
+@safe @usableFromInline
+struct TypedStart {
+    @usableFromInline let place: UnsafeMutableRawPointer
+    @usableFromInline let slot: UnsafeMutablePointer<csystem_thread_slot>
+    /// Which of its properties may be recorded, a bit for each.
+    @usableFromInline let allowed: UInt32
+    /// Whether the thread has no segment: the record then goes through a buffer of its own.
+    @usableFromInline let isShared: Bool
+    @usableFromInline let header: UInt64
+    @usableFromInline let nanoseconds: Int64
+
+    @inlinable @inline(__always)
+    init(
+        at place: UnsafeMutableRawPointer, _ slot: UnsafeMutablePointer<csystem_thread_slot>,
+        allowed: UInt32, isShared: Bool, header: UInt64, nanoseconds: Int64
+    ) {
+        unsafe self.place = place
+        unsafe self.slot = slot
+        self.allowed = allowed
+        self.isShared = isShared
+        self.header = header
+        self.nanoseconds = nanoseconds
+    }
+}
 
 /// A typed event on its way into the journal: begun, given its properties in order, finished.
-@safe public struct TypedRecord {
-    let event: UInt16
-    let epoch: UInt32
-    let nanoseconds: Int64
-    /// Nil for a thread without a segment: the record then goes through a buffer of its own.
-    let segment: Segment?
-    let position: UInt64
-    private let start: UnsafeMutableRawPointer
-    private let allowed: UInt16
-    // Kept alive by the event that the caller holds.
-    private let key: Unmanaged<EventKey>
-    private var writer: RecordWriter
-    private var place: UInt8 = 0
-    private(set) var refusals = 0
+///
+/// Everything here is inlined into the caller, where the types of the values are known: an event
+/// becomes a few stores into the thread's own part of the journal.
+@safe @usableFromInline
+struct TypedRecord {
+    @usableFromInline let start: TypedStart
+    @usableFromInline var writer: RecordWriter
+    @usableFromInline let plan: UnsafeMutablePointer<EventPlan>
+    @usableFromInline var place: UInt64 = 0
+    @usableFromInline var refusals: Int = 0
 
-    init(
-        _ key: EventKey, event: UInt16, allowed: UInt16, epoch: UInt32, nanoseconds: Int64,
-        segment: Segment?,
-        _ reserved: Segment.Reservation
-    ) {
-        unsafe self.key = Unmanaged.passUnretained(key)
-        self.event = event
-        self.allowed = allowed
-        self.epoch = epoch
-        self.nanoseconds = nanoseconds
-        self.segment = segment
-        position = reserved.position
-        unsafe start = reserved.place
-        writer = unsafe RecordWriter(at: reserved.place)
+    @inlinable @inline(__always)
+    init(_ start: TypedStart, _ plan: UnsafeMutablePointer<EventPlan>) {
+        self.start = start
+        unsafe writer = RecordWriter(at: start.place)
+        unsafe self.plan = plan
+        unsafe csystem_slot_enter(start.slot)
     }
 
-    /// Adds the value at an address, whose type is that of the next property of the event. One that
-    /// is refused is counted, a withheld one left out.
-    @usableFromInline
-    mutating func add(at address: UnsafeRawPointer) {
-        defer { place += 1 }
-        guard allowed & 1 << UInt16(place) != 0 else { return }
-        let encoded = unsafe key._withUnsafeGuaranteedRef {
-            unsafe $0.encoders[Int(place)](address)
+    /// Adds a value, whose type is that of the next property of the event. One that is refused is
+    /// counted, a withheld one left out.
+    @inlinable @inline(__always)
+    mutating func add<Value>(_ value: Value) {
+        let place = self.place
+        self.place &+= 1
+        guard start.allowed & (1 &<< UInt32(truncatingIfNeeded: place)) != 0 else { return }
+        let plan = unsafe self.plan.pointee.properties + Int(truncatingIfNeeded: place)
+        let form = unsafe plan.pointee.form
+        // The compiler knows the type where this is inlined, and keeps one branch.
+        if Value.self == Bool.self, form == .bool {
+            let flag = unsafe unsafeBitCast(value, to: Bool.self)
+            writer.put(RecordLayout.property(place, RecordLayout.Tag.boolean, flag ? 1 : 0))
+        } else if Value.self == Int.self, form == .count {
+            let number = unsafe unsafeBitCast(value, to: Int.self)
+            add(number < 0 ? nil : UInt64(number), unsafe plan.pointee.max, at: place)
+        } else if Value.self == Duration.self, form == .duration {
+            let span = unsafe unsafeBitCast(value, to: Duration.self)
+            add(Self.milliseconds(span), unsafe plan.pointee.max, at: place)
+        } else if MemoryLayout<Value>.size == 1, let places = unsafe plan.pointee.places {
+            let word = unsafe places[Int(unsafeBitCast(value, to: UInt8.self))]
+            if word == PropertyPlan.noPlace {
+                refusals &+= 1
+            } else {
+                writer.put(RecordLayout.property(place, RecordLayout.Tag.word, UInt64(word)))
+            }
+        } else {
+            self = adding(value, at: place)
         }
+    }
+
+    @inlinable @inline(__always)
+    mutating func add(_ number: UInt64?, _ max: UInt64, at place: UInt64) {
+        if let number {
+            writer.number(min(number, max), property: place)
+        } else {
+            refusals &+= 1
+        }
+    }
+
+    /// Whole milliseconds, in 64 bits where that is possible; nil below zero.
+    @inlinable @inline(__always)
+    static func milliseconds(_ span: Duration) -> UInt64? {
+        // An attosecond is a millisecond's 2^15 times 5^15-th part.
+        let units = span.attoseconds &>> 15
+        if units < 0 { return nil }
+        if units > Int128(UInt64.max) { return UInt64.max }
+        return UInt64(truncatingIfNeeded: units) / 30_517_578_125
+    }
+
+    /// The record with a value that only the event's key knows how to encode.
+    @usableFromInline @inline(never)
+    func adding<Value>(_ value: Value, at place: UInt64) -> TypedRecord {
+        let encoded = unsafe plan.pointee.owner._withUnsafeGuaranteedRef { key in
+            unsafe withUnsafePointer(to: value) { unsafe key.encoders[Int(place)]($0) }
+        }
+        var record = self
         switch encoded {
-        case .word(let word): writer.word(word, property: place)
-        case .integer(let number): writer.integer(number, property: place)
-        case .boolean(let flag): writer.boolean(flag, property: place)
-        case .text(let text): writer.text(text, property: place)
-        case nil: refusals += 1
+        case .word(let word):
+            record.writer.put(RecordLayout.property(place, RecordLayout.Tag.word, UInt64(word)))
+        case .integer(let number):
+            record.writer.number(UInt64(bitPattern: number), property: place)
+        case .boolean(let flag):
+            record.writer.put(
+                RecordLayout.property(place, RecordLayout.Tag.boolean, flag ? 1 : 0))
+        case .text(let text): record.writer.text(text, property: place)
+        case nil: record.refusals += 1
         }
+        return record
     }
 
-    /// Puts the header in for a position. Returns the record's length.
-    @inline(always)
-    mutating func seal(at position: UInt64) -> Int {
-        writer.finish(
-            event: event, epoch: epoch, nanoseconds: nanoseconds, position: position)
+    /// Publishes the record where it stands, in the thread's own segment.
+    @inlinable @inline(__always)
+    func publish() {
+        unsafe start.slot.publish(writer, header: start.header, nanoseconds: start.nanoseconds)
+        unsafe csystem_slot_leave(start.slot)
     }
+}
 
-    /// Copies the finished record to another place, sealed for that place.
-    mutating func copy(to reserved: Segment.Reservation) -> Int {
-        let length = seal(at: reserved.position)
-        unsafe reserved.place.copyMemory(from: start, byteCount: length)
-        return length
-    }
-
-    /// Frees the buffer of a record without a segment.
-    func free() {
-        if segment == nil { unsafe start.deallocate() }
+extension UnsafeMutablePointer<csystem_thread_slot> {
+    /// Finishes a record that stands at the slot's next place, and publishes it: one release store.
+    @inlinable @inline(__always)
+    func publish(_ writer: RecordWriter, header: UInt64, nanoseconds: Int64) {
+        let position = unsafe pointee.position
+        writer.finish(header: header, nanoseconds: nanoseconds, position: position)
+        let length = UInt64(truncatingIfNeeded: writer.length)
+        unsafe csystem_store_release(pointee.head, position &+ length)
+        unsafe pointee.position = position &+ length
+        unsafe pointee.room &-= length
+        unsafe pointee.next += writer.length
     }
 }

@@ -10,8 +10,10 @@ extension Drain {
     func adoptAll(into store: Store) throws {
         let (files, directory) = (gate.seams.files, gate.directory)
         guard try files.status(of: directory.journals) != nil else { return }
-        for name in try files.names(in: directory.journals) where name.hasSuffix(".journal") {
-            try adopt("\(directory.journals)/\(name)", into: store)
+        for name in try files.names(in: directory.journals) {
+            let path = "\(directory.journals)/\(name)"
+            if name.hasSuffix(Journal.suffix) { try adopt(path, into: store) }
+            if name.hasSuffix(Journal.unfinishedSuffix) { try removeUnfinished(path) }
         }
         try forgetJournals(store)
     }
@@ -30,10 +32,15 @@ extension Drain {
         if try drain(journal, into: store) { try gate.seams.files.remove(path) }
     }
 
+    /// What a process left that died while it made its journal: nothing was in it.
+    private func removeUnfinished(_ path: String) throws(SystemError) {
+        guard let lock = try gate.seams.files.lock(path) else { return }
+        try gate.seams.files.remove(path)
+        withExtendedLifetime(lock) {}
+    }
+
     private func setAside(_ path: String, _ store: Store) throws {
         let files = gate.seams.files
-        // An empty file is one whose making was cut short: nothing was in it.
-        if try files.status(of: path)?.bytes == 0 { return try files.remove(path) }
         try files.rename(path, to: gate.directory.damagedJournal)
         try store.addLoss(.damaged, 1)
         gate.seams.logger.log(.warning, "a telemetry journal can't be read and was set aside")

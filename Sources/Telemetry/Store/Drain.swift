@@ -15,7 +15,8 @@ struct Drain: Sendable {
     /// dropped. Room in the journal is given back only after the commit. False, and nothing is
     /// taken, where a yes stands and something else blocks: the records keep until it is gone.
     func drain(_ journal: Journal, into store: Store) throws -> Bool {
-        let ends = (0..<Journal.segmentCount).map { journal.segment($0).head }
+        journal.armWake()
+        let ends = (0..<journal.segmentCount).map { journal.segment($0).head }
         let isTaken = try store.database.transaction {
             let (facts, state) = gate.read()
             guard Self.maySettle(facts) else { return false }
@@ -45,7 +46,7 @@ struct Drain: Sendable {
         let part = "segment \(index)"
         let start = max(try taken(journal, part, store), segment.tail)
         guard start < end else { return }
-        let (records, torn) = segment.records(from: start, to: end)
+        let (records, torn) = segment.records(from: start, to: end, journal.layout)
         // Without a yes there is no epoch, so that none is wanted.
         let wanted = records.filter { $0.epoch == state.epoch }
         let permit = Permit(current: gate.terms, agreed: state.record?.terms)
