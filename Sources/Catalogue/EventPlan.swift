@@ -39,8 +39,8 @@
     public let form: Form
     /// The largest number.
     public let max: UInt64
-    /// For a choice, the place of each of 256 possible bytes.
-    // Written once, before the plan is handed out; lives as long as the event's key.
+    /// For a choice, the place of each of 256 possible bytes. Written once, before the plan is
+    /// handed out; lives as long as the event's key.
     public nonisolated(unsafe) let places: UnsafePointer<UInt16>?
 
     /// A plan that leaves everything to the key.

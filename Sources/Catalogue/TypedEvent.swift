@@ -23,8 +23,8 @@ extension EventDefinition: EventDeclaration {
     public let definition: EventDefinition
     /// What stands for it in a catalogue.
     public let key: EventKey
-    /// How its values become words of a record.
-    // The key's own, which lives as long as this value; see there.
+    /// How its values become words of a record. The key's own, which lives as long as this value
+    /// and says why it may be shared.
     public nonisolated(unsafe) let plan: UnsafeMutablePointer<EventPlan>
     /// The same as ``key``.
     public var typedKey: EventKey? { key }

@@ -52,6 +52,13 @@ private import CSQLite
         unsafe sqlite3_close_v2(handle)
     }
 
+    /// Leaves the write-ahead log where it is when the last connection closes: closing then waits
+    /// for no disk. Whoever opens the database next reads on from it.
+    public func keepLogOnClose() throws(SQLiteError) {
+        let code = unsafe csqlite_keep_log_on_close(handle)
+        if code != SQLITE_OK { throw error(code) }
+    }
+
     func error(_ code: Int32) -> SQLiteError {
         SQLiteError(code: code, message: unsafe String(cString: sqlite3_errmsg(handle)))
     }

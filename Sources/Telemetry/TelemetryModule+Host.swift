@@ -8,6 +8,12 @@ import Modules
 public struct ModuleStatus: Sendable, Equatable {
     /// All causes that keep it from recording; empty if it records.
     public let blockedBy: [Cause]
+    /// What went wrong so far, each reason once, in the order of the alphabet.
+    public let problems: [String]
+    /// Calls of handlers that threw.
+    public let handlerFailures: Int64
+    /// Events that passed their handlers by, since too many waited for slow ones.
+    public let handlerOverflows: Int64
 
     /// Whether it records.
     public var isRecording: Bool { blockedBy.isEmpty }
@@ -27,7 +33,22 @@ extension TelemetryModule {
     }
 
     /// Why the module records, or does not.
-    public var status: ModuleStatus { ModuleStatus(blockedBy: blockedBy) }
+    public var status: ModuleStatus {
+        ModuleStatus(
+            blockedBy: blockedBy, problems: recorder.told,
+            handlerFailures: handlers.counts.failed, handlerOverflows: handlers.counts.passedBy)
+    }
+
+    /// Calls `handler` for each event of a type that this module records, after it was stored: some
+    /// seconds later, on a queue of its own, one after the other.
+    ///
+    /// Neither recording nor `shutdown` waits for a handler. One that throws is counted and told
+    /// once; while 1,000 events wait for slow handlers, further ones pass them by and are counted.
+    public func onEvent(
+        _ type: String, _ handler: @escaping @Sendable (StoredEvent) throws -> Void
+    ) {
+        handlers.add(handler, for: type)
+    }
 }
 
 /// Where a program that has no home rules of its own keeps its data, and what it runs on.

@@ -4,6 +4,7 @@ public import Catalogue
 import Dispatch
 import Glibc
 public import Modules
+import SQLite
 import Synchronization
 
 /// Telemetry inside a program: records events if, and only if, the person agreed.
@@ -27,6 +28,7 @@ import Synchronization
     @usableFromInline nonisolated(unsafe) let switchboard: UnsafePointer<UInt64>
     private let queue: DispatchQueue
     private let waker = Waker()
+    let handlers: EventHandlers
     private let isRunning = Mutex(false)
     private let processNumber = getpid()
 
@@ -53,7 +55,9 @@ import Synchronization
             terms: ConsentTerms(catalogue: catalogue, config: config),
             directory: TelemetryDirectory(config.storagePath ?? "\(home)/telemetry"), seams: seams)
         queue = DispatchQueue(label: "telemetry")
-        recorder = Recorder(gate: gate, catalogue: catalogue) { [waker] in waker.wake() }
+        let recorder = Recorder(gate: gate, catalogue: catalogue) { [waker] in waker.wake() }
+        self.recorder = recorder
+        handlers = EventHandlers { recorder.tell($0) }
         unsafe switchboard = recorder.switchboard.pointer
     }
 
@@ -167,9 +171,8 @@ import Synchronization
         waker.end()
         let done = DispatchGroup()
         // This thread is in the middle of no record.
-        let journal = recorder.close()
-        journal?.giveBackThisThread()
-        queue.async(group: done) { [self] in journal.map(end) }
+        recorder.journal?.giveBackThisThread()
+        queue.async(group: done) { [self] in end() }
         if done.wait(timeout: .now() + .milliseconds(milliseconds)) == .timedOut {
             recorder.tell("the last events wait in the journal for the next start")
         }
@@ -192,16 +195,21 @@ import Synchronization
         _ journal: Journal, _ andThen: (Store, Drain) throws -> Void = { _, _ in }
     ) throws {
         try Store.using(gate.directory, gate.seams) { store in
-            let drain = Drain(gate: gate, catalogue: catalogue)
-            _ = try drain.drain(journal, into: store)
-            try andThen(store, drain)
-            try Retention(config: configuration, gate: gate).apply(to: store)
+            // Nobody waits for a disk here, the caller of `shutdown` least of all.
+            try store.database.keepLogOnClose()
+            let drain = Drain(gate: gate, catalogue: catalogue, wanted: handlers.names)
+            let outcome = try drain.drain(journal, into: store) {
+                try Retention(config: configuration, gate: gate).apply(to: store)
+            }
+            handlers.deliver(outcome.events)
+            try andThen(store, Drain(gate: gate, catalogue: catalogue))
         }
     }
 
     /// Takes the last events, and removes the journal if nothing can be in it any more. Where
     /// another thread could still be putting a record in, the journal stays for the next process.
-    private func end(_ journal: Journal) {
+    private func end() {
+        guard let journal = recorder.close() else { return }
         let isQuiet = journal.close()
         do {
             try move(journal)

@@ -41,9 +41,7 @@ import Testing
         let (sum, unclean) = try findings(kills: Self.kills)
         print("kill test: \(Self.kills) kills: \(sum)")
         #expect(unclean.isEmpty)
-        withKnownIssue("an unfinished journal is told as damaged", isIntermittent: true) {
-            #expect(sum.unfinished == 0)
-        }
+        #expect(sum.unfinished == 0)
         #expect(sum.acknowledged >= Int64(Self.kills * RecordingOrder.readyEvents))
     }
 

@@ -42,6 +42,11 @@ struct KillTrial {
         guard status.recorded == Int64(events.count), status.recorders.isEmpty else {
             throw TestKitError("\(events.count) events are there, the status says \(status.json)")
         }
+        guard let account = try control.account(), account.isBalanced,
+            account.stored == status.recorded
+        else {
+            throw TestKitError("\(try control.account()?.description ?? "no account")")
+        }
         return KillFindings(
             events, accepted: (0..<writers).map(acknowledgements.accepted),
             refused: (0..<writers).map(acknowledgements.refused), losses: status.lost,

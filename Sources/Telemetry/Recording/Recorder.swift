@@ -132,6 +132,9 @@ final class Recorder: Sendable {
         }
     }
 
+    /// Every reason that was logged.
+    var told: [String] { state.withLock { $0.told.sorted() } }
+
     /// Logs a reason once per process.
     func tell(_ reason: String) { state.withLock { tell(reason, &$0) } }
 

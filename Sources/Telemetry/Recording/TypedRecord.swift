@@ -95,7 +95,7 @@ struct TypedRecord {
         // An attosecond is a millisecond's 2^15 times 5^15-th part.
         let units = span.attoseconds &>> 15
         if units < 0 { return nil }
-        if units > Int128(UInt64.max) { return UInt64.max }
+        if units > Int128(UInt64.max) { return UInt64(clamping: units / 30_517_578_125) }
         return UInt64(truncatingIfNeeded: units) / 30_517_578_125
     }
 

@@ -29,7 +29,7 @@ extension Drain {
             guard error.code == SystemError.invalid else { throw error }
             return try setAside(path, store)
         }
-        if try drain(journal, into: store) { try gate.seams.files.remove(path) }
+        if try drain(journal, into: store).isTaken { try gate.seams.files.remove(path) }
     }
 
     /// What a process left that died while it made its journal: nothing was in it.
@@ -41,6 +41,8 @@ extension Drain {
 
     private func setAside(_ path: String, _ store: Store) throws {
         let files = gate.seams.files
+        // An empty file is what the look at a journal leaves whose owner removed it just then.
+        if try files.status(of: path)?.bytes == 0 { return try files.remove(path) }
         try files.rename(path, to: gate.directory.damagedJournal)
         try store.addLoss(.damaged, 1)
         gate.seams.logger.log(.warning, "a telemetry journal can't be read and was set aside")

@@ -8,27 +8,66 @@ import SQLite
 struct Drain: Sendable {
     let gate: GateReader
     let catalogue: Catalogue
+    /// Events of these types are handed back.
+    var wanted: Set<String> = []
+
+    /// What a drain did.
+    struct Outcome {
+        /// Whether the records were taken. They are not where a yes stands and something else
+        /// blocks: they keep until that is gone.
+        var isTaken = false
+        /// The events that were stored, of the wanted types.
+        var events: [StoredEvent] = []
+    }
 
     /// Takes everything that the journal holds now, in one transaction.
     ///
     /// The whole gate is asked before the commit; records of another epoch than today's yes are
-    /// dropped. Room in the journal is given back only after the commit. False, and nothing is
-    /// taken, where a yes stands and something else blocks: the records keep until it is gone.
-    func drain(_ journal: Journal, into store: Store) throws -> Bool {
+    /// dropped. Room in the journal is given back only after the commit, and after `use`, which may
+    /// find that the store is damaged: the records then are there for another one.
+    @discardableResult
+    func drain(
+        _ journal: Journal, into store: Store, use: () throws -> Void = {}
+    ) throws -> Outcome {
         journal.armWake()
         let ends = (0..<journal.segmentCount).map { journal.segment($0).head }
+        var rows: [Store.Row] = []
         let isTaken = try store.database.transaction {
             let (facts, state) = gate.read()
             guard Self.maySettle(facts) else { return false }
-            for (index, end) in ends.enumerated() {
-                try take(journal, segment: index, to: end, state, into: store)
-            }
+            rows = try take(journal, to: ends, state, into: store)
             for counter in Journal.Counter.allCases { try take(journal, counter, into: store) }
             return true
         }
-        guard isTaken else { return false }
-        for (index, end) in ends.enumerated() { journal.segment(index).release(upTo: end) }
-        return true
+        let isUsed = Result { try use() }
+        if case .failure(let error as SQLiteError) = isUsed, error.isDamage { throw error }
+        if isTaken {
+            for (index, end) in ends.enumerated() { journal.segment(index).release(upTo: end) }
+        }
+        try isUsed.get()
+        return Outcome(isTaken: isTaken, events: try store.events(of: rows))
+    }
+
+    private func take(
+        _ journal: Journal, to ends: [UInt64], _ state: ConsentState, into store: Store
+    ) throws -> [Store.Row] {
+        store.forgetNumbers()
+        let permit = Permit(current: gate.terms, agreed: state.record?.terms)
+        var taking = Taking(
+            // Without a yes there is no epoch, so that none is wanted.
+            epoch: state.epoch, maker: maker(journal, permit, store),
+            statement: try store.inserter(),
+            wanted: Set(try wanted.map { Int64(try store.number(of: $0)) }))
+        for (index, end) in ends.enumerated() {
+            let part = "segment \(index)"
+            let segment = journal.segment(index)
+            let start = max(try taken(journal, part, store), segment.tail)
+            guard start < end else { continue }
+            try taking.take(segment.records(from: start, to: end, journal.layout))
+            try note(journal, part, end, store)
+        }
+        try taking.count(in: store)
+        return taking.rows
     }
 
     /// Whether records are stored or dropped now. They were accepted under a yes, which neither
@@ -38,25 +77,8 @@ struct Drain: Sendable {
             || facts.consent == .withdrawn || facts.consent == .notAsked
     }
 
-    private func take(
-        _ journal: Journal, segment index: Int, to end: UInt64, _ state: ConsentState,
-        into store: Store
-    ) throws {
-        let segment = journal.segment(index)
-        let part = "segment \(index)"
-        let start = max(try taken(journal, part, store), segment.tail)
-        guard start < end else { return }
-        let (records, torn) = segment.records(from: start, to: end, journal.layout)
-        // Without a yes there is no epoch, so that none is wanted.
-        let wanted = records.filter { $0.epoch == state.epoch }
-        let permit = Permit(current: gate.terms, agreed: state.record?.terms)
-        let events = wanted.compactMap { event($0, journal.table, permit) }
-        try store.insert(events)
-        try store.addTotal("accepted", Int64(records.count))
-        try store.addLoss(.revoked, Int64(records.count - wanted.count))
-        try store.addLoss(.catalogue, Int64(wanted.count - events.count))
-        try store.addLoss(.damaged, Int64(torn))
-        try note(journal, part, end, store)
+    private func maker(_ journal: Journal, _ permit: Permit, _ store: Store) -> RowMaker {
+        RowMaker(journal.table, catalogue, permit, gate.seams.ownNames, store)
     }
 
     /// Adds what the journal counted since the last time.
@@ -85,43 +107,6 @@ struct Drain: Sendable {
         try store.database.run(
             "INSERT OR REPLACE INTO journals VALUES (?, ?, ?)",
             [.text(journal.name), .text(part), .integer(Int64(taken))])
-    }
-
-    /// The event that a record stands for, checked once more; nil if today's catalogue or consent
-    /// does not know it.
-    private func event(
-        _ record: JournalRecord, _ table: JournalTable, _ permit: Permit
-    ) -> StoredEvent? {
-        guard table.events.indices.contains(Int(record.event)) else { return nil }
-        let entry = table.events[Int(record.event)]
-        guard let definition = catalogue.event(named: entry.name), permit.allows(entry.name) else {
-            return nil
-        }
-        let properties = record.properties.compactMap { index, value -> StoredEvent.Property? in
-            guard entry.properties.indices.contains(Int(index)) else { return nil }
-            let property = entry.properties[Int(index)]
-            guard permit.allows("\(entry.name).\(property.name)"),
-                let value = recordable(value, property),
-                case .accepted(let admitted)? =
-                    definition.property(named: property.name)?.admit(value)
-            else { return nil }
-            return StoredEvent.Property(property.name, admitted)
-        }
-        return StoredEvent(
-            epoch: record.epoch, time: record.time, name: entry.name, properties: properties)
-    }
-
-    private func recordable(
-        _ value: JournalRecord.Value, _ property: JournalTable.Property
-    ) -> PropertyValue? {
-        switch value {
-        case .word(let index):
-            property.words.indices.contains(Int(index))
-                ? .string(property.words[Int(index)]) : nil
-        case .integer(let number): .integer(number)
-        case .boolean(let flag): .boolean(flag)
-        case .text(let text): gate.seams.ownNames.occur(in: text) ? nil : .string(text)
-        }
     }
 }
 

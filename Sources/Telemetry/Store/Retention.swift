@@ -11,15 +11,38 @@ struct Retention {
     let config: TelemetryModuleConfig
     let gate: GateReader
 
+    private static let clockKey = "retention.clock"
+
     /// Deletes what is older than the configured days, then the oldest until the cap is kept.
     func apply(to store: Store) throws {
         let days = Int64(config.storageRetentionDays)
-        let oldest = gate.seams.clock.now().advanced(bySeconds: -days * 86_400).nanoseconds
+        let now = Timestamp(nanoseconds: try reckonedNow(store))
+        let oldest = now.advanced(bySeconds: -days * 86_400).nanoseconds
         if try hasOlder(store, than: oldest) { try deleteOlder(store, than: oldest) }
         try keepCap(store)
         let ledger = ledger(of: store)
         try ledger.noteLosses()
         try ledger.prune(before: Timestamp(nanoseconds: oldest))
+    }
+
+    /// The time of day, as far as it is believed.
+    private func reckonedNow(_ store: Store) throws -> Int64 {
+        let now = gate.seams.clock.now().nanoseconds
+        let uptime = gate.seams.clock.uptimeNanoseconds()
+        let before = try store.database.rows(
+            "SELECT value FROM memory WHERE key = ?", [.text(Self.clockKey)]
+        ) { $0.blob(0) }.first.flatMap(RetentionClock.init)
+        var clock = before ?? RetentionClock(now: now, uptime: uptime)
+        let reckoned = clock.reckoned(now: now, uptime: uptime)
+        // Written when there is something new to know: not at every flush.
+        if clock.offset != before?.offset || clock.doubtSince != before?.doubtSince
+            || clock.uptime < before?.uptime ?? 0
+        {
+            try store.database.run(
+                "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
+                [.text(Self.clockKey), .blob(clock.serialized)])
+        }
+        return reckoned
     }
 
     private func ledger(of store: Store) -> Ledger {
@@ -37,9 +60,13 @@ struct Retention {
 
     private func deleteOlder(_ store: Store, than oldest: Int64) throws {
         try store.database.transaction {
-            let lost = try count(store, "time < ? AND batch IS NULL", [.integer(oldest)])
-            try store.addLoss(.retention, lost + (try unsentEvents(store, before: oldest)))
-            try delete(store, "time < ?", [.integer(oldest)])
+            try freeStaleBatches(store, oldest)
+            let lost = """
+                SELECT count(*) FROM events WHERE \(Store.isUnanswered) AND \(Self.isExpired)
+                """
+            try store.addLoss(.retention, store.database.integer(lost, [.integer(oldest)]) ?? 0)
+            try store.database.run(
+                "DELETE FROM events WHERE \(Self.isExpired)", [.integer(oldest)])
             try store.database.run("DELETE FROM batches WHERE sealed_at < ?", [.integer(oldest)])
             try store.database.run(
                 "DELETE FROM totals WHERE name LIKE 'bytes.%' AND name <> ?",
@@ -47,13 +74,26 @@ struct Retention {
         }
     }
 
-    /// Events in batches that never were accepted and are about to go.
-    private func unsentEvents(_ store: Store, before oldest: Int64) throws(SQLiteError) -> Int64 {
-        try store.database.integer(
+    /// An event goes with its age, one that is being sent with its batch, and all that a batch
+    /// holds goes with it.
+    private static let isExpired = """
+        ((time < ?1 AND (batch IS NULL OR batch NOT IN
+            (SELECT id FROM batches WHERE state = 'sending')))
+         OR batch IN (SELECT id FROM batches WHERE sealed_at < ?1))
+        """
+
+    /// A batch that was not begun to be sent and holds a too old event is given up: the younger
+    /// ones wait for the next.
+    private func freeStaleBatches(_ store: Store, _ oldest: Int64) throws {
+        let stale = """
+            SELECT id FROM batches WHERE state IN ('sealed', 'held', 'released')
+            AND id IN (SELECT batch FROM events WHERE time < ?)
             """
-            SELECT coalesce(sum(events), 0) FROM batches
-            WHERE sealed_at < ? AND state IN \(SealedBatch.State.unsentList)
-            """, [.integer(oldest)]) ?? 0
+        for batch in try store.database.rows(stale, [.integer(oldest)], { $0.integer(0) }) {
+            try store.database.run(
+                "UPDATE events SET batch = NULL WHERE batch = ?", [.integer(batch)])
+            try store.database.run("DELETE FROM batches WHERE id = ?", [.integer(batch)])
+        }
     }
 
     /// Oldest sent first, then oldest.
@@ -92,34 +132,23 @@ struct Retention {
     }
 
     private func removeOldest(_ store: Store) throws(SQLiteError) -> Bool {
-        let condition =
-            "id IN (SELECT id FROM events WHERE batch IS NULL ORDER BY id LIMIT \(Self.chunk))"
-        try delete(store, condition)
+        try store.database.run(
+            """
+            DELETE FROM events WHERE id IN
+                (SELECT id FROM events WHERE batch IS NULL ORDER BY id LIMIT \(Self.chunk))
+            """)
         let removed = store.database.changes
         try store.addLoss(.storageCap, removed)
         return removed > 0
     }
 
     private func removeUnsent(_ store: Store) throws -> Bool {
-        let batch = try store.database.rows(
-            "SELECT id, events FROM batches ORDER BY id LIMIT 1"
-        ) { ($0.integer(0), $0.integer(1)) }.first
-        guard let (id, events) = batch else { return false }
-        try store.database.run("DELETE FROM events WHERE batch = ?", [.integer(id)])
-        try store.database.run("DELETE FROM batches WHERE id = ?", [.integer(id)])
-        try store.addLoss(.storageCap, events)
+        guard
+            let batch = try store.database.integer("SELECT id FROM batches ORDER BY id LIMIT 1")
+        else { return false }
+        try store.database.run("DELETE FROM events WHERE batch = ?", [.integer(batch)])
+        try store.addLoss(.storageCap, store.database.changes)
+        try store.database.run("DELETE FROM batches WHERE id = ?", [.integer(batch)])
         return true
-    }
-
-    private func count(
-        _ store: Store, _ condition: String, _ values: [SQLiteValue]
-    ) throws(SQLiteError) -> Int64 {
-        try store.database.integer("SELECT count(*) FROM events WHERE \(condition)", values) ?? 0
-    }
-
-    private func delete(
-        _ store: Store, _ condition: String, _ values: [SQLiteValue] = []
-    ) throws(SQLiteError) {
-        try store.database.run("DELETE FROM events WHERE \(condition)", values)
     }
 }

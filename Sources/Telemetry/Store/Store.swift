@@ -109,19 +109,32 @@ final class Store {
         return Dictionary(rows) { first, _ in first }
     }
 
-    /// Puts events in, in their order. Call within a transaction.
-    func insert(_ events: [StoredEvent]) throws {
-        // Another process may have deleted all names since the last time.
-        numbers = [:]
-        let properties = StoredProperties(number: number(of:))
-        let statement = try database.prepare(
+    /// Another process may have deleted all names since the last transaction.
+    func forgetNumbers() { numbers = [:] }
+
+    /// One event as a row; its properties are bytes that ``StoredProperties`` reads.
+    struct Row {
+        let epoch: UInt32
+        let time: Timestamp
+        let name: Int64
+        let properties: [UInt8]
+    }
+
+    /// What puts rows in, in their order. Use within a transaction.
+    func inserter() throws(SQLiteError) -> Statement {
+        try database.prepare(
             "INSERT INTO events(epoch, time, name, properties) VALUES (?, ?, ?, ?)")
-        for event in events {
-            try statement.run([
-                .integer(Int64(event.epoch)), .integer(event.time.nanoseconds),
-                .integer(Int64(try number(of: event.name))),
-                .blob(try properties.encode(event.properties)),
-            ])
+    }
+
+    /// The events that rows stand for; those that can't be read are left out.
+    func events(of rows: [Row]) throws -> [StoredEvent] {
+        let names = rows.isEmpty ? [:] : try namesByNumber()
+        return rows.compactMap { row in
+            guard let name = names[UInt64(row.name)],
+                let properties = StoredProperties.decode(row.properties, names: names)
+            else { return nil }
+            return StoredEvent(
+                epoch: row.epoch, time: row.time, name: name, properties: properties)
         }
     }
 

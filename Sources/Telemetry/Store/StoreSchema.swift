@@ -22,7 +22,7 @@ enum StoreSchema {
                 CREATE TABLE events(
                     id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, time INTEGER NOT NULL,
                     name INTEGER NOT NULL, properties BLOB NOT NULL, batch INTEGER);
-                CREATE INDEX events_waiting ON events(epoch, id) WHERE batch IS NULL;
+                CREATE INDEX events_waiting ON events(batch) WHERE batch IS NULL;
                 -- body holds the very bytes that are shown and sent.
                 CREATE TABLE batches(
                     id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL,

@@ -3,27 +3,15 @@
 import Catalogue
 
 /// The properties of an event as bytes of a row: for each the number of its name, a tag, a value.
-struct StoredProperties {
-    /// Looks up or makes the number of a name.
-    var number: (String) throws -> UInt64
-
-    func encode(_ properties: [StoredEvent.Property]) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        for property in properties {
-            bytes.append(varint: try number(property.name))
-            switch property.value {
-            case .string(let word):
-                bytes.append(0)
-                bytes.append(varint: try number(word))
-            case .integer(let value):
-                bytes.append(1)
-                bytes.append(varint: UInt64(max(0, value)))
-            case .boolean(let flag): bytes.append(flag ? 3 : 2)
-            // The catalogue turns every fraction into an integer or refuses it.
-            case .double: preconditionFailure("a fraction passed the catalogue")
-            }
-        }
-        return bytes
+enum StoredProperties {
+    /// What a value is.
+    enum Tag {
+        /// The number of a name or word.
+        static let string: UInt8 = 0
+        /// The number itself.
+        static let integer: UInt8 = 1
+        static let no: UInt8 = 2
+        static let yes: UInt8 = 3
     }
 
     /// Reads a row's bytes; nil if they are damaged.
@@ -60,10 +48,10 @@ struct StoredProperties {
         _ tag: UInt8, _ cursor: inout ByteCursor, _ names: [UInt64: String]
     ) -> PropertyValue? {
         switch tag {
-        case 0: cursor.varint().flatMap { names[$0] }.map { .string($0) }
-        case 1: cursor.varint().map { .integer(Int64(clamping: $0)) }
-        case 2: .boolean(false)
-        case 3: .boolean(true)
+        case Tag.string: cursor.varint().flatMap { names[$0] }.map { .string($0) }
+        case Tag.integer: cursor.varint().map { .integer(Int64(clamping: $0)) }
+        case Tag.no: .boolean(false)
+        case Tag.yes: .boolean(true)
         default: nil
         }
     }

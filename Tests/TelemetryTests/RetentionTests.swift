@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Modules
+import SQLite
+import TestKit
+import Testing
+
+@testable import Telemetry
+
+@Suite struct RetentionTests {
+    private let home: Home
+
+    init() throws {
+        home = try Home()
+        try home.enable()
+    }
+
+    private func jump(days: Int64) {
+        home.clock.jump(to: home.clock.now().advanced(bySeconds: days * 86_400))
+    }
+
+    @Test func `a clock that jumps a year ahead deletes nothing before it has stood for an hour`()
+        throws
+    {
+        home.record(5)
+        jump(days: 365)
+        home.record(1)
+        #expect(try home.control().status().recorded == 6)
+        home.clock.advance(by: .seconds(3599))
+        home.record(1)
+        #expect(try home.control().status().recorded == 7)
+        home.clock.advance(by: .seconds(2))
+        home.record(1)
+        let status = try home.control().status()
+        #expect(status.recorded == 3)
+        #expect(status.lost.first { $0.reason == "retention" }?.count == 5)
+        #expect(try #require(try home.control().account()).isBalanced)
+    }
+
+    @Test func `a clock that jumps ahead and is set right again deletes nothing`() throws {
+        home.record(5)
+        jump(days: 365)
+        home.record(1)
+        jump(days: -365)
+        home.clock.advance(by: .seconds(7200))
+        home.record(1)
+        #expect(try home.control().status().recorded == 7)
+    }
+
+    @Test func `a clock that jumps back a year deletes nothing, and events are recorded on`() throws
+    {
+        home.record(5)
+        jump(days: -365)
+        home.record(2)
+        #expect(try home.control().status().recorded == 7)
+        #expect(try home.control().status().lost.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            // now, uptime in hours; what is reckoned, in hours
+            [(100, 1, 100), (101, 2, 101)],
+            [(100, 1, 100), (123, 2, 123)],
+            [(100, 1, 100), (9000, 2, 101), (9000, 2, 101), (9001, 3, 9001), (9002, 4, 9002)],
+            [(100, 1, 100), (9000, 2, 101), (102, 3, 102), (9000, 4, 103), (9001, 5, 9001)],
+            // After another start of the machine there is nothing to compare with.
+            [(100, 5, 100), (9000, 1, 9000)],
+            [(9000, 1, 9000), (100, 2, 100), (101, 3, 101)],
+        ])
+    func `the time of day is believed as far as the uptime bears it out`(
+        _ looks: [(now: Int64, uptime: Int64, reckoned: Int64)]
+    ) throws {
+        let hour: Int64 = 3_600_000_000_000
+        var clock = RetentionClock(now: looks[0].now * hour, uptime: looks[0].uptime * hour)
+        for look in looks {
+            clock = try #require(RetentionClock(clock.serialized))
+            let reckoned = clock.reckoned(now: look.now * hour, uptime: look.uptime * hour)
+            #expect(reckoned == look.reckoned * hour)
+        }
+    }
+
+    @Test func `the smallest cap is kept at every flush, and leaves room for events`() throws {
+        var config = TelemetryModuleConfig.withURL
+        config.storageBytesMax = 1 << 20
+        let module = home.module(config)
+        module.initialize()
+        for _ in 0..<30 {
+            for index in 0..<600 {
+                module.trackEvent("feature_usage", ["duration_ms": .integer(Int64(index))])
+            }
+            module.flush()
+            let bytes = try TelemetryDirectory(home.storage).allocatedBytes(RealFileSystem())
+            #expect(bytes <= config.storageBytesMax)
+        }
+        let status = try home.control(config).status()
+        #expect(status.recorded >= 2000)
+        #expect(status.lost.contains { $0.reason == "storage_cap" })
+        #expect(try #require(try home.control(config).account()).isBalanced)
+        module.end()
+    }
+
+    @Test func `journals take no more than half of the cap, and whoever finds no room says so`()
+        throws
+    {
+        var config = TelemetryModuleConfig.withURL
+        config.storageBytesMax = 1 << 20
+        let modules = (0..<4).map { _ in home.module(config) }
+        for module in modules { module.initialize() }
+        let accepted = modules.map { $0.trackEvent("app_start") }
+        #expect(accepted == [true, true, false, false])
+        #expect(modules[2].status.problems.contains { $0.contains("storage_bytes_max") })
+        for module in modules { module.end() }
+        #expect(try home.control(config).status().recorded == 2)
+    }
+
+    @Test func `a batch that was never begun gives up what is too old, and keeps the rest`() throws
+    {
+        home.record(3)
+        home.clock.advance(by: .seconds(20 * 86_400))
+        home.record(2)
+        guard case .sealed(let batch, _) = try home.control().preview() else {
+            throw TestKitError("nothing was sealed")
+        }
+        #expect(batch.events == 5)
+        home.clock.advance(by: .seconds(11 * 86_400))
+        home.record(1)
+        let control = home.control()
+        #expect(try control.status().recorded == 3)
+        #expect(try control.status().waiting == 3)
+        #expect(try #require(try control.account()).isBalanced)
+        #expect(try control.account()?.lost == 3)
+    }
+}
