@@ -26,6 +26,8 @@ public struct TelemetryDirectory: Sendable, Equatable {
     public var damagedStore: String { "\(path)/store.damaged.sqlite" }
     /// A journal that could not be read, set aside.
     public var damagedJournal: String { "\(path)/journal.damaged" }
+    /// Takes room that deleting may need on a full disk.
+    public var reserve: String { "\(path)/reserve" }
     /// The journals of recording processes.
     public var journals: String { "\(path)/journal" }
     /// Requests for erasure that the collector has not confirmed yet.

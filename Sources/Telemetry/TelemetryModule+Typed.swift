@@ -89,18 +89,18 @@ extension TelemetryModule {
         let hint = unsafe csystem_load_relaxed(
             UnsafeRawPointer(plan).assumingMemoryBound(to: UInt64.self))
         guard let table = unsafe UnsafePointer<SnapshotTable>(bitPattern: UInt(address)),
-            unsafe table.pointee.word == word, unsafe table.pointee.hasSystemClock,
-            unsafe table.pointee.journal == UInt(bitPattern: slot.pointee.journal),
-            unsafe hint < table.pointee.count, let next = unsafe slot.pointee.next,
-            unsafe slot.pointee.busy == 0
+            unsafe table.pointee.word == word,
+            unsafe table.pointee.journal == slot.pointee.journal,
+            unsafe hint < table.pointee.count, unsafe slot.pointee.busy == 0
         else { return nil }
         let entry = unsafe table.pointee.entries + Int(truncatingIfNeeded: hint)
         let bytes = unsafe UInt64(RecordLayout.headerBytes) &+ plan.pointee.bytesMax
-        guard unsafe entry.pointee.isAllowed, unsafe entry.pointee.plan == UInt(bitPattern: plan),
+        guard unsafe entry.pointee.plan == UInt(bitPattern: plan),
             unsafe slot.pointee.room >= bytes
         else { return nil }
         return unsafe TypedStart(
-            at: UnsafeMutableRawPointer(next), slot, allowed: entry.pointee.allowed,
+            at: UnsafeMutableRawPointer(slot.pointee.next.unsafelyUnwrapped), slot,
+            allowed: entry.pointee.allowed,
             isShared: false,
             header: RecordWriter.header(epoch: table.pointee.epoch, event: hint),
             nanoseconds: csystem_coarse_now())
@@ -113,11 +113,27 @@ extension TelemetryModule {
 
     @inlinable @inline(__always)
     func finish(_ record: TypedRecord) -> Bool {
-        if record.start.isShared || record.refusals != 0 { return finishSlowly(record) }
+        if record.start.isShared || record.refusals != 0 {
+            // In registers: the record itself need not be anywhere in memory.
+            return unsafe finishSlowly(
+                record.writer.start, record.writer.next, record.writer.sum, record.start.header,
+                record.start.nanoseconds, record.start.isShared ? ~record.refusals : record.refusals
+            )
+        }
         record.publish()
         return true
     }
 
+    /// - Parameter refusals: inverted for a thread without a segment.
     @usableFromInline @inline(never)
-    func finishSlowly(_ record: TypedRecord) -> Bool { recorder.finish(record) }
+    func finishSlowly(
+        _ start: UnsafeMutableRawPointer, _ next: UnsafeMutableRawPointer, _ sum: UInt64,
+        _ header: UInt64, _ nanoseconds: Int64, _ refusals: Int
+    ) -> Bool {
+        let writer = unsafe RecordWriter(at: start, next: next, sum: sum)
+        return recorder.finish(
+            UnfinishedRecord(
+                writer: writer, header: header, nanoseconds: nanoseconds,
+                refusals: refusals < 0 ? ~refusals : refusals, isShared: refusals < 0))
+    }
 }

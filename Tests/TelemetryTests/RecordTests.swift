@@ -65,7 +65,7 @@ import Testing
             (Int.max, Duration.seconds(Int64.max), "SomeName", Int64.max, Int64.max),
             (1 << 48, .milliseconds(1), "a", 1 << 48, 1),
             (0, .nanoseconds(999_999), "a", 0, 0),
-            (7, .seconds(604_463), String(repeating: "n", count: 64), 7, 604_463_000),
+            (7, .seconds(604_463), String(repeating: "Word.", count: 12) + "Word", 7, 604_463_000),
         ] as [(Int, Duration, String, Int64, Int64)])
     func `a typed value of any size is recorded whole`(
         number: Int, span: Duration, name: String, recordedNumber: Int64, milliseconds: Int64

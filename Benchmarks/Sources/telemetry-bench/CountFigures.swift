@@ -81,7 +81,7 @@ struct CountFigures {
         let bareBytes = try RealFileSystem().status(of: bare)?.bytes ?? 0
         let events = Double(Self.mixEvents)
         return Figure(
-            name: "store.bytes_per_event", value: Double(status.storageBytes) / events,
+            name: "store.bytes", value: Double(status.storageBytes) / events,
             unit: "bytes", floor: Double(bareBytes) / events)
     }
 }

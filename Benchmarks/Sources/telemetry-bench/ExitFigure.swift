@@ -3,47 +3,70 @@
 import Modules
 import Telemetry
 
-/// What telemetry adds to a process's end while its uploads go nowhere.
+/// What telemetry adds to a process's start and end while its uploads go nowhere.
 struct ExitFigure {
     static let command = "exit"
     private static let rounds = 31
     private static let events = 100
+    private static let stampBytes = 16
 
     let folder: String
 
-    /// From the last thing that the program itself does to the moment its parent knows.
-    func figure() throws -> Figure {
+    /// What the child notes for its parent.
+    private struct Times {
+        /// What it takes until events are recorded; without telemetry, until a file of a journal's
+        /// length is made and mapped.
+        var start: [Double] = []
+        /// From the last thing that the program itself does to the moment its parent knows.
+        var exit: [Double] = []
+    }
+
+    func all() throws -> [Figure] {
         let home = try BenchmarkHome.enabled("\(folder)/exit", isSendingAllowed: true)
-        let files = RealFileSystem()
-        let stamp = try files.map("\(folder)/exit-stamp", bytes: 8, create: true)
-        var times: [Bool: [Double]] = [:]
-        for round in 0..<2 * Self.rounds {
-            let isRecording = round.isMultiple(of: 2)
-            let child = ChildProcess(
-                "/proc/self/exe",
-                [Self.command, isRecording ? home.folder : "-", "\(folder)/exit-stamp"])
-            let end = try child.run(deadlineMilliseconds: 60_000)
-            let now = SystemClock().uptimeNanoseconds()
-            guard end == .exited(0) else { throw BenchmarkError("a process ended badly: \(end)") }
-            let milliseconds = Double(now - Int64(stamp.loadAcquire(at: 0))) / 1e6
-            times[isRecording, default: []].append(milliseconds)
+        var (recording, plain) = (Times(), Times())
+        for _ in 0..<Self.rounds {
+            try run(home.folder, &recording)
+            try run("-", &plain)
         }
-        let plain = median(times[false] ?? [])
-        return Figure(
-            name: "exit.added_ms", value: median(times[true] ?? []) - plain, unit: "ms",
-            floor: plain)
+        let exit = median(plain.exit)
+        return [
+            Figure(
+                name: "start", value: median(recording.start), unit: "ms",
+                floor: median(plain.start)),
+            Figure(name: "exit", value: median(recording.exit) - exit, unit: "ms", floor: exit),
+        ]
+    }
+
+    private func run(_ home: String, _ times: inout Times) throws {
+        let path = "\(folder)/exit-stamp"
+        let stamp = try RealFileSystem().map(path, bytes: Self.stampBytes, create: true)
+        let child = ChildProcess("/proc/self/exe", [Self.command, home, path])
+        let end = try child.run(deadlineMilliseconds: 60_000)
+        let now = SystemClock().uptimeNanoseconds()
+        guard end == .exited(0) else { throw BenchmarkError("a process ended badly: \(end)") }
+        times.start.append(Double(stamp.loadAcquire(at: 8)) / 1e6)
+        times.exit.append(Double(now - Int64(stamp.loadAcquire(at: 0))) / 1e6)
     }
 
     /// What the child does.
     static func run(home: String, stamp: String) throws {
-        let mapping = try RealFileSystem().map(stamp, bytes: 8, create: false)
+        let mapping = try RealFileSystem().map(stamp, bytes: stampBytes, create: false)
+        let clock = SystemClock()
         let module = home == "-" ? nil : BenchmarkHome(folder: home, isSendingAllowed: true).module
-        module?.initialize()
+        let start = clock.uptimeNanoseconds()
+        if let module { module.initialize() } else { try mapFile("\(stamp).floor") }
+        mapping.storeRelease(UInt64(clock.uptimeNanoseconds() - start), at: 8)
         var mix = EventMix(seed: 1)
         for _ in 0..<events {
             if let module, !mix.record(into: module) { throw BenchmarkError("refused") }
         }
-        mapping.storeRelease(UInt64(SystemClock().uptimeNanoseconds()), at: 0)
+        mapping.storeRelease(UInt64(clock.uptimeNanoseconds()), at: 0)
         module?.shutdown()
+    }
+
+    private static func mapFile(_ path: String) throws {
+        let files = RealFileSystem()
+        _ = try files.map(path, bytes: 1 << 20, create: true)
+        try files.remove(path)
     }
 }

@@ -38,7 +38,7 @@ enum TelemetryBench {
     private static func everything(_ folder: String) -> [() throws -> [Figure]] {
         [
             RecordingFigures(folder: folder).all, StoringFigures(folder: folder).all,
-            { [try ExitFigure(folder: folder).figure()] },
+            ExitFigure(folder: folder).all,
         ] + counts(folder)
     }
 

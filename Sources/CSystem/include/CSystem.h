@@ -41,7 +41,8 @@ static inline void csystem_store_relaxed(uint64_t *word, uint64_t value) {
    next record goes, and how to give all back. One slot a thread; given back by itself when the
    thread ends. */
 typedef struct {
-    const void *journal;
+    /* Where the journal begins; 0 if there is none. */
+    uint64_t journal;
     /* The word that publishes a record; NULL if the thread has no part of its own. */
     uint64_t *head;
     /* Where the next record goes, how many bytes it may take, and its position in the ring. */

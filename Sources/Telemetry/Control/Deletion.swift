@@ -29,13 +29,17 @@ extension TelemetryControl {
         try directory.prepare(seams)
         return try changing {
             try finishIntentsLocked()
-            let events = try Store.using(directory, seams) { store in
-                try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
-                return try store.database.integer("SELECT count(*) FROM events") ?? 0
+            let events = try makingRoom {
+                try Store.using(directory, seams) { store in
+                    try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
+                    return try store.database.integer("SELECT count(*) FROM events") ?? 0
+                }
             }
             let id = gate.read().state.record?.installationID ?? ""
-            try seams.files.replace(directory.deletionIntent, with: Array(id.utf8))
-            let (requested, impossible) = try finishDeletionLocked()
+            try makingRoom {
+                try seams.files.replace(directory.deletionIntent, with: Array(id.utf8))
+            }
+            let (requested, impossible) = try makingRoom { try finishDeletionLocked() }
             return DeletionOutcome(
                 events: events, bytesLeft: try directory.allocatedBytes(seams.files),
                 erasureRequested: requested, erasureImpossible: impossible)
@@ -122,12 +126,15 @@ extension TelemetryControl {
     /// Removes every recorded byte: rows, journals, write-ahead log, files set aside.
     private func wipe(_ store: Store) throws {
         try eraseJournals()
-        try store.database.transaction {
-            let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
-            for table in ["events", "batches", "names", "losses", "totals", "memory", "ledger"] {
-                try store.database.execute("DELETE FROM \(table)")
+        let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
+        try store.deleting {
+            try store.database.transaction {
+                for table in ["events", "batches", "names", "losses", "totals", "memory", "ledger"]
+                {
+                    try store.database.execute("DELETE FROM \(table)")
+                }
+                try beginLedger(store, deleted: events)
             }
-            try beginLedger(store, deleted: events)
         }
         try store.database.execute("PRAGMA incremental_vacuum")
         try truncateLog(store)

@@ -52,7 +52,7 @@ import Synchronization
     var name: String { String(path[(path.lastIndex(of: "/") ?? path.startIndex)...].dropFirst()) }
     var segmentCount: Int { (mapping.count - Self.segmentsOffset) / Segment.bytes }
     /// Where the mapping begins: what tells one journal of this process from another.
-    var startAddress: UInt { unsafe UInt(bitPattern: start) }
+    var startAddress: UInt64 { unsafe UInt64(UInt(bitPattern: start)) }
 
     private init(
         _ path: String, _ table: JournalTable, _ layout: JournalLayout, _ mapping: SharedMapping,
@@ -179,7 +179,7 @@ extension Journal {
         let slot = unsafe csystem_this_slot()
         // The thread records already: it was interrupted, or a value's own code records as well.
         if unsafe slot.pointee.busy != 0 { return .none }
-        let isHere = unsafe slot.pointee.journal == UnsafeRawPointer(start)
+        let isHere = unsafe slot.pointee.journal == startAddress
         if unsafe !isHere || slot.pointee.head == nil, !claimSegment() { return .shared }
         if unsafe slot.pointee.room >= UInt64(bytes) { return .own }
         guard let segment = unsafe slot.pointee.segment.map({ unsafe Segment(base: $0) }) else {
@@ -201,7 +201,7 @@ extension Journal {
         let free = (0..<segmentCount - 1).first { segment($0).claim() }
         guard let own = free.map({ segment($0) }) else { return false }
         var content = unsafe csystem_thread_slot()
-        unsafe content.journal = UnsafeRawPointer(start)
+        unsafe content.journal = startAddress
         unsafe content.segment = own.base
         unsafe content.head = own.headWord
         // The slot keeps the mapping alive.
@@ -249,7 +249,7 @@ extension Journal {
 
     /// Gives back the calling thread's segment, if it is one of this journal.
     func giveBackThisThread() {
-        guard unsafe csystem_this_slot().pointee.journal == UnsafeRawPointer(start) else { return }
+        guard unsafe csystem_this_slot().pointee.journal == startAddress else { return }
         Self.giveBackThisThread()
     }
 

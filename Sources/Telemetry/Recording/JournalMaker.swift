@@ -30,7 +30,10 @@ struct JournalMaker {
                 .storage, "the journals of other processes fill half of storage_bytes_max",
                 hint: "raise telemetry.storage_bytes_max")
         }
-        return try make(bytes: bytes, wake)
+        let journal = try make(bytes: bytes, wake)
+        // The journal comes first: without the reserve all works but deleting on a full disk.
+        try? Reserve(directory: gate.directory, files: gate.seams.files).make()
+        return journal
     }
 
     private func make(
@@ -49,9 +52,15 @@ struct JournalMaker {
     private func makeOnce(
         bytes: Int, _ wake: @escaping @Sendable () -> Void
     ) throws(SystemError) -> Journal {
-        try Journal(
-            creatingIn: gate.directory.journals, JournalTable(catalogue), bytes: bytes,
-            processNumber: getpid(), gate.seams, wake: wake)
+        let folder = gate.directory.journals
+        do throws(SystemError) {
+            return try Journal(
+                creatingIn: folder, JournalTable(catalogue), bytes: bytes,
+                processNumber: getpid(), gate.seams, wake: wake)
+        } catch {
+            // Told once per reason: the file's name is another one each time.
+            throw SystemError(code: error.code, call: error.call, subject: folder)
+        }
     }
 
     private func journalsBytes() throws(SystemError) -> Int64 {

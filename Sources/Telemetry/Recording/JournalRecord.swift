@@ -46,10 +46,26 @@ struct JournalRecord: Sendable {
 
     private static func checksum(_ words: [UInt64], _ position: UInt64) -> UInt32 {
         var sum: UInt64 = 0
-        for index in words.indices.dropFirst(3) {
-            sum &+= RecordChecksum.mix(words[index], RecordChecksum.key(UInt64(index)))
+        // How many words follow the last property's, and how many of them were met.
+        var (following, met) = (0, 0)
+        for word in words.dropFirst(3) {
+            if met < following {
+                sum &+= RecordChecksum.mix(word, RecordChecksum.key(UInt64(met + 3)))
+                met += 1
+            } else {
+                sum &+= RecordChecksum.mix(word, RecordChecksum.property)
+                (following, met) = (wordsFollowing(word), 0)
+            }
         }
         return RecordChecksum.finish(sum, header: words[1], time: words[2], position: position)
+    }
+
+    private static func wordsFollowing(_ property: UInt64) -> Int {
+        switch property >> 8 & 0xFF {
+        case RecordLayout.Tag.wide: 1
+        case RecordLayout.Tag.text: (Int(property >> 16) + 7) / 8
+        default: 0
+        }
     }
 
     private static func value(_ word: UInt64, _ rest: inout ArraySlice<UInt64>) -> Value? {

@@ -45,14 +45,17 @@ enum RecordLayout {
 
 /// Tells a whole record from a torn one, and from one that stands at another place.
 ///
-/// Each word is mixed for itself, with a key of its place, and the results are added up: the
-/// processor works on all of them at once.
+/// Each word is mixed for itself, and the results are added up: the processor works on all of them
+/// at once. A property's word says itself where it belongs; any other is mixed with a key of its
+/// place.
 @usableFromInline
 enum RecordChecksum {
     /// The difference of the keys of neighbouring words.
     @usableFromInline static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+    /// The key of every property's word.
+    @usableFromInline static let property: UInt64 = 0x3C6E_F372_FE94_F82A
 
-    /// The key of the word at an index within its record.
+    /// The key of the header's words 1 and 2, and of the words from 3 on that follow a property's.
     @inlinable @inline(__always)
     static func key(_ index: UInt64) -> UInt64 { step &* index }
 

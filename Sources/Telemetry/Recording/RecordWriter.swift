@@ -7,7 +7,6 @@
 struct RecordWriter {
     @usableFromInline let start: UnsafeMutableRawPointer
     @usableFromInline var next: UnsafeMutableRawPointer
-    @usableFromInline var key = RecordChecksum.key(3)
     @usableFromInline var sum: UInt64 = 0
 
     @inlinable @inline(__always)
@@ -16,13 +15,28 @@ struct RecordWriter {
         unsafe next = start + RecordLayout.headerBytes
     }
 
-    /// Adds a word, of a property or of what follows it.
+    /// A writer that has come so far already.
+    init(at start: UnsafeMutableRawPointer, next: UnsafeMutableRawPointer, sum: UInt64) {
+        unsafe self.start = start
+        unsafe self.next = next
+        self.sum = sum
+    }
+
+    /// Adds the word of a property.
     @inlinable @inline(__always)
-    mutating func put(_ word: UInt64) {
+    mutating func put(_ word: UInt64) { put(word, key: RecordChecksum.property) }
+
+    /// Adds a word that follows a property's, counted from 0.
+    @inlinable @inline(__always)
+    mutating func put(_ word: UInt64, following index: Int) {
+        put(word, key: RecordChecksum.key(UInt64(truncatingIfNeeded: index &+ 3)))
+    }
+
+    @inlinable @inline(__always)
+    mutating func put(_ word: UInt64, key: UInt64) {
         unsafe next.storeBytes(of: word.littleEndian, as: UInt64.self)
         unsafe next += 8
         sum &+= RecordChecksum.mix(word, key)
-        key &+= RecordChecksum.step
     }
 
     /// Adds a number, in one word or in two.
@@ -32,7 +46,7 @@ struct RecordWriter {
             put(RecordLayout.property(place, RecordLayout.Tag.integer, value))
         } else {
             put(RecordLayout.property(place, RecordLayout.Tag.wide, 0))
-            put(value)
+            put(value, following: 0)
         }
     }
 
@@ -42,7 +56,7 @@ struct RecordWriter {
         put(RecordLayout.property(place, RecordLayout.Tag.text, UInt64(bytes.count)))
         for start in stride(from: 0, to: bytes.count, by: 8) {
             let piece = bytes[start..<min(start + 8, bytes.count)]
-            put(piece.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+            put(piece.reversed().reduce(0) { $0 << 8 | UInt64($1) }, following: start / 8)
         }
     }
 

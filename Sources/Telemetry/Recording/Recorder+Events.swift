@@ -58,10 +58,9 @@ extension Recorder {
     func begin(_ plan: UnsafeMutablePointer<EventPlan>) -> TypedStart? {
         withLive { snapshot, live in
             guard let (place, entry) = unsafe snapshot.entry(of: plan) else {
-                live.journal.count(.catalogue)
+                if unsafe !snapshot.knows(plan) { live.journal.count(.catalogue) }
                 return nil
             }
-            guard entry.isAllowed else { return nil }
             // The next look finds it there.
             unsafe csystem_store_relaxed(
                 UnsafeMutableRawPointer(plan).assumingMemoryBound(to: UInt64.self), UInt64(place))
@@ -94,20 +93,22 @@ extension Recorder {
     }
 
     /// Finishes a typed event that has refused properties, or no segment of its thread's own.
-    func finish(_ record: TypedRecord) -> Bool {
+    func finish(_ record: UnfinishedRecord) -> Bool {
         let journal = journal
+        let slot = unsafe csystem_this_slot()
         if record.refusals > 0 { journal?.count(.catalogue, record.refusals) }
-        guard record.start.isShared else {
-            record.publish()
+        guard record.isShared else {
+            unsafe slot.publish(
+                record.writer, header: record.header, nanoseconds: record.nanoseconds)
+            unsafe csystem_slot_leave(slot)
             return true
         }
         defer { unsafe record.writer.start.deallocate() }
         let length = record.writer.length
-        unsafe csystem_slot_leave(record.start.slot)
+        unsafe csystem_slot_leave(slot)
         let isAccepted = unsafe journal?.appendShared(length) { place, position in
             record.writer.finish(
-                header: record.start.header, nanoseconds: record.start.nanoseconds,
-                position: position)
+                header: record.header, nanoseconds: record.nanoseconds, position: position)
             unsafe place.copyMemory(from: record.writer.start, byteCount: length)
             return length
         }

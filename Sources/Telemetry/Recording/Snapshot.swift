@@ -10,18 +10,17 @@ struct SnapshotTable {
     /// What a typed event needs: which event it is, by its plan, and its allowed properties.
     @usableFromInline
     struct Entry {
+        /// 0 for an event that is not typed, or may not be recorded.
         @usableFromInline let plan: UInt
         @usableFromInline let allowed: UInt32
-        @usableFromInline let isAllowed: Bool
     }
 
     /// What the consent page said when the gate was asked.
     @usableFromInline let word: UInt64
     /// The first byte of the journal; 0 while nothing may be recorded.
-    @usableFromInline let journal: UInt
+    @usableFromInline let journal: UInt64
     @usableFromInline let epoch: UInt32
-    /// Whether the time is the machine's, and not that of a test's clock.
-    @usableFromInline let hasSystemClock: Bool
+    /// How many entries there are for the short way, which knows no other clock than the machine's.
     @usableFromInline let count: UInt64
     /// One for each event of the catalogue.
     @usableFromInline let entries: UnsafeMutablePointer<Entry>
@@ -61,8 +60,9 @@ struct SnapshotTable {
         unsafe table.initialize(
             to: SnapshotTable(
                 word: word, journal: live?.journal.startAddress ?? 0,
-                epoch: live?.encoder.epoch ?? 0, hasSystemClock: hasSystemClock,
-                count: UInt64(entries.count), entries: first, owner: .passUnretained(self)))
+                epoch: live?.encoder.epoch ?? 0,
+                count: hasSystemClock ? UInt64(entries.count) : 0, entries: first,
+                owner: .passUnretained(self)))
     }
 
     deinit {
@@ -72,10 +72,10 @@ struct SnapshotTable {
 
     private static func entries(_ live: Live) -> [SnapshotTable.Entry] {
         live.encoder.catalogue.keys.enumerated().map { index, key in
-            let allowed = live.encoder.allowedBits(ofEvent: index)
-            return SnapshotTable.Entry(
-                plan: key.map { unsafe UInt(bitPattern: $0.plan) } ?? 0, allowed: allowed ?? 0,
-                isAllowed: allowed != nil)
+            guard let key, let allowed = live.encoder.allowedBits(ofEvent: index) else {
+                return SnapshotTable.Entry(plan: 0, allowed: 0)
+            }
+            return unsafe SnapshotTable.Entry(plan: UInt(bitPattern: key.plan), allowed: allowed)
         }
     }
 
@@ -86,13 +86,18 @@ struct SnapshotTable {
     @inline(always)
     var isCurrent: Bool { page.word == word }
 
-    /// Where a typed event stands, found by looking through all of them.
+    /// Where a typed event that may be recorded stands.
     func entry(of plan: UnsafeMutablePointer<EventPlan>) -> (place: Int, SnapshotTable.Entry)? {
         let address = UInt(bitPattern: plan)
-        for place in 0..<Int(unsafe table.pointee.count) {
+        for place in 0..<(live?.encoder.catalogue.events.count ?? 0) {
             let entry = unsafe table.pointee.entries[place]
             if entry.plan == address { return (place, entry) }
         }
         return nil
+    }
+
+    /// Whether the catalogue has a typed event.
+    func knows(_ plan: UnsafeMutablePointer<EventPlan>) -> Bool {
+        live?.encoder.catalogue.keys.contains { unsafe $0?.plan == plan } ?? false
     }
 }

@@ -76,7 +76,9 @@ struct TypedRecord {
                 writer.put(RecordLayout.property(place, RecordLayout.Tag.word, UInt64(word)))
             }
         } else {
-            self = adding(value, at: place)
+            let (writer, isRefused) = adding(value, at: place)
+            self.writer = writer
+            if isRefused { refusals &+= 1 }
         }
     }
 
@@ -99,25 +101,25 @@ struct TypedRecord {
         return UInt64(truncatingIfNeeded: units) / 30_517_578_125
     }
 
-    /// The record with a value that only the event's key knows how to encode.
+    /// The writer after a value that only the event's key knows how to encode, and whether the
+    /// value was refused.
     @usableFromInline @inline(never)
-    func adding<Value>(_ value: Value, at place: UInt64) -> TypedRecord {
+    func adding<Value>(_ value: Value, at place: UInt64) -> (RecordWriter, isRefused: Bool) {
         let encoded = unsafe plan.pointee.owner._withUnsafeGuaranteedRef { key in
             unsafe withUnsafePointer(to: value) { unsafe key.encoders[Int(place)]($0) }
         }
-        var record = self
+        var writer = writer
         switch encoded {
         case .word(let word):
-            record.writer.put(RecordLayout.property(place, RecordLayout.Tag.word, UInt64(word)))
+            writer.put(RecordLayout.property(place, RecordLayout.Tag.word, UInt64(word)))
         case .integer(let number):
-            record.writer.number(UInt64(bitPattern: number), property: place)
+            writer.number(UInt64(bitPattern: number), property: place)
         case .boolean(let flag):
-            record.writer.put(
-                RecordLayout.property(place, RecordLayout.Tag.boolean, flag ? 1 : 0))
-        case .text(let text): record.writer.text(text, property: place)
-        case nil: record.refusals += 1
+            writer.put(RecordLayout.property(place, RecordLayout.Tag.boolean, flag ? 1 : 0))
+        case .text(let text): writer.text(text, property: place)
+        case nil: return (writer, true)
         }
-        return record
+        return (writer, false)
     }
 
     /// Publishes the record where it stands, in the thread's own segment.
@@ -126,6 +128,15 @@ struct TypedRecord {
         unsafe start.slot.publish(writer, header: start.header, nanoseconds: start.nanoseconds)
         unsafe csystem_slot_leave(start.slot)
     }
+}
+
+/// What is left to do with a record that has refused properties, or no segment of its thread's own.
+@safe struct UnfinishedRecord {
+    let writer: RecordWriter
+    let header: UInt64
+    let nanoseconds: Int64
+    let refusals: Int
+    let isShared: Bool
 }
 
 extension UnsafeMutablePointer<csystem_thread_slot> {
@@ -138,6 +149,6 @@ extension UnsafeMutablePointer<csystem_thread_slot> {
         unsafe csystem_store_release(pointee.head, position &+ length)
         unsafe pointee.position = position &+ length
         unsafe pointee.room &-= length
-        unsafe pointee.next += writer.length
+        unsafe pointee.next = writer.next.assumingMemoryBound(to: UInt8.self)
     }
 }

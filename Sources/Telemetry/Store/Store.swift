@@ -73,6 +73,9 @@ final class Store {
             _ = try seams.files.lock(directory.store)
         }
         let store = Store(try seams.openDatabase(directory.store, .readWrite))
+        if try store.database.integer("PRAGMA page_count") == 0 {
+            try store.database.execute(StoreSchema.newFilePragmas)
+        }
         try store.database.execute(StoreSchema.pragmas)
         try store.database.migrate(StoreSchema.migrations)
         return store

@@ -4,12 +4,17 @@ import SQLite
 
 /// The tables of the store. Steps only add: an older process may be at work beside a newer one.
 enum StoreSchema {
-    /// Set before the first table is made; they stay with the file or the connection.
+    /// Set before the first table is made; it stays with the file. Set once more it would write, and
+    /// wait for the disk.
+    static let newFilePragmas = "PRAGMA auto_vacuum = INCREMENTAL"
+
+    /// Set on every connection, before anything is written: a commit waits for no disk. A short log
+    /// is quick to read for whoever opens the database next.
     static let pragmas = """
-        PRAGMA auto_vacuum = INCREMENTAL;
-        PRAGMA journal_mode = WAL;
         PRAGMA synchronous = NORMAL;
         PRAGMA secure_delete = ON;
+        PRAGMA journal_mode = WAL;
+        PRAGMA wal_autocheckpoint = 256;
         """
 
     static let migrations = [

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Glibc
+import Modules
+import SQLite
+import Telemetry
+import TestKit
+import Testing
+
+/// Places that can't be written: the host goes on, the cause is named, nothing accepted is lost.
+@Suite struct BadPlaceTests {
+    private let home: Home
+    private let files = FullDiskFiles()
+
+    init() throws {
+        home = try Home()
+        try home.enable()
+    }
+
+    private var seams: TelemetrySeams {
+        var seams = home.seams()
+        seams.files = files
+        seams.openDatabase = { [files] path, mode throws(SQLiteError) in
+            try files.openDatabase(path, mode)
+        }
+        return seams
+    }
+
+    private func module(_ seams: TelemetrySeams? = nil) -> TelemetryModule {
+        TelemetryModule(
+            for: Product("arpguard", version: "0.1.0"), config: .withURL,
+            home: home.folder.file("home"), seams: seams ?? self.seams)
+    }
+
+    private var control: TelemetryControl {
+        TelemetryControl(
+            for: Product("arpguard", version: "0.1.0"), config: .withURL,
+            home: home.folder.file("home"), seams: seams)
+    }
+
+    @Test func `a disk that is full while the journal is made leaves telemetry off, and says so`()
+        throws
+    {
+        files.isFull = true
+        let module = module()
+        module.initialize()
+        #expect(!module.trackEvent("app_start"))
+        #expect(module.status.problems.contains { $0.contains("No space left on device") })
+        module.flush()
+        #expect(home.told.split(separator: "\n").count == 1)
+        #expect(try home.folder.contents().filter { $0.contains("/journal/") }.isEmpty)
+        files.isFull = false
+        module.flush()
+        #expect(module.trackEvent("app_start"))
+        module.end()
+        #expect(try home.control().events().count == 1)
+    }
+
+    @Test func `a store that can't grow leaves events in the journal, and takes them later`() throws
+    {
+        home.record(1)
+        let module = module()
+        module.initialize()
+        files.isFull = true
+        for _ in 0..<600 { #expect(module.trackEvent("app_start", ["os": "linux"])) }
+        module.flush()
+        module.flush()
+        #expect(module.status.problems.contains { $0.contains("full") })
+        #expect(home.told.split(separator: "\n").count == 1)
+        #expect(module.trackEvent("app_stop"))
+        files.isFull = false
+        module.end()
+        #expect(try home.control().events().count == 602)
+        #expect(try home.control().status().lost.isEmpty)
+    }
+
+    @Test func `a status on a full disk names it, and delete-data works and frees the disk`() throws
+    {
+        for _ in 0..<5 { home.record(400) }
+        do {
+            // Dropped without a shutdown: its journal stays behind.
+            let module = home.module()
+            module.initialize()
+            for _ in 0..<400 { #expect(module.trackEvent("app_start")) }
+        }
+        files.isFull = true
+        #expect(try control.status().storeProblem?.contains("full") == true)
+        let outcome = try control.deleteData()
+        #expect(outcome.events >= 2000)
+        #expect(try home.control().status().recorded == 0)
+        #expect(try home.control().events().isEmpty)
+    }
+
+    @Test func `a folder that can't be written leaves telemetry off, and says so`() throws {
+        files.isFull = true
+        let other = try Home()
+        try other.enable()
+        var seams = other.seams()
+        seams.files = FailingFolder()
+        let module = TelemetryModule(
+            for: Product("arpguard", version: "0.1.0"), config: .withURL,
+            home: other.folder.file("home"), seams: seams)
+        module.initialize()
+        #expect(!module.trackEvent("app_start"))
+        #expect(module.status.problems.contains { $0.contains("Read-only file system") })
+        module.end()
+    }
+
+    @Test func `a folder of somebody else is no yes of this person`() throws {
+        var seams = home.seams()
+        seams.userID += 1
+        let module = module(seams)
+        module.initialize()
+        #expect(!module.trackEvent("app_start"))
+        #expect(module.blockedBy == [.stateUnreadable])
+        module.end()
+        #expect(try home.folder.contents().filter { $0.contains("/journal/") }.isEmpty)
+    }
+
+    @Test func `a store of a newer program keeps its form, and events wait for one that knows it`()
+        throws
+    {
+        home.record(1)
+        let store = home.folder.file("home/telemetry/store.sqlite")
+        let database = try Connection(path: store, mode: .readWrite)
+        let version = try database.integer("PRAGMA user_version") ?? 0
+        try database.execute("PRAGMA user_version = \(version + 1)")
+        do {
+            let module = home.module()
+            module.initialize()
+            #expect(module.trackEvent("app_start"))
+            module.end()
+            #expect(module.status.problems.contains { $0.contains("newer") })
+        }
+        #expect(try home.control().status().storeProblem != nil)
+        try database.execute("PRAGMA user_version = \(version)")
+        #expect(try home.control().events().count == 2)
+    }
+
+    @Test func `a forked child records nothing and takes nothing away`() throws {
+        let module = home.module()
+        module.initialize()
+        #expect(module.trackEvent("app_start"))
+        #expect(try ForkedChild.run { module.trackEvent("app_stop") } == false)
+        #expect(module.trackEvent("app_start"))
+        module.end()
+        #expect(try home.control().events().map(\.name) == ["app_start", "app_start"])
+    }
+}
+
+/// A copy of this process that answers one question.
+private enum ForkedChild {
+    static func run(_ question: () -> Bool) throws -> Bool {
+        typealias Fork = @convention(c) () -> pid_t
+        // Swift's module hides the call: a child of many threads may do next to nothing. It does.
+        let fork = unsafe unsafeBitCast(try #require(dlsym(nil, "fork")), to: Fork.self)
+        let process = fork()
+        if process == 0 { _exit(question() ? 1 : 0) }
+        try #require(process > 0)
+        var status: Int32 = 0
+        try #require(unsafe waitpid(process, &status, 0) == process)
+        try #require(status & 0x7F == 0)
+        return status >> 8 == 1
+    }
+}
+
+/// The real files in a folder where nothing can be made.
+private struct FailingFolder: FileSystem {
+    private let real = RealFileSystem()
+
+    func status(of path: String) throws(SystemError) -> FileStatus? { try real.status(of: path) }
+    func read(_ path: String, bytesMax: Int) throws(SystemError) -> [UInt8] {
+        try real.read(path, bytesMax: bytesMax)
+    }
+    func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) { throw refusal(path) }
+    func createFolder(_ path: String) throws(SystemError) { throw refusal(path) }
+    func names(in folder: String) throws(SystemError) -> [String] { try real.names(in: folder) }
+    func remove(_ path: String) throws(SystemError) { throw refusal(path) }
+    func rename(_ path: String, to newPath: String) throws(SystemError) { throw refusal(path) }
+    func lock(_ path: String) throws(SystemError) -> FileLock? {
+        if try real.status(of: path) == nil { throw refusal(path) }
+        return try real.lock(path)
+    }
+    func map(_ path: String, bytes: Int, create: Bool) throws(SystemError) -> SharedMapping {
+        if create { throw refusal(path) }
+        return try real.map(path, bytes: bytes, create: create)
+    }
+
+    private func refusal(_ path: String) -> SystemError {
+        SystemError(code: EROFS, call: "open", subject: path)
+    }
+}
