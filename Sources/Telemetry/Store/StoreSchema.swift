@@ -4,7 +4,7 @@ import SQLite
 
 /// The tables of the store. Steps only add: an older process may be at work beside a newer one.
 enum StoreSchema {
-    /// Set before the first table is made; it stays with the file. Set once more it would write, and
+    /// Set before the first table is made; it stays with the file. Set again, it would write and
     /// wait for the disk.
     static let newFilePragmas = "PRAGMA auto_vacuum = INCREMENTAL"
 
