@@ -48,6 +48,10 @@ extension TelemetryControl {
         record.epoch = continues ? last : last + 1
         // First of all: a yes that can't be written down takes no effect.
         try Store.using(directory, seams) { try ledger(of: $0).append(.consentGiven(record)) }
+        // Off first, on last: whoever records under the old yes must not go on under none.
+        if !continues, page.state?.isOn == true {
+            try page.publish(ConsentPage.State(epoch: last, isOn: false))
+        }
         try seams.files.replace(directory.consentRecord, with: record.serialized)
         try page.publish(ConsentPage.State(epoch: record.epoch, isOn: true))
         return old.map { terms.added(to: $0.terms) } ?? terms.properties
