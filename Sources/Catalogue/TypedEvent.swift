@@ -25,7 +25,7 @@ extension EventDefinition: EventDeclaration {
     public let key: EventKey
     /// How its values become words of a record. The key's own, which lives as long as this value
     /// and says why it may be shared.
-    public nonisolated(unsafe) let plan: UnsafeMutablePointer<EventPlan>
+    public nonisolated(unsafe) let plan: UnsafeMutablePointer<TypedEventPlan>
     /// The same as ``key``.
     public var typedKey: EventKey? { key }
 
@@ -36,7 +36,7 @@ extension EventDefinition: EventDeclaration {
     ) {
         var definitions: [PropertyDefinition] = []
         var encoders: [EventKey.Encode] = unsafe []
-        var drafts: [PropertyPlan.Draft] = []
+        var drafts: [TypedPropertyPlan.Draft] = []
         for declared in repeat each property {
             definitions.append(declared.definition.numbered(definitions.count + 1))
             unsafe encoders.append(declared.erasedEncode)
@@ -69,18 +69,18 @@ extension PropertyDefinition {
     package let encoders: [Encode]
     /// The same for those who count no references.
     // Written once, in `init`, but for its hint, which is accessed atomically.
-    package nonisolated(unsafe) let plan: UnsafeMutablePointer<EventPlan>
+    package nonisolated(unsafe) let plan: UnsafeMutablePointer<TypedEventPlan>
 
-    init(_ encoders: [Encode], _ drafts: [PropertyPlan.Draft]) {
+    init(_ encoders: [Encode], _ drafts: [TypedPropertyPlan.Draft]) {
         unsafe self.encoders = encoders
-        let properties = UnsafeMutableBufferPointer<PropertyPlan>.allocate(
+        let properties = UnsafeMutableBufferPointer<TypedPropertyPlan>.allocate(
             capacity: max(1, drafts.count))
         _ = unsafe properties.initialize(from: drafts.isEmpty ? [.other] : drafts.map(\.plan))
         unsafe plan = .allocate(capacity: 1)
         let first = unsafe UnsafePointer(properties.baseAddress)
         guard let first = unsafe first else { preconditionFailure("no memory") }
         unsafe plan.initialize(
-            to: EventPlan(
+            to: TypedEventPlan(
                 properties: first, count: drafts.count,
                 bytesMax: drafts.map { UInt64(8 * $0.wordsMax) }.reduce(0, +),
                 owner: .passUnretained(self)))

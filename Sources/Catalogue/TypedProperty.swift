@@ -7,11 +7,11 @@ public struct Property<Value: Sendable>: Sendable {
     /// Turns a value into what is recorded; nil if the value is refused.
     let encode: @Sendable (Value) -> EncodedValue?
     /// The short way to the same, for those values that have one.
-    let draft: PropertyPlan.Draft
+    let draft: TypedPropertyPlan.Draft
 
     init(
         _ name: String, _ kind: PropertyKind, since: String, purpose: String,
-        _ draft: PropertyPlan.Draft, encode: @escaping @Sendable (Value) -> EncodedValue?
+        _ draft: TypedPropertyPlan.Draft, encode: @escaping @Sendable (Value) -> EncodedValue?
     ) {
         definition = PropertyDefinition(id: 0, name, kind, since: since, purpose: purpose)
         self.draft = draft
@@ -106,7 +106,7 @@ private struct ChoicePlaces<Choice: RawRepresentable<String> & CaseIterable & Se
     private let byWord: [String: UInt16]
 
     init() {
-        var byByte = [UInt16](repeating: PropertyPlan.noPlace, count: 256)
+        var byByte = [UInt16](repeating: TypedPropertyPlan.noPlace, count: 256)
         var byWord: [String: UInt16] = [:]
         for (place, value) in Choice.allCases.enumerated() {
             byWord[value.rawValue] = UInt16(place)
@@ -116,14 +116,14 @@ private struct ChoicePlaces<Choice: RawRepresentable<String> & CaseIterable & Se
         self.byWord = byWord
     }
 
-    var draft: PropertyPlan.Draft {
+    var draft: TypedPropertyPlan.Draft {
         MemoryLayout<Choice>.size == 1 ? .choice(byByte) : .other
     }
 
     func place(of value: Choice) -> UInt16? {
         guard let byte = Self.byte(of: value) else { return byWord[value.rawValue] }
         let place = byByte[Int(byte)]
-        return place == PropertyPlan.noPlace ? nil : place
+        return place == TypedPropertyPlan.noPlace ? nil : place
     }
 
     /// The one byte that holds an enum without payloads of up to 256 cases; two values with equal

@@ -75,7 +75,7 @@ extension TelemetryModule {
     }
 
     @inlinable @inline(__always)
-    func begin(_ plan: UnsafeMutablePointer<EventPlan>) -> TypedRecord? {
+    func begin(_ plan: UnsafeMutablePointer<TypedEventPlan>) -> TypedRecord? {
         guard let word = onWord, let start = unsafe beginHere(plan, word) ?? beginSlowly(plan)
         else { return nil }
         return unsafe TypedRecord(start, plan)
@@ -83,7 +83,7 @@ extension TelemetryModule {
 
     /// The short way: everything is as it was at the thread's last event.
     @inlinable @inline(__always)
-    func beginHere(_ plan: UnsafeMutablePointer<EventPlan>, _ word: UInt64) -> TypedStart? {
+    func beginHere(_ plan: UnsafeMutablePointer<TypedEventPlan>, _ word: UInt64) -> TypedStart? {
         let address = unsafe csystem_load_acquire(switchboard + 1)
         let slot = unsafe csystem_this_slot()
         let hint = unsafe csystem_load_relaxed(
@@ -107,7 +107,7 @@ extension TelemetryModule {
     }
 
     @usableFromInline @inline(never)
-    func beginSlowly(_ plan: UnsafeMutablePointer<EventPlan>) -> TypedStart? {
+    func beginSlowly(_ plan: UnsafeMutablePointer<TypedEventPlan>) -> TypedStart? {
         unsafe recorder.begin(plan)
     }
 

@@ -146,11 +146,10 @@ import Testing
             names[UInt64(names.count + 1)] = name
             return UInt64(names.count)
         }
-        let stored = StoredProperties(number: number)
-        let rows = try events.map { event in
+        let rows = events.map { event in
             WaitingRow(
                 row: 1, time: event.time.nanoseconds, name: number(event.name),
-                properties: try stored.encode(event.properties))
+                properties: Self.row(event.properties, number))
         }
         let terms = ConsentTerms(catalogue: .standard, config: .withURL)
         let plans = EventPlans(.standard, Permit(current: terms, agreed: terms), names: names)
@@ -161,6 +160,28 @@ import Testing
             #expect(isWhole)
         }
         return builder.encoded(encoder)
+    }
+
+    /// The properties as the bytes of a row.
+    private static func row(
+        _ properties: [StoredEvent.Property], _ number: (String) -> UInt64
+    ) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for property in properties {
+            bytes.append(varint: number(property.name))
+            switch property.value {
+            case .string(let word):
+                bytes.append(StoredProperties.Tag.string)
+                bytes.append(varint: number(word))
+            case .integer(let value):
+                bytes.append(StoredProperties.Tag.integer)
+                bytes.append(varint: UInt64(max(0, value)))
+            case .boolean(let flag):
+                bytes.append(flag ? StoredProperties.Tag.yes : StoredProperties.Tag.no)
+            case .double: Issue.record("a fraction passed the catalogue")
+            }
+        }
+        return bytes
     }
 
     /// The bytes of the same batch, built of values piece by piece.

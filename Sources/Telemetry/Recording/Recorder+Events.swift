@@ -55,7 +55,7 @@ extension Recorder {
     }
 
     /// Begins a typed event where the short way failed; nil if it is not recorded.
-    func begin(_ plan: UnsafeMutablePointer<EventPlan>) -> TypedStart? {
+    func begin(_ plan: UnsafeMutablePointer<TypedEventPlan>) -> TypedStart? {
         withLive { snapshot, live in
             guard let (place, entry) = unsafe snapshot.entry(of: plan) else {
                 if unsafe !snapshot.knows(plan) { live.journal.count(.catalogue) }
@@ -71,7 +71,8 @@ extension Recorder {
     }
 
     private func begin(
-        _ plan: UnsafeMutablePointer<EventPlan>, _ entry: SnapshotTable.Entry, _ journal: Journal,
+        _ plan: UnsafeMutablePointer<TypedEventPlan>, _ entry: SnapshotTable.Entry,
+        _ journal: Journal,
         header: UInt64
     ) -> TypedStart? {
         let slot = unsafe csystem_this_slot()

@@ -87,7 +87,8 @@ struct SnapshotTable {
     var isCurrent: Bool { page.word == word }
 
     /// Where a typed event that may be recorded stands.
-    func entry(of plan: UnsafeMutablePointer<EventPlan>) -> (place: Int, SnapshotTable.Entry)? {
+    func entry(of plan: UnsafeMutablePointer<TypedEventPlan>) -> (place: Int, SnapshotTable.Entry)?
+    {
         let address = UInt(bitPattern: plan)
         for place in 0..<(live?.encoder.catalogue.events.count ?? 0) {
             let entry = unsafe table.pointee.entries[place]
@@ -97,7 +98,7 @@ struct SnapshotTable {
     }
 
     /// Whether the catalogue has a typed event.
-    func knows(_ plan: UnsafeMutablePointer<EventPlan>) -> Bool {
+    func knows(_ plan: UnsafeMutablePointer<TypedEventPlan>) -> Bool {
         live?.encoder.catalogue.keys.contains { unsafe $0?.plan == plan } ?? false
     }
 }

@@ -37,12 +37,12 @@ struct TypedStart {
 struct TypedRecord {
     @usableFromInline let start: TypedStart
     @usableFromInline var writer: RecordWriter
-    @usableFromInline let plan: UnsafeMutablePointer<EventPlan>
+    @usableFromInline let plan: UnsafeMutablePointer<TypedEventPlan>
     @usableFromInline var place: UInt64 = 0
     @usableFromInline var refusals: Int = 0
 
     @inlinable @inline(__always)
-    init(_ start: TypedStart, _ plan: UnsafeMutablePointer<EventPlan>) {
+    init(_ start: TypedStart, _ plan: UnsafeMutablePointer<TypedEventPlan>) {
         self.start = start
         unsafe writer = RecordWriter(at: start.place)
         unsafe self.plan = plan
@@ -70,7 +70,7 @@ struct TypedRecord {
             add(Self.milliseconds(span), unsafe plan.pointee.max, at: place)
         } else if MemoryLayout<Value>.size == 1, let places = unsafe plan.pointee.places {
             let word = unsafe places[Int(unsafeBitCast(value, to: UInt8.self))]
-            if word == PropertyPlan.noPlace {
+            if word == TypedPropertyPlan.noPlace {
                 refusals &+= 1
             } else {
                 writer.put(RecordLayout.property(place, RecordLayout.Tag.word, UInt64(word)))

@@ -2,12 +2,12 @@
 
 /// How the values of a typed event become words of a record: plain memory, so that whoever records
 /// one counts no references and asks no closure. An ``EventKey`` owns it.
-@safe public struct EventPlan {
+@safe public struct TypedEventPlan {
     /// Where the event stood in the catalogue that was asked last: a hint, to be checked. Comes
     /// first, and is accessed atomically.
     public internal(set) var hint: UInt64 = 0
     /// One plan for each property, in their declared order.
-    public let properties: UnsafePointer<PropertyPlan>
+    public let properties: UnsafePointer<TypedPropertyPlan>
     /// How many properties the event has.
     public let count: Int
     /// The most bytes that its properties take in a record.
@@ -17,7 +17,7 @@
 }
 
 /// How the values of one property become a word of a record.
-@safe public struct PropertyPlan: Sendable {
+@safe public struct TypedPropertyPlan: Sendable {
     /// What the values of the property are.
     public enum Form: UInt8, Sendable {
         /// A case of an enum that ``places`` finds by its one byte.
@@ -44,7 +44,7 @@
     public nonisolated(unsafe) let places: UnsafePointer<UInt16>?
 
     /// A plan that leaves everything to the key.
-    public static var other: PropertyPlan { PropertyPlan(form: .other) }
+    public static var other: TypedPropertyPlan { TypedPropertyPlan(form: .other) }
 
     init(form: Form, max: Int64 = 0) {
         self.form = form
@@ -59,7 +59,7 @@
     }
 }
 
-extension PropertyPlan {
+extension TypedPropertyPlan {
     /// What a typed property says of itself before memory is made for it.
     enum Draft: Sendable {
         case choice([UInt16])
@@ -69,15 +69,15 @@ extension PropertyPlan {
         case other
 
         /// The plan; what it points to belongs to the caller.
-        var plan: PropertyPlan {
+        var plan: TypedPropertyPlan {
             switch self {
             case .choice(let places):
                 let table = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: places.count)
                 _ = unsafe table.initialize(from: places)
-                return unsafe PropertyPlan(places: UnsafePointer(table.baseAddress))
-            case .count(let max): return PropertyPlan(form: .count, max: max)
-            case .duration(let max): return PropertyPlan(form: .duration, max: max)
-            case .bool: return PropertyPlan(form: .bool)
+                return unsafe TypedPropertyPlan(places: UnsafePointer(table.baseAddress))
+            case .count(let max): return TypedPropertyPlan(form: .count, max: max)
+            case .duration(let max): return TypedPropertyPlan(form: .duration, max: max)
+            case .bool: return TypedPropertyPlan(form: .bool)
             case .other: return .other
             }
         }
