@@ -143,6 +143,49 @@ import Testing
         #expect(verdict.problems.map(\.row) == [1])
     }
 
+    @Test func `a check only reads`() throws {
+        home.record(3)
+        try home.haveOneBatchAccepted()
+        // Something to take in, something to finish, something to prune.
+        let crashed = home.module()
+        crashed.initialize()
+        #expect(crashed.trackEvent("app_start"))
+        try home.folder.write("no such identifier", to: "home/telemetry/deletion.intent")
+        home.clock.advance(by: .seconds(31 * 86_400))
+        let before = try contents()
+        let verdict = try home.control().verifyLedger()
+        #expect(verdict.isSound)
+        #expect(verdict.rows == 4)
+        #expect(try contents() == before)
+        crashed.end()
+    }
+
+    /// What stands in the home, but for the index that SQLite makes anew for each reader.
+    private func contents() throws -> [String: [UInt8]] {
+        var contents: [String: [UInt8]] = [:]
+        for name in try home.folder.contents() where !name.hasSuffix("-shm") {
+            guard let bytes = try? home.folder.read(name), !bytes.isEmpty else { continue }
+            contents[name] = bytes
+        }
+        return contents
+    }
+
+    @Test func `a check of a damaged store replaces nothing`() throws {
+        try makeSixRows()
+        try home.damageStore()
+        let before = try contents()
+        let error = #expect(throws: TelemetryError.self) { try home.control().verifyLedger() }
+        #expect(error?.code == .ledger)
+        #expect(try contents() == before)
+    }
+
+    @Test func `a home without a store has a sound ledger of no rows, and stays without`() throws {
+        let other = try Home()
+        let verdict = try other.control().verifyLedger()
+        #expect(verdict.isSound && verdict.rows == 0)
+        #expect(try !other.folder.contents().contains { $0.hasPrefix("home") })
+    }
+
     @Test func `losses are told when they are sealed or the store is opened`() throws {
         var config = TelemetryModuleConfig()
         config.storageRetentionDays = 1

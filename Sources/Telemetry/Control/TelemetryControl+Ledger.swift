@@ -2,9 +2,13 @@
 
 import Hashing
 import Modules
+import SQLite
 
 extension TelemetryControl {
     /// Checks that the ledger is whole: each row against its hash, and against the row before it.
+    ///
+    /// Only reads: finishes, takes in, prunes and replaces nothing, so that what it finds is what
+    /// stands there. Throws if the database can't be read at all.
     ///
     /// - Parameter head: a hash that was noted earlier, 64 hexadecimal digits; it shows what the
     ///   ledger alone can't: rows cut off at the end, and a chain that was built anew.
@@ -14,7 +18,22 @@ extension TelemetryControl {
                 .ledger, "a head is 64 hexadecimal digits, not: \(head)",
                 hint: "arpguard telemetry log --verify prints it")
         }
-        return LedgerVerdict(try ledger(), head: head)
+        do {
+            return LedgerVerdict(try ledgerAsItStands(), head: head)
+        } catch let error as SQLiteError where error.isDamage {
+            throw TelemetryError(
+                .ledger, "the ledger can't be checked: \(directory.store) is damaged",
+                hint: "keep a copy of it to look into; the next command that needs the store sets "
+                    + "it aside and begins a new one")
+        }
+    }
+
+    private func ledgerAsItStands() throws -> [LedgerRow] {
+        guard try seams.files.status(of: directory.store) != nil else { return [] }
+        let database = try seams.openDatabase(directory.store, .readOnly)
+        let hasLedger = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'ledger'"
+        guard try database.integer(hasLedger) != nil else { return [] }
+        return try Ledger(database: database, clock: seams.clock).rows()
     }
 
     func ledger(of store: Store) -> Ledger {
