@@ -43,8 +43,10 @@ import Testing
         arguments: [
             ("ip192.168.1.20", .ipv4), ("n192dot168dot1dot20", .ipv4),
             ("a0xc0.0xa8.0x1.0x14", .ipv4),
+            ("addr_192.168.1", .ipv4), ("ip_10.0.3", .ipv4), ("v172_20_5", .ipv4),
             ("h0300_0250_0001_0024", .ipv4), ("ip3232235796", .digits), ("xC0A80114", .hex),
-            ("fe80__1ff_fe23_4567_890a", .hex), ("aabb.cc01.ddee", .hex), ("f09fc2_112233", .hex),
+            ("fe80__1ff_fe23_4567_890a", .hex), ("aabb.cc01.ddee", .hex), ("dead.beef.cafe", .hex),
+            ("f09fc2_112233", .hex),
             ("card_4111_1111_1111_1111", .digits), ("anna_at_example_de", .host),
             ("host01.corp.example", .host), ("dc01", .host), ("https_www_example_com", .host),
             ("annas_macbook", .device), ("DESKTOP_7GH2K1L", .device), ("salaries.xlsx", .file),
@@ -58,7 +60,8 @@ import Testing
     @Test(arguments: [
         "DecodingError.keyNotFound", "NIOConnectionError", "errno_104", "Foundation.URLError",
         "ISO8601DateFormatter", "java.net.SocketTimeoutException", "System.IO.IOException",
-        "v2.23.3.116", "NIOError.internal", "http2.stream.reset", "ed25519", "docker0",
+        "v2.23.3.116", "release_10.0.3", "net_4.8.1", "Swift_6.3.1", "dead_beef",
+        "NIOError.internal", "http2.stream.reset", "ed25519", "docker0",
     ])
     func `names of types, errors and techniques pass`(text: String) {
         #expect(PropertyGuard.suspicion(of: text) == nil)

@@ -22,6 +22,7 @@ enum GuardWords {
             domain house group
             """
         ),
+        (.address, "addr address ip ipaddr ipaddress ipv4 inet subnet cidr"),
         (.company, "com"), (.onlyDomain, "org edu gov mil corp lan intranet onion localdomain"),
         (.of, "von de of di van du der"), (.onlySystemFolder, "etc usr mnt volumes"),
         (.serial, "serial sn serialnumber license licence product imei udid"),

@@ -67,7 +67,8 @@ extension IdentifierForm {
 
         var isAddress: Bool {
             if pairs >= 5, total >= 8, digits > 0 || total == 2 * count { return true }
-            if fours >= 3, digits > 0 { return true }
+            // Also of letters alone, as Cisco writes an address: `dead.beef.cafe`.
+            if fours >= 3 { return true }
             if sixes >= 2, digits > 1, letters > 0 { return true }
             return count > 1 && total >= IdentifierForm.groupedHexMin && digits > 1 && letters > 0
         }

@@ -35,7 +35,7 @@ extension IdentifierForm {
     mutating func hasIPv4Address() -> Bool {
         guard wordCount >= 4 else { return false }
         var run = 0
-        var end = 0
+        var (first, end) = (0, 0)
         var gap: UInt64 = 0
         for index in 0..<wordCount {
             let word = words[index]
@@ -46,10 +46,31 @@ extension IdentifierForm {
             }
             let between = run > 0 ? gapHash(end, word.start) : 0
             run = run > 0 && between != 0 && (run == 1 || between == gap) ? run + 1 : 1
+            if run == 1 { first = index }
             (gap, end) = (between, word.start + length)
+            if run == 3, isPartOfAddress(from: first) { return true }
             if run == 4, !isVersion() { return true }
         }
         return false
+    }
+
+    /// Whether three numbers, the first of them a word of its own, tell a network: after a word for
+    /// an address, as in `addr_192.168.1`, or those of private networks (RFC 1918, RFC 3927). Those
+    /// that begin with 10 are left to the word before them: versions do too.
+    private mutating func isPartOfAddress(from first: Int) -> Bool {
+        if first > 0, words[first - 1].traits.contains(.address) { return true }
+        let octets = (decimal(words[first]), decimal(words[first + 1]))
+        return switch octets.0 {
+        case 192: octets.1 == 168
+        case 172: (16...31).contains(octets.1)
+        case 169: octets.1 == 254
+        default: false
+        }
+    }
+
+    /// The number that a word of digits is.
+    private mutating func decimal(_ word: Word) -> Int {
+        (word.start..<word.end).reduce(0) { $0 * 10 + Int(lower[$1] & 0xF) }
     }
 
     /// How long the octet is that begins with a word: up to 255, with zeros before it, octal, or
@@ -66,9 +87,7 @@ extension IdentifierForm {
         }
         if word.count == 4 { return lower[word.start] == 0x30 ? 4 : nil }
         guard word.count <= 3 else { return nil }
-        var value = 0
-        for place in word.start..<word.end { value = value * 10 + Int(lower[place] & 0xF) }
-        return value <= 255 || lower[word.start] == 0x30 ? word.count : nil
+        return decimal(word) <= 255 || lower[word.start] == 0x30 ? word.count : nil
     }
 
     /// What stands between two numbers: one hash for dots and underscores, else that of the word.

@@ -64,6 +64,8 @@ struct WordTraits: OptionSet, Sendable {
     static let camera = WordTraits(rawValue: 1 << 27)
     /// What stands before the number of a thing.
     static let serial = WordTraits(rawValue: 1 << 28)
+    /// What people put before an address.
+    static let address = WordTraits(rawValue: 1 << 30)
     /// A word of programs that would be taken for something else.
     static let technical = WordTraits(rawValue: 1 << 23)
 }
