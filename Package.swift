@@ -163,8 +163,8 @@ let package = Package(
         .testTarget(
             name: "TelemetryUploadTests",
             dependencies: [
-                "Catalogue", "Compression", "JSON", "Modules", "OTLP", "SQLite", "Telemetry",
-                "TelemetryUpload", "TestKit", "arpguard-collector", "arpguard-upload",
+                "Catalogue", "Compression", "Hashing", "JSON", "Modules", "OTLP", "SQLite",
+                "Telemetry", "TelemetryUpload", "TestKit", "arpguard-collector", "arpguard-upload",
             ]),
         .testTarget(
             name: "CollectorTests",

@@ -21,7 +21,7 @@ public enum ProcessTable {
         }
     }
 
-    /// How much of a command line or an environment is looked at, in bytes.
+    /// How much of a command line is looked at, in bytes.
     private static let bytesMax = 1 << 18
 
     /// The processes whose program's file has one of these names.
@@ -44,20 +44,6 @@ public enum ProcessTable {
             let descriptors = (try? RealFileSystem().names(in: folder)) ?? []
             return descriptors.contains { paths.contains(target("\(folder)/\($0)")) }
         }
-    }
-
-    /// Those variables of a process that have one of the names, as they were when it began; nil if
-    /// they can't be read. Values of others are not kept.
-    public static func environment(of pid: Int64, _ names: Set<String>) -> [String: String]? {
-        guard let bytes = read("/proc/\(pid)/environ") else { return nil }
-        let pairs = bytes.split(separator: 0).compactMap { entry -> (String, String)? in
-            let parts = entry.split(
-                separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            let name = String(decoding: parts[0], as: UTF8.self)
-            guard parts.count == 2, names.contains(name) else { return nil }
-            return (name, String(decoding: parts[1], as: UTF8.self))
-        }
-        return Dictionary(pairs) { first, _ in first }
     }
 
     private static func pids() -> [Int32] {

@@ -32,6 +32,8 @@ public struct TelemetryDirectory: Sendable, Equatable {
     public var journals: String { "\(path)/journal" }
     /// Requests for erasure that the collector has not confirmed yet.
     public var erasures: String { "\(path)/erasures.json" }
+    /// Requests for erasure that could not be understood, set aside.
+    public var damagedErasures: String { "\(path)/erasures.damaged.json" }
     /// Taken for each change of the pending erasures.
     public var erasuresLock: String { "\(path)/erasures.lock" }
     /// Stands while a deletion that began is not finished.

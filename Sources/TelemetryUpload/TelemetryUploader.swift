@@ -78,7 +78,7 @@ public struct TelemetryUploader: Sendable {
         _ control: TelemetryControl, _ scope: Scope
     ) throws -> UploadSummary.Ending? {
         let status = try control.status()
-        guard status.isDecided || status.pendingErasures > 0 else {
+        guard status.isDecided || status.pendingErasures != 0 else {
             // A home where nobody was ever asked stays as it is: not even a folder is made.
             return .blocked(status.blockedSending)
         }

@@ -5,8 +5,12 @@ import Modules
 import Telemetry
 
 extension UploadRound {
+    /// Sends the requests for erasure that are due. A list that can't be read sends none, and is
+    /// the caller's to tell.
     func sendErasures(_ summary: inout UploadSummary) throws {
-        let due = try outbox.dueErasures()
+        guard let pending = try? outbox.pendingErasures() else { return }
+        defer { summary.erasuresPending = ((try? outbox.pendingErasures()) ?? []).count }
+        let due = outbox.due(pending)
         guard !due.isEmpty else { return }
         summary.erasuresBlocked = outbox.erasuresBlocked
         guard summary.erasuresBlocked.isEmpty else { return }

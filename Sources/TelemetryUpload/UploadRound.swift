@@ -67,7 +67,9 @@ package struct UploadRound {
             if summary.ending == .budgetSpent { try outbox.noteBudgetSpent() }
         }
         if summary.ending != .interrupted { try sendErasures(&summary) }
-        summary.erasuresPending = try outbox.pendingErasures().count
+        if let problem = outbox.erasureProblem {
+            summary.note(problem.description, hint: problem.hint)
+        }
         return summary
     }
 

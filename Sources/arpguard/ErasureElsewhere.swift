@@ -14,7 +14,7 @@ struct ErasureElsewhere {
     let isRequested: Bool
     let isImpossible: Bool
     /// Requests that no collector has confirmed yet.
-    let pending: Int64
+    let pending: Int64?
     private let isConfirmed: Bool
 
     /// Asks the collector at once, by the helper that has the network. What that says about a
@@ -40,7 +40,10 @@ struct ErasureElsewhere {
 
     /// One sentence for people.
     var sentence: String {
-        if pending > 0 {
+        if pending == nil {
+            "whether the collector is still to erase something is not known: the list of pending "
+                + "erasures can't be read"
+        } else if pending != 0 {
             "the collector has not confirmed the erasure yet; every upload asks again"
         } else if isRequested, !isConfirmed {
             "what was sent is not erased: the server does not support it"
@@ -58,7 +61,7 @@ struct ErasureElsewhere {
     var json: [(String, JSONValue)] {
         [
             ("erasure_requested", .bool(isRequested)), ("erasure_impossible", .bool(isImpossible)),
-            ("pending_erasures", .integer(pending)),
+            ("pending_erasures", pending.map { .integer($0) } ?? .null),
         ]
     }
 }

@@ -61,6 +61,9 @@ struct StatusView {
             rows.append(
                 ("store", StyledText("can't be read now, figures unknown: \(problem)", .red)))
         }
+        if let problem = status.erasureProblem {
+            rows.append(("erasures", StyledText("\(problem); \(problem.hint)", .red)))
+        }
         if !status.withheldProperties.isEmpty {
             rows.append(("withheld", StyledText(status.withheldProperties.joined(separator: ", "))))
         }
@@ -69,7 +72,7 @@ struct StatusView {
             rows.append(("recorders", StyledText(texts.joined(separator: ", "))))
         }
         rows += [
-            ("pending erasures", StyledText(String(status.pendingErasures))),
+            ("pending erasures", StyledText(status.pendingErasures.map(String.init) ?? "unknown")),
             (
                 "storage",
                 StyledText("\(status.storageBytes) bytes in \(abbreviated(status.storagePath))")

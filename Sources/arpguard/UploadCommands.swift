@@ -56,7 +56,9 @@ struct DryRun {
             }
         }
         for notice in notices { invocation.diagnostics.notice(notice) }
-        return .success
+        guard let problem = outlook.erasureProblem else { return .success }
+        invocation.diagnostics.error(problem.description, hint: problem.hint)
+        return .failure
     }
 
     private func erasure(_ url: String) -> JSONValue {

@@ -42,6 +42,30 @@ import Testing
         #expect(home.control().causes(blocking: .recording) == (denies ? [.adminPolicy] : []))
     }
 
+    @Test func `an administrator's file that can't be read as one denies`() throws {
+        try files.createFolder(home.policyPath)
+        #expect(home.control().causes(blocking: .recording) == [.adminPolicy])
+        try #require(unsafe rmdir(home.policyPath) == 0)
+        try #require(unsafe symlink(home.folder.file("nowhere"), home.policyPath) == 0)
+        #expect(home.control().causes(blocking: .recording) == [.adminPolicy])
+        try files.remove(home.policyPath)
+        let long = "{\"telemetry\": \"allow\", \"x\": \"\(String(repeating: "x", count: 65_536))\"}"
+        try home.folder.write(long, to: "policy.json")
+        #expect(home.control().causes(blocking: .recording) == [.adminPolicy])
+    }
+
+    @Test(
+        .enabled(if: getuid() == 0, "only root can give a file away"),
+        arguments: ["consent.page", "consent.json", ""])
+    func `consent of another user is no yes`(name: String) throws {
+        let path = name.isEmpty ? home.storage : "\(home.storage)/\(name)"
+        try #require(unsafe chown(path, 65_534, 65_534) == 0)
+        #expect(home.control().causes(blocking: .recording) == [.stateUnreadable])
+        #expect(!home.module().trackEvent("app_start"))
+        try #require(unsafe chown(path, getuid(), getgid()) == 0)
+        #expect(home.control().causes(blocking: .recording).isEmpty)
+    }
+
     @Test(arguments: [0, 1, 7, 100, 4095])
     func `a consent page that is cut short is no yes`(length: Int) throws {
         let page = "\(home.storage)/consent.page"

@@ -91,4 +91,16 @@ struct ErasureRoundTests {
         #expect(summary.ending == .blocked([.withdrawn]))
         #expect(summary.erasuresDone == 1)
     }
+
+    @Test func `a list that can't be understood is told, and the batches go`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try Home(url: server.url())
+        home.record(2)
+        try home.folder.write("{", to: "telemetry/erasures.json")
+        let summary = try home.round()
+        #expect(summary.batchesSent == 2)
+        #expect(summary.problems.map(\.text.isEmpty) == [false])
+        #expect(summary.problems[0].hint.contains("restore it"))
+        #expect(summary.hasFailed)
+    }
 }

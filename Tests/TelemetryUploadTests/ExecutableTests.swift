@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Hashing
 import JSON
 import Modules
 import Telemetry
@@ -44,7 +45,7 @@ struct ExecutableTests {
         #expect(try home.control.status().uploaded == 2)
     }
 
-    @Test func `the wire shows what preview showed`() throws {
+    @Test func `a server receives what preview showed and the ledger says was sealed`() throws {
         let server = try FakeServer(.answer(200))
         let home = try home(url: server.url(), events: 1)
         guard case .sealed(let batch, let headers) = try home.control.preview() else {
@@ -55,6 +56,10 @@ struct ExecutableTests {
         let request = try #require(server.requests.first)
         #expect(request.body == batch.body)
         #expect(request.headers == headers.map { HTTPHeader($0.name, $0.value) })
+        let digest = Hex.encode(SHA256.hash(request.body))
+        #expect(batch.sha256 == digest)
+        let told = try home.control.ledger().compactMap { $0.detail["sha256"]?.stringValue }
+        #expect(told == [digest, digest])
     }
 
     @Test func `a table is for people, and quiet is quiet`() throws {

@@ -3,14 +3,20 @@
 import Glibc
 package import Modules
 
-/// The real files, but that a file can't be written whole where `fails` says so.
+/// The real files, but for those that can't be written whole, or can't be read.
 package struct FailingFiles: FileSystem {
     private let real = RealFileSystem()
     private let fails: @Sendable (String) -> Bool
+    private let isUnreadable: @Sendable (String) -> Bool
 
-    /// The real files; `fails` is asked with the path of each file that is to be written whole.
-    package init(_ fails: @escaping @Sendable (String) -> Bool) {
+    /// The real files; `fails` is asked with the path of each file that is to be written whole,
+    /// and `isUnreadable` with that of each that is to be read.
+    package init(
+        unreadable isUnreadable: @escaping @Sendable (String) -> Bool = { _ in false },
+        _ fails: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) {
         self.fails = fails
+        self.isUnreadable = isUnreadable
     }
 
     package func status(of path: String) throws(SystemError) -> FileStatus? {
@@ -18,7 +24,8 @@ package struct FailingFiles: FileSystem {
     }
 
     package func read(_ path: String, bytesMax: Int) throws(SystemError) -> [UInt8] {
-        try real.read(path, bytesMax: bytesMax)
+        if isUnreadable(path) { throw SystemError(code: EACCES, call: "open", subject: path) }
+        return try real.read(path, bytesMax: bytesMax)
     }
 
     package func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {

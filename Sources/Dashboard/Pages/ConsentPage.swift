@@ -98,7 +98,7 @@ struct ConsentPage {
             ("next upload", "\(status.nextUpload ?? "when you start one")"),
             ("installation", "\(id)"),
             ("recording now", "\(recorders.isEmpty ? "no process" : recorders)"),
-            ("erasures not confirmed", "\(status.pendingErasures)"),
+            ("erasures not confirmed", "\(status.pendingErasures.map(String.init) ?? "unknown")"),
             ("configuration", "\(status.configurationProblem ?? "fine")"),
         ])
     }

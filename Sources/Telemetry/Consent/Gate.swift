@@ -100,4 +100,14 @@ public enum Gate {
         case (.erasing, _): true
         }
     }
+
+    /// What blocks recording in a process that published `causes` a moment ago. Consent belongs to
+    /// the home and holds at once for every process, so that of now is told; the rest is the
+    /// process's own.
+    static func causes(published causes: [Cause], consentOf facts: GateFacts) -> [Cause] {
+        let shared: Set<Cause> = [.notAsked, .withdrawn, .copiedHome, .stateUnreadable]
+        return Cause.allCases.filter {
+            shared.contains($0) ? holds($0, facts) : causes.contains($0)
+        }
+    }
 }

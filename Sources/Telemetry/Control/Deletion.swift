@@ -67,6 +67,7 @@ extension TelemetryControl {
             return (false, false)
         }
         let id = try seams.files.read(directory.deletionIntent, bytesMax: 4096)
+        try erasureList.setDamagedAside()
         // Kept over a second run, which finds that the first has done this part.
         var erasure = (requested: false, impossible: false)
         try Store.using(directory, seams) { store in
@@ -102,7 +103,7 @@ extension TelemetryControl {
                 nextAttemptAt: Timestamp(nanoseconds: 0))
         }
         if !erasures.isEmpty {
-            try ErasureList(directory: directory, files: seams.files).update { all in
+            try erasureList.update { all in
                 all.removeAll { $0.installationID == id }
                 all += erasures
             }
@@ -148,7 +149,7 @@ extension TelemetryControl {
     private func beginLedger(_ store: Store, deleted events: Int64) throws {
         let ledger = ledger(of: store)
         try ledger.append(.dataDeleted(events))
-        for erasure in try ErasureList(directory: directory, files: seams.files).all() {
+        for erasure in try erasureList.all() {
             try ledger.append(.erasure(.erasureRequested, at: erasure.url))
         }
         try ledger.noteConsent(gate.read().state)

@@ -17,6 +17,8 @@ public struct UploadOutlook: Sendable {
     public var batchesToday = 0
     /// The addresses of pending requests for erasure.
     public var erasureURLs: [String] = []
+    /// Why pending requests for erasure can't be told, and what to do about it; nil if they can.
+    public var erasureProblem: TelemetryError?
     /// The proxy through which https goes; nil for none.
     public var proxy: String?
     /// The User-Agent of all requests.
@@ -31,8 +33,8 @@ extension TelemetryControl {
         outlook.blockedSending = causes(blocking: .sending)
         outlook.proxy = config.uploadProxy
         outlook.userAgent = product.userAgent
-        outlook.erasureURLs = try ErasureList(directory: directory, files: seams.files).all()
-            .map(\.url)
+        outlook.erasureProblem = erasureList.problem()
+        if let erasures = try? erasureList.all() { outlook.erasureURLs = erasures.map(\.url) }
         guard outlook.blockedSending.isEmpty, let store = try openStore() else { return outlook }
         try sealer.holdUnreleased(in: store)
         if config.uploadReview == .automatic { try sealer.sealAll(in: store) }

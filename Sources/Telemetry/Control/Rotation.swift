@@ -47,6 +47,7 @@ extension TelemetryControl {
         var batches: Int64 = 0
         if try seams.files.status(of: directory.rotationIntent) != nil {
             let id = try seams.files.read(directory.rotationIntent, bytesMax: 4096)
+            try erasureList.setDamagedAside()
             try Store.using(directory, seams) { store in
                 try store.database.transaction {
                     let state = gate.read().state
@@ -81,7 +82,7 @@ extension TelemetryControl {
             return batches
         }
         try ledger.append(.idRotated(epoch: epoch))
-        for erasure in try ErasureList(directory: directory, files: seams.files).all() {
+        for erasure in try erasureList.all() {
             try ledger.append(.erasure(.erasureRequested, at: erasure.url))
         }
         try ledger.noteConsent(gate.read().state)

@@ -79,6 +79,8 @@ public final class TelemetryControl {
         return try Outbox(sealer, store)
     }
 
+    var erasureList: ErasureList { ErasureList(directory: directory, files: seams.files) }
+
     var sealer: Sealer {
         Sealer(product: product, catalogue: catalogue, config: config, gate: gate)
     }

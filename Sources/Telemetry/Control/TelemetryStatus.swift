@@ -34,12 +34,14 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var uploaded: Int64 = 0
     /// Losses by reason.
     public var lost: [(reason: String, count: Int64)] = []
-    /// Erasures that the collector has not confirmed.
-    public var pendingErasures: Int64 = 0
+    /// Erasures that the collector has not confirmed; nil if their list can't be read.
+    public var pendingErasures: Int64? = 0
+    /// What is wrong with the list of pending erasures, and what to do about it; nil if nothing is.
+    public var erasureProblem: TelemetryError?
     /// The process numbers of programs that record into this home now.
     public var recorders: [Int64] = []
-    /// What keeps each of them from recording, by its own environment and not by this one; without
-    /// an entry where that can't be read.
+    /// What keeps each of them from recording, as it says itself, by its own environment and
+    /// configuration and not by those of this process; without an entry where it says nothing.
     public var recorderCauses: [Int64: [Cause]] = [:]
     /// The space that the data takes on the disk.
     public var storageBytes: Int64 = 0
@@ -73,7 +75,8 @@ public struct TelemetryStatus: Sendable, Equatable {
                 "kept_here": .integer(keptHere),
             ],
             "lost": .object(JSONObject(lost.map { ($0.reason, .integer($0.count)) })),
-            "pending_erasures": .integer(pendingErasures),
+            "pending_erasures": pendingErasures.map { .integer($0) } ?? .null,
+            "erasures_error": .optional(erasureProblem?.description),
             "recorders": .array(recorders.map(recorder)),
             "storage_bytes": .integer(storageBytes),
             "storage_path": .string(storagePath),
@@ -122,10 +125,9 @@ extension TelemetryControl {
         } else {
             do { try count(&status, epoch: sendable) } catch { status.storeProblem = "\(error)" }
         }
-        status.recorders = try recorders()
-        for pid in status.recorders { status.recorderCauses[pid] = causes(inProcess: pid) }
-        status.pendingErasures = Int64(
-            try ErasureList(directory: directory, files: seams.files).all().count)
+        try tellRecorders(&status, facts)
+        status.erasureProblem = erasureList.problem()
+        status.pendingErasures = (try? erasureList.all()).map { Int64($0.count) }
         status.storageBytes = try directory.allocatedBytes(seams.files)
         return status
     }
@@ -151,26 +153,17 @@ extension TelemetryControl {
     }
 
     /// A journal's name begins with its process, which holds its lock as long as it lives.
-    private func recorders() throws -> [Int64] {
-        guard try seams.files.status(of: directory.journals) != nil else { return [] }
-        return try seams.files.names(in: directory.journals).compactMap { name in
+    private func tellRecorders(_ status: inout TelemetryStatus, _ facts: GateFacts) throws {
+        guard try seams.files.status(of: directory.journals) != nil else { return }
+        for name in try seams.files.names(in: directory.journals) {
             let path = "\(directory.journals)/\(name)"
-            guard name.hasSuffix(".journal"), try seams.files.lock(path) == nil else { return nil }
-            return Int64(name.prefix { $0 != "-" })
+            guard name.hasSuffix(".journal"), try seams.files.lock(path) == nil,
+                let pid = Int64(name.prefix { $0 != "-" })
+            else { continue }
+            status.recorders.append(pid)
+            guard let causes = Journal.publishedCauses(at: path, seams) else { continue }
+            status.recorderCauses[pid] = Gate.causes(published: causes, consentOf: facts)
         }
-    }
-
-    /// What blocks recording in another process: the same files, but the environment with which it
-    /// began. Nil if that can't be read.
-    private func causes(inProcess pid: Int64) -> [Cause]? {
-        let names: Set = ["DO_NOT_TRACK", product.environmentVariable]
-        guard let environment = ProcessTable.environment(of: pid, names) else { return nil }
-        var seams = seams
-        seams.environment = environment
-        let reader = GateReader(
-            product: product, config: config, configurationProblem: gate.configurationProblem,
-            terms: gate.terms, directory: directory, seams: seams)
-        return Gate.causes(blocking: .recording, reader.read().facts)
     }
 
     /// Unsealed events of today's consent, and those in batches that are not answered.

@@ -9,6 +9,7 @@ import Synchronization
 ///     offset     0  magic and layout                         8 bytes, little-endian
 ///                8  process number                           8
 ///               16  length of the file                       8
+///               24  what blocks recording, see `publish`     8
 ///               32  length of the table                      8
 ///               64  counters, 8 bytes each, in the order of `Counter`
 ///            4096  table
@@ -22,6 +23,9 @@ import Synchronization
     /// The shortest: two segments for threads, and the shared one.
     static let fileBytesMin = segmentsOffset + 3 * Segment.bytes
     static let segmentsOffset = 65_536
+    private static let causesOffset = 24
+    /// Set as soon as the word of causes says anything.
+    private static let causesKnown: UInt64 = 1 << 63
     private static let tableOffset = 4096
     /// How the file is called until it is whole.
     static let unfinishedSuffix = ".journal.new"
@@ -143,6 +147,27 @@ import Synchronization
     }
 
     func value(of counter: Counter) -> UInt64 { mapping.loadAcquire(at: counter.offset) }
+
+    /// Publishes what blocks recording in this process: for each cause the bit at its place in
+    /// `Cause.allCases`, which is never changed for another.
+    func publish(_ causes: [Cause]) {
+        var word = Self.causesKnown
+        for (place, cause) in Cause.allCases.enumerated() where causes.contains(cause) {
+            word |= 1 << UInt64(place)
+        }
+        mapping.storeRelease(word, at: Self.causesOffset)
+    }
+
+    /// What the process that has a journal published; nil if it says nothing, or is gone.
+    static func publishedCauses(at path: String, _ seams: TelemetrySeams) -> [Cause]? {
+        guard let mapping = try? map(path, seams.files),
+            JournalLayout(rawValue: mapping.loadAcquire(at: 0)) != nil
+        else { return nil }
+        let word = mapping.loadAcquire(at: causesOffset)
+        guard word & causesKnown != 0 else { return nil }
+        return Cause.allCases.enumerated().filter { word >> UInt64($0.offset) & 1 == 1 }
+            .map(\.element)
+    }
 
     /// Whether everything in it was taken by the store.
     var isEmpty: Bool {

@@ -90,9 +90,10 @@ final class Recorder: Sendable {
         }
         let word = page.word
         let (facts, consent) = gate.read()
-        let isOpen = Gate.causes(blocking: .recording, facts).isEmpty
+        let causes = Gate.causes(blocking: .recording, facts)
         var live: Snapshot.Live?
-        if isOpen, let epoch = consent.epoch { live = self.live(epoch, consent, &state) }
+        if causes.isEmpty, let epoch = consent.epoch { live = self.live(epoch, consent, &state) }
+        state.journal?.publish(causes)
         if let last = state.snapshots.last, last.word == word, last.page.isSame(as: page),
             last.live?.encoder.epoch == live?.encoder.epoch
         {

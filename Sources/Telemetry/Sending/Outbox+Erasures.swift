@@ -8,10 +8,18 @@ extension Outbox {
 
     /// Erasures that are due now.
     package func dueErasures() throws(TelemetryError) -> [PendingErasure] {
-        try erasureList.all().filter {
+        due(try erasureList.all())
+    }
+
+    /// Those of some erasures that are due now.
+    package func due(_ erasures: [PendingErasure]) -> [PendingErasure] {
+        erasures.filter {
             $0.nextAttemptAt <= now || $0.nextAttemptAt > Self.patience(now)
         }
     }
+
+    /// What keeps pending erasures from being asked for; nil if nothing does.
+    package var erasureProblem: TelemetryError? { erasureList.problem() }
 
     /// All erasures that the collector has not confirmed.
     package func pendingErasures() throws(TelemetryError) -> [PendingErasure] {

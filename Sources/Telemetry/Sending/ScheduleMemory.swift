@@ -56,7 +56,8 @@ extension TelemetryControl {
     public func uploadAgenda() throws -> UploadAgenda {
         var agenda = UploadAgenda()
         if causes(blocking: .erasing).isEmpty {
-            agenda.erasureAt = try ErasureList(directory: directory, files: seams.files).all()
+            // A list that can't be read is told by `status` and by each upload; batches go on.
+            agenda.erasureAt = ((try? erasureList.all()) ?? [])
                 .map(\.nextAttemptAt).map {
                     $0 > Outbox.patience(seams.clock.now()) ? .distant : $0
                 }

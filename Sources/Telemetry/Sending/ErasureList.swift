@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Modules
+
+/// The file of pending erasures, mode 0600, written whole.
+struct ErasureList {
+    /// The longest file that is read, in bytes.
+    static let bytesMax = 1 << 20
+    /// How long a change waits for another process's change.
+    static let lockMilliseconds: Int32 = 2000
+
+    let directory: TelemetryDirectory
+    let files: any FileSystem
+
+    /// All of them. Throws where the file can't be read, or is not what `update` wrote.
+    func all() throws(TelemetryError) -> [PendingErasure] {
+        do throws(SystemError) {
+            if let erasures = try read() { return erasures }
+        } catch {
+            throw TelemetryError(
+                .storage, "the list of pending erasures can't be read: \(error)",
+                hint: "make it readable for its owner")
+        }
+        throw TelemetryError(
+            .storage, "the list of pending erasures is damaged: \(directory.erasures)",
+            hint: "it names what is still to be erased at the collector: restore it from a copy, "
+                + "or remove it to give that up")
+    }
+
+    /// What no command can ask for any more, and what to do about it; nil if all is well.
+    func problem() -> TelemetryError? {
+        do throws(TelemetryError) {
+            _ = try all()
+            guard try hasDamaged() else { return nil }
+        } catch {
+            return error
+        }
+        return TelemetryError(
+            .storage, "a damaged list of pending erasures was set aside: \(damaged)",
+            hint: "it names what is still to be erased at the collector: mend it and rename it to "
+                + "erasures.json once none are pending, or remove it to give that up")
+    }
+
+    /// Sets a list that can't be understood aside, so that further requests can be kept. One that
+    /// only can't be reached stays. Call before anything that has requests to keep.
+    func setDamagedAside() throws {
+        guard try read() == nil else { return }
+        try files.rename(directory.erasures, to: damaged)
+    }
+
+    private var damaged: String { directory.damagedErasures }
+
+    private func hasDamaged() throws(TelemetryError) -> Bool {
+        do throws(SystemError) {
+            return try files.status(of: damaged) != nil
+        } catch {
+            throw TelemetryError(.storage, error.description, hint: "make the folder readable")
+        }
+    }
+
+    /// The list; nil if it can't be understood.
+    private func read() throws(SystemError) -> [PendingErasure]? {
+        guard let status = try files.status(of: directory.erasures) else { return [] }
+        guard status.kind == .file, status.bytes <= Int64(Self.bytesMax) else { return nil }
+        let bytes = try files.read(directory.erasures, bytesMax: Self.bytesMax)
+        guard let list = (try? JSONValue.parse(bytes: bytes))?.arrayValue else { return nil }
+        let erasures = list.compactMap(PendingErasure.init(json:))
+        return erasures.count == list.count ? erasures : nil
+    }
+
+    /// Changes the list as one step for all processes.
+    func update(
+        _ change: (inout [PendingErasure]) -> Void
+    ) throws(TelemetryError) {
+        let lock: FileLock?
+        do throws(SystemError) {
+            lock = try files.lock(directory.erasuresLock, waiting: Self.lockMilliseconds)
+        } catch {
+            throw TelemetryError(.storage, error.description, hint: "make the folder writable")
+        }
+        guard let lock else {
+            throw TelemetryError(
+                .busy, "another process holds \(directory.erasuresLock)", hint: "try again")
+        }
+        defer { withExtendedLifetime(lock) {} }
+        var erasures = try all()
+        change(&erasures)
+        try save(erasures)
+    }
+
+    private func save(_ erasures: [PendingErasure]) throws(TelemetryError) {
+        do throws(SystemError) {
+            if erasures.isEmpty { return try files.remove(directory.erasures) }
+            let text = JSONValue.array(erasures.map(\.json)).serialized(.pretty)
+            try files.replace(directory.erasures, with: Array(text.utf8) + [0x0A])
+        } catch {
+            throw TelemetryError(.storage, error.description, hint: "free space on the disk")
+        }
+    }
+}
