@@ -35,6 +35,7 @@ let package = Package(
         systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         systemLibrary("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        systemLibrary("CSeccomp", pkgConfig: "libseccomp", apt: "libseccomp-dev"),
         .target(name: "CSystem"),
         .target(name: "CSample"),
 
@@ -50,8 +51,10 @@ let package = Package(
 
         // The product.
         .target(name: "Catalogue", dependencies: ["Hashing", "JSON"]),
-        .target(name: "Capture", dependencies: ["CPcap", "CSample", "CSystem"]),
+        .target(name: "Capture", dependencies: ["CPcap", "CSample", "CSeccomp", "CSystem"]),
         .target(name: "Detection"),
+        .target(name: "AlertOutput", dependencies: ["CSystem", "Modules"]),
+        .target(name: "WatchRecords", dependencies: ["JSON", "Modules", "SQLite"]),
         .target(
             name: "Telemetry",
             dependencies: [
@@ -86,13 +89,14 @@ let package = Package(
             name: "arpguard",
             dependencies: [
                 "Catalogue", "CommandLineKit", "JSON", "Modules", "Program", "Telemetry",
+                "WatchRecords",
             ]
         ),
         .executableTarget(
             name: "arpguard-watch",
             dependencies: [
-                "Capture", "CommandLineKit", "Detection", "JSON", "Modules", "Program",
-                "Telemetry", "Catalogue",
+                "AlertOutput", "Capture", "CommandLineKit", "Detection", "JSON", "Modules",
+                "Program", "Telemetry", "Catalogue", "WatchRecords",
             ]),
         .executableTarget(
             name: "arpguard-upload",

@@ -24,6 +24,10 @@ public enum Vocabulary {
     /// Keys of the configuration that are not telemetry's, never a map's key, never a value.
     public static let settings = [
         "detection.gateway", "detection.static_bindings", "detection.suppress", "detection.trusted",
+        "watch.interfaces", "watch.passive", "watch.promiscuous", "watch.ring_mib",
+        "output.severity_min", "output.eve_path", "output.log", "output.command",
+        "output.command_severity_min", "output.command_per_minute_max",
+        "output.command_seconds_max",
     ]
 }
 

@@ -5,10 +5,13 @@
 /// It reads no clock and nothing else from outside: the same frames with the same times give the
 /// same alerts. Memory is bounded by ``DetectionLimits`` whatever the frames are; it is not copied.
 public struct Detector: ~Copyable, Sendable {
-    private var memory: NetworkMemory
+    var memory: NetworkMemory
     private var folder: AlertFolder
     private let configuration: DetectorConfiguration
     private var counts = DetectionStatistics()
+    /// When a rule last found something of severity medium or above about the gateway, whether
+    /// it was reported or folded; nil if none ever did.
+    public private(set) var lastGatewayFinding: Int64?
 
     /// A detector that has seen nothing.
     public init(_ configuration: DetectorConfiguration = DetectorConfiguration()) {
@@ -44,7 +47,22 @@ public struct Detector: ~Copyable, Sendable {
             counts.arpFrames += 1
             return judge(packet, time: time, number: number, report: report)
         }
-        switch DecodedFrame(bytes, format: format) {
+        take(DecodedFrame(bytes, format: format), time: time, number: number, report: report)
+    }
+
+    /// The same with a frame that was decoded before.
+    public mutating func process(
+        _ record: FrameRecord, time: Int64, number: UInt64, report: (Alert) -> Void
+    ) {
+        counts.frames += 1
+        take(record.content, time: time, number: number, report: report)
+    }
+
+    @inline(always)
+    private mutating func take(
+        _ frame: DecodedFrame, time: Int64, number: UInt64, report: (Alert) -> Void
+    ) {
+        switch frame {
         case .arp(let packet):
             counts.arpFrames += 1
             guard packet.isRequest || packet.isReply else { return }
@@ -64,6 +82,7 @@ public struct Detector: ~Copyable, Sendable {
         guard let news = memory.admit(packet, frame: number, time: time) else { return }
         let sighting = memory.observe(packet, news, frame: number, time: time)
         RuleBook.judge(sighting, configuration.thresholds) { finding in
+            if sighting.isGateway, finding.severity >= .medium { lastGatewayFinding = time }
             guard let finding = admit(finding, packet.segment, at: time) else { return }
             report(Alert(finding, sighting))
         }

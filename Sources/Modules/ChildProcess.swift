@@ -48,28 +48,31 @@ public struct ChildProcess: Sendable, Equatable {
     ///
     /// At the deadline it is asked to end (SIGTERM), and after a grace time made to (SIGKILL).
     public func run(deadlineMilliseconds: Int64) throws(SystemError) -> End {
-        let process = try spawn()
-        let descriptor: Descriptor
-        do throws(SystemError) {
-            descriptor = Descriptor(
-                owning: try systemCall("pidfd_open", path) { csystem_pidfd_open(process) })
-        } catch {
-            kill(process, SIGKILL)
-            _ = try reap(process)
-            throw error
-        }
-        if try descriptor.isReadable(withinMilliseconds: deadlineMilliseconds) {
-            return try reap(process)
-        }
-        kill(process, SIGTERM)
-        if try !descriptor.isReadable(withinMilliseconds: Self.graceMilliseconds) {
-            kill(process, SIGKILL)
-        }
-        _ = try reap(process)
-        return .overdue
+        try start().end(deadlineMilliseconds: deadlineMilliseconds)
     }
 
-    private func spawn() throws(SystemError) -> pid_t {
+    /// Starts the program and does not wait for it.
+    ///
+    /// - Parameter descriptors: what the program finds under which number; the others that it
+    ///   inherits are 0, 1 and 2, unless they are named here too.
+    public func start(
+        descriptors: [(source: Int32, target: Int32)] = []
+    ) throws(SystemError) -> RunningChild {
+        let process = try spawn(descriptors)
+        do throws(SystemError) {
+            let number = try systemCall("pidfd_open", path) { csystem_pidfd_open(process) }
+            return RunningChild(process, Descriptor(owning: number), path)
+        } catch {
+            kill(process, SIGKILL)
+            var status: Int32 = 0
+            _ = unsafe waitpid(process, &status, 0)
+            throw error
+        }
+    }
+
+    private func spawn(
+        _ descriptors: [(source: Int32, target: Int32)]
+    ) throws(SystemError) -> pid_t {
         let name = CStrings([path] + arguments)
         let environment = CStrings(self.environment)
         // What this process waits for with sigwait(3) is blocked; the child is to be stoppable.
@@ -80,19 +83,17 @@ public struct ChildProcess: Sendable, Equatable {
         unsafe sigemptyset(&unblocked)
         unsafe posix_spawnattr_setsigmask(&attributes, &unblocked)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        for (source, target) in descriptors {
+            unsafe posix_spawn_file_actions_adddup2(&actions, source, target)
+        }
         var process: pid_t = 0
         let code = unsafe posix_spawn(
-            &process, path, nil, &attributes, name.pointers, environment.pointers)
+            &process, path, &actions, &attributes, name.pointers, environment.pointers)
         guard code == 0 else { throw SystemError(code: code, call: "posix_spawn", subject: path) }
         return process
-    }
-
-    private func reap(_ process: pid_t) throws(SystemError) -> End {
-        var status: Int32 = 0
-        try systemCall("waitpid", path) { unsafe waitpid(process, &status, 0) }
-        // The macros WIFEXITED and WEXITSTATUS of wait(2): signal in 7 bits, status above.
-        let signal = status & 0x7F
-        return signal == 0 ? .exited((status >> 8) & 0xFF) : .signalled(signal)
     }
 
     /// This process's environment with the variables in it, as `NAME=VALUE`.

@@ -10,6 +10,10 @@ public struct Configuration: Sendable {
     public let telemetry: JSONObject
     /// The sound part of the section `detection`.
     public let detection: DetectionSettings
+    /// The sound part of the section `watch`.
+    public let watch: WatchSettings
+    /// The sound part of the section `output`.
+    public let output: OutputSettings
     /// What is wrong; then telemetry must stay off, with the cause `configuration`.
     public let fault: ConfigurationError?
 }
@@ -87,6 +91,8 @@ public struct ConfigurationFile: Sendable {
         Configuration(
             telemetry: schema.soundPart(of: "telemetry", in: content),
             detection: DetectionSettings(section: schema.soundPart(of: "detection", in: content)),
+            watch: WatchSettings(section: schema.soundPart(of: "watch", in: content)),
+            output: OutputSettings(section: schema.soundPart(of: "output", in: content)),
             fault: fault)
     }
 

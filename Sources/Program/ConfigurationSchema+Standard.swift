@@ -5,6 +5,7 @@ import Modules
 extension ConfigurationSchema {
     /// The configuration file of this program.
     public static let standard = ConfigurationSchema([
-        Program.telemetrySchema, DetectionSettings.schema,
+        Program.telemetrySchema, DetectionSettings.schema, WatchSettings.schema,
+        OutputSettings.schema,
     ])
 }

@@ -58,6 +58,17 @@ public struct Helper: Sendable, Equatable {
         }
     }
 
+    /// Starts the helper beside this process and does not wait for it. What it prints goes to
+    /// standard error.
+    public func start(arguments: [String]) throws(CommandFailure) -> RunningChild {
+        let process = try process(arguments)
+        do throws(SystemError) {
+            return try process.start(descriptors: [(2, 1)])
+        } catch {
+            throw failure(error)
+        }
+    }
+
     /// Runs the helper beside this process until it ends or the deadline ends it.
     public func run(
         arguments: [String], deadlineMilliseconds: Int64
@@ -82,7 +93,7 @@ public struct Helper: Sendable, Equatable {
     }
 
     /// The file of the running program, whatever name and link it was started by.
-    private static func ownPath() throws(CommandFailure) -> String {
+    public static func ownPath() throws(CommandFailure) -> String {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe readlink("/proc/self/exe", &path, path.count)
         guard count > 0 else {

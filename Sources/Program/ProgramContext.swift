@@ -30,19 +30,30 @@ public struct ProgramContext: Sendable {
     ///
     /// Needs a program whose first level accepts ``CommandLineKit/Flag/common``.
     public init(_ invocation: Invocation) throws(CommandFailure) {
-        files = RealFileSystem()
-        home = try HomeRules(
-            flag: invocation.command.string(.home),
-            variable: invocation.environment[Home.variable],
-            isService: invocation.command.isOn(.service), userID: geteuid(),
-            userFolder: invocation.environment["HOME"], workingFolder: Self.workingFolder()
-        ).home()
+        let home = try Self.home(invocation)
         // What reads captures and interfaces needs root's rights for longer, and sees to it itself.
         if invocation.command.root.name != Helper.watch.name {
             try home.becomeOwner(userID: geteuid())
         }
+        try self.init(at: home)
+    }
+
+    /// Works in a home that was found before, perhaps as another user than now.
+    public init(at home: Home) throws(CommandFailure) {
         userID = geteuid()
+        files = RealFileSystem()
+        self.home = home
         try home.check(files, userID: userID)
+    }
+
+    /// Finds the home, and does not look at it.
+    public static func home(_ invocation: Invocation) throws(CommandFailure) -> Home {
+        try HomeRules(
+            flag: invocation.command.string(.home),
+            variable: invocation.environment[Home.variable],
+            isService: invocation.command.isOn(.service), userID: geteuid(),
+            userFolder: invocation.environment["HOME"], workingFolder: workingFolder()
+        ).home()
     }
 
     /// The home's configuration file.

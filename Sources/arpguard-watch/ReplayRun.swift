@@ -101,7 +101,7 @@ struct ReplayRun {
 
 extension LinkType {
     /// How detection reads frames of this type; capture lets no other types through.
-    fileprivate var frameFormat: FrameFormat {
+    var frameFormat: FrameFormat {
         switch self {
         case .linuxCooked: .linuxCooked
         case .linuxCooked2: .linuxCooked2

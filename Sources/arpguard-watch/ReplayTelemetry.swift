@@ -59,7 +59,7 @@ struct ReplayTelemetry {
             ])
     }
 
-    private static var architecture: String {
+    static var architecture: String {
         #if arch(x86_64)
         "x86_64"
         #elseif arch(arm64)

@@ -13,7 +13,10 @@ extension Command {
     static let watchHelper = Command(
         "arpguard-watch", summary: "Detect ARP attacks; run by arpguard",
         discussion: ["A part of arpguard, which runs it with the same words."],
-        flags: Flag.common, subcommands: [.replay(action: runReplay)]
+        flags: Flag.common,
+        subcommands: [
+            .replay(action: runReplay), .watch(action: runWatch), .testAlert(action: runTestAlert),
+        ]
     ) { _ throws(CommandFailure) in
         throw CommandFailure(
             "nothing to do", hint: "arpguard replay FILE checks a capture file", status: .usage)
@@ -99,7 +102,7 @@ extension Command {
     }
 
     /// What the file says of the network, and the gateway of the command line before that.
-    private static func detectorConfiguration(
+    static func detectorConfiguration(
         _ settings: DetectionSettings, _ invocation: Invocation
     ) throws(CommandFailure) -> DetectorConfiguration {
         let text = invocation.command.string(.gateway)
@@ -123,7 +126,7 @@ extension Command {
 
 extension DetectionSettings {
     /// Each setting as a text that changes with it, by the name under which telemetry knows it.
-    fileprivate var fingerprints: [String: String] {
+    var fingerprints: [String: String] {
         let bindings = staticBindings.map { "\($0.address)=\($0.hardware)" }.sorted()
         return [
             "detection.gateway": gateway ?? "",

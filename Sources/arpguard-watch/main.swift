@@ -2,4 +2,5 @@
 
 import Program
 
+CaptureChild.runIfAsked(Array(CommandLine.arguments.dropFirst()))
 Program.run(.watchHelper)

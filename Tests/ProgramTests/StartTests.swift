@@ -51,8 +51,8 @@ import Testing
         ),
         (["config", "set", "x"], "missing argument VALUE", "see 'arpguard config set --help'"),
         (["enable"], "unknown command 'enable'", "did you mean 'arpguard telemetry enable'?"),
-        (["stauts"], "unknown command 'stauts'", "did you mean 'arpguard telemetry status'?"),
-        (["--gateway=x"], "unknown flag '--gateway'", "it belongs to 'arpguard replay'"),
+        (["prevew"], "unknown command 'prevew'", "did you mean 'arpguard telemetry preview'?"),
+        (["--gateway=x"], "unknown flag '--gateway'", "it belongs to 'arpguard watch'"),
         (
             ["completion", "csh"], "SHELL 'csh' is not one of bash, zsh, fish",
             "did you mean 'zsh'?"

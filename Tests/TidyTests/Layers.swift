@@ -17,8 +17,10 @@ enum Layers {
         Layer(target: "Modules", imports: ["CSystem", "JSON"]),
         Layer(target: "CommandLineKit", imports: ["JSON"]),
         Layer(target: "Catalogue", imports: ["Hashing", "JSON"]),
-        Layer(target: "Capture", imports: ["CPcap", "CSample", "CSystem"]),
+        Layer(target: "Capture", imports: ["CPcap", "CSample", "CSeccomp", "CSystem"]),
         Layer(target: "Detection", imports: []),
+        Layer(target: "AlertOutput", imports: ["CSystem", "Modules"]),
+        Layer(target: "WatchRecords", imports: ["JSON", "Modules", "SQLite"]),
         Layer(
             target: "Telemetry",
             imports: [
@@ -45,12 +47,15 @@ enum Layers {
             imports: ["Catalogue", "CommandLineKit", "JSON", "Modules", "Telemetry"]),
         Layer(
             target: "arpguard",
-            imports: ["Catalogue", "CommandLineKit", "JSON", "Modules", "Program", "Telemetry"]),
+            imports: [
+                "Catalogue", "CommandLineKit", "JSON", "Modules", "Program", "Telemetry",
+                "WatchRecords",
+            ]),
         Layer(
             target: "arpguard-watch",
             imports: [
-                "Capture", "Catalogue", "CommandLineKit", "Detection", "JSON", "Modules",
-                "Program", "Telemetry",
+                "AlertOutput", "Capture", "Catalogue", "CommandLineKit", "Detection", "JSON",
+                "Modules", "Program", "Telemetry", "WatchRecords",
             ]),
         Layer(
             target: "arpguard-upload",
@@ -76,7 +81,7 @@ enum Layers {
 
     /// C code: libraries of the system, each with one owner, and our own few system calls.
     static let libraries: Set<Substring> = [
-        "CCurl", "CDeflate", "CMicrohttpd", "CPcap", "CSodium", "CSQLite", "CZstd",
+        "CCurl", "CDeflate", "CMicrohttpd", "CPcap", "CSeccomp", "CSodium", "CSQLite", "CZstd",
     ]
     /// Targets that share a library.
     static let owners: [Substring: Set<Substring>] = ["CCurl": ["Collector", "TelemetryUpload"]]

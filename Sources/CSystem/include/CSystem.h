@@ -3,6 +3,8 @@
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 
+#include "CSystemSandbox.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -29,6 +29,12 @@ struct BindingTable: Sendable {
         (isGuarded(key.ip) ? guarded.value(key) : ordinary.value(key))?.mac
     }
 
+    /// Hands every binding to `body`.
+    func forEach(_ body: (AddressKey, Binding) -> Void) {
+        guarded.forEach(body)
+        ordinary.forEach(body)
+    }
+
     /// The place of an address's binding, where there is one, without counting as a use.
     @inline(__always)
     func peek(_ key: AddressKey) -> Place? {

@@ -68,6 +68,11 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
         peek(key).map { entries[$0].value }
     }
 
+    /// Hands every entry to `body`, in no order that means anything.
+    func forEach(_ body: (Key, Value) -> Void) {
+        for entry in entries { body(entry.key, entry.value) }
+    }
+
     /// The place of a key, valid until the next insertion, and whether it is new there.
     mutating func findOrInsert(_ key: Key, _ initial: @autoclosure () -> Value) -> (
         Int, isNew: Bool

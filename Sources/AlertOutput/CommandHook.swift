@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Modules
+import Synchronization
+
+/// A program of the person's own that is run for an alert, with the EVE object on its standard
+/// input. It is started directly, never through a shell, and nothing of the alert is an argument.
+public final class CommandHook: AlertSink {
+    /// How a hook is run.
+    public struct Options: Equatable, Sendable {
+        /// The program's absolute path, and its arguments.
+        public var words: [String]
+        /// How many runs begin in any minute, at most.
+        public var runsPerMinuteMax: Int
+        /// How long a run may take until it is ended.
+        public var secondsMax: Int64
+
+        /// Options with these limits.
+        public init(words: [String], runsPerMinuteMax: Int = 6, secondsMax: Int64 = 10) {
+            self.words = words
+            self.runsPerMinuteMax = runsPerMinuteMax
+            self.secondsMax = secondsMax
+        }
+    }
+
+    /// `command`.
+    public let name = "command"
+    private let options: Options
+    private let clock: any WallClock
+    private let starts = Mutex<[Int64]>([])
+    private let running = Mutex<RunningChild?>(nil)
+
+    /// A hook; nothing is started.
+    public init(_ options: Options, clock: any WallClock = SystemClock()) {
+        self.options = options
+        self.clock = clock
+    }
+
+    /// Runs the program and waits for its end within its limit. An alert over the rate is held
+    /// back, and a status other than 0 is an error.
+    public func deliver(_ message: AlertMessage) throws(AlertOutputError) {
+        guard mayStart() else { throw .heldBack }
+        let end: ChildProcess.End
+        do throws(SystemError) {
+            end = try run(message)
+        } catch {
+            throw AlertOutputError("\(error)")
+        }
+        switch end {
+        case .exited(0): return
+        case .exited(let status):
+            throw AlertOutputError("\(options.words[0]) ended with status \(status)")
+        case .signalled(let number):
+            throw AlertOutputError("\(options.words[0]) was killed by signal \(number)")
+        case .overdue:
+            throw AlertOutputError(
+                "\(options.words[0]) was ended after \(options.secondsMax) seconds")
+        }
+    }
+
+    /// Asks the program that runs to end.
+    public func cancel() { running.withLock { $0?.terminate() } }
+
+    private func run(_ message: AlertMessage) throws(SystemError) -> ChildProcess.End {
+        let (own, programs) = try LocalSocket.pair()
+        // What the program prints goes where messages go: standard output is for alerts.
+        let child = try ChildProcess(options.words[0], Array(options.words.dropFirst()))
+            .start(descriptors: [(programs.number, 0), (2, 1)])
+        running.withLock { $0 = child }
+        defer { running.withLock { $0 = nil } }
+        do throws(SystemError) {
+            // An alert is far smaller than what a socket holds: this does not wait for a reader.
+            try own.write(Array((message.eve + "\n").utf8))
+            own.finishWriting()
+        } catch {
+            // A program that reads nothing is free to; how it ends decides.
+        }
+        return try child.end(deadlineMilliseconds: options.secondsMax * 1_000)
+    }
+
+    /// Whether fewer runs than the limit began within the last minute; if so one more has.
+    private func mayStart() -> Bool {
+        let now = clock.uptimeNanoseconds()
+        return starts.withLock { starts in
+            starts.removeAll { now - $0 >= 60_000_000_000 }
+            guard starts.count < options.runsPerMinuteMax else { return false }
+            starts.append(now)
+            return true
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Giving up what a process may do, and the descriptors that Swift's Glibc module lacks. */
+#ifndef CSYSTEM_SANDBOX_H
+#define CSYSTEM_SANDBOX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Each returns 0, or errno. What they give up can't be had back. Those of capabilities and
+   prctl(2) hold for the calling thread and what it starts later: call them before any thread. */
+
+/* setgroups, setresgid and setresuid to these numbers. */
+int csystem_become(uint32_t user, uint32_t group);
+/* Empties the permitted, effective, inheritable and ambient sets. */
+int csystem_drop_capabilities(void);
+/* The effective set as bits of capability(7); all ones where it can't be read. */
+uint64_t csystem_capabilities(void);
+/* PR_SET_NO_NEW_PRIVS: no execve(2) gives more than the process has. */
+int csystem_no_new_privileges(void);
+/* PR_SET_DUMPABLE 0: no core file, no ptrace(2) by the same user. */
+int csystem_not_dumpable(void);
+/* PR_SET_PDEATHSIG SIGKILL; ESRCH if the parent is not `parent` any more. */
+int csystem_die_with(int parent);
+/* Limits on new processes, on open files (to `descriptors`), file sizes and core files. */
+int csystem_limit_resources(unsigned long descriptors);
+
+/* Forbids everything that landlock(7) of this kernel can forbid: files, TCP ports, abstract
+   sockets and signals to others. Returns its version (1 and up), or the negative of errno. */
+int csystem_landlock_all(void);
+
+/* The number of the user or group called `name` in /etc/passwd; -1 if there is none. */
+int64_t csystem_user_number(const char *name, uint32_t *group);
+
+/* signalfd(2) for SIGINT, SIGTERM and SIGHUP, which it blocks; closed on exec, non-blocking.
+   Returns -1 and sets errno on failure. */
+int csystem_signalfd(void);
+/* The number of a signal that a signalfd holds; 0 if none waits. */
+int csystem_next_signal(int descriptor);
+
+/* Sends one datagram to the Unix socket at `path`, waiting at most `milliseconds` for room.
+   Returns 0, or errno. */
+int csystem_send_datagram(const char *path, const void *bytes, size_t count, int milliseconds);
+
+/* A network interface of this machine, or rather of this network namespace. */
+typedef struct {
+    char name[16];       /* ends with a zero byte */
+    uint32_t index;      /* its number; 0 where the kernel tells none */
+    uint32_t flags;      /* IFF_UP and others of netdevice(7) */
+    uint32_t hardware;   /* ARPHRD_ETHER is 1, ARPHRD_LOOPBACK 772 */
+    uint64_t mac;        /* the first octet highest */
+    uint32_t address;    /* its first IPv4 address, first octet highest; 0 without one */
+    uint32_t mask;       /* the mask of that address */
+} csystem_interface;
+
+/* Fills `interfaces` with up to `count` of them; returns how many, or -1 and sets errno. */
+int csystem_interfaces(csystem_interface *interfaces, int count);
+
+#endif

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import CSystem
+import Glibc
+
+/// SIGINT, SIGTERM and SIGHUP as something to wait for beside other descriptors.
+///
+/// Blocked for the calling thread and all that it starts later, so make it first thing.
+public final class SignalDescriptor: Sendable {
+    /// What a signal asks for.
+    public enum Wish: Sendable, Equatable {
+        /// To end: SIGINT or SIGTERM.
+        case stop
+        /// To read the configuration again: SIGHUP.
+        case reload
+    }
+
+    private let descriptor: Descriptor
+
+    /// What poll(2) finds readable when a signal waits.
+    public var number: Int32 { descriptor.number }
+
+    /// Blocks the signals. Throws if the kernel refuses.
+    public init() throws(SystemError) {
+        descriptor = Descriptor(owning: try systemCall("signalfd") { csystem_signalfd() })
+    }
+
+    /// The next wish that waits; nil if none does.
+    public func next() -> Wish? {
+        switch csystem_next_signal(descriptor.number) {
+        case SIGHUP: .reload
+        case SIGINT, SIGTERM: .stop
+        default: nil
+        }
+    }
+}
+
+/// Waits for descriptors.
+public enum Poll {
+    /// Waits until one of the descriptors is readable, closed or in error, or the time is over;
+    /// says which are. A negative number is passed over.
+    public static func readable(
+        _ descriptors: [Int32], withinMilliseconds milliseconds: Int64
+    ) throws(SystemError) -> [Bool] {
+        var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let timeout = Int32(clamping: milliseconds)
+        let count = nfds_t(entries.count)
+        let ready = unsafe poll(&entries, count, timeout)
+        // An interruption is an early end of the wait; whoever waits looks again.
+        if ready < 0, errno != EINTR { throw SystemError(code: errno, call: "poll") }
+        return entries.map { ready > 0 && $0.revents != 0 }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AlertOutput
+import CommandLineKit
+import Detection
+import JSON
+import Modules
+
+/// An alert of a watch with where and when it was given, in the forms in which it leaves.
+struct AlertNote {
+    let alert: Alert
+    let interface: String
+    /// On the wall clock.
+    let time: Timestamp
+
+    /// The lines for people.
+    var lines: [String] {
+        var lines = AlertText.lines(alert, in: interface)
+        // Detection counts on a clock of its own; a person reads the one on the wall.
+        lines[0] = "\(time.eve)  \(alert.severity)  \(alert.signature)"
+        return lines
+    }
+
+    /// Suricata's names for what is live: the interface, and no capture file.
+    var eve: JSONValue {
+        var object = AlertEVE.object(alert, in: interface).objectValue ?? [:]
+        object["timestamp"] = .string(time.eve)
+        object["pcap_cnt"] = nil
+        object["pcap_filename"] = nil
+        object["in_iface"] = .string(interface)
+        return .object(object)
+    }
+
+    /// The alert for file, log and command.
+    var message: AlertMessage {
+        AlertMessage(
+            gravity: AlertGravity(rawValue: "\(alert.severity)") ?? .high,
+            summary: "\(alert.severity): \(alert.signature) on \(interface): \(alert.explanation)",
+            text: lines.map { StyledText($0).text }.joined(separator: "\n"),
+            rule: alert.rule.rawValue, eve: eve.serialized(.compact))
+    }
+}
+
+/// Alerts on standard output, in the form that was asked for; written out at once.
+final class PrintedAlerts: AlertSink {
+    let name = "stdout"
+    private let output: Output
+
+    init(_ output: Output) {
+        self.output = output
+    }
+
+    /// People read the lines that come with the message; programs its EVE object.
+    func deliver(_ message: AlertMessage) throws(AlertOutputError) {
+        switch output.format {
+        case .table: output.raw(message.text + "\n\n")
+        case .json: output.raw(message.eve + "\n")
+        }
+        output.flush()
+    }
+}

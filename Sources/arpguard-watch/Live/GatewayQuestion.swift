@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+
+/// The question for the gateway's hardware address that a watch begins with, or that none is to
+/// be asked.
+///
+/// The supervisor tells it to the child, which sends it before it is shut in.
+enum GatewayQuestion: Equatable {
+    static let byteCount = 15
+
+    case none
+    case ask(for: IPv4Address, by: AddressPair)
+
+    /// What the supervisor sends.
+    var bytes: [UInt8] {
+        guard case .ask(let gateway, let own) = self else {
+            return [UInt8](repeating: 0, count: Self.byteCount)
+        }
+        var bytes: [UInt8] = [1]
+        bytes.append(number: own.mac.bits, byteCount: 6)
+        bytes.append(number: UInt64(own.ip.bits), byteCount: 4)
+        bytes.append(number: UInt64(gateway.bits), byteCount: 4)
+        return bytes
+    }
+
+    /// What the child makes of it.
+    init(_ bytes: Span<UInt8>) {
+        guard bytes.count == Self.byteCount, bytes[0] == 1 else {
+            self = .none
+            return
+        }
+        let own = AddressPair(
+            mac: MACAddress(bits: bytes.number(at: 1, byteCount: 6)),
+            ip: IPv4Address(bits: UInt32(bytes.number(at: 7, byteCount: 4))))
+        self = .ask(
+            for: IPv4Address(bits: UInt32(bytes.number(at: 11, byteCount: 4))), by: own)
+    }
+
+    /// The frame that asks everybody (RFC 826); nil where none is to be asked.
+    var frame: [UInt8]? {
+        guard case .ask(let gateway, let own) = self else { return nil }
+        var frame: [UInt8] = []
+        frame.append(number: MACAddress.broadcast.bits, byteCount: 6)
+        frame.append(number: own.mac.bits, byteCount: 6)
+        // ARP; hardware Ethernet, protocol IPv4, lengths 6 and 4, operation 1.
+        frame += [0x08, 0x06, 0, 1, 0x08, 0, 6, 4, 0, 1]
+        frame.append(number: own.mac.bits, byteCount: 6)
+        frame.append(number: UInt64(own.ip.bits), byteCount: 4)
+        frame.append(number: 0, byteCount: 6)
+        frame.append(number: UInt64(gateway.bits), byteCount: 4)
+        // Ethernet's shortest frame has 60 bytes.
+        return frame + [UInt8](repeating: 0, count: 60 - frame.count)
+    }
+}

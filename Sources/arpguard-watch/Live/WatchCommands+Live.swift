@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AlertOutput
+import Capture
+import CommandLineKit
+import JSON
+import Modules
+import Program
+
+extension Command {
+    /// Opens the interfaces with whatever rights there are, gives the rights up, and watches.
+    @Sendable static func runWatch(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+        let signals: SignalDescriptor
+        do throws(SystemError) {
+            signals = try SignalDescriptor()
+        } catch {
+            throw CommandFailure("signals can't be waited for: \(error)")
+        }
+        let names = invocation.command.strings(.interface)
+        for name in names where !WatchSettings.isInterface(name) {
+            throw CommandFailure("'\(name)' is no name of an interface", status: .usage)
+        }
+        let home = try ProgramContext.home(invocation)
+        let account = try ServiceAccount.of(home, RealFileSystem())
+        let settings = try account.acting { () throws(CommandFailure) in
+            try ProgramContext(at: home).configurationFile.load().watch
+        }
+        let all = NetworkInterface.all()
+        let plan = try WatchPlan(
+            named: names, settings,
+            routes: NeighbourTables(files: RealFileSystem()).routes(), interfaces: all)
+        if plan.isDefault {
+            let interface = plan.options.map(\.interface).joined()
+            invocation.diagnostics.notice("the default route goes through \(interface)")
+        }
+        let interfaces = try WatchOpening.open(plan, all)
+        try account.become()
+        if account == .powerlessRoot {
+            invocation.diagnostics.notice(
+                "the supervisor stays user 0, without capabilities; a user "
+                    + "'\(ServiceAccount.name)' or another owner of the home would be taken instead"
+            )
+        }
+        return try WatchRun(invocation, home, interfaces, signals).run()
+    }
+
+    /// Sends one marked alert by every way of the configuration, and tells which failed.
+    @Sendable static func runTestAlert(
+        _ invocation: Invocation
+    ) throws(CommandFailure) -> ExitStatus {
+        let context = try ProgramContext(invocation)
+        let configuration = context.configurationFile.load()
+        if let fault = configuration.fault { throw fault.failure }
+        let diagnostics = invocation.diagnostics
+        let outputs = ConfiguredOutputs(
+            configuration.output, printingTo: invocation.output, gravityMin: .info
+        ) { diagnostics.error("the test alert could not be sent: \($0)") }
+        outputs.send(TestAlert.message(at: SystemClock().now()))
+        let patience = configuration.output.commandSecondsMax * 1_000 + WatchRun.finishMilliseconds
+        let late = outputs.finish(within: patience)
+        for name in late { diagnostics.error("\(name) was not done in time") }
+        let arrived = outputs.lanes.filter { $0.counts.delivered == 1 }.map(\.name)
+        diagnostics.notice("sent by: \(arrived.joined(separator: ", "))")
+        return arrived.count == outputs.lanes.count ? .success : .failure
+    }
+}
+
+/// An alert that says of itself that it is none.
+enum TestAlert {
+    static func message(at time: Timestamp) -> AlertMessage {
+        let sentence = "This is a test alert of arpguard; nothing is wrong"
+        let eve: JSONValue = [
+            "timestamp": .string(time.eve),
+            "event_type": "alert",
+            "alert": [
+                "signature": .string(sentence), "category": "Test", "severity": 3,
+            ],
+            "arpguard": [
+                "rule": "test", "severity": "low", "test": true, "explanation": .string(sentence),
+            ],
+        ]
+        return AlertMessage(
+            gravity: .low, summary: "test: \(sentence)",
+            text: "\(time.eve)  test  \(sentence)", rule: "test", eve: eve.serialized(.compact))
+    }
+}

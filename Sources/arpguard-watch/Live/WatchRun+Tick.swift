@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AlertOutput
+import Capture
+import CommandLineKit
+import Detection
+import Glibc
+import Modules
+import Program
+import Telemetry
+import WatchRecords
+
+extension WatchRun {
+    /// Looks at the clocks, and does what is due.
+    func tick() {
+        if let jump = clock.jump() {
+            let direction = jump < 0 ? "back" : "forward"
+            invocation.diagnostics.warning(
+                "the clock was set \(direction) by \(jump.magnitude / 1_000_000_000) seconds",
+                hint: "detection goes on by a clock that nobody sets")
+        }
+        let now = uptime()
+        if !checks.isEmpty, now - startedAt >= GatewayCheck.waitNanoseconds { tellGateways() }
+        if isGatewayContested { uploads.stop() }
+        for task in timetable.due(at: now) {
+            switch task {
+            case .state: writeState()
+            case .drops: tellDrops()
+            case .bindings: saveBindings()
+            case .upload: uploads.startIfDue(isContested: isGatewayContested)
+            case .report: report()
+            }
+        }
+    }
+
+    /// Says who is the gateway, once there was time for an answer.
+    func tellGateways() {
+        for interface in interfaces {
+            interface.onPacket = nil
+            guard let check = checks.removeValue(forKey: interface.name) else { continue }
+            let result = check.result
+            let text = "\(interface.name): \(result.text)"
+            if result.isSuspicious {
+                invocation.diagnostics.warning(
+                    text, hint: "an attack may be on, or the router was replaced")
+            } else {
+                invocation.diagnostics.notice(text)
+            }
+        }
+    }
+
+    /// Whether somebody else claims to be the gateway, or did so lately: no time to send through
+    /// whoever it is.
+    var isGatewayContested: Bool {
+        let now = clock.steady(setup.seams.clock.now().nanoseconds)
+        return interfaces.contains { interface in
+            interface.lastGatewayFinding.map { now - $0 < UploadRunner.quietNanoseconds } ?? false
+        }
+    }
+
+    private func tellDrops() {
+        for (index, interface) in interfaces.enumerated() where index < state.interfaces.count {
+            let dropped = Int64(clamping: interface.counts.dropped)
+            let before = toldDrops[interface.name, default: 0]
+            guard dropped > before else { continue }
+            toldDrops[interface.name] = dropped
+            invocation.diagnostics.warning(
+                "the kernel dropped \(dropped - before) frames on \(interface.name), "
+                    + "\(dropped) in all",
+                hint: "give it more room: arpguard config set watch.ring_mib 64, then restart")
+        }
+    }
+
+    func writeState() {
+        state.written = setup.seams.clock.now().nanoseconds
+        state.interfaces = interfaces.map { interface in
+            var entry = WatchState.Interface(name: interface.name)
+            let gateway = gateways[interface.name]
+            entry.gateway = gateway.map { "\($0)" }
+            entry.gatewayHardware = gateway.flatMap(interface.owner(of:)).map { "\($0)" }
+            entry.frames = Int64(clamping: interface.statistics.frames)
+            entry.dropped = Int64(clamping: interface.counts.dropped)
+            entry.sandbox = interface.level?.description ?? ""
+            return entry
+        }
+        state.outputs = outputs.lanes.map { lane in
+            let counts = lane.counts
+            return WatchState.Output(
+                name: lane.name, delivered: Int64(clamping: counts.delivered),
+                failed: Int64(clamping: counts.failed), dropped: Int64(clamping: counts.dropped))
+        }
+        keeper.write(state)
+    }
+
+    func saveBindings() {
+        let now = setup.seams.clock.now().nanoseconds
+        let bindings = interfaces.flatMap { interface in
+            interface.settledBindings.map {
+                StoredBinding($0, on: interface.name, seen: now, offset: clock.offset)
+            }
+        }
+        if !bindings.isEmpty { keeper.save(bindings) }
+    }
+
+    /// Tells telemetry what was watched since the last time.
+    func report() {
+        let totals = totals
+        let now = uptime()
+        telemetry.ran(now - reportedAt, totals.since(reported))
+        reported = totals
+        reportedAt = now
+    }
+
+    /// Reads the configuration again. Interfaces stay as they are, and so does what is known.
+    func reload() {
+        let diagnostics = invocation.diagnostics
+        do throws(CommandFailure) {
+            let context = try ProgramContext(at: home)
+            let next = context.configurationFile.load()
+            if let fault = next.fault {
+                diagnostics.warning(fault.description, hint: "\(fault.hint); the rest holds")
+            }
+            if next.watch != configuration.watch {
+                diagnostics.warning(
+                    "what the section watch says holds from the next start on")
+            }
+            replaceOutputs(next.output)
+            configuration = next
+            let all = NetworkInterface.all()
+            let routes = NeighbourTables(files: setup.seams.files).routes()
+            for interface in interfaces {
+                let detection = try detectorConfiguration(for: interface.name, all, routes)
+                gateways[interface.name] = detection.gateway
+                interface.judge(with: detection)
+            }
+            replaceTelemetry(TelemetrySetup(context, invocation))
+            diagnostics.notice("the configuration was read again")
+        } catch {
+            diagnostics.error(error)
+        }
+    }
+
+    private func replaceOutputs(_ settings: OutputSettings) {
+        if settings == configuration.output {
+            outputs.reopen()
+        } else {
+            // What waits in the old ways still leaves, on their own threads.
+            retired.append(outputs)
+            outputs = Self.outputs(settings, invocation)
+        }
+    }
+
+    private func replaceTelemetry(_ next: TelemetrySetup) {
+        if next.config != setup.config || next.fault != setup.fault {
+            module.shutdown()
+            module = next.module()
+            module.initialize()
+            telemetry = WatchTelemetry(continuing: telemetry, module)
+            uploads.setup = next
+        }
+        setup = next
+        module.noteSettings(configuration.fingerprints)
+    }
+
+    /// Ends everything within a bound, and prints the totals.
+    func finish(_ failure: CommandFailure?) {
+        if !checks.isEmpty { tellGateways() }
+        report()
+        telemetry.finished(failure == nil ? .signal : .error)
+        saveBindings()
+        let late = (retired + [outputs]).flatMap { $0.finish(within: Self.finishMilliseconds) }
+        for name in late {
+            invocation.diagnostics.warning("\(name) was not done with the last alerts")
+        }
+        if late.contains("command") { telemetry.outputFailed() }
+        writeState()
+        module.shutdown()
+        uploads.finish()
+        keeper.finish(within: Int(Self.finishMilliseconds))
+        invocation.output.record(text: StyledText(summaryLine), json: summaryObject)
+    }
+}
+
+extension DetectionStatistics {
+    /// What was counted since other counts were taken; both only grow.
+    func since(_ earlier: DetectionStatistics) -> DetectionStatistics {
+        var difference = self
+        difference.frames -= earlier.frames
+        difference.arpFrames -= earlier.arpFrames
+        difference.alerts.merge(earlier.alerts) { $0 - $1 }
+        return difference
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Capture
+import Detection
+import Modules
+
+/// One interface under watch: the child that reads it, and the detector that judges it.
+final class WatchedInterface {
+    /// How a child's story ends.
+    enum End {
+        /// It was asked to end, and did.
+        case asked
+        /// It told why.
+        case failed(LiveError)
+        /// It was ended by something else, or said what no child says.
+        case lost(String)
+    }
+
+    let name: String
+    private let child: RunningChild
+    private let socket: LocalSocket
+    private var buffer = MessageBuffer()
+    private var isStopping = false
+    private var failure: LiveError?
+
+    /// Replaced when the configuration is read again; see ``judge(with:)``.
+    private var detector = Detector()
+    /// What detectors before this one have counted.
+    private var earlier = DetectionStatistics()
+    private(set) var linkType: LinkType?
+    private(set) var filter: LiveFilter?
+    private(set) var level: SandboxLevel?
+    private(set) var hasAsked = false
+    private(set) var counts = LiveCounts()
+    /// Frames that said nothing about ARP.
+    private(set) var others: UInt64 = 0
+    private var frames: UInt64 = 0
+    /// What is done with the frames between the question to the gateway and its answer.
+    var onPacket: ((ARPPacket) -> Void)?
+
+    /// Starts the child of an interface; it opens the interface and then waits.
+    init(_ options: LiveOptions, supervisor: Int32) throws(SystemError) {
+        name = options.interface
+        let (own, childs) = try LocalSocket.pair()
+        socket = own
+        let arguments = CaptureChild.arguments(options, supervisor: supervisor)
+        child = try ChildProcess("/proc/self/exe", arguments)
+            .start(descriptors: [(childs.number, CaptureChild.socketNumber)])
+    }
+
+    /// What is readable when the child has something to tell, or has ended.
+    var descriptor: Int32 { socket.number }
+    /// The child's process number.
+    var processNumber: Int32 { child.number }
+
+    /// Lets the child begin, with this question if any.
+    func begin(_ question: GatewayQuestion) throws(SystemError) {
+        try socket.write(question.bytes)
+    }
+
+    /// Asks the child to end; what it has told until then is still taken in.
+    func stop() {
+        isStopping = true
+        socket.finishWriting()
+    }
+
+    /// Judges frames by this configuration from now on. What is known of owners is kept, but not
+    /// that an address was contested.
+    func judge(with configuration: DetectorConfiguration, knowing bindings: [KnownBinding] = []) {
+        var next = Detector(configuration)
+        detector.forEachSettledBinding { next.remember($0) }
+        for binding in bindings { next.remember(binding) }
+        earlier.add(detector.statistics)
+        detector = next
+    }
+
+    /// Takes in what the child tells; the frames in it are judged. Returns how the child's story
+    /// ends, once it does.
+    func receive(_ clock: SteadyClock, onAlert: (Alert) -> Void) -> End? {
+        var isOpen = false
+        do throws(SystemError) {
+            isOpen = try buffer.fill { bytes, offset throws(SystemError) in
+                try socket.read(into: &bytes, from: offset)
+            }
+        } catch {
+            return .lost("\(error)")
+        }
+        let isSound = buffer.forEachMessage { take($0, clock, onAlert) }
+        if !isSound { return .lost("it sent what no capture process sends") }
+        return isOpen ? nil : end()
+    }
+
+    private func take(_ message: ChildMessage, _ clock: SteadyClock, _ onAlert: (Alert) -> Void) {
+        switch message {
+        case .opened(let linkType, let filter):
+            self.linkType = linkType
+            self.filter = filter
+        case .ready(let level, let hasAsked):
+            self.level = level
+            self.hasAsked = hasAsked
+        case .frame(let record, let time):
+            frames += 1
+            if let onPacket, let packet = record.packet { onPacket(packet) }
+            detector.process(
+                record, time: clock.steady(time), number: frames, report: onAlert)
+        case .counts(let counts, let others):
+            self.counts = counts
+            self.others = others
+        case .failed(let code, let detail):
+            failure = LiveError(code: code, interface: name, detail: detail)
+        }
+    }
+
+    private func end() -> End {
+        if let failure { return .failed(failure) }
+        if isStopping { return .asked }
+        let end = try? child.end(deadlineMilliseconds: ChildProcess.graceMilliseconds)
+        switch end {
+        case .signalled(let number): return .lost("it was killed by signal \(number)")
+        case .exited(let status): return .lost("it ended with status \(status)")
+        case .overdue, nil: return .lost("it closed its connection")
+        }
+    }
+
+    /// What was seen so far, frames that say nothing among them.
+    var statistics: DetectionStatistics {
+        var statistics = earlier
+        statistics.add(detector.statistics)
+        statistics.frames += others
+        statistics.bindings = detector.statistics.bindings
+        return statistics
+    }
+
+    /// Who has which address, as far as it is settled.
+    var settledBindings: [KnownBinding] {
+        var bindings: [KnownBinding] = []
+        detector.forEachSettledBinding { bindings.append($0) }
+        return bindings
+    }
+
+    /// When a rule last found something about the gateway, on the steady clock.
+    var lastGatewayFinding: Int64? { detector.lastGatewayFinding }
+
+    /// Who has an address, as far as is known.
+    func owner(of ip: IPv4Address) -> MACAddress? { detector.owner(of: ip) }
+}
+
+extension DetectionStatistics {
+    /// Adds what another detector has counted; bindings are not added up.
+    mutating func add(_ other: DetectionStatistics) {
+        frames += other.frames
+        arpFrames += other.arpFrames
+        malformed += other.malformed
+        folded += other.folded
+        evicted += other.evicted
+        alerts.merge(other.alerts) { $0 + $1 }
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import JSON
+import Modules
+import Program
+import WatchRecords
+
+extension Command {
+    /// `bindings`: who has which address, as a watch last wrote it down.
+    static let bindings = Command(
+        "bindings", summary: "List who has which address, as a watch has learnt it",
+        discussion: [
+            "The last heard comes first. A watch writes them down every minute and at its end; "
+                + "addresses that several stations claim are left out.",
+            "With --format json prints one object a line.",
+        ],
+        json: [
+            .init("interface", "Where it was heard"),
+            .init("vlans", "The VLANs, outermost first"),
+            .init("ip", "The IPv4 address"),
+            .init("mac", "The MAC address of its owner"),
+            .init("first_seen", "When the pair was first written down"),
+            .init("last_seen", "When the owner was last heard"),
+        ]
+    ) { invocation throws(CommandFailure) in
+        let context = try ProgramContext(invocation)
+        let store = BindingStore(home: context.home.path, files: context.files)
+        let bindings: [StoredBinding]
+        do throws(BindingStore.Fault) {
+            bindings = try store.read()
+        } catch {
+            throw CommandFailure(error)
+        }
+        if bindings.isEmpty {
+            invocation.diagnostics.notice("no bindings are known: arpguard watch learns them")
+        }
+        invocation.output.render(Report(bindings))
+        return .success
+    }
+}
+
+extension CommandFailure {
+    /// A store that can't be read, for somebody who only reads.
+    fileprivate init(_ fault: BindingStore.Fault) {
+        switch fault {
+        case .damaged(let path):
+            self.init(
+                "the file of bindings is damaged: \(path)",
+                hint: "the next watch sets it aside and learns anew")
+        case .newer:
+            self.init(
+                "the bindings were written by a newer version",
+                hint: "install all programs of \(Program.name) from one package")
+        case .unusable(let reason):
+            self.init(
+                "the bindings can't be read: \(reason)",
+                hint: "run the command as the owner of the home")
+        }
+    }
+}
+
+extension Report {
+    fileprivate init(_ bindings: [StoredBinding]) {
+        let columns = ["IP", "MAC", "INTERFACE", "VLAN", "FIRST SEEN", "LAST SEEN"]
+        var table = Table(columns.map { Table.Column($0) })
+        for binding in bindings {
+            table.append(
+                [
+                    binding.address, binding.hardware, binding.interface, binding.vlans,
+                    binding.first, binding.last,
+                ].map { StyledText($0) })
+        }
+        self.init(text: bindings.isEmpty ? [] : [.table(table)], json: .lines(bindings.map(\.json)))
+    }
+}
+
+extension StoredBinding {
+    fileprivate var first: String { Timestamp(nanoseconds: firstSeen).rfc3339 }
+    fileprivate var last: String { Timestamp(nanoseconds: lastSeen).rfc3339 }
+
+    fileprivate var json: JSONValue {
+        let numbers = vlans.split(separator: ".").compactMap { Int64($0) }
+        return [
+            "interface": .string(interface), "vlans": .array(numbers.map { .integer($0) }),
+            "ip": .string(address), "mac": .string(hardware), "first_seen": .string(first),
+            "last_seen": .string(last),
+        ]
+    }
+}

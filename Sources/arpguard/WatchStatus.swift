@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import JSON
+import Modules
+import Program
+import Telemetry
+import WatchRecords
+
+extension Command {
+    /// `status`: whether a watch runs, and what it says of itself.
+    static let watchStatus = Command(
+        "status", summary: "Tell whether a watch runs, on what, and what it has seen",
+        discussion: [
+            "Reads what the watch of this home last wrote about itself, at most some seconds ago. "
+                + "Ends with status 1 if no watch runs."
+        ],
+        json: [
+            .init("running", "Whether a watch runs in this home"),
+            .init("telemetry.enabled", "Whether this shell could record events"),
+            .init("telemetry.blocked_by", "Every cause that would keep them from being recorded"),
+            .init("watch", "What it last wrote, or the one before it; null if none ever ran"),
+        ]
+    ) { invocation throws(CommandFailure) in
+        let context = try ProgramContext(invocation)
+        let files = WatchStateFile(home: context.home.path, files: context.files)
+        let view: WatchStatus
+        do throws(SystemError) {
+            view = WatchStatus(
+                isRunning: try files.isRunning(), state: try files.read(),
+                blockedBy: TelemetrySetup(context, invocation).control()
+                    .causes(blocking: .recording),
+                now: SystemClock().now())
+        } catch {
+            throw CommandFailure(
+                "the state of the watch can't be read: \(error)",
+                hint: "run the command as the owner of the home")
+        }
+        invocation.output.render(view.report)
+        return view.isRunning ? .success : .findings
+    }
+}
+
+/// The status for people and for programs.
+struct WatchStatus {
+    let isRunning: Bool
+    let state: WatchState?
+    let blockedBy: [Cause]
+    let now: Timestamp
+
+    var report: Report {
+        Report(text: [.table(Table(pairs: facts))] + interfaces, json: .one(.object(json)))
+    }
+
+    private var facts: [(String, StyledText)] {
+        guard let state else {
+            return [("watch", StyledText("none has run here: arpguard watch")), telemetry]
+        }
+        let since = Timestamp(nanoseconds: state.since).rfc3339
+        let written = Timestamp(nanoseconds: state.written).rfc3339
+        let watch =
+            isRunning
+            ? StyledText("running since \(since), process \(state.process)", .green)
+            : StyledText("not running; the last one began \(since) and wrote until \(written)")
+        var rows = [("watch", watch), ("alerts", StyledText(alerts(state)))]
+        if let last = state.lastAlert {
+            let time = Timestamp(nanoseconds: last.time).rfc3339
+            rows.append(("last alert", StyledText("\(time)  \(last.summary)")))
+        }
+        for output in state.outputs where output.failed + output.dropped > 0 {
+            let text =
+                "\(output.delivered) sent, \(output.failed) failed, \(output.dropped) dropped"
+            rows.append((output.name, StyledText(text, .yellow)))
+        }
+        return rows + [telemetry]
+    }
+
+    private func alerts(_ state: WatchState) -> String {
+        let words = OutputSettings.severities.reversed().compactMap { severity in
+            state.alerts[severity].map { "\($0) \(severity)" }
+        }
+        return words.isEmpty ? "none" : words.joined(separator: ", ")
+    }
+
+    private var telemetry: (String, StyledText) {
+        let causes = blockedBy.map(\.rawValue).joined(separator: ", ")
+        return ("telemetry", StyledText(causes.isEmpty ? "on" : "off (\(causes))"))
+    }
+
+    private var interfaces: [Report.Block] {
+        guard let state, !state.interfaces.isEmpty else { return [] }
+        let columns = ["INTERFACE", "GATEWAY", "ITS MAC", "FRAMES", "DROPPED", "SANDBOX"]
+        var table = Table(columns.map { Table.Column($0) })
+        for interface in state.interfaces {
+            table.append([
+                StyledText(interface.name), StyledText(interface.gateway ?? "not known"),
+                StyledText(interface.gatewayHardware ?? "not known"),
+                StyledText("\(interface.frames)"),
+                StyledText("\(interface.dropped)", interface.dropped > 0 ? .yellow : .plain),
+                StyledText(interface.sandbox),
+            ])
+        }
+        return [.blank, .table(table)]
+    }
+
+    private var json: JSONObject {
+        [
+            "running": .bool(isRunning),
+            "telemetry": [
+                "enabled": .bool(blockedBy.isEmpty),
+                "blocked_by": .array(blockedBy.map { .string($0.rawValue) }),
+            ],
+            "watch": state.map { .object($0.json) } ?? .null,
+        ]
+    }
+}
