@@ -145,6 +145,13 @@ let package = Package(
                 "JSON", "Modules", "OTLP", "Telemetry",
             ], path: "Tests/Fuzz", exclude: ["Corpus"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "TestKit", "fuzz"]),
+        .executableTarget(
+            name: "sandbox-child", dependencies: ["Capture"], path: "Tests/SandboxChild"),
+        .testTarget(
+            name: "AlertOutputTests", dependencies: ["AlertOutput", "Modules", "TestKit"]),
+        .testTarget(
+            name: "WatchRecordsTests",
+            dependencies: ["Modules", "SQLite", "TestKit", "WatchRecords"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
@@ -155,7 +162,7 @@ let package = Package(
             name: "CommandLineKitTests", dependencies: ["CommandLineKit", "JSON", "TestKit"]),
         .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing", "TestKit"]),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "JSON", "TestKit"]),
-        .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestKit"]),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestKit", "sandbox-child"]),
         .testTarget(
             name: "DetectionTests", dependencies: ["Capture", "Detection", "Modules", "TestKit"]),
         .testTarget(
@@ -192,7 +199,9 @@ let package = Package(
         .testTarget(name: "TestKitTests", dependencies: ["Modules", "TestKit", "arpguard"]),
         .testTarget(
             name: "WatchTests",
-            dependencies: ["arpguard-watch", "Capture", "Detection", "JSON", "Modules", "TestKit"]),
+            dependencies: [
+                "arpguard", "arpguard-watch", "Capture", "Detection", "JSON", "Modules", "TestKit",
+            ]),
         .testTarget(
             name: "KillTests",
             dependencies: [

@@ -48,8 +48,9 @@ extension Command {
     @Sendable static func runTestAlert(
         _ invocation: Invocation
     ) throws(CommandFailure) -> ExitStatus {
-        let context = try ProgramContext(invocation)
-        let configuration = context.configurationFile.load()
+        let home = try ProgramContext.home(invocation)
+        try ServiceAccount.of(home, RealFileSystem()).become()
+        let configuration = try ProgramContext(at: home).configurationFile.load()
         if let fault = configuration.fault { throw fault.failure }
         let diagnostics = invocation.diagnostics
         let outputs = ConfiguredOutputs(

@@ -24,11 +24,27 @@ extension WatchRun {
         if isGatewayContested { uploads.stop() }
         for task in timetable.due(at: now) {
             switch task {
+            case .interfaces: lookAtInterfaces()
             case .state: writeState()
             case .drops: tellDrops()
             case .bindings: saveBindings()
             case .upload: uploads.startIfDue(isContested: isGatewayContested)
             case .report: report()
+            }
+        }
+    }
+
+    /// Notes an interface that is there no more, or was switched off.
+    private func lookAtInterfaces() {
+        let all = NetworkInterface.all()
+        // Where the kernel tells nothing, nothing is known.
+        if all.isEmpty { return }
+        for interface in interfaces {
+            let obstacle = NetworkInterface.obstacle(to: interface.name, among: all)
+            switch obstacle?.code {
+            case .unknownInterface: lost = LiveError(code: .vanished, interface: interface.name)
+            case .isDown: lost = LiveError(code: .wentDown, interface: interface.name)
+            default: break
             }
         }
     }
@@ -47,6 +63,7 @@ extension WatchRun {
                 invocation.diagnostics.notice(text)
             }
         }
+        writeState()
     }
 
     /// Whether somebody else claims to be the gateway, or did so lately: no time to send through

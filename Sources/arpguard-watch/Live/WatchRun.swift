@@ -45,6 +45,8 @@ final class WatchRun {
     var toldDrops: [String: Int64] = [:]
     /// Ways out of configurations before this one, which may still have something to send.
     var retired: [ConfiguredOutputs] = []
+    /// An interface that can't be watched any longer.
+    var lost: LiveError?
     let startedAt: Int64
     private var hasFindings = false
 
@@ -113,6 +115,10 @@ final class WatchRun {
             tick()
             for (interface, isReady) in zip(interfaces, ready.dropFirst()) where isReady {
                 if let end = receive(from: interface) { return story(end, of: interface) }
+            }
+            if let lost {
+                telemetry.error(lost.code)
+                return CommandFailure(lost, among: NetworkInterface.all())
             }
             while let wish = signals.next() {
                 switch wish {

@@ -4,6 +4,8 @@
 struct WatchTimetable {
     /// Something that is done now and then.
     enum Task: CaseIterable {
+        /// The interfaces are looked at: libpcap does not tell of one that was switched off.
+        case interfaces
         /// The state is written down.
         case state
         /// Frames that the kernel dropped are told.
@@ -17,6 +19,7 @@ struct WatchTimetable {
 
         fileprivate var seconds: Int64 {
             switch self {
+            case .interfaces: 1
             case .state: 5
             case .drops: 10
             case .bindings, .upload: 60

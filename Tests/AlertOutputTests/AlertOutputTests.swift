@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Modules
+import Synchronization
+import TestKit
+import Testing
+
+@testable import AlertOutput
+
+struct AlertOutputTests {
+    let folder: TemporaryDirectory
+    let failures = Failures()
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    private func message(_ gravity: AlertGravity = .high, _ text: String = "one") -> AlertMessage {
+        AlertMessage(
+            gravity: gravity, summary: "summary \(text)", text: text, rule: "C2",
+            eve: "{\"alert\":\"\(text)\"}")
+    }
+
+    private func text(of name: String) throws -> String {
+        String(decoding: try folder.read(name), as: UTF8.self)
+    }
+
+    private func lane(_ sink: any AlertSink, _ least: AlertGravity = .low) -> AlertLane {
+        AlertLane(sink, gravityMin: least) { [failures] in failures.add($0) }
+    }
+
+    @Test func `the file has an object a line, and goes on where it was moved away`() throws {
+        let path = folder.file("eve.json")
+        let lane = lane(EVEFile(path: path))
+        lane.send(message(.high, "one"))
+        lane.send(message(.info, "not grave"))
+        #expect(lane.finish(within: 10_000))
+        try RealFileSystem().rename(path, to: path + ".1")
+        lane.reopen()
+        lane.send(message(.low, "two"))
+        #expect(lane.finish(within: 10_000))
+        #expect(try text(of: "eve.json.1") == "{\"alert\":\"one\"}\n")
+        #expect(try text(of: "eve.json") == "{\"alert\":\"two\"}\n")
+        #expect(lane.counts.delivered == 2)
+    }
+
+    @Test func `a full disk is told once, counted, and ends with the next room`() throws {
+        let lane = lane(EVEFile(path: "/dev/full"))
+        for _ in 0..<3 { lane.send(message()) }
+        #expect(lane.finish(within: 10_000))
+        #expect(lane.counts.failed == 3)
+        #expect(failures.all == ["eve: /dev/full: No space left on device"])
+    }
+
+    @Test func `the logs get a datagram each in their own form`() throws {
+        for form in SystemLog.Form.allCases {
+            let socket = try DatagramSocket(folder.file("socket-\(form.rawValue)"))
+            let lane = lane(SystemLog(form, path: socket.path, clock: ManualClock()))
+            lane.send(message(.critical))
+            #expect(lane.finish(within: 10_000))
+            let text = try socket.receive()
+            switch form {
+            case .syslog:
+                #expect(text.hasPrefix("<25>"))
+                #expect(text.hasSuffix("arpguard[\(getpid())]: summary one"))
+            case .journal:
+                #expect(text.contains("PRIORITY=1\n"))
+                #expect(text.contains("ARPGUARD_EVE={\"alert\":\"one\"}\n"))
+            }
+        }
+        let missing = lane(SystemLog(.syslog, path: folder.file("nothing")))
+        missing.send(message())
+        #expect(missing.finish(within: 10_000))
+        #expect(missing.counts.failed == 1)
+    }
+
+    @Test func `a command reads the alert, and no shell sees a word of it`() throws {
+        let out = folder.file("out")
+        let hook = CommandHook(.init(words: ["/usr/bin/tee", out, "$(touch \(out)2); x"]))
+        let lane = lane(hook)
+        lane.send(message(.high, "$(reboot)"))
+        #expect(lane.finish(within: 10_000))
+        #expect(try text(of: "out") == "{\"alert\":\"$(reboot)\"}\n")
+        #expect(try RealFileSystem().status(of: out + "2") == nil)
+    }
+
+    @Test func `a command has a rate, and what is over it is counted`() throws {
+        let hook = CommandHook(
+            .init(words: ["/bin/true"], runsPerMinuteMax: 2), clock: ManualClock())
+        let lane = lane(hook)
+        for _ in 0..<5 { lane.send(message()) }
+        #expect(lane.finish(within: 10_000))
+        #expect(lane.counts.delivered == 2)
+        #expect(lane.counts.dropped == 3)
+    }
+
+    @Test(arguments: [
+        (["/bin/false"], "command: /bin/false ended with status 1"),
+        (["/nowhere/at/all"], "command: /nowhere/at/all: No such file or directory"),
+    ])
+    func `a command that fails is told`(words: [String], text: String) {
+        let lane = lane(CommandHook(.init(words: words)))
+        lane.send(message())
+        #expect(lane.finish(within: 10_000))
+        #expect(failures.all == [text])
+    }
+
+    @Test func `a command that hangs delays nobody, is bounded and ends with the watch`() throws {
+        let pipe = folder.file("pipe")
+        try #require(unsafe mkfifo(pipe, 0o600) == 0)
+        let slow = lane(CommandHook(.init(words: ["/bin/cat", pipe], secondsMax: 60)))
+        let start = ContinuousClock.now
+        for _ in 0..<AlertLane.waitingMax + 50 { slow.send(message()) }
+        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(slow.counts.dropped >= 49)
+        #expect(!slow.finish(within: 200))
+        #expect(slow.finish(within: 10_000))
+    }
+}
+
+/// What a lane says of its failures.
+final class Failures: Sendable {
+    private let texts = Mutex<[String]>([])
+    func add(_ text: String) { texts.withLock { $0.append(text) } }
+    var all: [String] { texts.withLock { $0 } }
+}
+
+/// A Unix socket that takes datagrams, as a log does.
+struct DatagramSocket: ~Copyable {
+    let path: String
+    private let number: Int32
+
+    init(_ path: String) throws {
+        self.path = path
+        number = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        try #require(bytes.count < 100)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let code = unsafe withUnsafePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(number, $0, size)
+            }
+        }
+        try #require(code == 0)
+    }
+
+    deinit { close(number) }
+
+    borrowing func receive() throws -> String {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        let count = unsafe recv(number, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+        try #require(count > 0)
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+}

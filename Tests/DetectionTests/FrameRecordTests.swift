@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Capture
+import Modules
+import TestKit
+import Testing
+
+@testable import Detection
+
+struct FrameRecordTests {
+    static let captures = [
+        "lab-atk-mitm-ettercap", "lab-ben-vrrp-vmac-failover", "lab-drv-snap-oneway",
+        "lab-atk-gw-garp-single", "lab-ben-nlb-mismatch",
+    ]
+
+    @Test(arguments: captures)
+    func `a record read back judges as the frame did`(name: String) throws {
+        var file = try CaptureFile(path: RepositoryRoot.file("captures/\(name).pcap"))
+        var direct = Detector()
+        var byRecord = Detector()
+        var (expected, found): ([Alert], [Alert]) = ([], [])
+        var kept = 0
+        try file.forEachFrame { header, bytes in
+            direct.process(bytes, format: .ethernet, time: header.time, number: header.number) {
+                expected.append($0)
+            }
+            guard let record = FrameRecord(bytes, format: .ethernet) else { return }
+            kept += 1
+            var encoded: [UInt8] = []
+            record.append(to: &encoded)
+            #expect(encoded.count <= FrameRecord.byteCountMax)
+            guard let decoded = FrameRecord(encoded: encoded.span) else {
+                Issue.record("frame \(header.number) can't be read back")
+                return
+            }
+            #expect(decoded == record)
+            byRecord.process(decoded, time: header.time, number: header.number) {
+                found.append($0)
+            }
+        }
+        #expect(kept > 0)
+        #expect(expected == found)
+    }
+
+    @Test func `bytes that are no record are refused whatever they are`() {
+        let random = SeededRandom(seed: 7)
+        for _ in 0..<20_000 {
+            var bytes = random.bytes(Int(random.uniform(below: 180)))
+            if !bytes.isEmpty { bytes[0] = UInt8(random.uniform(below: 6)) }
+            guard let record = FrameRecord(encoded: bytes.span) else { continue }
+            var again: [UInt8] = []
+            record.append(to: &again)
+            let reread = FrameRecord(encoded: again.span)
+            #expect(reread == record)
+        }
+    }
+
+    @Test func `what was remembered is an owner, and is not put over what was heard`() {
+        var detector = Detector()
+        let address = IPv4Address(bits: 0x0A00_0001)
+        let (first, second) = (MACAddress(bits: 2), MACAddress(bits: 4))
+        detector.remember(KnownBinding(pair: AddressPair(mac: first, ip: address), lastSeen: 5))
+        detector.remember(KnownBinding(pair: AddressPair(mac: second, ip: address), lastSeen: 9))
+        #expect(detector.owner(of: address) == first)
+        var settled: [KnownBinding] = []
+        detector.forEachSettledBinding { settled.append($0) }
+        #expect(settled.map(\.pair.mac) == [first])
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import JSON
+import Modules
+import TestKit
+import Testing
+
+/// An attack with a tool that attackers use.
+struct Attack: Sendable, CustomTestStringConvertible {
+    let name: String
+    let path: String
+    let words: [String]
+
+    var testDescription: String { name }
+
+    static let all = [
+        Attack(
+            name: "arpspoof", path: "/usr/sbin/arpspoof",
+            words: ["-i", "eth0", "-t", "10.9.0.2", "10.9.0.1"]),
+        Attack(
+            name: "ettercap", path: "/usr/bin/ettercap",
+            words: [
+                "-T", "-q", "-i", "eth0", "-M", "arp:remote", "/10.9.0.1//", "/10.9.0.2//",
+            ]),
+        Attack(
+            name: "arping", path: "/usr/sbin/arping",
+            words: ["-i", "eth0", "-U", "-P", "-S", "10.9.0.1", "-c", "5", "10.9.0.1"]),
+    ]
+}
+
+@Suite(.serialized)
+struct LaboratoryTests {
+    let folder: TemporaryDirectory
+    var home: String { folder.file("home") }
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    private func arpguard(_ words: String...) throws -> CommandResult {
+        try CommandRunner.run(Executables.path("arpguard"), ["--home", home] + words)
+    }
+
+    private func watch(_ laboratory: Laboratory, _ words: [String] = []) throws -> RunningProcess {
+        let process = try laboratory.start(
+            .watcher, Executables.path("arpguard"),
+            ["--home", home, "watch", "-i", "eth0", "--format", "json"] + words)
+        return process
+    }
+
+    /// Waits until the watch knows the gateway: what it tells of an attack depends on that.
+    private func waitForStart(_ watch: RunningProcess) throws {
+        let end = Deadline.within(.seconds(20))
+        while true {
+            let status = try JSONValue.parse(arpguard("--format", "json", "status").stdout)
+            let state = status["watch"]
+            let interface = state?["interfaces"]?.arrayValue?.first
+            if state?["pid"]?.integerValue == Int64(watch.pid),
+                interface?["gateway_mac"]?.stringValue != nil
+            {
+                return
+            }
+            try #require(!end.hasPassed)
+        }
+    }
+
+    @Test(arguments: Attack.all)
+    func `an attack is told within moments and recorded without an address`(
+        attack: Attack
+    ) throws {
+        if let obstacle = Laboratory.obstacle(attack.path) { try Test.cancel("\(obstacle)") }
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        let laboratory = try Laboratory(String(attack.name.prefix(2)))
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        let attacker = try laboratory.start(.attacker, attack.path, attack.words)
+        let line = try watch.waitForLine(containing: "\"alert\"")
+        let seen = try nanoseconds()
+        attacker.kill()
+        let alert = try JSONValue.parse(line)
+        #expect(alert["in_iface"] == "eth0")
+        let time = try #require(alert["timestamp"]?.stringValue)
+        #expect(try seen - seconds(of: time) < 2)
+        watch.send(signal: SIGTERM)
+        let result = try watch.waitForEnd()
+        #expect(result.status == 1, "\(result.stderr)")
+        #expect(result.stderr.contains("no capabilities, no new privileges, seccomp"))
+        #expect(result.stderr.contains("gateway 10.9.0.1"))
+        let shown = try arpguard("telemetry", "show")
+        #expect(shown.stdout.contains("alert_generated"))
+        for secret in ["10.9.0", "02:00:00:00:09", "eth0"] {
+            #expect(!shown.stdout.contains(secret))
+            for name in try folder.contents() where name.hasPrefix("home/telemetry/") {
+                let bytes = (try? folder.read(name)) ?? []
+                #expect(!String(decoding: bytes, as: UTF8.self).contains(secret), "\(name)")
+            }
+        }
+    }
+
+    /// Each run has a network of its own, since an attack leaves traces in the kernel's tables; the
+    /// later alerts depend on when the kernel asks for the gateway again, the first does not.
+    @Test func `an attack is told alike with telemetry absent, on, and unable to write`() throws {
+        if let obstacle = Laboratory.obstacle("/usr/sbin/arping") { try Test.cancel("\(obstacle)") }
+        func firstAlert() throws -> [JSONValue?] {
+            let laboratory = try Laboratory("te")
+            let watch = try watch(laboratory)
+            try waitForStart(watch)
+            let attack = try laboratory.start(.attacker, "/usr/sbin/arping", Attack.all[2].words)
+            let line = try watch.waitForLine(containing: "\"alert\"")
+            attack.kill()
+            watch.send(signal: SIGTERM)
+            #expect(try watch.waitForEnd().status == 1)
+            let alert = try JSONValue.parse(line)
+            return [
+                alert["alert"], alert["arpguard"]?["rule"], alert["arpguard"]?["explanation"],
+            ]
+        }
+        let absent = try firstAlert()
+        #expect(absent[1] != nil)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        try forget()
+        #expect(try firstAlert() == absent)
+        try forget()
+        try arpguardBreaksTelemetry()
+        #expect(try firstAlert() == absent)
+    }
+
+    /// What was learnt in the run before would change what the next one can tell.
+    private func forget() throws {
+        for name in try folder.contents() where name.hasPrefix("home/bindings.sqlite") {
+            try #require(unsafe unlink(folder.file(name)) == 0)
+        }
+    }
+
+    private func arpguardBreaksTelemetry() throws {
+        let path = home + "/telemetry"
+        try #require(unsafe rename(path, path + ".away") == 0)
+        try folder.write("no folder", to: "home/telemetry")
+    }
+
+    @Test func `an interface that goes down ends the watch with a message`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("do")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        try Laboratory.run("-n", laboratory.space(.watcher), "link", "set", "eth0", "down")
+        let result = try watch.waitForEnd()
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("the interface eth0 went down"), "\(result.stderr)")
+    }
+
+    @Test func `an interface that vanishes ends the watch with a message`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("va")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        try Laboratory.run("-n", laboratory.space(.watcher), "link", "del", "eth0")
+        let result = try watch.waitForEnd()
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("error: the interface eth0"), "\(result.stderr)")
+    }
+
+    @Test func `a capture process that is killed ends the watch with a message`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("ki")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        let pgrep = try CommandRunner.run("/usr/bin/pgrep", ["-P", String(watch.pid)])
+        let child = try #require(Int32(pgrep.stdout.split(separator: "\n").first ?? ""))
+        try #require(kill(child, SIGKILL) == 0)
+        let result = try watch.waitForEnd()
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("is gone: it was killed by signal 9"), "\(result.stderr)")
+    }
+
+    @Test func `what can't be watched is told with what can`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("ba")
+        func failure(_ words: String...) throws -> CommandResult {
+            try laboratory.start(
+                .watcher, Executables.path("arpguard"), ["--home", home, "watch"] + words
+            ).waitForEnd()
+        }
+        let unknown = try failure("-i", "eth7")
+        #expect(unknown.status == 2)
+        #expect(unknown.stderr.contains("there is no interface eth7"))
+        #expect(unknown.stderr.contains("interfaces that can be watched: eth0"))
+        #expect(try failure("-i", "lo").stderr.contains("lo is the loopback interface"))
+        let setpriv = try laboratory.start(
+            .watcher, "/usr/bin/setpriv",
+            [
+                "--bounding-set", "-net_raw", "--inh-caps", "-net_raw",
+                Executables.path("arpguard"), "--home", home, "watch", "-i", "eth0",
+            ]
+        ).waitForEnd()
+        #expect(setpriv.status == 2)
+        #expect(setpriv.stderr.contains("hint: sudo setcap cap_net_raw=ep "), "\(setpriv.stderr)")
+        #expect(try failure("-i", "a/b").status == 64)
+    }
+
+    /// Seconds since 1970, with nanoseconds.
+    private func nanoseconds() throws -> Double {
+        var time = timespec()
+        try #require(unsafe clock_gettime(CLOCK_REALTIME, &time) == 0)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    /// The same of a text such as `2026-11-24T19:24:24.378977+0000`.
+    private func seconds(of text: String) throws -> Double {
+        let day = try #require(Day(String(text.prefix(10))))
+        let parts = text.dropFirst(11).prefix { $0 != "+" }.split(separator: ":")
+            .compactMap { Double($0) }
+        try #require(parts.count == 3)
+        let start = Double(day.start.nanoseconds / 1_000_000_000)
+        return start + parts[0] * 3600 + parts[1] * 60 + parts[2]
+    }
+}

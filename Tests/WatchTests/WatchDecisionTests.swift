@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Capture
+import Detection
+import Modules
+import TestKit
+import Testing
+
+@testable import arpguard_watch
+
+struct WatchDecisionTests {
+    private let first = MACAddress(bits: 0x0200_0000_0001)
+    private let second = MACAddress(bits: 0x0200_0000_0002)
+    private let asker = MACAddress(bits: 0x0200_0000_0009)
+    private let gateway = IPv4Address(bits: 0x0A00_0001)
+
+    @Test func `routes and neighbours are read as the kernel writes them`() {
+        let routes = DefaultRoute.all(
+            in: """
+                Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT
+                wlan0\t00000000\t0100000A\t0003\t0\t0\t600\t00000000\t0\t0\t0
+                eth0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0
+                eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
+                tun0\t00000000\t00000000\t0001\t0\t0\t0\t00000000\t0\t0\t0
+                nonsense
+                """)
+        #expect(routes.map(\.interface) == ["eth0", "wlan0"])
+        #expect(routes.map { "\($0.gateway)" } == ["192.0.2.1", "10.0.0.1"])
+        let neighbours = Neighbour.all(
+            in: """
+                IP address HW type Flags HW address Mask Device
+                10.0.0.1 0x1 0x2 02:00:00:00:00:01 * eth0
+                10.0.0.7 0x1 0x0 00:00:00:00:00:00 * eth0
+                """)
+        #expect(neighbours.map(\.pair) == [AddressPair(mac: first, ip: gateway)])
+    }
+
+    @Test func `the gateway's answer is compared with what was believed`() throws {
+        func check(kernel: MACAddress?, stored: MACAddress?, answers: [MACAddress]) throws
+            -> GatewayCheck.Result
+        {
+            var check = GatewayCheck(
+                gateway: gateway, asker: asker, kernel: kernel, stored: stored)
+            for answer in answers {
+                let frame = Frame.arp(
+                    .reply, sender: ("\(answer)", "10.0.0.1"), target: ("\(asker)", "10.0.0.9"))
+                let record = FrameRecord(frame.span, format: .ethernet)
+                check.take(try #require(record?.packet))
+            }
+            return check.result
+        }
+        #expect(try !check(kernel: first, stored: first, answers: [first]).isSuspicious)
+        #expect(try check(kernel: first, stored: nil, answers: [second]).isSuspicious)
+        #expect(try check(kernel: nil, stored: nil, answers: [first, second]).isSuspicious)
+        #expect(try check(kernel: nil, stored: first, answers: [second]).isSuspicious)
+        let silent = try check(kernel: nil, stored: nil, answers: [])
+        #expect(silent.text.contains("did not answer") && !silent.isSuspicious)
+    }
+
+    @Test func `a clock that is set moves no window of time`() {
+        let clock = ManualClock()
+        var steady = SteadyClock(clock)
+        #expect(steady.jump() == nil)
+        let before = clock.now().nanoseconds
+        clock.jump(to: Timestamp(nanoseconds: before - 3_600_000_000_000))
+        #expect(steady.jump() == -3_600_000_000_000)
+        #expect(steady.jump() == nil)
+        #expect(steady.steady(clock.now().nanoseconds) == before)
+        #expect(steady.wall(before) == clock.now().nanoseconds)
+    }
+
+    @Test func `root becomes the owner of the home, else the service, else without power`() {
+        let owner = Privileges.User(number: 1000, group: 1000)
+        let service = Privileges.User(number: 200, group: 200)
+        let root = Privileges.User(number: 0, group: 0)
+        func decide(_ isRoot: Bool, _ home: Privileges.User?, _ user: Privileges.User?)
+            -> ServiceAccount
+        {
+            .deciding(isRoot: isRoot, homeOwner: home, service: user)
+        }
+        #expect(decide(false, nil, service) == .unchanged)
+        #expect(decide(true, owner, service) == .user(owner))
+        #expect(decide(true, nil, service) == .user(service))
+        #expect(decide(true, root, service) == .powerlessRoot)
+        #expect(decide(true, nil, nil) == .powerlessRoot)
+    }
+
+    @Test func `what is due now and then is due once in its time`() {
+        var timetable = WatchTimetable(0)
+        #expect(timetable.due(at: 999_999_999).isEmpty)
+        #expect(timetable.due(at: 1_000_000_000) == [.interfaces])
+        #expect(timetable.due(at: 5_000_000_000) == [.interfaces, .state])
+        #expect(timetable.due(at: 5_000_000_001).isEmpty)
+        let minute = Set(timetable.due(at: 60_000_000_000))
+        #expect(minute == [.interfaces, .state, .drops, .bindings, .upload])
+    }
+}
