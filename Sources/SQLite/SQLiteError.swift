@@ -24,6 +24,10 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file is no database, or its content is damaged.
     public var isDamage: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
 
+    /// A statement does not fit the schema, or the schema can't be read at all. For a program whose
+    /// statements are right that is a sign of damage; SQLite has no code of its own for it.
+    public var isSchemaMismatch: Bool { primaryCode == SQLITE_ERROR }
+
     /// Another connection holds a lock for longer than the busy timeout.
     public var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 

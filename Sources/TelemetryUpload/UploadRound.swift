@@ -62,9 +62,14 @@ package struct UploadRound {
     package func run(erasuresOnly: Bool = false) throws -> UploadSummary {
         var summary = UploadSummary(ending: .erasuresOnly)
         if !erasuresOnly {
-            try outbox.noteRound()
-            summary.ending = try sendBatches(&summary)
-            if summary.ending == .budgetSpent { try outbox.noteBudgetSpent() }
+            do {
+                try outbox.noteRound()
+                summary.ending = try sendBatches(&summary)
+                if summary.ending == .budgetSpent { try outbox.noteBudgetSpent() }
+            } catch {
+                try outbox.replaceStoreIfDamaged(after: error)
+                throw error
+            }
         }
         if summary.ending != .interrupted { try sendErasures(&summary) }
         if let problem = outbox.erasureProblem {

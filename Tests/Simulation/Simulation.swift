@@ -51,8 +51,7 @@ package struct Simulation {
         }
         world.log.append("calm")
         do { try world.calmDown() } catch {
-            // What a damaged disk does to a home may need a person first.
-            if !world.isDamaged { world.broke(.progress, "at the end: \(error)") }
+            world.broke(.progress, "at the end: \(error)")
         }
         _ = finish()
     }

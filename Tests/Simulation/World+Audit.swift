@@ -67,7 +67,10 @@ extension World {
         let counted = try storage.figures(in: ever).reduce(0) {
             $0 + ($1.cells[name]?.count ?? 0)
         }
-        let taken = observer.taken.values.filter { !observer.erased.contains($0.installation) }
+        // A clock far ahead folds days into totals, and nothing in those can be erased.
+        let taken = observer.taken.values.filter {
+            hasJumped || !observer.erased.contains($0.installation)
+        }
         let expected = taken.reduce(0) { $0 + $1.count }
         if counted > expected { broke(.once, "\(expected) events taken, \(counted) counted") }
         if counted < expected, !hasJumped {

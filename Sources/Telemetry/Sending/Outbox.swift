@@ -68,6 +68,13 @@ package final class Outbox {
         ScheduleMemory(store: store, config: sealer.config, seams: gate.seams)
     }
 
+    /// Has the store looked at closely if damage could explain an error, so that the next round
+    /// meets a sound one; a damaged one is set aside and counted.
+    package func replaceStoreIfDamaged(after error: any Error) throws {
+        guard StoreDamage.isSuspected(error) else { return }
+        _ = try Store.replaceIfDamaged(gate.directory, gate.seams)
+    }
+
     /// The next batch to send: one that was begun or sealed before, else one sealed now.
     package func next() throws -> Next {
         let causes = Gate.causes(blocking: .sending, gate.read().facts)

@@ -26,12 +26,14 @@ final class Store {
     ) throws -> Result {
         do {
             return try body(openAsIs(directory, seams))
-        } catch let error as SQLiteError where error.isDamage {
-            return try body(replace(directory, seams))
+        } catch  where StoreDamage.isSuspected(error) {
+            return try body(replaceIfDamaged(directory, seams))
         }
     }
 
-    private static func replace(
+    /// Looks closely at a database that failed in a way that damage could explain; if it is
+    /// damaged, sets it aside, counts and tells that, and makes a new one.
+    static func replaceIfDamaged(
         _ directory: TelemetryDirectory, _ seams: TelemetrySeams
     ) throws -> Store {
         let waiting = lockMilliseconds
@@ -59,8 +61,8 @@ final class Store {
     ) throws -> Store? {
         do {
             let store = try openAsIs(directory, seams)
-            return try store.database.text("PRAGMA quick_check(1)") == "ok" ? store : nil
-        } catch let error as SQLiteError where error.isDamage {
+            return try StoreDamage.isSound(store.database) ? store : nil
+        } catch  where StoreDamage.isSuspected(error) {
             return nil
         }
     }
