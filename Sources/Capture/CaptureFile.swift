@@ -13,7 +13,11 @@ public struct CaptureFile: ~Copyable {
 
     /// Opens the capture at `path`; `-` is standard input, in any of the formats.
     public init(path: String) throws(CaptureError) {
-        let input = try InputDescriptor(path: path)
+        try self.init(input: try InputDescriptor(path: path))
+    }
+
+    /// Reads from what is open already.
+    init(input: consuming InputDescriptor) throws(CaptureError) {
         try self.init(input: input, buffer: ReadBuffer())
     }
 

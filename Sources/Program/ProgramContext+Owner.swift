@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CommandLineKit
-private import Glibc
+import Modules
 
 extension Home {
     /// Has root act as the owner of the service's folder from here on, for good: what it would
@@ -9,16 +9,21 @@ extension Home {
     ///
     /// Nothing happens for anybody but root, in another home, or where the folder is root's.
     func becomeOwner(userID: UInt32) throws(CommandFailure) {
-        guard userID == 0, reason == .service else { return }
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
-            status.st_uid != 0
-        else { return }
-        let (owner, group) = (status.st_uid, status.st_gid)
-        guard setgroups(0, nil) == 0, setgid(group) == 0, setuid(owner) == 0 else {
+        guard let owner = rightfulOwner(userID: userID) else { return }
+        do throws(SystemError) {
+            try Privileges.become(owner)
+        } catch {
             throw CommandFailure(
-                "can't act as user number \(owner), who owns \(path)",
+                "can't act as user number \(owner.number), who owns \(path): \(error)",
                 hint: "run the command as that user")
         }
+    }
+
+    /// As whom root has to act in the service's folder; nil for nobody else.
+    func rightfulOwner(userID: UInt32) -> Privileges.User? {
+        guard userID == 0, reason == .service else { return nil }
+        // A folder that can't be looked at is told by the check that follows.
+        let owner = try? Privileges.owner(of: path)
+        return owner?.number == 0 ? nil : owner
     }
 }

@@ -31,10 +31,7 @@ public struct ProgramContext: Sendable {
     /// Needs a program whose first level accepts ``CommandLineKit/Flag/common``.
     public init(_ invocation: Invocation) throws(CommandFailure) {
         let home = try Self.home(invocation)
-        // What reads captures and interfaces needs root's rights for longer, and sees to it itself.
-        if invocation.command.root.name != Helper.watch.name {
-            try home.becomeOwner(userID: geteuid())
-        }
+        try home.becomeOwner(userID: geteuid())
         try self.init(at: home)
     }
 
@@ -44,6 +41,12 @@ public struct ProgramContext: Sendable {
         files = RealFileSystem()
         self.home = home
         try home.check(files, userID: userID)
+    }
+
+    /// Whether root gives up its rights when a context is made: then what only root can open has
+    /// to be open before.
+    public static func becomesOwner(_ invocation: Invocation) throws(CommandFailure) -> Bool {
+        try home(invocation).rightfulOwner(userID: geteuid()) != nil
     }
 
     /// Finds the home, and does not look at it.

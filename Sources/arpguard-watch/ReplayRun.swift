@@ -49,18 +49,14 @@ struct ReplaySummary {
 
 /// Reads capture files one after the other; none knows of what was in another.
 struct ReplayRun {
-    let paths: [String]
+    let captures: [ReplayCapture]
     let configuration: DetectorConfiguration
     let clock: any WallClock
-    /// Whether the capture that is part of the program is read first.
-    var withSample = false
 
-    /// Under which name alerts in that capture are told.
-    static let sampleName = "sample"
     /// After how many frames it is said again how far the work is; a power of two.
     private static let framesBetweenProgress: UInt64 = 1 << 16
 
-    /// Reads everything that can be read. Each alert, with the path of its file, and each error
+    /// Reads everything that can be read. Each alert, with the name of its capture, and each error
     /// is handed over when it comes.
     func run(
         onAlert: (Alert, String) -> Void, onProgress: (UInt64) -> Void = { _ in },
@@ -68,12 +64,11 @@ struct ReplayRun {
     ) -> ReplaySummary {
         let start = clock.uptimeNanoseconds()
         var summary = ReplaySummary()
-        let sources = (withSample ? [nil] : []) + paths.map(Optional.some)
-        for path in sources {
+        for capture in captures {
             var detector = Detector(configuration)
             let before = summary.frames
             do throws(CaptureError) {
-                var file = try Self.open(path)
+                var file = try capture.open()
                 let format = file.linkType.frameFormat
                 try file.forEachFrame { header, bytes in
                     if header.number & (Self.framesBetweenProgress - 1) == 0 {
@@ -81,7 +76,7 @@ struct ReplayRun {
                     }
                     detector.process(
                         bytes, format: format, time: header.time, number: header.number,
-                        report: { onAlert($0, path ?? Self.sampleName) })
+                        report: { onAlert($0, capture.name) })
                 }
             } catch {
                 summary.errors.append(error)
@@ -91,11 +86,6 @@ struct ReplayRun {
         }
         summary.duration = clock.uptimeNanoseconds() - start
         return summary
-    }
-
-    private static func open(_ path: String?) throws(CaptureError) -> CaptureFile {
-        guard let path else { return try CaptureFile.sample() }
-        return try CaptureFile(path: path)
     }
 }
 

@@ -25,10 +25,9 @@ extension Command {
     @Sendable private static func runReplay(
         _ invocation: Invocation
     ) throws(CommandFailure) -> ExitStatus {
-        if invocation.command.arguments("FILE").isEmpty, !invocation.command.isOn(.sample) {
-            throw CommandFailure(
-                "missing argument FILE", hint: "see 'arpguard replay --help'", status: .usage)
-        }
+        // Who typed this may open files that the owner of the service's folder can't.
+        let captures = try ReplayCapture.named(
+            by: invocation, opensNow: try ProgramContext.becomesOwner(invocation))
         let context = try ProgramContext(invocation)
         let settings = context.configurationFile.load().detection
         let configuration = try detectorConfiguration(settings, invocation)
@@ -42,20 +41,17 @@ extension Command {
         defer { group.stop() }
         let telemetry = ReplayTelemetry(module, clock: setup.seams.clock)
         telemetry.started(settings: settings.fingerprints)
-        return replay(configuration, telemetry, setup.seams.clock, invocation)
+        let run = ReplayRun(
+            captures: captures, configuration: configuration, clock: setup.seams.clock)
+        return replay(run, telemetry, invocation)
     }
 
     private static func replay(
-        _ configuration: DetectorConfiguration, _ telemetry: ReplayTelemetry,
-        _ clock: any WallClock, _ invocation: Invocation
+        _ run: ReplayRun, _ telemetry: ReplayTelemetry, _ invocation: Invocation
     ) -> ExitStatus {
         let (output, diagnostics) = (invocation.output, invocation.diagnostics)
-        let paths = invocation.command.arguments("FILE")
-        let withSample = invocation.command.isOn(.sample)
-        let run = ReplayRun(
-            paths: paths, configuration: configuration, clock: clock, withSample: withSample)
-        let isAlone = paths.count + (withSample ? 1 : 0) == 1
-        let progress = ReplayProgress(invocation, clock)
+        let isAlone = run.captures.count == 1
+        let progress = ReplayProgress(invocation, run.clock)
         let summary = run.run { alert, path in
             progress.end()
             show(alert, in: path, isAlone: isAlone, output)
@@ -69,7 +65,7 @@ extension Command {
             telemetry.error(error)
         }
         progress.end()
-        show(summary, at: clock.now(), output)
+        show(summary, at: run.clock.now(), output)
         if let warning = AlertText.warning(summary) {
             output.flush()
             diagnostics.warning(

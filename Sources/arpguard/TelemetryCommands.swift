@@ -28,7 +28,7 @@ extension Command {
 
     private static let status = Command(
         "status", summary: "Tell whether it is on, what blocks it, and what was recorded and sent",
-        flags: [.showID, .redact]
+        flags: [.showID, .redact], json: StatusView.members
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
         let status = try telling { try setup.control().status() }

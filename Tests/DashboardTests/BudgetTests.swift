@@ -34,18 +34,37 @@ struct BudgetTests {
         ["ARPGUARD_HOME": folder.file("own"), "HOME": folder.path]
     }
 
-    @Test func `telemetry status takes 5 ms of the processor and 16 MiB`() throws {
+    @Test(arguments: [false, true])
+    func `telemetry status takes 5 ms of the processor and 16 MiB`(isRecording: Bool) throws {
+        if isRecording {
+            for words in [["telemetry", "enable", "--confirm"], ["replay", "--sample"]] {
+                _ = try CommandRunner.run(Self.program, words, environment: environment)
+            }
+        }
         var costs: [Int64] = []
-        var peak: Int64 = 0
         for _ in 0..<Self.rounds {
             let result = try CommandRunner.run(
                 Self.program, ["telemetry", "status"], environment: environment)
             #expect(result.status == 0)
             costs.append(result.processorMicroseconds)
-            peak = max(peak, result.peakBytes)
         }
         #expect(costs.sorted()[Self.rounds / 2] <= 5_000)
-        #expect(peak <= 16 << 20)
+        let kibibytes = try #require(Int64(try peakMemory()))
+        #expect((1024...16 * 1024).contains(kibibytes), "\(kibibytes) KiB")
+    }
+
+    /// The peak of a status in KiB. The kernel counts a starter's memory as its child's: one that
+    /// is small itself has to start it.
+    private func peakMemory() throws -> String {
+        let script = """
+            import resource, subprocess, sys
+            subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+            print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+            """
+        let result = try CommandRunner.run(
+            "/usr/bin/python3", ["-c", script, Self.program, "telemetry", "status"],
+            environment: environment)
+        return result.stdout.split(separator: "\n").joined()
     }
 
     @Test func `with a million events each page takes 100 ms and 60 kB`() throws {

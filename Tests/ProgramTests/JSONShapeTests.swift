@@ -22,14 +22,51 @@ import Testing
         let result = try CommandRunner.run(
             Executables.path("arpguard"), words + ["--format", "json"],
             environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
-        let printed = Set(Self.paths(try JSONValue.parse(result.stdout), ""))
-        let declared = try Self.declared(line)
+        try Self.expect(try JSONValue.parse(result.stdout), tallyWith: line)
+    }
+
+    /// With all that a status can tell: a program that records, one elsewhere, and a loss.
+    @Test func `a status prints what the reference says, and nothing else`() throws {
+        let arpguard = try Arpguard()
+        let set = ["upload_url": "http://127.0.0.1:9/v1/logs", "upload_review": "manual"]
+        for (key, value) in set {
+            #expect(try arpguard("config", "set", "telemetry.\(key)", value).status == 0)
+        }
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", "--sample")
+        let batches = try arpguard("telemetry", "review", "--list", "--format", "json").stdout
+        let batch = try JSONValue.parse(String(batches.prefix { $0 != "\n" }))["batch"]
+        let dropped = try arpguard(
+            "telemetry", "review", "--batch", batch?.stringValue ?? "", "--drop-event", "1")
+        #expect(dropped.status == 0, "\(dropped.stderr)")
+        let recorders = try [arpguard.home, arpguard.folder.file("other")].map { home in
+            try RunningProcess(
+                "/bin/sh",
+                [
+                    "-c", "tail -f /dev/null | exec \"$0\" --home \"$1\" replay -",
+                    Executables.path("arpguard"), home,
+                ], environment: ["HOME": arpguard.folder.path])
+        }
+        var status: JSONValue = .null
+        while status["recorders"]?.arrayValue?.isEmpty != false
+            || status["other_homes"]?.arrayValue?.isEmpty != false
+        {
+            let result = try arpguard("telemetry", "status", "--format", "json")
+            status = try JSONValue.parse(result.stdout)
+        }
+        try Self.expect(status, tallyWith: "arpguard telemetry status")
+        for recorder in recorders { recorder.kill() }
+    }
+
+    private static func expect(_ value: JSONValue, tallyWith line: String) throws {
+        let printed = Set(paths(value, ""))
+        let declared = try declared(line)
         #expect(!declared.isEmpty)
         for path in printed {
-            #expect(declared.contains { Self.covers($0, path) }, "\(path) is in no document")
+            #expect(declared.contains { covers($0, path) }, "\(path) is in no document")
         }
         for member in declared {
-            #expect(printed.contains { Self.covers(member, $0) }, "\(member) is not printed")
+            #expect(printed.contains { covers(member, $0) }, "\(member) is not printed")
         }
     }
 

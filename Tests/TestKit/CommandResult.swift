@@ -17,9 +17,6 @@ package struct CommandResult: Sendable {
     /// The processor time it took, in user and system mode together.
     package let processorMicroseconds: Int64
 
-    /// The most memory it held at a time, in bytes.
-    package let peakBytes: Int64
-
     /// Standard output as text; bytes that are no UTF-8 become U+FFFD.
     package var stdout: String { String(decoding: stdoutBytes, as: UTF8.self) }
 

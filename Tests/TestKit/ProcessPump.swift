@@ -91,7 +91,6 @@ struct ProcessPump {
             progress.processorMicroseconds =
                 Int64(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1_000_000
                 + Int64(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
-            progress.peakBytes = Int64(usage.ru_maxrss) * 1024
             let signal = status & 0x7F
             progress.end = signal == 0 ? .exited(status >> 8 & 0xFF) : .signalled(signal)
         }

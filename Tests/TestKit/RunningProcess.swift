@@ -103,7 +103,6 @@ struct ProcessProgress: Sendable {
     var stderr: [UInt8] = []
     var end: End?
     var processorMicroseconds: Int64 = 0
-    var peakBytes: Int64 = 0
 
     var completeLines: [String] {
         stdout.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -116,11 +115,11 @@ struct ProcessProgress: Sendable {
         case .exited(let status):
             CommandResult(
                 status: status, signal: nil, stdoutBytes: stdout, stderrBytes: stderr,
-                processorMicroseconds: processorMicroseconds, peakBytes: peakBytes)
+                processorMicroseconds: processorMicroseconds)
         case .signalled(let signal):
             CommandResult(
                 status: nil, signal: signal, stdoutBytes: stdout, stderrBytes: stderr,
-                processorMicroseconds: processorMicroseconds, peakBytes: peakBytes)
+                processorMicroseconds: processorMicroseconds)
         }
     }
 }

@@ -18,7 +18,8 @@ struct ReplayRunTests {
         var alerts: [Alert] = []
         var errors: [CaptureError] = []
         let run = ReplayRun(
-            paths: paths, configuration: DetectorConfiguration(), clock: ManualClock())
+            captures: paths.map(ReplayCapture.file), configuration: DetectorConfiguration(),
+            clock: ManualClock())
         let summary = run.run { alert, path in
             alerts.append(alert)
             #expect(paths.contains(path))

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+
+extension StatusView {
+    /// What `telemetry status` prints for programs.
+    static let members: [Command.Member] = [
+        .init("enabled", "Whether events are recorded now"),
+        .init("blocked_by", "Every cause that keeps them from being recorded"),
+        .init("blocked_sending", "Every cause that keeps them from being sent"),
+        .init("withheld_properties", "What would be recorded, but was not agreed to yet"),
+        .init("installation_id", "The random identifier, or null before a yes"),
+        .init("upload_url", "Where uploads go, or null for nowhere"),
+        .init("next_upload", "When the next is due, or null if none is"),
+        .init("events.recorded", "Events in the store"),
+        .init("events.waiting", "Of those, the ones that may still be sent"),
+        .init("events.held", "Of the waiting ones, those that a person has to release"),
+        .init("events.uploaded", "Events that the collector has"),
+        .init("events.kept_here", "Events in the store that can never be sent"),
+        .init("lost.*", "How many events were lost for this reason"),
+        .init("pending_erasures", "Erasures that the collector has not confirmed, or null"),
+        .init("erasures_error", "Why that number is unknown, or null"),
+        .init("recorders[].pid", "A program that records into this home now"),
+        .init("recorders[].blocked_by", "What keeps it from that, or null if it can't be read"),
+        .init("storage_bytes", "The space that the data takes on the disk"),
+        .init("storage_path", "The folder of the data"),
+        .init("store_error", "Why the figures of the store are unknown, or null"),
+        .init("home", "The folder of configuration and data"),
+        .init("owner", "The number of the user who owns it"),
+        .init("other_homes[].pid", "A program of ours that runs with another home"),
+        .init("other_homes[].home", "That home"),
+        .init("configuration_error", "What is wrong with the configuration, or null"),
+    ]
+}
