@@ -10,8 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(3)))
 struct MishapTests {
     @Test(.disabled("the limit on file size no longer meets the store's log"))
-    func `a full disk while a batch is marked lets nothing leave, and loses nothing`() throws
-    {
+    func `a full disk while a batch is marked lets nothing leave, and loses nothing`() throws {
         let server = try FakeServer(.answer(200))
         let home = try Home(url: server.url())
         home.record(3)
