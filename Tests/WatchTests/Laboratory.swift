@@ -36,31 +36,33 @@ final class Laboratory: Sendable {
     }
 
     private let prefix: String
+    /// The switch is in a namespace without addresses: beside one, Linux would answer for it too,
+    /// from the switch's own hardware address.
+    private var hub: String { "\(prefix)0" }
 
     init(_ name: String) throws {
         prefix = "ag\(getpid())\(name)"
-        for member in Member.allCases { try Self.run("netns", "add", space(member)) }
-        let hub = space(.gateway)
+        for space in [hub] + Member.allCases.map(space) { try Self.run("netns", "add", space) }
         try Self.run("-n", hub, "link", "add", "br0", "type", "bridge")
-        for member in Member.allCases { try connect(member, to: hub) }
+        for member in Member.allCases { try connect(member) }
         try Self.run("-n", hub, "link", "set", "br0", "up")
         try Self.run(
             "-n", space(.watcher), "route", "add", "default", "via", Member.gateway.address)
     }
 
     deinit {
-        for member in Member.allCases {
-            _ = try? CommandRunner.run(Self.ip, ["netns", "del", space(member)])
+        for space in [hub] + Member.allCases.map(space) {
+            _ = try? CommandRunner.run(Self.ip, ["netns", "del", space])
         }
     }
 
     func space(_ member: Member) -> String { "\(prefix)\(member.rawValue)" }
 
-    private func connect(_ member: Member, to hub: String) throws {
+    private func connect(_ member: Member) throws {
         let own = space(member)
         let port = "p\(member.rawValue)"
         try Self.run("-n", own, "link", "add", "eth0", "type", "veth", "peer", "name", port)
-        if own != hub { try Self.run("-n", own, "link", "set", port, "netns", hub) }
+        try Self.run("-n", own, "link", "set", port, "netns", hub)
         try Self.run("-n", hub, "link", "set", port, "master", "br0", "up")
         try Self.run("-n", own, "link", "set", "eth0", "address", member.hardware, "up")
         try Self.run("-n", own, "addr", "add", "\(member.address)/24", "dev", "eth0")

@@ -118,10 +118,12 @@ struct LaboratoryTests {
         #expect(absent[1] != nil)
         #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
         try forget()
-        #expect(try firstAlert() == absent)
+        let on = try firstAlert()
+        #expect(on == absent, "\(on) and \(absent)")
         try forget()
         try arpguardBreaksTelemetry()
-        #expect(try firstAlert() == absent)
+        let broken = try firstAlert()
+        #expect(broken == absent, "\(broken) and \(absent)")
     }
 
     /// What was learnt in the run before would change what the next one can tell.
