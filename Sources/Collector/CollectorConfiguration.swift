@@ -35,6 +35,8 @@ public struct CollectorConfiguration: Sendable {
     /// An erasure is answered after a whole number of these, so that the time tells nothing of what
     /// was found.
     public var erasureStepMilliseconds = 100
+    /// How often it is looked whether a day has passed, where no request tells.
+    public var sweepCheckMilliseconds = 60_000
     /// Bytes of all requests together, while they are received, handled and stored.
     public var bytesInFlightMax: Int
 

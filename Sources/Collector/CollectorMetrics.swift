@@ -65,13 +65,14 @@ final class CollectorMetrics: Sendable {
 }
 
 extension BatchOutcome {
-    static let words = ["stored", "resent", "erased", "not_admitted"]
+    static let words = ["stored", "resent", "erased", "closed", "not_admitted"]
 
     fileprivate var word: String {
         switch self {
         case .stored: "stored"
         case .resent: "resent"
         case .erased: "erased"
+        case .closed: "closed"
         case .notAdmitted: "not_admitted"
         }
     }

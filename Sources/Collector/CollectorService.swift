@@ -62,6 +62,7 @@ public final class CollectorService: Module {
             admin: try HTTPServer(
                 on: adminSocket, tls: configuration.adminTLS, handler: admin.handler))
         servers.withLock { $0 = started }
+        routes.keepSweeping()
     }
 
     /// Finishes the requests in flight and closes both listeners.

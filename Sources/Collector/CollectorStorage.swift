@@ -125,6 +125,8 @@ public enum BatchOutcome: Sendable, Equatable {
     case resent
     /// Its installation was erased; nothing of it was kept.
     case erased
+    /// Its day is folded already, so that a resend could not be told; nothing of it was kept.
+    case closed
     /// Nothing is known of its installation, and `admitsNew` was false; nothing of it was kept.
     case notAdmitted
 }

@@ -74,6 +74,15 @@ final class IntakeRoutes: Sendable {
         sweeps.withLock { $0.day = today }
     }
 
+    /// Folds when a day begins also where no request comes; as long as this object is used.
+    func keepSweeping() {
+        let step = Int64(configuration.sweepCheckMilliseconds) * 1_000_000
+        committer.later(nanoseconds: step) { [weak self] in
+            self?.sweepWhenDue()
+            self?.keepSweeping()
+        }
+    }
+
     private func sweepWhenDue() {
         let (today, uptime) = (clock.now().day, clock.uptimeNanoseconds())
         let isDue = sweeps.withLock { sweeps in
@@ -93,7 +102,7 @@ final class IntakeRoutes: Sendable {
 
     private func takeLogs(_ request: HTTPRequest, _ later: LaterReply) -> HTTPResponse? {
         let decision = decide(request)
-        guard case .admit(let batches, let tally) = decision else {
+        guard case .admit(var batches, let tally) = decision else {
             guard case .refuse(let refusal) = decision else { return nil }
             return IntakeAnswer.failure(
                 IntakeAnswer.status(of: refusal), refusal.message, to: request)
@@ -108,14 +117,14 @@ final class IntakeRoutes: Sendable {
                 .serviceUnavailable, "too much is waiting to be stored", to: request)
         }
         sweepWhenDue()
-        let network = network(of: request)
+        let room = newcomers.admit(&batches, of: network(of: request), on: clock.now().day)
         var request = request
         request.body = []
-        let question = request
+        let (question, submitted) = (request, batches)
         committer.submit(
-            GroupCommitter.Submission(batches: batches, tally: tally) { result in
+            GroupCommitter.Submission(batches: submitted, tally: tally) { result in
                 self.budget.giveBack(bytes)
-                let answer = self.answer(question, encoding, batches, tally, result, network)
+                let answer = self.answer(question, encoding, submitted, tally, result, room)
                 self.metrics.count(answer.status)
                 later.send(answer)
             })
@@ -127,12 +136,7 @@ final class IntakeRoutes: Sendable {
         do {
             let logs = try RequestReader(policy: configuration.policy, budget: budget)
                 .read(request)
-            let decision = try configuration.policy.decide(logs, on: today)
-            guard case .admit(var batches, let tally) = decision,
-                !newcomers.admits(network(of: request), on: today)
-            else { return decision }
-            for index in batches.indices { batches[index].admitsNew = false }
-            return .admit(batches, tally: tally)
+            return try configuration.policy.decide(logs, on: today)
         } catch {
             return .refuse(error)
         }
@@ -142,8 +146,11 @@ final class IntakeRoutes: Sendable {
     /// sending.
     private func answer(
         _ request: HTTPRequest, _ encoding: OTLPEncoding, _ batches: [AdmittedBatch],
-        _ tally: Tally, _ result: Result<[BatchOutcome], StorageError>, _ network: Int?
+        _ tally: Tally, _ result: Result<[BatchOutcome], StorageError>,
+        _ room: NewcomerLimit.Room
     ) -> HTTPResponse {
+        var newcomersCount = 0
+        defer { newcomers.settle(room, taken: newcomersCount) }
         let outcomes: [BatchOutcome]
         switch result {
         case .success(let committed): outcomes = committed
@@ -151,12 +158,12 @@ final class IntakeRoutes: Sendable {
         }
         succeeded()
         var rejected = tally
-        let today = clock.now().day
         for (batch, outcome) in zip(batches, outcomes) {
             rejected.merge(batch.tally)
             switch outcome {
             case .erased: rejected.add(.erased, batch.recordCount)
-            case .stored(isNew: true): newcomers.count(network, on: today)
+            case .closed: rejected.add(.day, batch.recordCount)
+            case .stored(isNew: true): newcomersCount += 1
             case .stored(isNew: false), .resent, .notAdmitted: break
             }
         }
@@ -174,9 +181,7 @@ final class IntakeRoutes: Sendable {
         guard configuration.isBehindProxy else { return request.peerNetwork }
         guard let last = request.headers.values("X-Forwarded-For").last?.split(separator: ",").last
         else { return nil }
-        let address = last.drop { $0 == " " }
-        let parts = address.split(separator: address.contains(":") ? ":" : ".")
-        return parts.prefix(3).map { String($0) }.hashValue
+        return PeerNetwork.number(ofAddress: last)
     }
 
     // MARK: - A storage that fails

@@ -24,22 +24,43 @@ final class NewcomerLimit: Sendable {
         self.random = random
     }
 
-    /// Whether a network may bring one more; always, for a peer on this machine.
-    func admits(_ network: Int?, on today: Day) -> Bool {
-        guard let network else { return true }
-        return state.withLock { state in
-            begin(today, &state)
-            return Int(state.counts[Self.place(of: network, state.key)]) < max
-        }
+    /// Room that is set aside for the new installations that a request may turn out to bring.
+    struct Room: Sendable {
+        fileprivate let network: Int?
+        fileprivate let day: Day
+        fileprivate let count: Int
     }
 
-    /// Counts an installation that turned out to be new.
-    func count(_ network: Int?, on today: Day) {
-        guard let network else { return }
-        state.withLock { state in
+    /// Sets room aside for every installation of a request, as far as its network has any left;
+    /// batches of the others are to be kept only if their installation is known. Without a network,
+    /// for a peer on this machine, nothing is limited. `settle` has to follow.
+    func admit(_ batches: inout [AdmittedBatch], of network: Int?, on today: Day) -> Room {
+        guard let network else { return Room(network: nil, day: today, count: 0) }
+        let wanted = Set(batches.map(\.installation)).count
+        let granted = state.withLock { state in
             begin(today, &state)
             let place = Self.place(of: network, state.key)
-            if state.counts[place] < UInt16.max { state.counts[place] += 1 }
+            let granted = Swift.min(wanted, Swift.max(0, max - Int(state.counts[place])))
+            state.counts[place] += UInt16(granted)
+            return granted
+        }
+        if granted < wanted {
+            var admitted: Set<String> = []
+            for index in batches.indices {
+                let installation = batches[index].installation
+                if admitted.count < granted { admitted.insert(installation) }
+                batches[index].admitsNew = admitted.contains(installation)
+            }
+        }
+        return Room(network: network, day: today, count: granted)
+    }
+
+    /// Gives back the room of those that were known already, or were not kept.
+    func settle(_ room: Room, taken: Int) {
+        guard let network = room.network, taken < room.count else { return }
+        state.withLock { state in
+            guard state.day == room.day else { return }
+            state.counts[Self.place(of: network, state.key)] -= UInt16(room.count - taken)
         }
     }
 

@@ -7,7 +7,7 @@ extension SQLiteStorage {
     /// Keeps the group in one transaction; whatever it does not keep whole is not kept at all.
     public func commit(_ group: CommitGroup) throws(StorageError) -> [BatchOutcome] {
         try write { store in
-            var commit = SQLiteCommit(store, group, nobody: self.hash(Self.nobody))
+            var commit = try SQLiteCommit(store, group, nobody: self.hash(Self.nobody))
             let outcomes = try group.batches.map { batch in
                 try commit.keep(batch, installation: self.hash(batch.installation))
             }
@@ -35,12 +35,19 @@ private struct SQLiteCommit {
     private var changedDays: Set<Day> = []
     private var lastRecordSet: Int64?
     private var services: [String: SQLiteValue] = [:]
+    /// The newest day that is folded: another collector, or a clock that was set back, may still
+    /// send batches of it here.
+    private let lastFolded: Day?
 
     /// Days after which a known installation is noted as seen again.
     private static let seenDays = 7
 
-    init(_ store: StoreConnection, _ group: CommitGroup, nobody: SQLiteValue) {
+    init(_ store: StoreConnection, _ group: CommitGroup, nobody: SQLiteValue) throws {
         self.store = store
+        lastFolded =
+            try store.first("SELECT max(day) FROM day_total", []) { row in
+                row.isNull(0) ? nil : Day(number: Int32(row.integer(0)))
+            } ?? nil
         self.nobody = nobody
         today = group.today
         tally = group.tally
@@ -49,6 +56,10 @@ private struct SQLiteCommit {
     mutating func keep(
         _ batch: AdmittedBatch, installation: SQLiteValue
     ) throws -> BatchOutcome {
+        if let lastFolded, batch.day <= lastFolded {
+            if batch.recordCount > 0 { tally.add(.day, batch.recordCount) }
+            return .closed
+        }
         if try store.first("SELECT 1 FROM tombstone WHERE hash = ?", [installation], { _ in true })
             != nil
         {

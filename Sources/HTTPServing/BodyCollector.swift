@@ -23,11 +23,17 @@ struct BodyCollector {
         discardedBytesMax = limits.discardedBytesMax
     }
 
-    /// Whether a body of the announced length can be refused before it is read.
-    static func refusesAtOnce(contentLength: String?, limits: HTTPLimits) -> Bool {
+    /// Whether a body of the announced length is refused before it is read. That cuts the
+    /// connection, often before the client has read why: so it is done only where the client asks
+    /// first (RFC 9110 section 10.1.1), or announces more than would be thrown away.
+    static func refusesAtOnce(
+        contentLength: String?, asksFirst: Bool, limits: HTTPLimits
+    ) -> Bool {
         guard let contentLength else { return false }
         guard let length = Int(contentLength) else { return true }
-        return length > limits.bodyBytesMax
+        let surplus = length.subtractingReportingOverflow(limits.bodyBytesMax)
+        guard !surplus.overflow, surplus.partialValue > 0 else { return surplus.overflow }
+        return asksFirst || surplus.partialValue > limits.discardedBytesMax
     }
 
     /// Takes one piece. `reserve` is asked for room in the budget of all bodies together.

@@ -27,10 +27,17 @@ final class Exchange {
 
     /// The answer that can be given before the body is read; nil when the body is wanted.
     func earlyAnswer() -> HTTPResponse? {
-        let length = request.headers["Content-Length"]
-        guard BodyCollector.refusesAtOnce(contentLength: length, limits: context.limits) else {
-            return nil
-        }
+        let lengths = Set(request.headers.values("Content-Length"))
+        // Two ways to tell where a body ends would let a proxy and this server see two requests
+        // (RFC 9112 section 6.3).
+        let ways = lengths.count + (request.headers["Transfer-Encoding"] == nil ? 0 : 1)
+        guard ways < 2 else { return refusal(.badRequest).with("Connection", "close") }
+        let length = lengths.first
+        let asksFirst = request.headers["Expect"] != nil
+        guard
+            BodyCollector.refusesAtOnce(
+                contentLength: length, asksFirst: asksFirst, limits: context.limits)
+        else { return nil }
         return refusal(.contentTooLarge)
     }
 

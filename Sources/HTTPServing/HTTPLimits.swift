@@ -7,8 +7,8 @@ public struct HTTPLimits: Sendable, Equatable {
     /// Bytes of all requests together, while they are received and handled; more is answered with
     /// 503.
     public var bodyBytesInFlightMax: Int
-    /// Bytes past `bodyBytesMax` that are read and thrown away so that the 413 arrives; a body of
-    /// unknown length that goes on after them is cut off.
+    /// Bytes past `bodyBytesMax` that are read and thrown away so that the 413 arrives; a body that
+    /// is announced to be longer is refused at once, one of unknown length cut off after them.
     public var discardedBytesMax: Int
     /// Bytes for request line and header fields of one connection.
     public var headerBytesMax: Int

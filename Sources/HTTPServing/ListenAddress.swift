@@ -59,6 +59,12 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         return presentation(String(text), family: AF_INET, count: 4).map { (String(text), $0) }
     }
 
+    /// The bytes of a numeric address of either kind in network order; nil for another text.
+    static func bytes(of text: String) -> [UInt8]? {
+        presentation(text, family: AF_INET, count: 4)
+            ?? presentation(text, family: AF_INET6, count: 16)
+    }
+
     private static func presentation(_ text: String, family: Int32, count: Int) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: count)
         let read = unsafe bytes.withUnsafeMutableBytes {

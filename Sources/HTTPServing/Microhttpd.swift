@@ -124,11 +124,10 @@ private func requestHead(
     return request
 }
 
-/// The peer's network under the key that Swift draws for hashes when a process starts.
 private func peerNetwork(of connection: OpaquePointer) -> Int? {
     var bytes = [UInt8](repeating: 0, count: 6)
     let count = unsafe ag_mhd_peer_network(connection, &bytes)
-    return count == 0 ? nil : bytes.prefix(Int(count)).hashValue
+    return count == 0 ? nil : PeerNetwork.number(ofPrefix: bytes.prefix(Int(count)))
 }
 
 private func fields(of connection: OpaquePointer, kind: MHD_ValueKind) -> [HTTPHeaders.Field] {

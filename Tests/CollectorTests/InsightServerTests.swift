@@ -9,8 +9,10 @@ import Testing
 @testable import Collector
 
 @Suite struct InsightServerTests {
-    private static func filled() throws -> SampleCollector {
-        let collector = try SampleCollector(k: 10)
+    private static func filled(
+        _ configure: (inout CollectorConfiguration) -> Void = { _ in }
+    ) throws -> SampleCollector {
+        let collector = try SampleCollector(k: 10, configure)
         for number in 1...12 {
             var request = SampleRequest(number, batch: number)
                 .with("detection_run", ("mode", .string("replay")), ("duration_ms", .int(100)))
@@ -94,5 +96,16 @@ import Testing
         let insight = try collector.store.storage.insight(in: today...day, k: 2)
         #expect(insight.daily.map(\.day) == [today, day])
         #expect(insight.daily.map(\.isFolded) == [true, false])
+    }
+
+    @Test func `what has passed its time is folded also where no request comes`() throws {
+        let collector = try Self.filled { $0.sweepCheckMilliseconds = 1 }
+        collector.clock.advance(by: .seconds(86_400 * 91))
+        let deadline = ContinuousClock.now.advanced(by: CommandRunner.deadline)
+        var isFolded: [Bool] = [false]
+        while isFolded != [true], ContinuousClock.now < deadline {
+            isFolded = try collector.store.storage.figures(in: today...today).map(\.isFolded)
+        }
+        #expect(isFolded == [true])
     }
 }

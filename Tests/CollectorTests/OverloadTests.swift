@@ -68,11 +68,51 @@ import Testing
 
     @Test func `places are drawn anew each day`() {
         let limit = NewcomerLimit(max: 1, random: SeededRandom(seed: 3))
-        #expect(limit.admits(7, on: today))
-        limit.count(7, on: today)
-        #expect(!limit.admits(7, on: today))
-        #expect(limit.admits(nil, on: today))
-        #expect(limit.admits(7, on: Day(number: today.number + 1)))
+        func admits(_ network: Int?, on day: Day = today, taken: Int = 1) -> Bool {
+            var batches = [batch("A", of: 1, [today: [:]])]
+            limit.settle(limit.admit(&batches, of: network, on: day), taken: taken)
+            return batches[0].admitsNew
+        }
+        #expect(admits(7, taken: 0), "one that was known gives its room back")
+        #expect(admits(7))
+        #expect(!admits(7))
+        #expect(admits(nil))
+        #expect(admits(7, on: Day(number: today.number + 1)))
+    }
+
+    @Test func `requests that come at once share what is left of the room`() {
+        let limit = NewcomerLimit(max: 3, random: SeededRandom(seed: 3))
+        var first = [1, 2, 1].map { batch("A\($0)", of: $0, [today: [:]]) }
+        var second = [3, 4, 3].map { batch("B\($0)", of: $0, [today: [:]]) }
+        let rooms = [limit.admit(&first, of: 7, on: today), limit.admit(&second, of: 7, on: today)]
+        #expect(first.map(\.admitsNew) == [true, true, true])
+        #expect(second.map(\.admitsNew) == [true, false, true])
+        for (room, taken) in zip(rooms, [1, 1]) { limit.settle(room, taken: taken) }
+        var third = [5, 6].map { batch("C\($0)", of: $0, [today: [:]]) }
+        _ = limit.admit(&third, of: 7, on: today)
+        #expect(third.map(\.admitsNew) == [true, false])
+    }
+
+    @Test func `one request brings no more new installations than its network may`() throws {
+        let collector = try SampleCollector {
+            $0.isBehindProxy = true
+            $0.newPerNetworkMax = 3
+        }
+        var message = SampleRequest(1, batch: 1).with("app_start").message
+        for number in 2...20 {
+            message.resourceLogs +=
+                SampleRequest(number, batch: number).with("app_start").message
+                .resourceLogs
+        }
+        let reply = try HTTPClient.send(
+            "POST", "/v1/logs", port: collector.intakePort,
+            headers: [
+                HTTPHeader("Content-Type", "application/x-protobuf"),
+                HTTPHeader("X-Forwarded-For", "2001:db8::1"),
+            ], body: message.encoded())
+        #expect(reply.status == 429)
+        let figures = try collector.store.storage.figures(in: today...today)
+        #expect(figures.map(\.installations) == [3])
     }
 
     @Test func `a read-only store is not ready, answers 503, and loses nothing`() throws {

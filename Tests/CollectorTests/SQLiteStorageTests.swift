@@ -42,6 +42,18 @@ import Testing
         #expect(status?.mode == 0o600)
     }
 
+    @Test func `a resend after its day was folded is not counted again`() throws {
+        let store = try SampleStore()
+        let sent = batch("A", of: 1, [today: ["event/app_start": 1]])
+        try store.storage.commit(sent)
+        try store.storage.expire(
+            by: RetentionPolicy(openDays: 10), on: Day(number: today.number + 11))
+        // The clock is set back, or another collector has not seen midnight yet.
+        #expect(try store.storage.commit(sent) == [.closed])
+        #expect(try store.storage.lines() == ["\(today) arpguard: 1", "event/app_start 1 1"])
+        #expect(try store.storage.tally(in: today...today).counts == [.day: 1])
+    }
+
     @Test func `a folded day leaves no row of an installation`() throws {
         let store = try SampleStore()
         try store.storage.commit(batch("A", of: 1, [today: ["event/app_start": 1]]))

@@ -30,10 +30,38 @@ import Testing
         #expect(try HTTPClient.send("POST", "/", port: server.port, body: body).status == status)
     }
 
-    @Test func `an announced body past the limit is refused before a byte of it is sent`() throws {
+    @Test func `a client that sends its whole body before it reads learns why it was refused`()
+        throws
+    {
         let server = try Self.server()
         let connection = try RawConnection(port: server.port)
-        connection.send(Self.head(length: 1001))
+        for _ in 0..<2 {
+            connection.send(Self.head(length: 5000))
+            for _ in 0..<50 { connection.send(String(repeating: "x", count: 100)) }
+            #expect(try connection.response().status == 413)
+        }
+    }
+
+    @Test(arguments: [
+        "Content-Length: 2\r\nContent-Length: 3\r\n",
+        "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+    ])
+    func `a body that ends in two places is refused`(fields: String) throws {
+        let server = try Self.server()
+        let connection = try RawConnection(port: server.port)
+        connection.send("POST / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+        #expect(try connection.response().status == 400)
+        #expect(try connection.isClosedByServer())
+    }
+
+    @Test(arguments: [(1001, "Expect: 100-continue\r\n"), (6001, "")])
+    func `an announced body past the limit is refused before a byte of it is sent`(
+        length: Int, fields: String
+    ) throws {
+        let server = try Self.server()
+        let connection = try RawConnection(port: server.port)
+        connection.send(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\(fields)\r\n")
         let reply = try connection.response()
         #expect(reply.status == 413)
         #expect(reply.text == "Content Too Large\n")

@@ -26,7 +26,7 @@ extension ClickHouseStorage {
                         installations.note(note, of: hash)
                     }
                 case .erased: rows.addErased(batch)
-                case .resent, .notAdmitted: break
+                case .resent, .closed, .notAdmitted: break
                 }
             }
             rows.addTally(group.tally, id: group.id)
