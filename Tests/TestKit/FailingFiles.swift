@@ -12,8 +12,8 @@ package struct FailingFiles: FileSystem {
     /// The real files; `fails` is asked with the path of each file that is to be written whole,
     /// and `isUnreadable` with that of each that is to be read.
     package init(
-        unreadable isUnreadable: @escaping @Sendable (String) -> Bool = { _ in false },
-        _ fails: @escaping @Sendable (String) -> Bool = { _ in false }
+        _ fails: @escaping @Sendable (String) -> Bool = { _ in false },
+        unreadable isUnreadable: @escaping @Sendable (String) -> Bool = { _ in false }
     ) {
         self.fails = fails
         self.isUnreadable = isUnreadable
