@@ -33,6 +33,7 @@ struct JournalRecord: Sendable {
             words[1] >> 48 == 0
         else { return nil }
         var properties: [Property] = []
+        properties.reserveCapacity(words.count - 3)
         var rest = words.dropFirst(3)
         while let word = rest.popFirst() {
             guard let value = Self.value(word, &rest) else { return nil }

@@ -144,7 +144,10 @@ import CSystem
         else { return nil }
         // A copy: a process that still writes may change what stands there.
         let words = unsafe UnsafeRawBufferPointer(start: place(position), count: Int(length))
-        let copy = unsafe words.withMemoryRebound(to: UInt64.self) { unsafe $0.map(\.littleEndian) }
+        let copy = unsafe words.withMemoryRebound(to: UInt64.self) {
+            // A key path would be looked up for each word.
+            unsafe $0.map { UInt64(littleEndian: $0) }
+        }
         return layout.record(copy, at: position)
     }
 }

@@ -6,16 +6,28 @@ import Catalogue
 /// catalogue and consent. What it looked up once it remembers: names are numbers in a row.
 struct RowMaker {
     /// What an event of the journal's table is in the store.
-    private struct EventForm {
+    private final class EventForm {
         let name: Int64
         let properties: [PropertyForm?]
+
+        init(name: Int64, properties: [PropertyForm?]) {
+            (self.name, self.properties) = (name, properties)
+        }
     }
 
-    private struct PropertyForm {
+    /// An object, so that each use of it costs one reference and not one for each member.
+    private final class PropertyForm {
         /// The number of its name, as bytes.
         let name: [UInt8]
         let definition: PropertyDefinition
         let words: [String]
+        /// For each word its bytes, once they were asked for; nil inside if it is refused.
+        var choices: [[UInt8]??]
+
+        init(name: [UInt8], definition: PropertyDefinition, words: [String]) {
+            (self.name, self.definition, self.words) = (name, definition, words)
+            choices = Array(repeating: nil, count: words.count)
+        }
     }
 
     private let table: JournalTable
@@ -23,9 +35,8 @@ struct RowMaker {
     private let permit: Permit
     private let ownNames: OwnNames
     private let store: Store
-    private var forms: [UInt16: EventForm?] = [:]
-    /// The bytes of values that were met before, by property and word.
-    private var choices: [UInt64: [UInt8]?] = [:]
+    /// For each event of the table its form, once it was asked for; nil inside if it is refused.
+    private var forms: [EventForm??]
     /// The properties of the row that was made last.
     private(set) var properties: [UInt8] = []
 
@@ -35,6 +46,7 @@ struct RowMaker {
     ) {
         (self.table, self.catalogue, self.permit) = (table, catalogue, permit)
         (self.ownNames, self.store) = (ownNames, store)
+        forms = Array(repeating: nil, count: table.events.count)
     }
 
     /// The number of the event's name, with its properties in ``properties``; nil if today's
@@ -46,13 +58,13 @@ struct RowMaker {
             guard Int(index) < form.properties.count,
                 let property = form.properties[Int(index)]
             else { continue }
-            try append(value, property, key: UInt64(record.event) << 32 | UInt64(index) << 16)
+            try append(value, property)
         }
         return form.name
     }
 
     private mutating func append(
-        _ value: JournalRecord.Value, _ property: PropertyForm, key: UInt64
+        _ value: JournalRecord.Value, _ property: PropertyForm
     ) throws {
         switch value {
         case .integer(let number):
@@ -68,7 +80,7 @@ struct RowMaker {
             properties += property.name
             properties.append(flag ? StoredProperties.Tag.yes : StoredProperties.Tag.no)
         case .word(let word):
-            guard let bytes = try choice(word, property, key: key | UInt64(word)) else { return }
+            guard let bytes = try choice(Int(word), property) else { return }
             properties += bytes
         case .text(let text):
             // What this machine or its person is called has no place in an identifier.
@@ -78,14 +90,11 @@ struct RowMaker {
     }
 
     /// A word of a choice with its property's name; most are met again and again.
-    private mutating func choice(
-        _ word: UInt16, _ property: PropertyForm, key: UInt64
-    ) throws -> [UInt8]? {
-        if let known = choices[key] { return known }
-        let bytes =
-            property.words.indices.contains(Int(word))
-            ? try string(property.words[Int(word)], property) : nil
-        choices[key] = .some(bytes)
+    private func choice(_ word: Int, _ property: PropertyForm) throws -> [UInt8]? {
+        guard word < property.words.count else { return nil }
+        if let known = property.choices[word] { return known }
+        let bytes = try string(property.words[word], property)
+        property.choices[word] = .some(bytes)
         return bytes
     }
 
@@ -99,14 +108,15 @@ struct RowMaker {
     }
 
     private mutating func form(of event: UInt16) throws -> EventForm? {
-        if let known = forms[event] { return known }
-        let form = try makeForm(of: Int(event))
-        forms[event] = .some(form)
+        let place = Int(event)
+        guard place < forms.count else { return nil }
+        if let known = forms[place] { return known }
+        let form = try makeForm(of: place)
+        forms[place] = .some(form)
         return form
     }
 
     private func makeForm(of event: Int) throws -> EventForm? {
-        guard table.events.indices.contains(event) else { return nil }
         let entry = table.events[event]
         guard let definition = catalogue.event(named: entry.name), permit.allows(entry.name) else {
             return nil
