@@ -55,6 +55,40 @@ import Testing
         #expect(try alerts() == absent)
     }
 
+    private static var canMount: Bool {
+        let result = try? CommandRunner.run(
+            "/usr/bin/unshare", ["--user", "--map-root-user", "--mount", "/bin/true"])
+        return result?.status == 0
+    }
+
+    @Test(
+        .enabled(if: canMount, "the kernel gives this user no mount namespace"),
+        arguments: [("no room for a journal", "200k", "0"), ("no byte left", "4m", "8m")])
+    func `alerts are the same on a disk that is full`(
+        what: String, size: String, filling: String
+    ) throws {
+        func alerts(_ output: String) throws -> [JSONValue] {
+            try objects(output).filter { $0["event_type"] == "alert" }
+        }
+        let elsewhere = try alerts(arpguard("replay", "--format", "json", capture).stdout)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        let script = """
+            mkdir -p "$1/disk" && mount -t tmpfs -o size="$2" tmpfs "$1/disk" \\
+                && cp -a "$1/own" "$1/disk/own" || exit 99
+            head -c "$5" /dev/zero >"$1/disk/filling"
+            "$3" --home "$1/disk/own" replay --format json "$4"
+            """
+        let result = try CommandRunner.run(
+            "/usr/bin/unshare",
+            [
+                "--user", "--map-root-user", "--mount", "/bin/sh", "-c", script, "sh",
+                arpguard.folder.path, size, Executables.path("arpguard"), capture, filling,
+            ])
+        #expect(result.status == 1, "\(what): \(result.stderr)")
+        #expect(try alerts(result.stdout) == elsewhere, "\(what)")
+        #expect(result.stderr.contains("telemetry: "), "\(what): \(result.stderr)")
+    }
+
     @Test func `a torn capture keeps its alerts, is told, and loses nothing else`() throws {
         let bytes = try CommandRunner.run("/usr/bin/head", ["-c", "40000", capture]).stdoutBytes
         let torn = try arpguard.folder.write(bytes, to: "torn.pcap")
