@@ -61,12 +61,18 @@ extension PropertyKind {
         case (.version, .string(let text)):
             PropertyGuard.isVersion(text) ? .accepted(value) : .refused(.guarded)
         case (.count(let max), .integer(let number)), (.duration(_, let max), .integer(let number)):
-            number < 0 ? .refused(.outOfBounds) : .accepted(.integer(min(number, max)))
+            PropertyKind.admitted(number, max: max).map { .accepted(.integer($0)) }
+                ?? .refused(.outOfBounds)
         case (.count(let max), .double(let number)), (.duration(_, let max), .double(let number)):
             admit(number, max: max)
         case (.bool, .boolean): .accepted(value)
         default: .refused(.wrongKind)
         }
+    }
+
+    /// What a count or a duration up to `max` holds in a number's place; nil if it is refused.
+    package static func admitted(_ number: Int64, max: Int64) -> Int64? {
+        number < 0 ? nil : min(number, max)
     }
 
     /// A fraction is cut off; NaN and numbers below 0 are refused.

@@ -31,20 +31,31 @@ public enum SQLiteValue: Sendable, Equatable {
         unsafe sqlite3_finalize(handle)
     }
 
+    /// Binds a whole number to the parameter at `position`, counted from 1.
+    public func bind(_ number: Int64, at position: Int32) throws(SQLiteError) {
+        try unsafe check(sqlite3_bind_int64(handle, position, number))
+    }
+
+    /// Binds bytes to the parameter at `position`, counted from 1.
+    public func bind(bytes: [UInt8], at position: Int32) throws(SQLiteError) {
+        let count = UInt64(bytes.count)
+        try unsafe check(sqlite3_bind_blob64(handle, position, bytes, count, csqlite_transient()))
+    }
+
     /// Binds a value to the parameter at `position`, counted from 1.
     public func bind(_ value: SQLiteValue, at position: Int32) throws(SQLiteError) {
-        let code =
-            switch value {
-            case .null: unsafe sqlite3_bind_null(handle, position)
-            case .integer(let number): unsafe sqlite3_bind_int64(handle, position, number)
-            case .double(let number): unsafe sqlite3_bind_double(handle, position, number)
-            case .text(let text):
-                unsafe sqlite3_bind_text(
-                    handle, position, text, Int32(text.utf8.count), csqlite_transient())
-            case .blob(let bytes):
-                unsafe sqlite3_bind_blob64(
-                    handle, position, bytes, UInt64(bytes.count), csqlite_transient())
-            }
+        switch value {
+        case .null: try unsafe check(sqlite3_bind_null(handle, position))
+        case .integer(let number): try bind(number, at: position)
+        case .double(let number): try unsafe check(sqlite3_bind_double(handle, position, number))
+        case .text(let text):
+            let count = Int32(text.utf8.count)
+            try unsafe check(sqlite3_bind_text(handle, position, text, count, csqlite_transient()))
+        case .blob(let bytes): try bind(bytes: bytes, at: position)
+        }
+    }
+
+    private func check(_ code: Int32) throws(SQLiteError) {
         if code != SQLITE_OK { throw connection.error(code) }
     }
 
@@ -67,6 +78,16 @@ public enum SQLiteValue: Sendable, Equatable {
         // The code repeats the last step's error, which was thrown there.
         _ = unsafe sqlite3_reset(handle)
         _ = unsafe sqlite3_clear_bindings(handle)
+    }
+
+    /// Runs the statement to its end with what is bound, and makes it ready for other values. Every
+    /// parameter has to be bound anew: what is not keeps its value.
+    public func runAgain() throws(SQLiteError) {
+        defer {
+            // The code repeats the last step's error, which was thrown there.
+            _ = unsafe sqlite3_reset(handle)
+        }
+        while try step() {}
     }
 
     /// Runs the statement to its end with these values and makes it ready again.

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Modules
-
 /// How a journal was written. This one and the one before can be read; only this one is written.
 enum JournalLayout: UInt64, CaseIterable {
     /// Properties as bytes.
@@ -16,14 +14,6 @@ enum JournalLayout: UInt64, CaseIterable {
         switch self {
         case .second: RecordLayout2.bytesMax
         case .third: RecordLayout.bytesMax
-        }
-    }
-
-    /// Reads a record whose length was checked; nil if it is torn or damaged.
-    func record(_ words: [UInt64], at position: UInt64) -> JournalRecord? {
-        switch self {
-        case .second: RecordLayout2.record(words, at: position)
-        case .third: JournalRecord(words, at: position)
         }
     }
 }

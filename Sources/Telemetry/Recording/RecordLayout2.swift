@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Modules
-
 /// How version 0.1 wrote one event; only read, from journals that it left behind.
 ///
 ///     offset  0  length of the record in bytes, a multiple of 8     4
@@ -15,23 +13,22 @@ import Modules
 enum RecordLayout2 {
     static let bytesMax = (24 + 64 * (3 + 64) + 7) / 8 * 8
 
-    /// Reads a record whose length was checked; nil if it is torn or damaged.
-    static func record(_ words: [UInt64], at position: UInt64) -> JournalRecord? {
+    /// Reads a record whose length was checked; false if it is torn or damaged.
+    static func read(
+        _ words: [UInt64], at position: UInt64, into record: inout JournalRecord
+    ) -> Bool {
         guard words.count >= 3, UInt32(words[0] >> 32) == checksum(words, position) else {
-            return nil
+            return false
         }
         var cursor = ByteCursor(words.dropFirst().flatMap(\.littleEndianBytes))
         guard let epoch = cursor.uint32(), let event = cursor.uint16(), let count = cursor.uint8(),
             cursor.uint8() == 0, let time = cursor.uint64()
-        else { return nil }
-        var properties: [JournalRecord.Property] = []
+        else { return false }
+        record.begin(epoch: epoch, event: event, nanoseconds: time)
         for _ in 0..<count {
-            guard let index = cursor.uint8(), let value = value(&cursor) else { return nil }
-            properties.append((index, value))
+            guard readProperty(&cursor, into: &record) else { return false }
         }
-        return JournalRecord(
-            epoch: epoch, event: event, time: Timestamp(nanoseconds: Int64(bitPattern: time)),
-            properties: properties)
+        return true
     }
 
     private static func checksum(_ words: [UInt64], _ position: UInt64) -> UInt32 {
@@ -43,14 +40,27 @@ enum RecordLayout2 {
         return UInt32(truncatingIfNeeded: mix)
     }
 
-    private static func value(_ cursor: inout ByteCursor) -> JournalRecord.Value? {
-        switch cursor.uint8() {
+    private static func readProperty(
+        _ cursor: inout ByteCursor, into record: inout JournalRecord
+    ) -> Bool {
+        guard let index = cursor.uint8(), let tag = cursor.uint8() else { return false }
+        if tag == 3 {
+            guard let text = cursor.uint8().flatMap({ cursor.bytes(Int($0)) }) else { return false }
+            record.append(index, text: text)
+            return true
+        }
+        guard let value = value(tag, &cursor) else { return false }
+        record.append(index, value)
+        return true
+    }
+
+    private static func value(
+        _ tag: UInt8, _ cursor: inout ByteCursor
+    ) -> JournalRecord.Value? {
+        switch tag {
         case 0: cursor.uint16().map { .word($0) }
         case 1: cursor.uint64().map { .integer(Int64(bitPattern: $0)) }
         case 2: cursor.uint8().map { .boolean($0 != 0) }
-        case 3:
-            cursor.uint8().flatMap { cursor.bytes(Int($0)) }
-                .map { .text(String(decoding: $0, as: UTF8.self)) }
         default: nil
         }
     }

@@ -105,12 +105,12 @@ import CSystem
         unsafe csystem_store_release(word(128), position)
     }
 
-    /// The records from `start` to `end`, and in how many places there was none that could be
-    /// read. Places that a deletion has cleared are none of these.
-    func records(
-        from start: UInt64, to end: UInt64, _ layout: JournalLayout
-    ) -> (whole: [JournalRecord], torn: Int) {
-        var whole: [JournalRecord] = []
+    /// Lets `body` take each whole record from `start` to `end`, and returns in how many places
+    /// there was none that could be read. Places that a deletion has cleared are none of these.
+    func forEachRecord(
+        from start: UInt64, to end: UInt64, _ reader: inout JournalReader,
+        _ body: (borrowing JournalRecord) throws -> Void
+    ) rethrows -> Int {
         var torn = 0
         var isInGap = false
         var position = start
@@ -118,8 +118,8 @@ import CSystem
             let first = unsafe place(position).load(as: UInt64.self).littleEndian
             if first == Self.skipMark {
                 position += Self.capacity - position % Self.capacity
-            } else if let record = record(first, at: position, before: end, layout) {
-                whole.append(record)
+            } else if read(first, at: position, before: end, &reader) {
+                try body(reader.record)
                 position += first & 0xFFFF_FFFF
                 isInGap = false
             } else {
@@ -131,23 +131,18 @@ import CSystem
                 position += 8
             }
         }
-        return (whole, torn)
+        return torn
     }
 
-    private func record(
-        _ first: UInt64, at position: UInt64, before end: UInt64, _ layout: JournalLayout
-    ) -> JournalRecord? {
+    private func read(
+        _ first: UInt64, at position: UInt64, before end: UInt64, _ reader: inout JournalReader
+    ) -> Bool {
         let length = first & 0xFFFF_FFFF
         let room = min(end - position, Self.capacity - position % Self.capacity)
         guard length >= RecordLayout.headerBytes, length % 8 == 0, length <= room,
-            length <= layout.recordBytesMax
-        else { return nil }
-        // A copy: a process that still writes may change what stands there.
-        let words = unsafe UnsafeRawBufferPointer(start: place(position), count: Int(length))
-        let copy = unsafe words.withMemoryRebound(to: UInt64.self) {
-            // A key path would be looked up for each word.
-            unsafe $0.map { UInt64(littleEndian: $0) }
-        }
-        return layout.record(copy, at: position)
+            length <= reader.layout.recordBytesMax
+        else { return false }
+        let bytes = unsafe UnsafeRawBufferPointer(start: place(position), count: Int(length))
+        return unsafe reader.read(bytes, at: position)
     }
 }

@@ -58,12 +58,13 @@ struct Drain: Sendable {
             epoch: state.epoch, maker: maker(journal, permit, store),
             statement: try store.inserter(),
             wanted: Set(try wanted.map { Int64(try store.number(of: $0)) }))
+        var reader = JournalReader(journal.layout)
         for (index, end) in ends.enumerated() {
             let part = "segment \(index)"
             let segment = journal.segment(index)
             let start = max(try taken(journal, part, store), segment.tail)
             guard start < end else { continue }
-            try taking.take(segment.records(from: start, to: end, journal.layout))
+            try taking.take(segment, from: start, to: end, &reader)
             try note(journal, part, end, store)
         }
         try taking.count(in: store)

@@ -8,26 +8,37 @@ struct RowMaker {
     /// What an event of the journal's table is in the store.
     private final class EventForm {
         let name: Int64
-        let properties: [PropertyForm?]
+        let fields: [Field?]
+        /// What the words of all choices are, one choice after the other.
+        var words: [Word]
 
-        init(name: Int64, properties: [PropertyForm?]) {
-            (self.name, self.properties) = (name, properties)
+        init(name: Int64, fields: [Field?], words: Int) {
+            (self.name, self.fields) = (name, fields)
+            self.words = Array(repeating: .unasked, count: words)
         }
     }
 
-    /// An object, so that each use of it costs one reference and not one for each member.
-    private final class PropertyForm {
-        /// The number of its name, as bytes.
-        let name: [UInt8]
-        let definition: PropertyDefinition
-        let words: [String]
-        /// For each word its bytes, once they were asked for; nil inside if it is refused.
-        var choices: [[UInt8]??]
+    /// What a property is. Numbers alone, so that nothing is counted when it is looked at.
+    private struct Field {
+        /// The number of its name.
+        let name: UInt64
+        let admits: Admits
+        /// Where its words stand in its event's.
+        let words: Range<Int>
+    }
 
-        init(name: [UInt8], definition: PropertyDefinition, words: [String]) {
-            (self.name, self.definition, self.words) = (name, definition, words)
-            choices = Array(repeating: nil, count: words.count)
-        }
+    private enum Admits {
+        case number(max: Int64)
+        case flag
+        /// A choice, an identifier or a version.
+        case string
+    }
+
+    /// A word of the table: its number in the store, once it was asked for.
+    private enum Word {
+        case unasked
+        case refused
+        case number(UInt64)
     }
 
     private let table: JournalTable
@@ -51,85 +62,121 @@ struct RowMaker {
 
     /// The number of the event's name, with its properties in ``properties``; nil if today's
     /// catalogue or consent does not know the event.
-    mutating func make(_ record: JournalRecord) throws -> Int64? {
+    mutating func make(_ record: borrowing JournalRecord) throws -> Int64? {
         guard let form = try form(of: record.event) else { return nil }
         properties.removeAll(keepingCapacity: true)
-        for (index, value) in record.properties {
-            guard Int(index) < form.properties.count,
-                let property = form.properties[Int(index)]
-            else { continue }
-            try append(value, property)
+        for property in record.properties {
+            let place = Int(property.index)
+            guard place < form.fields.count, let field = form.fields[place] else { continue }
+            switch property.value {
+            case .integer(let number): append(number, field)
+            case .boolean(let flag): append(flag, field)
+            case .word(let word):
+                try append(word: Int(word), field, form, table.events[Int(record.event)], place)
+            case .text(let range):
+                let text = String(decoding: record.texts[range], as: UTF8.self)
+                try append(text, field, table.events[Int(record.event)], place)
+            }
         }
         return form.name
     }
 
+    private mutating func append(_ number: Int64, _ field: Field) {
+        guard case .number(let max) = field.admits,
+            let admitted = PropertyKind.admitted(number, max: max)
+        else { return }
+        properties.append(varint: field.name)
+        properties.append(StoredProperties.Tag.integer)
+        properties.append(varint: UInt64(admitted))
+    }
+
+    private mutating func append(_ flag: Bool, _ field: Field) {
+        guard case .flag = field.admits else { return }
+        properties.append(varint: field.name)
+        properties.append(flag ? StoredProperties.Tag.yes : StoredProperties.Tag.no)
+    }
+
+    private mutating func append(string number: UInt64, _ field: Field) {
+        properties.append(varint: field.name)
+        properties.append(StoredProperties.Tag.string)
+        properties.append(varint: number)
+    }
+
+    /// A word of a choice; most are met again and again.
     private mutating func append(
-        _ value: JournalRecord.Value, _ property: PropertyForm
+        word: Int, _ field: Field, _ form: EventForm, _ event: JournalTable.Event, _ place: Int
     ) throws {
-        switch value {
-        case .integer(let number):
-            guard
-                case .accepted(.integer(let admitted)) = property.definition.admit(
-                    .integer(number))
-            else { return }
-            properties += property.name
-            properties.append(StoredProperties.Tag.integer)
-            properties.append(varint: UInt64(admitted))
-        case .boolean(let flag):
-            guard property.definition.kind == .bool else { return }
-            properties += property.name
-            properties.append(flag ? StoredProperties.Tag.yes : StoredProperties.Tag.no)
-        case .word(let word):
-            guard let bytes = try choice(Int(word), property) else { return }
-            properties += bytes
-        case .text(let text):
-            // What this machine or its person is called has no place in an identifier.
-            guard !ownNames.occur(in: text), let bytes = try string(text, property) else { return }
-            properties += bytes
+        guard word < field.words.count else { return }
+        let index = field.words.lowerBound + word
+        switch form.words[index] {
+        case .number(let number): append(string: number, field)
+        case .refused: return
+        case .unasked:
+            let text = event.properties[place].words[word]
+            guard let number = try number(of: text, event, place) else {
+                form.words[index] = .refused
+                return
+            }
+            form.words[index] = .number(number)
+            append(string: number, field)
         }
     }
 
-    /// A word of a choice with its property's name; most are met again and again.
-    private func choice(_ word: Int, _ property: PropertyForm) throws -> [UInt8]? {
-        guard word < property.words.count else { return nil }
-        if let known = property.choices[word] { return known }
-        let bytes = try string(property.words[word], property)
-        property.choices[word] = .some(bytes)
-        return bytes
+    private mutating func append(
+        _ text: String, _ field: Field, _ event: JournalTable.Event, _ place: Int
+    ) throws {
+        // What this machine or its person is called has no place in an identifier.
+        guard !ownNames.occur(in: text), let number = try number(of: text, event, place) else {
+            return
+        }
+        append(string: number, field)
     }
 
-    private func string(_ text: String, _ property: PropertyForm) throws -> [UInt8]? {
-        guard case .accepted(.string(let admitted)) = property.definition.admit(.string(text))
-        else { return nil }
-        var bytes = property.name
-        bytes.append(StoredProperties.Tag.string)
-        bytes.append(varint: try store.number(of: admitted))
-        return bytes
+    /// The number of a text in the store; nil if today's catalogue refuses it.
+    private func number(
+        of text: String, _ event: JournalTable.Event, _ place: Int
+    ) throws -> UInt64? {
+        let definition = catalogue.event(named: event.name)?
+            .property(named: event.properties[place].name)
+        guard case .accepted(.string(let admitted)) = definition?.admit(.string(text)) else {
+            return nil
+        }
+        return try store.number(of: admitted)
     }
 
     private mutating func form(of event: UInt16) throws -> EventForm? {
         let place = Int(event)
         guard place < forms.count else { return nil }
         if let known = forms[place] { return known }
-        let form = try makeForm(of: place)
+        let form = try makeForm(of: table.events[place])
         forms[place] = .some(form)
         return form
     }
 
-    private func makeForm(of event: Int) throws -> EventForm? {
-        let entry = table.events[event]
+    private func makeForm(of entry: JournalTable.Event) throws -> EventForm? {
         guard let definition = catalogue.event(named: entry.name), permit.allows(entry.name) else {
             return nil
         }
-        let properties = try entry.properties.map { property -> PropertyForm? in
+        var words = 0
+        let fields = try entry.properties.map { property -> Field? in
+            let start = words
+            words += property.words.count
             guard let declared = definition.property(named: property.name),
                 permit.allows("\(entry.name).\(property.name)")
             else { return nil }
-            var name: [UInt8] = []
-            name.append(varint: try store.number(of: property.name))
-            return PropertyForm(name: name, definition: declared, words: property.words)
+            return Field(
+                name: try store.number(of: property.name), admits: Self.admits(declared.kind),
+                words: start..<words)
         }
         return EventForm(
-            name: Int64(try store.number(of: entry.name)), properties: properties)
+            name: Int64(try store.number(of: entry.name)), fields: fields, words: words)
+    }
+
+    private static func admits(_ kind: PropertyKind) -> Admits {
+        switch kind {
+        case .count(let max), .duration(_, let max): .number(max: max)
+        case .bool: .flag
+        case .choice, .identifier, .version: .string
+        }
     }
 }

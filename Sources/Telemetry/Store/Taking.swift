@@ -22,31 +22,38 @@ struct Taking {
         (self.statement, self.wanted) = (statement, wanted)
     }
 
-    mutating func take(_ records: (whole: [JournalRecord], torn: Int)) throws {
-        accepted += Int64(records.whole.count)
-        torn += Int64(records.torn)
-        for record in records.whole {
-            if record.epoch != epoch {
-                revoked += 1
-            } else if let name = try maker.make(record) {
-                try insert(record, name)
-            } else {
-                refused += 1
-            }
+    /// Takes what stands from `start` to `end` in a segment.
+    mutating func take(
+        _ segment: Segment, from start: UInt64, to end: UInt64, _ reader: inout JournalReader
+    ) throws {
+        let torn = try segment.forEachRecord(from: start, to: end, &reader) { record in
+            try take(record)
+        }
+        self.torn += Int64(torn)
+    }
+
+    private mutating func take(_ record: borrowing JournalRecord) throws {
+        accepted += 1
+        if record.epoch != epoch {
+            revoked += 1
+        } else if let name = try maker.make(record) {
+            try insert(record.epoch, record.time, name)
+        } else {
+            refused += 1
         }
     }
 
-    private mutating func insert(_ record: JournalRecord, _ name: Int64) throws(SQLiteError) {
-        try statement.bind(.integer(Int64(record.epoch)), at: 1)
-        try statement.bind(.integer(record.time.nanoseconds), at: 2)
-        try statement.bind(.integer(name), at: 3)
-        try statement.bind(.blob(maker.properties), at: 4)
-        defer { statement.reset() }
-        while try statement.step() {}
+    private mutating func insert(
+        _ epoch: UInt32, _ time: Timestamp, _ name: Int64
+    ) throws(SQLiteError) {
+        try statement.bind(Int64(epoch), at: 1)
+        try statement.bind(time.nanoseconds, at: 2)
+        try statement.bind(name, at: 3)
+        try statement.bind(bytes: maker.properties, at: 4)
+        try statement.runAgain()
         guard wanted.contains(name) else { return }
         rows.append(
-            Store.Row(
-                epoch: record.epoch, time: record.time, name: name, properties: maker.properties))
+            Store.Row(epoch: epoch, time: time, name: name, properties: maker.properties))
     }
 
     /// Adds everything up in the store.
