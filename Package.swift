@@ -187,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "CommandLineKit", "JSON", "Modules", "Program", "Telemetry", "TestKit", "arpguard",
+                "CommandLineKit", "JSON", "Modules", "Program", "SQLite", "Telemetry", "TestKit",
+                "arpguard",
                 "arpguard-collector", "arpguard-dashboard", "arpguard-upload", "arpguard-watch",
             ]),
         .testTarget(

@@ -24,7 +24,8 @@ public struct Command: Sendable {
     /// A member of what a command prints with `--format json`.
     public struct Member: Sendable, Equatable {
         /// Its place: names with dots between them, `[]` for each element of an array, `*` for
-        /// each member of an object whose names are data.
+        /// each member of an object whose names are data; `**` at the end for all that another
+        /// specification defines below.
         public let path: String
         /// What it holds, in one sentence without its full stop.
         public let meaning: String

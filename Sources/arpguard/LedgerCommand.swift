@@ -19,7 +19,8 @@ extension Command {
         flags: [.verify, .head, .kind, .since, .until],
         examples: [
             .init("arpguard telemetry log --verify", "Check the ledger, and print its head")
-        ]
+        ],
+        json: .ledger
     ) { invocation throws(CommandFailure) in
         let control = TelemetrySetup(try ProgramContext(invocation), invocation).control()
         let head = invocation.command.string(.head)

@@ -23,7 +23,8 @@ extension Command {
             .init("arpguard telemetry review --list --format json", "List, for a script"),
             .init("arpguard telemetry review --all --release", "Let everything go"),
             .init("arpguard telemetry review --batch UID --drop-event 3", "Drop the third event"),
-        ]
+        ],
+        json: .review
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
         let review = Reviewing(

@@ -14,7 +14,7 @@ extension Command {
                 + "deleted here, and events that wait are never sent. If anything was sent, the "
                 + "collector is asked to erase it, at once and again until it confirms."
         ],
-        flags: [.confirm]
+        flags: [.confirm], json: .rotation
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
         if !invocation.command.isOn(.confirm) {

@@ -10,7 +10,7 @@ extension Command {
     /// `telemetry show`.
     static let show = Command(
         "show", summary: "Print the recorded events, oldest first",
-        flags: [.eventType, .since, .until]
+        flags: [.eventType, .since, .until], json: .event
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
         let filter = try EventFilter(ofEvents: invocation.command)
@@ -46,7 +46,7 @@ extension Command {
     /// `telemetry schema`.
     static let schema = Command(
         "schema", summary: "Print every event and property that can be recorded at all",
-        flags: [.markdown]
+        flags: [.markdown], json: .schema
     ) { invocation throws(CommandFailure) in
         if invocation.command.isOn(.markdown) {
             invocation.output.raw(EventsPage(.standard).text)

@@ -49,7 +49,7 @@ extension Command {
             "Without --confirm shows what a yes means, and asks if this is a terminal.",
             "Nothing that happened before a yes is ever recorded or sent.",
         ],
-        flags: [.confirm, .terms]
+        flags: [.confirm, .terms], json: .terms
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
         return try Enabling(context, TelemetrySetup(context, invocation), invocation).run()
@@ -59,7 +59,7 @@ extension Command {
         "disable", summary: "Take consent back, at once and for every running program",
         discussion: [
             "What was recorded stays here for you to see and is never sent; delete-data removes it."
-        ]
+        ], json: .disabled
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
         let setup = TelemetrySetup(context, invocation)
@@ -83,7 +83,8 @@ extension Command {
         flags: [.raw],
         examples: [
             .init("arpguard telemetry preview --raw | sha256sum", "Check the digest yourself")
-        ]
+        ],
+        json: .preview
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
         let preview = try telling { try setup.control().preview() }
@@ -97,7 +98,7 @@ extension Command {
                 + "too, at once and again until it confirms; only that request outlives this "
                 + "command."
         ],
-        flags: [.confirm]
+        flags: [.confirm], json: .deletion
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
         return try Deleting(context, TelemetrySetup(context, invocation), invocation).run()

@@ -16,7 +16,7 @@ extension Command {
             "With --dry-run seals what waits and prints every request whole, as it would leave, "
                 + "and sends nothing; with --format json one object per request.",
         ],
-        flags: [.dryRun]
+        flags: [.dryRun], json: .upload
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
         if invocation.command.isOn(.dryRun) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import SQLite
 import TestKit
 import Testing
 
@@ -58,15 +59,81 @@ import Testing
         for recorder in recorders { recorder.kill() }
     }
 
+    /// What each command prints, in an order in which all of it has something to tell: a line of
+    /// words for each run, `UID` for the identifier of the first batch that waits.
+    private static let story: [(command: String, runs: [String])] = [
+        ("enable", ["enable --confirm"]), ("show", ["show"]), ("schema", ["schema"]),
+        ("preview", ["preview"]),
+        (
+            "review",
+            [
+                "review --list", "review --batch UID", "review --batch UID --drop-event 1",
+                "review --all --release",
+            ]
+        ),
+        ("upload", ["upload --dry-run", "upload"]),
+        ("log", ["log", "log --verify"]), ("rotate-id", ["rotate-id --confirm"]),
+        ("disable", ["disable"]), ("preview", ["preview"]),
+        ("delete-data", ["delete-data --confirm"]),
+    ]
+
+    /// The ledger was damaged, and the server refuses.
+    private static let status: [String: Int32] = ["log --verify": 1, "upload": 2]
+
+    @Test func `each decision and each look prints what the reference says, and nothing else`()
+        throws
+    {
+        let (arpguard, server) = (try Arpguard(), try FakeServer(.answer(400)))
+        for (key, value) in [("upload_url", server.url()), ("upload_review", "manual")] {
+            _ = try arpguard("config", "set", "telemetry.\(key)", value)
+        }
+        var printed: [String: [JSONValue]] = [:]
+        for (command, runs) in Self.story {
+            if command == "show" { _ = try arpguard("replay", "--sample") }
+            if command == "log" { try damageLedger(of: arpguard) }
+            for run in runs { printed[command, default: []] += try output(arpguard, run) }
+        }
+        for (command, values) in printed {
+            try Self.expect(values, tallyWith: "arpguard telemetry \(command)")
+        }
+    }
+
+    private func output(_ arpguard: Arpguard, _ run: String) throws -> [JSONValue] {
+        let words = try run.split(separator: " ").map {
+            try $0 == "UID" ? firstBatch(arpguard) : String($0)
+        }
+        let result = try CommandRunner.run(
+            Executables.path("arpguard"), ["telemetry"] + words + ["--format", "json"],
+            environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
+        #expect(result.status == Self.status[run] ?? 0, "\(run): \(result.stderr)")
+        if let whole = try? JSONValue.parse(result.stdout) { return [whole] }
+        return try result.stdout.split(separator: "\n").map { try JSONValue.parse(String($0)) }
+    }
+
+    private func firstBatch(_ arpguard: Arpguard) throws -> String {
+        let list = try output(arpguard, "review --list")
+        return try #require(list.first?["batch"]?.stringValue)
+    }
+
+    private func damageLedger(of arpguard: Arpguard) throws {
+        let database = try Connection(path: "\(arpguard.home)/telemetry/store.sqlite")
+        try database.execute("UPDATE ledger SET kind = 'consent_withdrawn' WHERE rowid = 1")
+    }
+
     private static func expect(_ value: JSONValue, tallyWith line: String) throws {
-        let printed = Set(paths(value, ""))
+        try expect([value], tallyWith: line)
+    }
+
+    private static func expect(_ values: [JSONValue], tallyWith line: String) throws {
+        let printed = Set(values.flatMap { paths($0, "") })
         let declared = try declared(line)
         #expect(!declared.isEmpty)
         for path in printed {
-            #expect(declared.contains { covers($0, path) }, "\(path) is in no document")
+            #expect(declared.contains { covers($0, path) }, "\(line): \(path) is in no document")
         }
         for member in declared {
-            #expect(printed.contains { covers(member, $0) }, "\(member) is not printed")
+            #expect(
+                printed.contains { covers(member, $0) }, "\(line): \(member) is not printed")
         }
     }
 
@@ -97,8 +164,8 @@ import Testing
     private static func covers(_ pattern: String, _ path: String) -> Bool {
         let (left, right) = (pattern.split(separator: "."), path.split(separator: "."))
         return left.count <= right.count
-            && zip(left, right).allSatisfy { $0 == "*" || $0 == $1 }
+            && zip(left, right).allSatisfy { $0 == "*" || $0 == "**" || $0 == $1 }
             // The value of a setting may be an object of its own.
-            && (left.count == right.count || pattern.hasSuffix("value"))
+            && (left.count == right.count || pattern.hasSuffix("value") || left.last == "**")
     }
 }

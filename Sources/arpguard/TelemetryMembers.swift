@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+
+/// What the telemetry commands print with `--format json`, besides `status` and `stats`.
+extension [Command.Member] {
+    static let terms: Self = [
+        .init("digest", "SHA-256 of the terms: what --terms takes"),
+        .init("catalogue_digest", "SHA-256 of the catalogue of events"),
+        .init("properties", "Every event and property that the yes covers"),
+        .init("kinds.*.*", "For each property what it may hold"),
+        .init("origin", "Where uploads would go; null without a telemetry.upload_url"),
+        .init("anonymize_data", "Whether numbers and times are made coarse before they leave"),
+        .init("storage_retention_days", "How long events are kept here"),
+        .init("agreed", "Whether a yes was recorded: with --confirm it was"),
+        .init("blocked_by", "What keeps events from being recorded in spite of the yes"),
+    ]
+
+    static let disabled: Self = [
+        .init("enabled", "Always false"),
+        .init("stored_events", "How many events stay here for you to see"),
+    ]
+
+    static let event: Self = [
+        .init("event_type", "The type, as schema lists it"),
+        .init("timestamp", "When it happened, in UTC"),
+        .init("properties.*", "What was recorded with it"),
+    ]
+
+    static let schema: Self = [
+        .init("digest", "SHA-256 of the catalogue"),
+        .init("events[].id", "A number that stands for the event"),
+        .init("events[].name", "The type"),
+        .init("events[].since", "The version that recorded it first"),
+        .init("events[].purpose", "Why it is recorded"),
+        .init("events[].is_error", "Whether it tells of a failure"),
+        .init("events[].properties[].id", "A number that stands for the property"),
+        .init("events[].properties[].name", "Its name"),
+        .init("events[].properties[].aliases", "Other names under which a program may give it"),
+        .init(
+            "events[].properties[].kind",
+            "choice, count, duration, version, bool, or a host program's identifier"),
+        .init("events[].properties[].values", "The words of a choice"),
+        .init("events[].properties[].unit", "The unit of a duration"),
+        .init("events[].properties[].max", "The largest number; a larger one becomes this one"),
+        .init("events[].properties[].since", "The version that recorded it first"),
+        .init("events[].properties[].purpose", "Why it is recorded"),
+    ]
+
+    static let preview: Self = [
+        .init("resourceLogs[].**", "The request, as OTLP writes it in JSON"),
+        .init("sealed", "false for a sample of invented events; not there for a real request"),
+    ]
+
+    static let review: Self = [
+        .init("batch", "The batch's identifier"),
+        .init("state", "With --list: sealed, held or released"),
+        .init("events", "How many events it has; after a drop, how many are left"),
+        .init("bytes", "With --list: the length of the request's body"),
+        .init("sha256", "With --list: its SHA-256"),
+        .init("url", "With --list: where it goes"),
+        .init("types.*", "With --list: how many events of each type"),
+        .init("resourceLogs[].**", "With --batch and no action: the request, as OTLP's JSON"),
+        .init("done", "With an action: what was done"),
+        .init("successor", "After a drop: the batch that holds the rest; null if nothing is left"),
+    ]
+
+    static let upload: Self = [
+        .init("batches_sent", "How many batches were accepted"),
+        .init("events_sent", "How many events they held"),
+        .init("bytes_sent", "How many bytes of bodies left, tries that failed included"),
+        .init("batches_retried", "How many will be tried again"),
+        .init("batches_rejected", "How many were refused for good"),
+        .init("refusals.*", "How many for each reason"),
+        .init("events_rejected", "How many events the collector refused of accepted batches"),
+        .init("erasures_done", "How many erasures were confirmed"),
+        .init("erasures_unsupported", "How many the endpoint does not know how to do"),
+        .init("erasures_pending", "How many are still to be asked for"),
+        .init("ending", "Why the round ended"),
+        .init("events_held", "How many events wait for review"),
+        .init("next_attempt", "Before when nothing is tried again; null if that is now"),
+        .init("blocked_sending", "Every cause that keeps batches here"),
+        .init("blocked_erasing", "Every cause that keeps erasures here"),
+        .init("batch", "With --dry-run, for each request: the batch's identifier"),
+        .init("state", "With --dry-run: sealed, released or sending"),
+        .init("events", "With --dry-run: how many events it has"),
+        .init("method", "With --dry-run: POST, or DELETE for an erasure"),
+        .init("url", "With --dry-run: where it goes"),
+        .init("proxy", "With --dry-run: through which proxy; null for none"),
+        .init("headers[].*", "With --dry-run: name and value of each header"),
+        .init("body_bytes", "With --dry-run: the length of the body"),
+        .init("sha256", "With --dry-run: its SHA-256"),
+        .init("body.resourceLogs[].**", "With --dry-run: the body, as OTLP's JSON"),
+    ]
+
+    static let ledger: Self = [
+        .init("row", "The number of the row"),
+        .init("timestamp", "When it was written, in UTC"),
+        .init("kind", "What happened; --type takes the same words"),
+        .init("detail.*", "What belongs to it"),
+        .init("hash", "SHA-256 of the row and of the hash before it"),
+        .init("sound", "With --verify: whether nothing is wrong"),
+        .init("rows", "With --verify: how many rows there are"),
+        .init("pruned_through", "With --verify: up to which row older ones were pruned"),
+        .init("head", "With --verify: the hash of the last row"),
+        .init("head_found", "With --head: whether that row is there"),
+        .init("problems[].row", "With --verify: a row that is wrong"),
+        .init("problems[].problem", "With --verify: what is wrong with it"),
+    ]
+
+    static let rotation: Self =
+        [
+            .init("rotated", "Always true"),
+            .init("deleted_batches", "How many batches bore the old identifier"),
+        ] + erasure
+
+    static let deletion: Self =
+        [
+            .init("deleted_events", "How many events were stored here"),
+            .init("storage_bytes", "How much the emptied store still takes"),
+        ] + erasure
+
+    private static let erasure: Self = [
+        .init("erasure_requested", "Whether the collector is asked to erase what was sent"),
+        .init("erasure_impossible", "Whether something was sent that nobody can be asked to erase"),
+        .init("pending_erasures", "How many erasures are still to be confirmed"),
+    ]
+}
