@@ -93,6 +93,8 @@ struct Rates: Equatable, Sendable {
 struct Suspect: Equatable, Sendable {
     /// The station.
     var mac: MACAddress
+    /// From where frames came that spoke for it, if from elsewhere.
+    var spokesman: MACAddress?
     /// One of those whose address it takes.
     var rival: MACAddress
     /// What tells.

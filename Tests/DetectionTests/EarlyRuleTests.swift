@@ -45,12 +45,19 @@ struct EarlyRuleTests {
                 [announces(10_000, .mallory.claiming(.router))],
             ], [Verdict(.bindingChanged, .low)]),
         RuleCase(
-            "a lease explains it",
+            "a lease explains that everybody is told",
+            [
+                exchange(0, .mallory, .alice), exchange(5_000, .bob, .alice),
+                [leases(8_000, .router, .mallory.claiming(.bob))],
+                [announces(10_000, .mallory.claiming(.bob))],
+            ], []),
+        RuleCase(
+            "but not that one is told alone",
             [
                 exchange(0, .mallory, .alice), exchange(5_000, .bob, .alice),
                 [leases(8_000, .router, .mallory.claiming(.bob))],
                 [tells(10_000, .mallory.claiming(.bob), .alice)],
-            ], []),
+            ], [Verdict(.toldAgainstOwner, .high)]),
     ]
 
     static let confessions = [

@@ -8,25 +8,8 @@ private let active = Player(mac: "00:1b:21:00:00:02", ip: "10.0.0.2")
 private let standby = Player(mac: "00:90:0b:00:00:03", ip: "10.0.0.3")
 private let shared = "10.0.0.9"
 
-/// An HSRP hello (version 1) of group 7, whose router is in `state`.
 private func hello(_ at: Int64, _ router: Player, state: UInt8 = 16) -> Step {
-    let body =
-        Frame.hex("00", "00") + [state]
-        + Frame.hex("03", "0a", "64", "07", "00", "636973636f000000")
-        + Frame.ip(shared)
-    let frame = Frame.ipv4(
-        proto: 17, from: router.pair, to: ("01:00:5e:00:00:02", "224.0.0.2"),
-        Frame.udp(1985, 1985, body))
-    return Step(at: at, frame: frame)
-}
-
-/// A CARP advertisement of group 33, which keeps its addresses to itself.
-private func carp(_ at: Int64, _ router: Player) -> Step {
-    let body = Frame.hex("21", "21", "00", "07", "0001", "0000") + [UInt8](repeating: 9, count: 28)
-    var frame = Frame.ipv4(
-        proto: 112, from: router.pair, to: ("01:00:5e:00:00:12", "224.0.0.18"), body)
-    frame[14 + 8] = 255
-    return Step(at: at, frame: frame)
+    greets(at, router, shared, state: state)
 }
 
 private func holding(_ mac: String) -> Player { Player(mac: mac, ip: shared) }
@@ -43,9 +26,44 @@ struct RouterGroupTests {
         RuleCase(
             "HSRP: the other router becomes active",
             [
+                exchange(0, holding(active.mac), .alice), [hello(800, active)],
+                [hello(900, standby), announces(1_000, holding(standby.mac))],
+            ], [Verdict(.explainedMove, .info)], configuration: .withNotices),
+        RuleCase(
+            "HSRP: not one that speaks for an address that no router had",
+            [
                 exchange(0, holding(active.mac), .alice), [hello(900, standby)],
                 [announces(1_000, holding(standby.mac))],
+            ], [Verdict(.bindingChanged, .medium)]),
+        RuleCase(
+            "HSRP 2: the group's hardware address takes over from the router's own",
+            [
+                exchange(0, holding(active.mac), .alice), [greetsAgain(900, active, shared)],
+                [announces(1_000, holding("00:00:0c:9f:f1:07"))],
             ], [Verdict(.explainedMove, .info)], configuration: .withNotices),
+        RuleCase(
+            "HSRP 2: a router on standby may not",
+            [
+                exchange(0, holding(active.mac), .alice),
+                [greetsAgain(900, active, shared, state: 5)],
+                [announces(1_000, holding("00:00:0c:9f:f1:07"))],
+            ], [Verdict(.bindingChanged, .low)]),
+        RuleCase(
+            "GLBP: one address has a forwarder after the other",
+            [
+                (0..<6).flatMap { round -> [Step] in
+                    let at = Int64(round) * 3_000
+                    let forwarder = holding("00:07:b4:01:07:0\(1 + round % 2)")
+                    return [balances(at, active, shared)] + exchange(at + 500, forwarder, .alice)
+                }
+            ], [Verdict(.explainedMove, .info)], configuration: .withNotices),
+        RuleCase(
+            "GLBP: another group's forwarder may not",
+            [
+                [balances(0, active, shared)],
+                exchange(100, holding("00:07:b4:01:07:01"), .alice),
+                [balances(3_000, active, shared), announces(3_500, holding("00:07:b4:01:08:01"))],
+            ], [Verdict(.bindingChanged, .medium)]),
         RuleCase(
             "HSRP: a router on standby may not",
             [
@@ -61,13 +79,13 @@ struct RouterGroupTests {
         RuleCase(
             "CARP: the group's hardware address takes over",
             [
-                exchange(0, holding(active.mac), .alice), [carp(900, active)],
+                exchange(0, holding(active.mac), .alice), [carps(900, active)],
                 [announces(1_000, holding("00:00:5e:00:01:21"))],
             ], [Verdict(.explainedMove, .info)], configuration: .withNotices),
         RuleCase(
             "CARP: not ten seconds after the last word of it",
             [
-                exchange(0, holding(active.mac), .alice), [carp(900, active)],
+                exchange(0, holding(active.mac), .alice), [carps(900, active)],
                 [announces(12_000, holding("00:00:5e:00:01:21"))],
             ], [Verdict(.bindingChanged, .low)]),
     ]

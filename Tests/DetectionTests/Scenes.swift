@@ -67,4 +67,11 @@ extension Step {
         step.frame.replaceSubrange(6..<12, with: Frame.mac(source))
         return step
     }
+
+    /// The same frame to another destination.
+    func to(_ destination: String) -> Step {
+        var step = self
+        step.frame.replaceSubrange(0..<6, with: Frame.mac(destination))
+        return step
+    }
 }

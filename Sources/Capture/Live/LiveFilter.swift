@@ -4,7 +4,7 @@
 ///
 /// The word `arp` alone misses all frames with VLAN tags, and 802.3 frames with LLC and SNAP.
 public enum LiveFilter: UInt8, CaseIterable, Sendable, CustomStringConvertible {
-    /// ARP in every form, and what explains honest moves: DHCP, VRRP, CARP, HSRP.
+    /// ARP in every form, and what explains honest moves: DHCP, VRRP, CARP, HSRP, GLBP.
     case complete = 1
     /// The same without LLC and SNAP, where the interface's framing has none.
     case withoutSNAP = 2
@@ -14,7 +14,7 @@ public enum LiveFilter: UInt8, CaseIterable, Sendable, CustomStringConvertible {
     case none = 4
 
     private static let explained =
-        "(udp and (port 67 or port 68 or port 1985)) or ip proto 112"
+        "(udp and (port 67 or port 68 or port 1985 or port 3222)) or ip proto 112"
     private static let withVLANs =
         "arp or rarp or \(explained) or (vlan and (arp or \(explained) or (vlan and arp)))"
 

@@ -8,6 +8,8 @@ struct DHCPAcknowledgement: Equatable {
     let segment: Segment
     /// The station that the frame says it comes from.
     let server: MACAddress
+    /// The address that the packet says it comes from: the server's, or a relay's.
+    let serverAddress: IPv4Address
     /// The station the address was given to, and the address.
     let lease: AddressPair
     /// The first router that the server names.
@@ -32,6 +34,7 @@ struct DHCPAcknowledgement: Equatable {
         guard address != .unspecified else { return nil }
         segment = packet.link.segment
         server = packet.link.source
+        serverAddress = packet.source
         lease = AddressPair(mac: bytes.mac(at: start + 28), ip: address)
         let routers = Self.option(3, in: options, bytes)
         router = routers.flatMap { $0.count >= 4 ? bytes.ipv4(at: $0.lowerBound) : nil }

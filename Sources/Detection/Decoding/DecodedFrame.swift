@@ -33,6 +33,7 @@ enum DecodedFrame: Equatable {
         case IPv4Packet.udp:
             if let lease = DHCPAcknowledgement(bytes, packet) { return .lease(lease) }
             if let advert = RouterAdvert(hsrp: bytes, packet) { return .advert(advert) }
+            if let advert = RouterAdvert(glbp: bytes, packet) { return .advert(advert) }
         case IPv4Packet.vrrp:
             if let advert = RouterAdvert(vrrp: bytes, packet) { return .advert(advert) }
         default: break
@@ -52,10 +53,10 @@ extension DecodedFrame {
         switch bytes[23] {
         case IPv4Packet.vrrp: return false
         case IPv4Packet.udp:
-            // With options the ports are elsewhere; the source's upper octet is that of 67 and
-            // of 1985.
+            // With options the ports are elsewhere; the source's upper octet is that of 67, of
+            // 1985 and of 3222.
             guard bytes[14] == 0x45, bytes.count >= 38 else { return false }
-            return bytes[34] != 0 && bytes[34] != 7
+            return bytes[34] != 0 && bytes[34] != 7 && bytes[34] != 12
         default: return true
         }
     }

@@ -63,6 +63,7 @@ extension DHCPAcknowledgement {
     func append(to bytes: inout [UInt8]) {
         segment.append(to: &bytes)
         bytes.append(server.bits, byteCount: 6)
+        bytes.append(UInt64(serverAddress.bits), byteCount: 4)
         lease.append(to: &bytes)
         bytes.append(router == nil ? 0 : 1, byteCount: 1)
         bytes.append(UInt64(router?.bits ?? 0), byteCount: 4)
@@ -70,11 +71,13 @@ extension DHCPAcknowledgement {
 
     init?(encoded bytes: Span<UInt8>, _ reader: inout RecordReader) {
         guard let segment = Segment(encoded: bytes, &reader), let server = reader.mac(bytes),
+            let serverAddress = reader.ipv4(bytes),
             let lease = AddressPair(encoded: bytes, &reader),
             let hasRouter = reader.uint8(bytes), hasRouter < 2, let router = reader.ipv4(bytes)
         else { return nil }
         self.segment = segment
         self.server = server
+        self.serverAddress = serverAddress
         self.lease = lease
         self.router = hasRouter == 1 ? router : nil
     }

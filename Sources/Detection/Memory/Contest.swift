@@ -8,8 +8,12 @@ struct Contender: Sendable {
     var isOriginal: Bool
     /// How often it took the address over, unasked or in a question of its own.
     var unpromptedTakeovers: UInt32 = 0
+    /// How often it took back, unasked, what was its own first.
+    var unpromptedReturns: UInt32 = 0
     /// Whether it sent frames that put the true owner back, which only a poisoner does.
     var hasRestored = false
+    /// From where frames came that spoke for it, if from elsewhere.
+    var spokesman: MACAddress?
     /// Whether it wears a virtual router's address while no router advertises it.
     var wearsVirtualMAC = false
 

@@ -14,98 +14,106 @@ private struct Lease: Sendable {
     var time: Int64
 }
 
-/// The routers that advertise one address, or one virtual hardware address.
-private struct RouterGroup: Sendable {
-    /// How many routers of a group are remembered.
-    static let routersMax = 4
-
-    struct Router: Sendable {
-        var source: MACAddress
-        var address: IPv4Address
-        var virtualMAC: MACAddress
-        var time: Int64
-    }
-
-    private(set) var routers: [4 of Router?] = .init(repeating: nil)
-
-    mutating func note(_ router: Router) {
-        var place = 0
-        for index in routers.indices {
-            guard let known = routers[index] else {
-                place = index
-                break
-            }
-            if known.source == router.source {
-                place = index
-                break
-            }
-            if known.time < routers[place]?.time ?? .min { place = index }
-        }
-        routers[place] = router
-    }
+/// A move that is to be explained.
+struct Move {
+    /// The address, and who has it now.
+    var pair: AddressPair
+    /// Where.
+    var segment: Segment
+    /// Who had it; nil where nobody is known to.
+    var previous: MACAddress?
+    /// When that one was last heard to have it.
+    var previousTime = Int64.min
+    /// When it has moved.
+    var time: Int64
 }
 
 /// What DHCP servers and groups of routers have said about who owns an address.
+///
+/// All of it can be forged. What is believed is what fits to what was heard before: a server that
+/// is the network's, an owner that has gone silent, a group that had the address already.
 struct Explanations: Sendable {
     private var leases: BoundedTable<AddressKey, Lease>
+    /// When a server was first heard; under the zero address, when any was.
+    private var servers: BoundedTable<StationKey, Int64>
     private var groups: BoundedTable<AddressKey, RouterGroup>
     private var silentGroups: BoundedTable<StationKey, RouterGroup>
+    private let thresholds: Thresholds
 
-    init(limits: DetectionLimits, seed: UInt64) {
-        leases = BoundedTable(countMax: limits.entriesMax, seed: seed)
-        groups = BoundedTable(countMax: limits.entriesMax, seed: seed)
-        silentGroups = BoundedTable(countMax: limits.entriesMax, seed: seed)
+    init(_ configuration: DetectorConfiguration) {
+        let (countMax, seed) = (configuration.limits.entriesMax, configuration.tableSeed)
+        leases = BoundedTable(countMax: countMax, seed: seed)
+        servers = BoundedTable(countMax: countMax, seed: seed)
+        groups = BoundedTable(countMax: countMax, seed: seed)
+        silentGroups = BoundedTable(countMax: countMax, seed: seed)
+        thresholds = configuration.thresholds
     }
 
-    /// Notes a lease. What a station says in its own favour counts for nothing.
-    mutating func note(_ acknowledgement: DHCPAcknowledgement, at time: Int64) {
-        guard acknowledgement.server != acknowledgement.lease.mac else { return }
+    /// Notes a lease, if it is believed. What a station says in its own favour counts for
+    /// nothing, nor does a frame from elsewhere than where `owner` knows the server to be, nor a
+    /// server that turns up beside another one.
+    mutating func note(
+        _ acknowledgement: DHCPAcknowledgement, at time: Int64,
+        owner: (IPv4Address) -> MACAddress?
+    ) {
+        let server = acknowledgement.server
+        let known = owner(acknowledgement.serverAddress) ?? server
+        guard server != acknowledgement.lease.mac, server == known,
+            isServer(server, in: acknowledgement.segment, at: time)
+        else { return }
         let key = AddressKey(segment: acknowledgement.segment, ip: acknowledgement.lease.ip)
         let lease = Lease(mac: acknowledgement.lease.mac, time: time)
         let (index, _) = leases.findOrInsert(key, lease)
         leases[index] = lease
     }
 
+    /// Whether a server is the first of its segment, or was heard long before.
+    private mutating func isServer(
+        _ server: MACAddress, in segment: Segment, at time: Int64
+    ) -> Bool {
+        let (any, isFirst) = servers.findOrInsert(
+            StationKey(segment: segment, mac: .zero), time)
+        let firstTime = servers[any]
+        let (index, _) = servers.findOrInsert(StationKey(segment: segment, mac: server), time)
+        let since = servers[index]
+        return isFirst || since <= firstTime || time.age(of: since) > thresholds.leaseExplains
+    }
+
     /// Notes what a router shares.
     mutating func note(_ advert: RouterAdvert, at time: Int64) {
-        let router = RouterGroup.Router(
-            source: advert.source, address: advert.router, virtualMAC: advert.virtualMAC,
-            time: time)
+        let window = thresholds.advertExplains
         for ip in advert.addresses {
             let key = AddressKey(segment: advert.segment, ip: ip)
             let (index, _) = groups.findOrInsert(key, RouterGroup())
-            groups[index].note(router)
+            groups[index].note(advert, at: time, within: window)
         }
         if advert.addresses.isEmpty {
             let key = StationKey(segment: advert.segment, mac: advert.virtualMAC)
             let (index, _) = silentGroups.findOrInsert(key, RouterGroup())
-            silentGroups[index].note(router)
+            silentGroups[index].note(advert, at: time, within: window)
         }
     }
 
-    /// Whether `pair` was leased lately.
-    func isLeased(_ pair: AddressPair, in segment: Segment, at time: Int64, within: Int64) -> Bool {
-        let lease = leases.value(AddressKey(segment: segment, ip: pair.ip))
-        guard let lease, lease.mac == pair.mac else { return false }
-        return time.age(of: lease.time) <= within
+    /// Whether a lease explains a move: it is fresh, and who had the address was not heard since.
+    func isLeased(_ move: Move) -> Bool {
+        let lease = leases.value(AddressKey(segment: move.segment, ip: move.pair.ip))
+        guard let lease, lease.mac == move.pair.mac else { return false }
+        return move.time.age(of: lease.time) <= thresholds.leaseExplains
+            && (move.previous == nil || move.previousTime <= lease.time)
     }
 
-    /// Whether a router advertises `pair`. A router may use its port's address as well as the
-    /// virtual one; `owner` tells who has the router's own address.
-    func isAdvertised(
-        _ pair: AddressPair, in segment: Segment, at time: Int64, within: Int64,
-        owner: (IPv4Address) -> MACAddress?
-    ) -> Bool {
-        let shared = groups.value(AddressKey(segment: segment, ip: pair.ip))
-        let silent = silentGroups.value(StationKey(segment: segment, mac: pair.mac))
+    /// Whether a group of routers explains a move: one of it says that it is there, and the
+    /// address was the group's before; `owner` tells who has a router's own address.
+    func isAdvertised(_ move: Move, owner: (IPv4Address) -> MACAddress?) -> Bool {
+        let shared = groups.value(AddressKey(segment: move.segment, ip: move.pair.ip))
+        let silent = silentGroups.value(StationKey(segment: move.segment, mac: move.pair.mac))
         for group in [shared, silent] {
-            guard let group else { continue }
-            for index in group.routers.indices {
-                guard let router = group.routers[index], time.age(of: router.time) <= within
-                else { continue }
-                if router.source == pair.mac || router.virtualMAC == pair.mac { return true }
-                if owner(router.address) == pair.mac { return true }
-            }
+            guard let group,
+                group.covers(
+                    move.pair.mac, at: move.time, within: thresholds.advertExplains, owner: owner)
+            else { continue }
+            guard let previous = move.previous else { return true }
+            if group.knew(previous, owner: owner) { return true }
         }
         return false
     }

@@ -12,9 +12,14 @@ extension NetworkMemory {
         if !isNew { sighting.knownOwner = before }
         // An explanation matters where the claim is new, or was told unasked.
         if isNew || before != claim.mac || sighting.form == .unsolicited {
+            var move = Move(
+                pair: packet.sender, segment: packet.segment, time: sighting.time)
+            if before != claim.mac {
+                move.previous = before
+                move.previousTime = bindings[place].tally.lastTime
+            }
             sighting.explanation = explanation(
-                of: packet.sender, in: packet.segment, isGateway: sighting.isGateway,
-                at: sighting.time)
+                of: move, isGateway: sighting.isGateway, isTold: sighting.form == .unsolicited)
         }
         if before == claim.mac {
             bindings.update(place) { $0.add(sighting) }
@@ -73,6 +78,9 @@ extension NetworkMemory {
         if sighting.isMismatched, contests[index].place(of: packet.source) != nil {
             sighting.isSourceRival = true
         }
+        if sighting.isMismatched {
+            contests[index].update(packet.sender.mac) { $0.spokesman = packet.source }
+        }
         if sighting.isSourceRival {
             contests[index].update(packet.source) { $0.hasRestored = true }
         }
@@ -120,7 +128,10 @@ extension Contest {
             isReturn: known != nil)
         let wearsVirtualMAC = sighting.explanation == nil && claim.mac.isVirtualRouter
         update(claim.mac) { contender in
-            if after.isUsurped, !sighting.form.isPrompted { contender.unpromptedTakeovers += 1 }
+            if !sighting.form.isPrompted {
+                if after.isUsurped { contender.unpromptedTakeovers &+= 1 }
+                if contender.isOriginal { contender.unpromptedReturns &+= 1 }
+            }
             if wearsVirtualMAC, !before.mac.isVirtualRouter { contender.wearsVirtualMAC = true }
         }
         return after
@@ -136,8 +147,9 @@ extension Contest {
 }
 
 extension MACAddress {
-    /// Whether it is of a block that groups of routers share (VRRP, CARP, HSRP).
+    /// Whether it is of a block that groups of routers share: VRRP and CARP, HSRP 1 and 2, GLBP.
     fileprivate var isVirtualRouter: Bool {
         bits >> 8 == 0x0000_5E00_01 || bits >> 8 == 0x0000_0C07_AC
+            || bits >> 12 == 0x0_0000_C9FF || bits >> 24 == 0x0007_B4
     }
 }

@@ -52,9 +52,12 @@ extension NetworkMemory {
         guard sighting.isMismatched else { return }
         let source = StationKey(
             segment: sighting.packet.segment, mac: sighting.packet.source)
-        let (index, _) = spokenFor.findOrInsert(source, SpokenFor(frame: sighting.frame))
-        spokenFor[index].add(sighting.packet.sender.mac)
-        sighting.spokenFor = (spokenFor[index].count, spokenFor[index].firstFrame)
+        // Who was asked may answer for many: controllers of wireless networks do.
+        if !sighting.form.isPrompted {
+            let (index, _) = spokenFor.findOrInsert(source, SpokenFor(frame: sighting.frame))
+            spokenFor[index].add(sighting.packet.sender.mac)
+            sighting.spokenFor = (spokenFor[index].count, spokenFor[index].firstFrame)
+        }
         sighting.isSourceKnown = stations.value(source)?.hasAddress ?? false
     }
 
@@ -140,8 +143,9 @@ extension NetworkMemory {
             owner != sighting.packet.sender.mac,
             contests.value(key)?.place(of: target.mac) == nil
         else { return }
-        let explained = explanation(
-            of: target, in: listener.segment, isGateway: false, at: sighting.time)
+        let move = Move(
+            pair: target, segment: listener.segment, previous: owner, time: sighting.time)
+        let explained = explanation(of: move, isGateway: false, isTold: false)
         guard explained == nil else { return }
         let (index, _) = poisoned.findOrInsert(listener, Repetition(frame: sighting.frame))
         let count = poisoned[index].add(

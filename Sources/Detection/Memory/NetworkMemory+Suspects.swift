@@ -24,6 +24,7 @@ extension NetworkMemory {
             let rival = contest.rival(of: contender.mac)
         else { return nil }
         var suspect = Suspect(mac: contender.mac, rival: rival, evidence: [])
+        suspect.spokesman = contender.spokesman
         gatherStrong(contender, &suspect)
         gatherWeak(contender, in: contest, key, at: time, &suspect)
         return suspect
@@ -49,6 +50,7 @@ extension NetworkMemory {
         let cameUnprompted =
             contender.unpromptedTakeovers > 0
             || contender.isOriginal && contender.tally.unsolicited > 0
+            || contender.unpromptedReturns >= Self.returnsMin
         let onlyAnswers =
             !contender.isOriginal && contender.tally.prompted >= Self.answersMin
             && contender.tally.prompted == contender.tally.count
@@ -68,6 +70,8 @@ extension NetworkMemory {
         if cameUnprompted, taken != nil { suspect.evidence.insert(.contestsAnother) }
     }
 
+    /// An owner may tell everybody once that it is still there (RFC 5227, section 2.4).
+    private static let returnsMin: UInt32 = 2
     /// How many answers it takes to call a station one that answers.
     private static let answersMin: UInt32 = 2
     /// How many questions that two stations answered make a conflict.

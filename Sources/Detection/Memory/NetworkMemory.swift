@@ -42,7 +42,7 @@ struct NetworkMemory: ~Copyable, Sendable {
         scans = BoundedTable(countMax: limits.entriesMax, seed: seed)
         newcomers = BoundedTable(countMax: limits.entriesMax, seed: seed)
         routers = BoundedTable(countMax: limits.entriesMax, seed: seed)
-        explanations = Explanations(limits: limits, seed: seed)
+        explanations = Explanations(configuration)
     }
 
     /// What is to be known about a packet before it is worth more.
@@ -111,7 +111,9 @@ struct NetworkMemory: ~Copyable, Sendable {
 
     /// Takes in what a DHCP server says.
     mutating func note(_ lease: DHCPAcknowledgement, at time: Int64) {
-        explanations.note(lease, at: time)
+        explanations.note(lease, at: time) {
+            bindings.owner(AddressKey(segment: lease.segment, ip: $0))
+        }
         guard let router = lease.router, lease.server != lease.lease.mac else { return }
         noteRouter(router, in: lease.segment)
     }
@@ -173,19 +175,14 @@ struct NetworkMemory: ~Copyable, Sendable {
         return routers.contains(AddressKey(segment: segment, ip: ip))
     }
 
-    /// What explains that a station has an address. No lease explains the gateway's.
-    func explanation(
-        of pair: AddressPair, in segment: Segment, isGateway: Bool, at time: Int64
-    ) -> Explanation? {
-        let isAdvertised = explanations.isAdvertised(
-            pair, in: segment, at: time, within: thresholds.advertExplains
-        ) { bindings.owner(AddressKey(segment: segment, ip: $0)) }
+    /// What explains a move of an address. No lease explains the gateway's, nor that one station
+    /// is told of a move unasked: `isTold`.
+    func explanation(of move: Move, isGateway: Bool, isTold: Bool) -> Explanation? {
+        let isAdvertised = explanations.isAdvertised(move) {
+            bindings.owner(AddressKey(segment: move.segment, ip: $0))
+        }
         if isAdvertised { return .sharedRouter }
-        let isLeased =
-            !isGateway
-            && explanations.isLeased(
-                pair, in: segment, at: time, within: thresholds.leaseExplains)
-        return isLeased ? .lease : nil
+        return !isGateway && !isTold && explanations.isLeased(move) ? .lease : nil
     }
 }
 

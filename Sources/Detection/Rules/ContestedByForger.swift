@@ -20,7 +20,7 @@ enum ContestedByForger {
             sighting.isGateway && change.count >= thresholds.criticalGatewayChanges
         return Finding(
             rule: .contestedByForger, severity: isCritical ? .critical : .high,
-            confidence: isWeak ? .medium : .high, accused: suspect.mac,
+            confidence: isWeak ? .medium : .high, accused: suspect.spokesman ?? suspect.mac,
             claim: AddressPair(mac: suspect.mac, ip: sighting.packet.sender.ip),
             rival: suspect.rival, other: suspect.other, evidence: suspect.evidence,
             count: change.count, firstFrame: suspect.firstFrame)

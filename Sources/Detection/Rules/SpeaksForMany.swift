@@ -2,7 +2,8 @@
 
 /// M2: one station speaks for many others.
 ///
-/// Source: floods that keep their own frame source while inventing senders.
+/// Source: floods that keep their own frame source while inventing senders. Answers to questions
+/// are not counted: controllers of wireless networks and load balancers give them for many.
 enum SpeaksForMany {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         let spokenFor = sighting.spokenFor
