@@ -40,6 +40,12 @@ public struct Catalogue: Sendable, Equatable {
         Catalogue(self, adding: events)
     }
 
+    /// Only the events with these names: a host program takes over what it records itself, so that
+    /// nobody has to agree to more. Names that the catalogue has not are no events.
+    public func keeping(_ names: String...) -> Catalogue {
+        Catalogue(zip(events, keys).filter { names.contains($0.0.name) }.map(Declared.init))
+    }
+
     /// The event with this name, or nil.
     public func event(named name: String) -> EventDefinition? {
         index(of: name).map { events[$0] }

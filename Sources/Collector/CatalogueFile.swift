@@ -3,7 +3,7 @@
 public import Catalogue
 internal import JSON
 
-/// A catalogue of a host program, read from the file that its `schema --format json` prints.
+/// A catalogue of a host program, read from the file that it prints its catalogue into.
 public struct CatalogueFile: Sendable {
     /// Bytes of such a file.
     public static let bytesMax = 1 << 20

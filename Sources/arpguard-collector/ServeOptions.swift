@@ -27,7 +27,7 @@ extension Flag {
         help: "File whose first line is the token that opens the admin listener")
     static let catalogue = Flag(
         "catalogue", .string, value: "[SERVICE=]FILE", repeatable: true,
-        help: "Also collect for a host program, by the catalogue that its schema command prints")
+        help: "Also collect for a host program, by its catalogue, printed as JSON")
     static let k = Flag(
         "k", .integer(Int64(Insight.kBounds.lowerBound)...Int64(Insight.kBounds.upperBound)),
         default: "10", help: "The fewest installations that a shown figure rests on")
@@ -227,7 +227,7 @@ struct ServeOptions {
         } catch {
             throw CommandFailure(
                 "--catalogue \(path): \(error)",
-                hint: "write the file with the program's 'schema --format json'")
+                hint: "have the program print its catalogue as JSON into the file")
         }
         guard let service = parts.count == 2 ? String(parts[0]) : file.service, !service.isEmpty
         else {

@@ -58,6 +58,13 @@ import Testing
         #expect(catalogue.digest != Catalogue.standard.digest)
     }
 
+    @Test func `a host program takes over only the shipped events that it records`() {
+        let kept = Catalogue.standard.keeping("error", "feature_usage", "unheard_of")
+        #expect(kept.events.map(\.name) == ["feature_usage", "error"])
+        #expect(kept.event(named: "error") == Catalogue.standard.event(named: "error"))
+        #expect(!kept.terms.contains { $0.hasPrefix("alert_generated") })
+    }
+
     @Test func `the other name of a property leads to it`() {
         let event = Catalogue.standard.event(named: "feature_usage")
         #expect(event?.property(named: "feature_name")?.name == "feature")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import JSON
 import TestKit
 import Testing
 
@@ -54,6 +55,12 @@ import Testing
         #expect(try scanner("preview").contains("nothing would leave (not_asked)"))
         let asked = try scanner("consent", stdin: "y\n")
         #expect(asked.contains("scan_finished.open_ports") && asked.contains("thank you"))
+        #expect(!asked.contains("alert_generated"), "more is asked for than is recorded")
+        let events = try JSONValue.parse(scanner("schema"))["events"]?.arrayValue
+        #expect(
+            events?.compactMap { $0["name"]?.stringValue } == [
+                "feature_usage", "error", "scan_finished",
+            ])
         _ = try scanner("scan")
         let preview = try scanner("preview")
         #expect(preview.contains("next to https://telemetry.example.org/v1/logs: 3 events"))

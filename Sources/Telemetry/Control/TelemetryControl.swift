@@ -5,8 +5,9 @@ import Modules
 
 /// What a person decides and sees: consent, status, the data itself, its deletion.
 ///
-/// The counterpart of `TelemetryModule`, which records. Used by one thread at a time.
-public final class TelemetryControl {
+/// The counterpart of `TelemetryModule`, which records. It keeps nothing of the home in memory; two
+/// threads that decide at once wait for each other as two processes would.
+public final class TelemetryControl: Sendable {
     /// How long a change of consent waits for another one.
     static let lockMilliseconds: Int32 = 2000
 

@@ -16,6 +16,8 @@ public let scanFinished = Event(
     Property.duration("duration_ms", since: "1.0", purpose: "How long it took"))
 
 extension Catalogue {
-    /// The events of this program beside the shipped ones.
-    public static let scanner = Catalogue.standard.adding(scanFinished)
+    /// The event of this program, and those of the shipped ones that it records too: whoever runs
+    /// it agrees to no more.
+    public static let scanner = Catalogue.standard.keeping("feature_usage", "error")
+        .adding(scanFinished)
 }

@@ -47,5 +47,7 @@ case "scan": try scan()
 case "consent": try askForConsent(control)
 case "preview": try showPreview(control)
 case "stop": try control.disable()
-default: print("usage: network-scanner scan | consent | preview | stop")
+// What a collector needs to know to take in these events: `serve --catalogue FILE`.
+case "schema": print(Catalogue.scanner.json.serialized(.pretty))
+default: print("usage: network-scanner scan | consent | preview | stop | schema")
 }
