@@ -113,6 +113,26 @@ import Testing
         #expect(status.lost.map(\.count) == [1])
     }
 
+    @Test(
+        arguments: [
+            ("a count that nothing ever reached", 64, 1 << 63),
+            ("a position that no file ever reached", 65_536 + 64, 1 << 63),
+        ] as [(String, Int, UInt64)])
+    func `a number that damage left in a journal is counted as damage, and nothing ends`(
+        what: String, offset: Int, number: UInt64
+    ) throws {
+        try leave(magic: JournalLayout.third.rawValue, records: [])
+        let path = "home/telemetry/journal/9-9.journal"
+        var file = try home.folder.read(path)
+        Self.put(number, into: &file, at: offset)
+        if offset > 65_536 { Self.put(number, into: &file, at: offset + 64) }
+        try home.folder.write(file, to: path)
+        let status = try home.control().status()
+        #expect(status.recorded == 1, "\(what)")
+        #expect(status.lost.map(\.reason) == ["damaged"])
+        #expect(status.lost.map(\.count) == [1])
+    }
+
     @Test func `a file whose making was cut short is removed, and nothing is counted`() throws {
         let path = "home/telemetry/journal/9-9.journal.new"
         try home.folder.write([UInt8](repeating: 0, count: 4096), to: path)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Modules
+import SQLite
 import Telemetry
 import TestKit
 import Testing
@@ -52,6 +53,23 @@ import Testing
         #expect(again.body == batch.body)
         #expect(again.sha256 == batch.sha256)
         #expect(again.attempts == 1)
+    }
+
+    @Test func `a batch whose bytes the disk has changed never leaves, and its events stay`() throws
+    {
+        home.record(2)
+        let outbox = try #require(try home.control().outbox())
+        let batch = try begin(outbox)
+        home.record(1)
+        let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readWrite)
+        try store.execute("UPDATE batches SET body = zeroblob(length(body))")
+        let next = try begin(outbox)
+        #expect(next.uid != batch.uid)
+        #expect(next.events == 1)
+        let status = try home.control().status()
+        #expect((status.recorded, status.waiting, status.keptHere) == (3, 1, 2))
+        #expect(try home.control().verifyLedger().isSound)
+        #expect(home.told.contains("damaged on the disk"))
     }
 
     @Test func `a batch whose answer never came is sent again after a restart`() throws {

@@ -3,6 +3,7 @@
 import Catalogue
 import Glibc
 import Modules
+import SQLite
 import Telemetry
 import TestKit
 import Testing
@@ -181,6 +182,18 @@ import Testing
         let status = try home.control().status()
         #expect(status.recorded == 2)
         #expect(status.lost.contains { $0.reason == "damaged" })
+    }
+
+    @Test func `a name whose number damage made negative ends no command`() throws {
+        home.record(3)
+        let store = try Connection(
+            path: home.folder.file("home/telemetry/store.sqlite"), mode: .readWrite)
+        try store.execute("UPDATE events SET name = -name; UPDATE names SET id = -id")
+        #expect(try home.control().status().recorded == 3)
+        // What their properties were called is not known any more.
+        #expect(try home.control().events().isEmpty)
+        home.record(1)
+        #expect(try home.control().status().recorded == 4)
     }
 
     @Test func `what is older than the retention is deleted, and counted if it was not sent`()

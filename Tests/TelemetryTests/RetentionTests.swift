@@ -80,6 +80,14 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 8, 16])
+    func `a clock's memory that was damaged is none`(place: Int) throws {
+        let clock = RetentionClock(now: 5, uptime: 3)
+        var bytes = clock.serialized
+        bytes.replaceSubrange(place..<place + 8, with: [0, 0, 0, 0, 0, 0, 0, 0x80])
+        #expect(RetentionClock(bytes) == nil)
+    }
+
     @Test func `the smallest cap is kept at every flush, and leaves room for events`() throws {
         var config = TelemetryModuleConfig.withURL
         config.storageBytesMax = 1 << 20
@@ -98,6 +106,30 @@ import Testing
         #expect(status.lost.contains { $0.reason == "storage_cap" })
         #expect(try #require(try home.control(config).account()).isBalanced)
         module.end()
+    }
+
+    @Test func `what can never leave any more makes room before what waits`() throws {
+        var config = TelemetryModuleConfig.withURL
+        config.storageBytesMax = 1 << 20
+        home.record(1500, config)
+        _ = try home.control(config).outlook()
+        try home.control(config).disable()
+        try home.enable(config)
+        let module = home.module(config)
+        module.initialize()
+        var (since, lost) = (0, Int64(0))
+        while lost == 0, since < 20_000 {
+            for index in 0..<500 {
+                module.trackEvent("feature_usage", ["duration_ms": .integer(Int64(index))])
+            }
+            since += 500
+            module.flush()
+            lost = try home.control(config).status().lost.reduce(0) { $0 + $1.count }
+        }
+        module.end()
+        #expect((1...1500).contains(lost))
+        #expect(try home.control(config).status().waiting == Int64(since))
+        #expect(try home.control(config).account()?.isBalanced == true)
     }
 
     @Test func `journals take no more than half of the cap, and whoever finds no room says so`()

@@ -86,6 +86,21 @@ import Testing
         #expect(try home.control().verifyLedger().isSound)
     }
 
+    @Test func `what was sent under the old identifier is counted once, and never as lost`() throws
+    {
+        _ = try send()
+        home.record(2)
+        _ = try home.control().rotateID()
+        let account = try #require(try home.control().account())
+        #expect(account.isBalanced, "\(account)")
+        #expect((account.stored, account.sent) == (2, 3))
+        #expect(try home.control().status().keptHere == 2)
+        home.clock.advance(by: .seconds(31 * 86_400))
+        home.record(1)
+        #expect(try home.control().status().lost.map(\.count) == [2])
+        #expect(try home.control().account()?.isBalanced == true)
+    }
+
     @Test func `a process that records on does so under the new identifier`() throws {
         let module = home.module()
         module.initialize()

@@ -75,7 +75,11 @@ extension TelemetryControl {
         let epoch = Int64(gate.read().state.record?.epoch ?? 0)
         try voidBatches(store)
         let batches = try store.database.integer("SELECT count(*) FROM batches") ?? 0
-        try store.database.execute("UPDATE events SET batch = NULL, epoch = 0")
+        try store.database.execute(
+            """
+            UPDATE events SET epoch = 0,
+                batch = CASE WHEN \(Store.isUnanswered) THEN NULL ELSE \(Store.answeredBefore) END
+            """)
         try store.database.execute("DELETE FROM batches")
         try store.database.execute("UPDATE losses SET reported = count")
         guard try ledger.last(of: .idRotated)?.detail["epoch"]?.integerValue != epoch else {

@@ -23,6 +23,8 @@ import Synchronization
     /// The shortest: two segments for threads, and the shared one.
     static let fileBytesMin = segmentsOffset + 3 * Segment.bytes
     static let segmentsOffset = 65_536
+    /// More than anything was ever counted: a file that says more is damaged.
+    static let countMax: UInt64 = 1 << 48
     private static let causesOffset = 24
     /// Set as soon as the word of causes says anything.
     private static let causesKnown: UInt64 = 1 << 63

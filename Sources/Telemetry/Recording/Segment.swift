@@ -18,6 +18,8 @@ import CSystem
     static let bytes = 65_536
     static let headerBytes = 256
     static let capacity = UInt64(bytes - headerBytes)
+    /// Beyond what any process writes in its life.
+    static let positionMax: UInt64 = 1 << 62
     /// So much in it is reason to wake whoever empties it.
     static let wakeBytes = capacity / 2
     /// Stands where a record would go that is continued at the ring's start.
@@ -91,7 +93,8 @@ import CSystem
     /// Whether head and tail are what a writer and the store could have left.
     var isSound: Bool {
         let (head, tail) = (self.head, self.tail)
-        return head >= tail && head - tail <= Self.capacity && head % 8 == 0 && tail % 8 == 0
+        return head >= tail && head <= Self.positionMax && head - tail <= Self.capacity
+            && head % 8 == 0 && tail % 8 == 0
     }
 
     /// Gives back the room up to `position`, which the store has committed, and clears it.

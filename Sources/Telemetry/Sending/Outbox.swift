@@ -84,7 +84,7 @@ package final class Outbox {
         if let later = try store.retryTime(epoch: epoch, now: now), later > now {
             return .later(later)
         }
-        var batch = try sealer.unsent("'sealed', 'released', 'sending'", in: store)
+        var batch = try nextSealed()
         if batch == nil, sealer.config.uploadReview == .automatic {
             batch = try sealer.seal(from: store)
         }
@@ -94,6 +94,26 @@ package final class Outbox {
         }
         let spent = try store.total(Self.budgetKey(now.day))
         return Self.fits(batch, spent: spent, sealer.config) ? .batch(batch) : .budgetSpent
+    }
+
+    /// The oldest batch that may leave. One whose bytes the disk has changed never does: nobody was
+    /// shown those. Its events stay to be seen.
+    private func nextSealed() throws -> SealedBatch? {
+        while let batch = try sealer.unsent("'sealed', 'released', 'sending'", in: store) {
+            if batch.isWhole { return batch }
+            try store.database.transaction {
+                try store.database.run(
+                    "UPDATE batches SET state = 'void', answer = 'damaged' WHERE id = ?",
+                    [.integer(batch.row)])
+                try store.database.run(
+                    "UPDATE events SET batch = NULL, epoch = 0 WHERE batch = ?",
+                    [.integer(batch.row)])
+                try ledger.append(.batch(.batchVoided, batch.uid))
+            }
+            gate.seams.logger.log(
+                .warning, "batch \(batch.uid) is damaged on the disk and is not sent")
+        }
+        return nil
     }
 
     /// Whether a batch may go on a day on which so many bytes went already. One that is larger

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Compression
+import Hashing
 public import JSON
 import OTLP
 
@@ -61,6 +62,9 @@ public struct SealedBatch: Sendable, Equatable {
         }
         return headers + [("Content-Length", String(body.count))]
     }
+
+    /// Whether the body is what was sealed; false only if the store was damaged.
+    var isWhole: Bool { Hex.encode(SHA256.hash(body)) == sha256 }
 
     /// The body as OTLP JSON; nil only if the store was damaged.
     public var json: JSONValue? { request?.json() }

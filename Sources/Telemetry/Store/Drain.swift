@@ -57,7 +57,7 @@ struct Drain: Sendable {
             // Without a yes there is no epoch, so that none is wanted.
             epoch: state.epoch, maker: maker(journal, permit, store),
             statement: try store.inserter(),
-            wanted: Set(try wanted.map { Int64(try store.number(of: $0)) }))
+            wanted: Set(try wanted.map { Int64(bitPattern: try store.number(of: $0)) }))
         var reader = JournalReader(journal.layout)
         for (index, end) in ends.enumerated() {
             let part = "segment \(index)"
@@ -87,6 +87,7 @@ struct Drain: Sendable {
         _ journal: Journal, _ counter: Journal.Counter, into store: Store
     ) throws {
         let now = journal.value(of: counter)
+        guard now <= Journal.countMax else { return try store.addLoss(.damaged, 1) }
         let before = try taken(journal, counter.reason.rawValue, store)
         guard now > before else { return }
         try store.addLoss(counter.reason, Int64(now - before))
@@ -99,7 +100,7 @@ struct Drain: Sendable {
         let row = try store.database.integer(
             "SELECT taken FROM journals WHERE journal = ? AND part = ?",
             [.text(journal.name), .text(part)])
-        return UInt64(row ?? 0)
+        return UInt64(clamping: row ?? 0)
     }
 
     private func note(
@@ -107,7 +108,7 @@ struct Drain: Sendable {
     ) throws(SQLiteError) {
         try store.database.run(
             "INSERT OR REPLACE INTO journals VALUES (?, ?, ?)",
-            [.text(journal.name), .text(part), .integer(Int64(taken))])
+            [.text(journal.name), .text(part), .integer(Int64(clamping: taken))])
     }
 }
 

@@ -34,9 +34,13 @@ extension Store {
 
     /// Rows that may still be sent, or never will, but are not answered.
     static let isUnanswered = """
-        (batch IS NULL OR batch NOT IN
+        (batch IS NULL OR batch <> \(answeredBefore) AND batch NOT IN
             (SELECT id FROM batches WHERE state IN ('accepted', 'rejected')))
         """
+
+    /// Stands for the batch of an event that was answered under an identifier which was given up:
+    /// the batch is deleted, the event counts as sent still.
+    static let answeredBefore = 0
 
     /// The account as it stands now.
     func account() throws -> LossAccount {

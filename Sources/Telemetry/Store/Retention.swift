@@ -121,6 +121,12 @@ struct Retention {
     }
 
     private func removeSent(_ store: Store) throws(SQLiteError) -> Bool {
+        try store.database.run(
+            """
+            DELETE FROM events WHERE id IN (SELECT id FROM events
+                WHERE batch = \(Store.answeredBefore) ORDER BY id LIMIT \(Self.chunk))
+            """)
+        if store.database.changes > 0 { return true }
         guard
             let batch = try store.database.integer(
                 "SELECT id FROM batches WHERE state IN ('accepted', 'rejected') ORDER BY id LIMIT 1"
@@ -131,24 +137,41 @@ struct Retention {
         return true
     }
 
-    private func removeOldest(_ store: Store) throws(SQLiteError) -> Bool {
+    /// The oldest of what never left: single events, or a batch whole. One that is being sent is
+    /// left for the last.
+    private func removeOldest(_ store: Store) throws -> Bool {
+        let oldest = try store.database.rows(
+            """
+            SELECT batch FROM events WHERE batch IS NULL OR batch NOT IN
+                (SELECT id FROM batches WHERE state = 'sending') ORDER BY id LIMIT 1
+            """
+        ) { $0.isNull(0) ? nil : $0.integer(0) }
+        guard let batch = oldest.first else { return false }
+        if let batch {
+            try remove(batch, store)
+            return true
+        }
         try store.database.run(
             """
-            DELETE FROM events WHERE id IN
-                (SELECT id FROM events WHERE batch IS NULL ORDER BY id LIMIT \(Self.chunk))
+            DELETE FROM events WHERE id IN (SELECT id FROM events WHERE batch IS NULL AND id <
+                coalesce((SELECT id FROM events WHERE batch IS NOT NULL ORDER BY id LIMIT 1),
+                    \(Int64.max)) ORDER BY id LIMIT \(Self.chunk))
             """)
-        let removed = store.database.changes
-        try store.addLoss(.storageCap, removed)
-        return removed > 0
+        try store.addLoss(.storageCap, store.database.changes)
+        return true
+    }
+
+    private func remove(_ batch: Int64, _ store: Store) throws(SQLiteError) {
+        try store.database.run("DELETE FROM events WHERE batch = ?", [.integer(batch)])
+        try store.addLoss(.storageCap, store.database.changes)
+        try store.database.run("DELETE FROM batches WHERE id = ?", [.integer(batch)])
     }
 
     private func removeUnsent(_ store: Store) throws -> Bool {
         guard
             let batch = try store.database.integer("SELECT id FROM batches ORDER BY id LIMIT 1")
         else { return false }
-        try store.database.run("DELETE FROM events WHERE batch = ?", [.integer(batch)])
-        try store.addLoss(.storageCap, store.database.changes)
-        try store.database.run("DELETE FROM batches WHERE id = ?", [.integer(batch)])
+        try remove(batch, store)
         return true
     }
 }

@@ -10,6 +10,8 @@ struct RetentionClock: Equatable {
     static let aheadMax: Int64 = 86_400_000_000_000
     /// How long a time further ahead must stand, in nanoseconds of uptime: an hour.
     static let doubtNanoseconds: Int64 = 3_600_000_000_000
+    /// The farthest from 0 that anything in a store's memory may be, in nanoseconds: 146 years.
+    private static let farthest: Int64 = 1 << 62
 
     /// The time of day at an uptime of 0, as it was last believed.
     var offset: Int64
@@ -52,5 +54,9 @@ struct RetentionClock: Equatable {
         self.offset = Int64(bitPattern: offset)
         self.uptime = Int64(bitPattern: uptime)
         doubtSince = doubt == .max ? nil : Int64(bitPattern: doubt)
+        let believable = -Self.farthest...Self.farthest
+        guard [self.offset, self.uptime, doubtSince ?? 0].allSatisfy(believable.contains) else {
+            return nil
+        }
     }
 }

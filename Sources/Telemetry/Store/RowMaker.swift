@@ -169,7 +169,7 @@ struct RowMaker {
                 words: start..<words)
         }
         return EventForm(
-            name: Int64(try store.number(of: entry.name)), fields: fields, words: words)
+            name: Int64(bitPattern: try store.number(of: entry.name)), fields: fields, words: words)
     }
 
     private static func admits(_ kind: PropertyKind) -> Admits {

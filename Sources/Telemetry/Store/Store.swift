@@ -91,13 +91,14 @@ final class Store {
         for suffix in ["-wal", "-shm"] { try seams.files.remove(directory.store + suffix) }
     }
 
-    /// The number of a name, made if needed.
+    /// The number of a name, made if needed. Numbers are rows; in a damaged store they may be any.
     func number(of name: String) throws -> UInt64 {
         if let number = numbers[name] { return number }
         try database.run("INSERT OR IGNORE INTO names(name) VALUES (?)", [.text(name)])
         let row = try database.integer("SELECT id FROM names WHERE name = ?", [.text(name)]) ?? 0
-        numbers[name] = UInt64(row)
-        return UInt64(row)
+        let number = UInt64(bitPattern: row)
+        numbers[name] = number
+        return number
     }
 
     /// The number of every name.
@@ -109,7 +110,7 @@ final class Store {
     /// Every name by its number.
     func namesByNumber() throws -> [UInt64: String] {
         let rows = try database.rows("SELECT id, name FROM names") { row in
-            (UInt64(row.integer(0)), row.text(1))
+            (UInt64(bitPattern: row.integer(0)), row.text(1))
         }
         return Dictionary(rows) { first, _ in first }
     }
@@ -135,7 +136,7 @@ final class Store {
     func events(of rows: [Row]) throws -> [StoredEvent] {
         let names = rows.isEmpty ? [:] : try namesByNumber()
         return rows.compactMap { row in
-            guard let name = names[UInt64(row.name)],
+            guard let name = names[UInt64(bitPattern: row.name)],
                 let properties = StoredProperties.decode(row.properties, names: names)
             else { return nil }
             return StoredEvent(
@@ -154,7 +155,7 @@ final class Store {
             "SELECT id, epoch, time, name, properties FROM events WHERE \(condition) "
             + "ORDER BY id \(newestFirst ? "DESC" : "ASC") LIMIT \(limit)"
         return try database.rows(sql, values) { row -> (Int64, StoredEvent)? in
-            guard let name = names[UInt64(row.integer(3))],
+            guard let name = names[UInt64(bitPattern: row.integer(3))],
                 let properties = StoredProperties.decode(row.blob(4), names: names)
             else { return nil }
             let event = StoredEvent(
