@@ -5,31 +5,31 @@ package enum Action: String, CaseIterable, Sendable {
     // Time.
     case advance, jumpClock
     // Programs that record.
-    case startProgram, track, trackUndeclared, flush, stopProgram, killProgram
+    case startProgram, track, trackUndeclared, flood, flush, stopProgram, killProgram
     // The person.
     case enable, disable, deleteData, rotateIdentifier, preview, status, changeURL
-    case changeAnonymising, changeReview, review, forbidInFile
+    case changeErasureURL, changeAnonymising, changeReview, review, forbidInFile
     // The maintainers.
     case upgradeCatalogue
     // The network.
-    case upload, changeWeather, restartCollector
+    case upload, changeWeather, deliverLate, forgeErasure, restartCollector
     // The machine.
     case losePower, damageFile
 
     /// How often it is drawn.
     var weight: Int {
         switch self {
-        case .track: 40
-        case .trackUndeclared: 8
-        case .advance, .flush, .upload: 16
-        case .startProgram: 10
-        case .enable: 8
-        case .preview, .status, .changeWeather: 5
-        case .stopProgram, .killProgram: 5
-        case .disable, .deleteData, .review: 3
-        case .changeURL, .changeAnonymising, .changeReview, .forbidInFile, .rotateIdentifier: 2
-        case .upgradeCatalogue, .restartCollector, .jumpClock: 1
-        case .losePower, .damageFile: 1
+        case .track: 36
+        case .advance, .flush, .upload: 20
+        case .enable: 12
+        case .trackUndeclared, .startProgram: 8
+        case .preview, .review: 6
+        case .changeWeather: 5
+        case .status, .stopProgram, .killProgram: 4
+        case .deleteData, .rotateIdentifier, .deliverLate: 3
+        case .disable, .changeURL, .forgeErasure, .restartCollector: 2
+        case .changeErasureURL, .changeAnonymising, .changeReview, .forbidInFile: 1
+        case .flood, .upgradeCatalogue, .jumpClock, .losePower, .damageFile: 1
         }
     }
 

@@ -6,10 +6,12 @@ package struct Coverage: Sendable, CustomStringConvertible {
     package private(set) var seeds = 0
     /// Promises that did not hold.
     package private(set) var violations = 0
-    /// How often each action was done.
+    /// How often each action was done, where there was something to do.
     package private(set) var actions: [Action: Int] = [:]
     /// How often each fault was met.
     package private(set) var faults: [SimulatedDisk.Fault: Int] = [:]
+    /// How often each weather was met.
+    package private(set) var weathers = Weathers()
     private var requests = 0
     private var events = 0
     private var failures: [String] = []
@@ -24,6 +26,7 @@ package struct Coverage: Sendable, CustomStringConvertible {
         case .success(let report):
             actions.merge(report.actions, uniquingKeysWith: +)
             faults.merge(report.faults, uniquingKeysWith: +)
+            weathers.add(report.weathers)
             requests += report.requests
             events += report.events
             guard let violation = report.violation else { return }
@@ -37,15 +40,32 @@ package struct Coverage: Sendable, CustomStringConvertible {
 
     /// All counts, the seeds that failed, and the story of the first of them.
     package var description: String {
-        let actions = Action.allCases.map { "\($0.rawValue) \(self.actions[$0] ?? 0)" }
-        let faults = SimulatedDisk.Fault.allCases.map { "\($0) \(self.faults[$0] ?? 0)" }
+        let never = neverHappened.isEmpty ? "nothing" : neverHappened.joined(separator: ", ")
         let lines = [
-            "actions: " + actions.joined(separator: ", "),
-            "faults: " + faults.joined(separator: ", "),
+            Self.line("actions", Action.allCases) { actions[$0] },
+            Self.line("faults", SimulatedDisk.Fault.allCases) { faults[$0] },
+            Self.line("batches met", Weather.allCases) { weathers.batches[$0] },
+            Self.line("erasures met", Weather.allCases) { weathers.erasures[$0] },
+            "never happened: \(never)",
             "\(seeds) seeds, \(events) events accepted, \(requests) requests sent, "
                 + "\(violations) violations",
         ]
         let shown = stories.prefix(1) + failures.prefix(20) + lines
         return shown.joined(separator: "\n")
+    }
+
+    private static func line<Key>(
+        _ name: String, _ keys: [Key], _ count: (Key) -> Int?
+    ) -> String {
+        "\(name): " + keys.map { "\($0) \(count($0) ?? 0)" }.joined(separator: ", ")
+    }
+
+    /// What never happened in any run.
+    private var neverHappened: [String] {
+        Action.allCases.filter { actions[$0] == nil }.map { "\($0)" }
+            + SimulatedDisk.Fault.allCases.filter { faults[$0] == nil }.map { "\($0)" }
+            + Weather.allCases.filter { weathers.batches[$0] == nil }.map { "a batch met \($0)" }
+            + Weather.allCases.filter { weathers.erasures[$0] == nil }
+            .map { "an erasure met \($0)" }
     }
 }

@@ -33,10 +33,14 @@ enum Ground {
     /// The catalogue of its second version.
     static let second = Catalogue.standard.adding(newerTick)
 
-    /// The places uploads may go to; nil is nowhere.
+    /// The places uploads may go to, each as often as it is drawn; nil is nowhere.
     static let urls: [String?] = [
-        "https://one.example.org/v1/logs", "https://two.example.org/v1/logs", nil,
+        "https://one.example.org/v1/logs", "https://one.example.org/v1/logs",
+        "https://two.example.org/v1/logs", "https://two.example.org/v1/logs", nil,
     ]
+
+    /// Where erasures may be asked for; nil is beside the place of uploads.
+    static let erasureURLs: [String?] = [nil, "https://erase.example.org/v1/installations"]
 
     /// What stands in every event and nowhere else.
     static let mark = "MarkOfTheSimulation"

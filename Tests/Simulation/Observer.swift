@@ -32,7 +32,7 @@ struct Observer {
     /// Batches that a person withheld, or from which something was dropped.
     private var withdrawn: Set<String> = []
     /// How many requests left.
-    private(set) var requests = 0
+    var requests = 0
 
     /// A batch was shown to the person.
     mutating func showed(_ uid: String, _ sha256: String) -> Violation? {
@@ -53,7 +53,6 @@ struct Observer {
     ///
     /// - Parameter needsRelease: nothing may leave now for the first time that was not released.
     mutating func see(_ delivery: Delivery, needsRelease: Bool) -> [Violation] {
-        requests += 1
         var found: [Violation] = []
         if needsRelease, !left.contains(delivery.uid), !released.contains(delivery.uid) {
             found.append(Violation(.review, "batch \(delivery.uid) left without a release"))
@@ -80,39 +79,15 @@ struct Observer {
         return found
     }
 
-    /// A request for erasure left.
-    mutating func sawErasure(_ request: UploadRequest) { requests += 1 }
-
     /// The collector answered.
     mutating func note(_ request: UploadRequest, _ response: HTTPResponse) {
         if request.method == "DELETE" {
-            if response.status.code == 204, let id = request.url.path.split(separator: "/").last {
-                erased.insert(String(id))
-            }
+            if response.status == .noContent, let id = request.installation { erased.insert(id) }
             return
         }
         guard response.status == .ok, let delivery = Delivery(request) else { return }
         taken[delivery.uid] = Taken(
             installation: delivery.installation, numbers: delivery.numbers,
             count: delivery.records.count { $0.eventName == Ground.tick.definition.name })
-    }
-}
-
-extension Delivery {
-    /// The numbers of the numbered events in it, if they were not made coarse.
-    var numbers: [Int] {
-        if isCoarse { return [] }
-        return records.compactMap { record in
-            guard record.eventName == Ground.tick.definition.name else { return nil }
-            return record.attributes.value(for: "number")?.intValue.map { Int($0) }
-        }
-    }
-}
-
-extension LogRecord {
-    /// Whether a text stands anywhere in it.
-    func holds(_ text: String) -> Bool {
-        eventName.contains(text)
-            || attributes.contains { $0.key.contains(text) || "\($0.value)".contains(text) }
     }
 }

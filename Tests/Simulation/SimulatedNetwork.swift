@@ -1,98 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Compression
-import Hashing
 import HTTPServing
-import OTLP
 import Synchronization
-import Telemetry
 import TelemetryUpload
 
 /// What the way to the collector is like.
 package enum Weather: String, CaseIterable, Sendable {
-    case fine, refused, requestLost, replyLost, overloaded, failing, garbage
+    /// Nothing gets lost.
+    case fine
+    /// Nobody listens.
+    case refused
+    /// What is sent never arrives.
+    case requestLost
+    /// It arrives, and the answer does not come back.
+    case replyLost
+    /// It arrives much later, perhaps after what is sent later.
+    case delayed
+    /// It arrives twice.
+    case duplicated
+    /// Somebody else answers: 503, 500, 404, or what is no answer.
+    case overloaded, failing, missing, garbage
 }
 
-/// What one request with records holds, as anybody on its way could read it.
-struct Delivery {
-    let uid: String
-    let installation: String
-    let url: String
-    let sha256: String
-    let records: [LogRecord]
-
-    /// Whether its events were made coarse, so that they can't be told apart: then each shows only
-    /// its day.
-    var isCoarse: Bool {
-        records.allSatisfy { $0.timeUnixNano % 86_400_000_000_000 == 0 }
-    }
-
-    init?(_ request: UploadRequest) {
-        let named = request.headers.first { $0.name == "Content-Encoding" }?.value ?? "none"
-        guard let coding = ContentCoding(rawValue: named),
-            let bytes = try? decompress(request.body, as: coding, outputBytesMax: 64 << 20),
-            let decoded = try? ExportLogsRequest(decoding: bytes),
-            let group = decoded.resourceLogs.first, decoded.resourceLogs.count == 1
-        else { return nil }
-        records = group.scopeLogs.flatMap(\.logRecords)
-        let first = records.first?.attributes.value(for: "log.record.uid")?.stringValue ?? ""
-        uid = String(first.prefix { $0 != "-" })
-        installation =
-            group.resource.attributes.value(for: "app.installation.id")?.stringValue ?? ""
-        url = request.url.description
-        sha256 = Hex.encode(SHA256.hash(request.body))
-    }
-}
-
-/// The way to the collector. Requests go straight to its handler, or are lost as the weather says.
+/// The way to the collector, one connection of it. Requests go straight to its handler, or are lost
+/// as the weather says.
 final class SimulatedNetwork: UploadTransport {
-    private let handler: @Sendable (HTTPRequest) -> HTTPResponse
-    private let weather: @Sendable () -> Weather
-    private let watch: @Sendable (UploadRequest) -> Void
-    private let note: @Sendable (UploadRequest, HTTPResponse) -> Void
+    private let world: World
+    /// The methods of what the connection carried.
+    private let carried = Mutex<[String]>([])
 
-    /// - Parameters:
-    ///   - watch: sees every request before anything else happens to it.
-    ///   - note: sees what the collector made of a request that reached it.
-    init(
-        weather: @escaping @Sendable () -> Weather,
-        watch: @escaping @Sendable (UploadRequest) -> Void,
-        note: @escaping @Sendable (UploadRequest, HTTPResponse) -> Void,
-        handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
-    ) {
-        self.handler = handler
-        self.weather = weather
-        self.watch = watch
-        self.note = note
-    }
+    init(of world: World) { self.world = world }
 
     func perform(_ request: UploadRequest) -> TransferOutcome {
-        watch(request)
-        switch weather() {
-        case .fine: return .answered(answer(request))
+        let before = carried.withLock { carried in
+            defer { carried.append(request.method) }
+            return carried
+        }
+        world.watch(request, after: before)
+        let weather = world.weatherNow(for: request)
+        let outcome = outcome(of: request, in: weather)
+        world.heard(request, outcome)
+        return outcome
+    }
+
+    private func outcome(of request: UploadRequest, in weather: Weather) -> TransferOutcome {
+        switch weather {
+        case .fine: return .answered(world.deliver(request))
         case .refused: return .failed(TransferFailure(.connect, "connection refused"))
         case .requestLost: return .failed(TransferFailure(.timeout, "no answer in time"))
         case .replyLost:
-            _ = answer(request)
+            _ = world.deliver(request)
             return .failed(TransferFailure(.closed, "the connection ended"))
+        case .delayed:
+            world.delay(request)
+            return .failed(TransferFailure(.timeout, "no answer in time"))
+        case .duplicated:
+            _ = world.deliver(request)
+            return .answered(world.deliver(request))
         case .overloaded:
             return .answered(
                 UploadResponse(status: 503, headers: [UploadHeader("Retry-After", "120")]))
         case .failing: return .answered(UploadResponse(status: 500))
+        case .missing: return .answered(UploadResponse(status: 404))
         case .garbage: return .failed(TransferFailure(.malformed, "what came was not HTTP"))
         }
-    }
-
-    private func answer(_ request: UploadRequest) -> UploadResponse {
-        let fields = request.headers.map { HTTPHeaders.Field(name: $0.name, value: $0.value) }
-        let arrived = HTTPRequest(
-            HTTPMethod(request.method), request.url.path, headers: HTTPHeaders(fields),
-            body: request.body)
-        let response = handler(arrived)
-        note(request, response)
-        return UploadResponse(
-            status: response.status.code,
-            headers: response.headers.fields.map { UploadHeader($0.name, $0.value) },
-            body: response.body)
     }
 }

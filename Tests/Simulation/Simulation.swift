@@ -17,6 +17,8 @@ package struct Simulation {
         package var actions: [Action: Int] = [:]
         /// How often each fault was met.
         package var faults: [SimulatedDisk.Fault: Int] = [:]
+        /// How often each weather was met.
+        package var weathers = Weathers()
         /// How many requests left.
         package var requests = 0
         /// How many events were accepted.
@@ -41,12 +43,15 @@ package struct Simulation {
     }
 
     private mutating func run() {
-        if world.draw.chance(80) { try? world.perform(.enable) }
+        if world.draw.chance(80) { _ = try? world.perform(.enable) }
         world.start()
         for step in 0..<Self.steps {
             let action = world.draw.weighted(Action.allCases.map { ($0, $0.weight) })
             world.log.append("\(step) \(action.rawValue)")
-            do { try self.step(action) } catch { fail(action, error) }
+            do {
+                try self.step(action)
+                if action.isProcess { try world.auditIdentity() }
+            } catch { world.refused(action, error) }
             if finish() { return }
         }
         world.log.append("calm")
@@ -57,6 +62,7 @@ package struct Simulation {
     }
 
     private mutating func finish() -> Bool {
+        report.weathers = world.weathers
         report.requests = world.observer.requests
         report.events = world.model.events.count
         guard let violation = world.violations.first else { return false }
@@ -67,11 +73,10 @@ package struct Simulation {
 
     /// One action, with a fault on its way once in a while.
     private mutating func step(_ action: Action) throws {
-        report.actions[action, default: 0] += 1
         let fault = action.isProcess && world.draw.chance(15) ? plannedFault() : nil
         defer { world.disk.clear() }
         do {
-            try world.perform(action)
+            if try world.perform(action) { report.actions[action, default: 0] += 1 }
             if let fault, world.disk.wasMet { met(fault, action) }
         } catch {
             guard let fault, world.disk.wasMet else { throw error }
@@ -94,9 +99,5 @@ package struct Simulation {
         }
         world.disk.clear()
         world.recover(from: action)
-    }
-
-    private func fail(_ action: Action, _ error: any Error) {
-        world.refused(action, error)
     }
 }

@@ -7,32 +7,37 @@ import TelemetryUpload
 import TestKit
 
 extension World {
-    /// Lets an action happen. Throws what the product throws.
-    func perform(_ action: Action) throws {
+    /// Lets an action happen; false if there was nothing to do. Throws what the product throws.
+    func perform(_ action: Action) throws -> Bool {
         switch action {
         case .advance: clock.advance(by: .seconds(draw.one(of: [1, 60, 3600, 30_000, 90_000])))
         case .jumpClock: jumpClock()
-        case .startProgram: if programs.count < 4 { start() }
-        case .track: track(undeclared: false)
-        case .trackUndeclared: track(undeclared: true)
-        case .flush: anyProgram?.module.flush()
-        case .stopProgram: takeProgram()?.module.shutdown(within: 60_000)
-        case .killProgram: _ = takeProgram()
+        case .startProgram: return startAnother()
+        case .track: return track(undeclared: false)
+        case .trackUndeclared: return track(undeclared: true)
+        case .flood: return flood()
+        case .flush: return flush()
+        case .stopProgram: return stopProgram()
+        case .killProgram: return takeProgram() != nil
         case .enable: try enable()
-        case .disable: try disable()
-        case .deleteData: try deleteData()
-        case .rotateIdentifier: try rotate()
-        case .preview: try preview()
+        case .disable: return try disable()
+        case .deleteData: return try deleteData()
+        case .rotateIdentifier: return try rotate()
+        case .preview: return try preview()
         case .status: try status()
-        case .review: try review()
-        case .upload: try upload()
-        case .changeURL, .changeAnonymising, .changeReview, .forbidInFile: configure(action)
-        case .upgradeCatalogue: version = 2
-        case .changeWeather: weather = draw.one(of: Weather.allCases)
-        case .restartCollector: (collector, storage) = (nil, nil)
+        case .review: return try review()
+        case .upload: return try upload()
+        case .changeURL, .changeErasureURL, .changeAnonymising, .changeReview, .forbidInFile:
+            return configure(action)
+        case .upgradeCatalogue: return upgrade()
+        case .changeWeather: weather = draw.chance(20) ? .fine : draw.one(of: Weather.allCases)
+        case .deliverLate: return deliverLate()
+        case .forgeErasure: return try forgeErasure()
+        case .restartCollector: try restartCollector()
         case .losePower: losePower()
-        case .damageFile: try damageFile()
+        case .damageFile: return try damageFile()
         }
+        return true
     }
 
     private var anyProgram: Program? { programs.isEmpty ? nil : draw.one(of: programs) }
@@ -41,14 +46,46 @@ extension World {
         programs.isEmpty ? nil : programs.remove(at: draw.below(programs.count))
     }
 
-    private func configure(_ action: Action) {
+    private func startAnother() -> Bool {
+        guard programs.count < 4 else { return false }
+        start()
+        return true
+    }
+
+    private func flush() -> Bool {
+        guard let program = anyProgram else { return false }
+        program.module.flush()
+        return true
+    }
+
+    private func stopProgram() -> Bool {
+        guard let program = takeProgram() else { return false }
+        program.module.shutdown(within: 60_000)
+        return true
+    }
+
+    private func configure(_ action: Action) -> Bool {
+        let before = config
         switch action {
         case .changeURL: config.uploadURL = draw.one(of: Ground.urls)
+        case .changeErasureURL: config.erasureURL = draw.one(of: Ground.erasureURLs)
         case .changeAnonymising: config.anonymizeData.toggle()
         case .changeReview:
             config.uploadReview = config.uploadReview == .manual ? .automatic : .manual
         default: config.enabled = config.enabled == nil ? false : nil
         }
+        return config != before
+    }
+
+    private func upgrade() -> Bool {
+        defer { version = 2 }
+        return version == 1
+    }
+
+    /// What it took is on its disk.
+    private func restartCollector() throws {
+        (collector, storage) = (nil, nil)
+        try auditCollector()
     }
 
     private func jumpClock() {
@@ -61,8 +98,9 @@ extension World {
 
     // MARK: - Recording
 
-    private func track(undeclared: Bool) {
-        guard let program = anyProgram else { return }
+    private func track(undeclared: Bool) -> Bool {
+        guard let program = anyProgram else { return false }
+        let before = model.events.count
         for _ in 0..<draw.within(1...12) {
             let number = model.newNumber()
             var properties: [String: PropertyValue] = [
@@ -73,12 +111,33 @@ extension World {
                 properties["name"] = .string(draw.one(of: Ground.personal))
                 properties["mark"] = .string(draw.one(of: Ground.personal))
             }
-            guard accepts(program, number, properties) else { continue }
-            if model.yes == nil || program.config.enabled == false {
-                broke(.consent, "event \(number) was recorded without a yes")
-            }
-            model.accept(number, extra: program.version == 2)
+            accept(number, from: program, accepts(program, number, properties))
         }
+        return model.events.count > before
+    }
+
+    /// More than a small home has room for.
+    private func flood() -> Bool {
+        guard let program = anyProgram, config.storageBytesMax < 2 << 20 else { return false }
+        let before = model.events.count
+        for _ in 0..<4 {
+            for _ in 0..<500 {
+                let number = model.newNumber()
+                let isAccepted = program.module.track(Ground.tick, number, Ground.mark)
+                accept(number, from: program, isAccepted)
+            }
+            program.module.flush()
+        }
+        return model.events.count > before
+    }
+
+    /// A program said whether it recorded an event.
+    private func accept(_ number: Int, from program: Program, _ isAccepted: Bool) {
+        guard isAccepted else { return }
+        if model.yes == nil || program.config.enabled == false {
+            broke(.consent, "event \(number) was recorded without a yes")
+        }
+        model.accept(number, extra: program.version == 2)
     }
 
     func accepts(
@@ -93,6 +152,8 @@ extension World {
     // MARK: - The person
 
     private func enable() throws {
+        // Whoever wants it on corrects the file first, as the message says; most do.
+        if draw.chance(70) { config.enabled = nil }
         let control = control()
         try control.enable(control.terms)
         model.agree(
@@ -101,22 +162,17 @@ extension World {
                 version: version))
     }
 
-    private func disable() throws {
+    private func disable() throws -> Bool {
+        let before = model.yes
         try control().disable()
         model.withdraw()
+        return before != nil
     }
 
-    private func deleteData() throws {
-        _ = try control().deleteData()
-        model.delete()
-        try expectNothingLeft()
-    }
-
-    private func rotate() throws {}
-
-    private func preview() throws {
-        guard case .sealed(let batch, _) = try control().preview() else { return }
+    private func preview() throws -> Bool {
+        guard case .sealed(let batch, _) = try control().preview() else { return false }
         if let violation = observer.showed(batch.uid, batch.sha256) { violations.append(violation) }
+        return true
     }
 
     private func status() throws {
@@ -130,11 +186,11 @@ extension World {
         if !disk.wasMet { try audit() }
     }
 
-    private func review() throws {
+    private func review() throws -> Bool {
         let control = control()
-        guard control.causes(blocking: .sending).isEmpty else { return }
+        guard control.causes(blocking: .sending).isEmpty else { return false }
         let batches = try control.reviewable()
-        guard !batches.isEmpty else { return }
+        guard !batches.isEmpty else { return false }
         let batch = draw.one(of: batches)
         switch draw.below(6) {
         case 0:
@@ -148,15 +204,23 @@ extension World {
             observer.release(batch.uid)
             try control.release(batch.uid)
         }
+        return true
     }
 
-    private func upload() throws {
+    /// One round; whether anything left.
+    private func upload() throws -> Bool {
+        let before = observer.requests
         guard let outbox = try control().outbox() else {
-            return broke(.progress, "nobody else uploads, and the lock is taken")
+            broke(.progress, "nobody else uploads, and the lock is taken")
+            return false
         }
+        // What was intended before may have been finished just now.
+        try auditIdentity()
         let round = UploadRound(
-            outbox: outbox, clock: clock, random: draw.source, makeTransport: network)
+            outbox: outbox, clock: clock, random: draw.source,
+            makeTransport: { SimulatedNetwork(of: self) })
         _ = try round.run()
+        return observer.requests > before
     }
 
     // MARK: - The machine
@@ -176,16 +240,17 @@ extension World {
         model.loseCount()
     }
 
-    private func damageFile() throws {
+    private func damageFile() throws -> Bool {
         let names = try folder.contents().filter { $0.hasPrefix("home/telemetry/") }
         let files = names.filter {
             !$0.hasSuffix("lock") && !$0.hasSuffix("-shm") && !$0.hasSuffix("/journal")
         }
-        guard !files.isEmpty else { return }
+        guard !files.isEmpty else { return false }
         let name = draw.one(of: files)
         log.append("  \(name)")
         isDamaged = true
         model.loseCount()
         try damage(folder.file(name))
+        return true
     }
 }

@@ -50,7 +50,7 @@ extension World {
     /// Events that are here, at the collector, or lost for a reason.
     private static let accounted = """
         SELECT (SELECT count(*) FROM events LEFT JOIN batches ON events.batch = batches.id
-                WHERE state IS NULL
+                WHERE (state IS NULL AND coalesce(batch, -1) <> 0)
                     OR state IN ('sealed', 'held', 'released', 'sending', 'void'))
             + (SELECT coalesce(sum(count), 0) FROM totals WHERE name = 'uploaded')
             + (SELECT coalesce(sum(count), 0) FROM losses

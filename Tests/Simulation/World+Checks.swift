@@ -19,6 +19,8 @@ extension World {
             }
             let place = draw.below(size)
             let count = min(bytes.count, size - place)
+            // There the store says which program wrote it: damage looks like a newer one.
+            if path == directory.store, (60 - count..<64).contains(place) { continue }
             _ = unsafe pwrite(descriptor, &bytes, count, off_t(place))
         }
     }
@@ -115,21 +117,10 @@ extension World {
     private func arrives(_ numbers: [Int]) throws -> Bool {
         for _ in 0..<8 {
             // The round that meets damage sets the store aside; the next one works.
-            do { try perform(.upload) } catch  where isDamaged { log.append("  \(error)") }
+            do { _ = try perform(.upload) } catch  where isDamaged { log.append("  \(error)") }
             if arrived.isSuperset(of: numbers) { return true }
             clock.advance(by: .seconds(90_000))
         }
         return false
-    }
-
-    /// After a deletion: no byte of what was recorded is left.
-    func expectNothingLeft() throws {
-        let marks = [Ground.mark] + Ground.personal
-        for name in try folder.contents() where name.hasPrefix("home/telemetry") {
-            guard let bytes = try? folder.read(name) else { continue }
-            for mark in marks where SimulatedDisk.holds(bytes, mark) {
-                broke(.erasure, "\(mark) is still in \(name)")
-            }
-        }
     }
 }

@@ -3,9 +3,7 @@
 import Catalogue
 @testable import Collector
 import Glibc
-import HTTPServing
 import Modules
-import OTLP
 import SQLite
 import Telemetry
 import TelemetryUpload
@@ -35,6 +33,10 @@ final class World: @unchecked Sendable {
     var programs: [Program] = []
     var model = Model()
     var observer = Observer()
+    var identifiers = Identifiers()
+    var weathers = Weathers()
+    /// Requests that the network holds back.
+    var delayed: [UploadRequest] = []
     var violations: [Violation] = []
     var log: [String] = []
     /// Whether something was broken that may cost events.
@@ -51,8 +53,10 @@ final class World: @unchecked Sendable {
         random = SeededRandom(seed: ~seed)
         folder = try TemporaryDirectory(inMemory: true)
         try folder.write("machine-one\n", to: "machine-id")
+        weather = draw.one(of: Weather.allCases)
         config.anonymizeData = draw.chance(25)
         if draw.chance(25) { config.uploadReview = .manual }
+        if draw.chance(10) { config.storageBytesMax = 1 << 20 }
         config.maxEventsPerBatch = draw.one(of: [1, 3, 10, 100])
         config.compression = draw.one(of: ["gzip", "zstd", "none"])
     }
@@ -86,20 +90,6 @@ final class World: @unchecked Sendable {
         programs.append(Program(module: module, config: config, version: version))
     }
 
-    /// The way to the collector.
-    func network() -> SimulatedNetwork {
-        SimulatedNetwork(
-            weather: { self.draw.chance(80) ? self.weather : .fine },
-            watch: { self.watch($0) },
-            note: { self.observer.note($0, $1) },
-            handler: { request in
-                guard let routes = try? self.intake() else {
-                    return HTTPResponse(.serviceUnavailable)
-                }
-                return routes.respond(to: request)
-            })
-    }
-
     /// The collector's intake, opened if it is not open.
     func intake() throws -> IntakeRoutes {
         if let collector { return collector }
@@ -108,6 +98,8 @@ final class World: @unchecked Sendable {
         let policy = IntakePolicy(catalogues: [Ground.product.name: Ground.second])
         var configuration = CollectorConfiguration(policy: policy)
         configuration.erasureStepMilliseconds = 0
+        // The clock stands still for many steps.
+        configuration.erasuresPerMinuteMax = 10_000
         let routes = IntakeRoutes(
             configuration: configuration, storage: storage, clock: clock, random: random,
             logger: Logger(program: "collector") { [weak self] line in
@@ -120,50 +112,5 @@ final class World: @unchecked Sendable {
     /// Keeps a promise that was broken.
     func broke(_ promise: Violation.Promise, _ detail: String) {
         violations.append(Violation(promise, detail))
-    }
-}
-
-extension World {
-    /// Looks at a request on its way, before the collector or the weather has it.
-    private func watch(_ request: UploadRequest) {
-        guard request.method == "POST" else { return observer.sawErasure(request) }
-        guard let delivery = Delivery(request) else {
-            return broke(.bytes, "a request that can't be decoded left")
-        }
-        guard let yes = model.yes, config.enabled != false else {
-            return broke(.consent, "batch \(delivery.uid) left without a yes")
-        }
-        if yes.origin != Endpoint(delivery.url)?.origin {
-            broke(.consent, "batch \(delivery.uid) left for \(delivery.url)")
-        }
-        violations += observer.see(
-            delivery, needsRelease: config.uploadReview == .manual && !mayHaveBegun)
-        check(delivery, yes)
-    }
-
-    private func check(_ delivery: Delivery, _ yes: Model.Yes) {
-        if yes.isAnonymous, !delivery.isCoarse {
-            broke(.catalogue, "batch \(delivery.uid) is finer than was agreed to")
-        }
-        for text in Ground.personal where delivery.records.contains(where: { $0.holds(text) }) {
-            broke(.catalogue, "\(text) left in batch \(delivery.uid)")
-        }
-        for record in delivery.records where record.eventName == Ground.tick.definition.name {
-            let number = record.attributes.value(for: "number")?.intValue.map { Int($0) } ?? 0
-            let holdsExtra = record.attributes.value(for: "extra") != nil
-            if holdsExtra, yes.version < 2 {
-                broke(.catalogue, "extra left in event \(number)")
-            }
-            // What was made coarse has no number any more.
-            guard !delivery.isCoarse, !isDamaged else { continue }
-            guard let fate = model.events[number] else {
-                broke(.consent, "event \(number) left, and was never accepted")
-                continue
-            }
-            if fate.generation < model.oldestStanding {
-                broke(
-                    .epoch, "event \(number) of \(fate.generation) left in \(model.generation)")
-            }
-        }
     }
 }
