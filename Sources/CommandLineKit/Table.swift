@@ -16,18 +16,22 @@ public struct Table: Sendable, Equatable {
         public let title: String
         /// Where its cells are flush.
         public let alignment: Alignment
+        /// Whether it only repeats what others say, as a bar does, and is the first to go where the
+        /// terminal is too narrow. Only looked at in the last column.
+        public let isOrnament: Bool
 
         /// A column.
-        public init(_ title: String, _ alignment: Alignment = .leading) {
+        public init(_ title: String, _ alignment: Alignment = .leading, isOrnament: Bool = false) {
             self.title = title
             self.alignment = alignment
+            self.isOrnament = isOrnament
         }
     }
 
     /// Blanks between two columns.
     static let gap = 2
 
-    private let columns: [Column]
+    private var columns: [Column]
     private var rows: [[StyledText]] = []
     private let hasHeader: Bool
 
@@ -64,11 +68,21 @@ public struct Table: Sendable, Equatable {
         guard let terminal, before + (widths.last ?? 0) > terminal else {
             return all.map { line($0, widths: widths, withColours: withColours) }
         }
+        if columns.last?.isOrnament == true {
+            return withoutLastColumn.lines(withColours: withColours, columns: terminal)
+        }
         let room = terminal - before
         guard columns.last?.alignment == .leading, room >= Self.lastColumnsMin else {
             return stacked(terminal, withColours)
         }
         return all.flatMap { folded($0, widths, before, room, withColours) }
+    }
+
+    private var withoutLastColumn: Table {
+        var table = self
+        table.columns.removeLast()
+        table.rows = rows.map { $0.dropLast() }
+        return table
     }
 
     /// A row whose last cell goes on below itself.

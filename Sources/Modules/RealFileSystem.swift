@@ -51,6 +51,11 @@ public struct RealFileSystem: FileSystem {
         try syncFolder(of: path)
     }
 
+    /// Sets the permission bits of what stands at `path`, a link's target included.
+    public func setMode(_ mode: UInt32, of path: String) throws(SystemError) {
+        try systemCall("chmod", path) { unsafe chmod(path, mode) }
+    }
+
     private func writeSynced(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
         let file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
         try file.writeAll(bytes, path)

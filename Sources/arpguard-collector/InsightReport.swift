@@ -11,7 +11,9 @@ extension Insight {
     }
 
     private var heading: [Report.Block] {
-        var daily = Table([.init("DAY"), .init("INSTALLATIONS", .trailing), .init("")])
+        var daily = Table([
+            .init("DAY"), .init("INSTALLATIONS", .trailing), .init("", isOrnament: true),
+        ])
         let bars = Bars(self.daily.map { $0.installations ?? 0 })
         for day in self.daily {
             daily.append([
@@ -23,7 +25,7 @@ extension Insight {
         let others = services.filter { $0 != service }.joined(separator: ", ")
         return [
             .line(StyledText("\(service): active installations: \(active)", .bold)),
-            .line(others.isEmpty ? "the only service" : "other services: \(others)"),
+            .line(others.isEmpty ? "no other service" : "other services: \(others)"),
             .line("\(days.lowerBound) to \(days.upperBound), groups of \(k) and more"),
             .blank, .table(daily),
         ]
@@ -56,8 +58,11 @@ extension InsightTable {
     private var table: Table {
         let hasDurations = rows.contains { $0.durations != nil }
         let labels = group.labelNames.map { Table.Column($0.uppercased()) }
-        let numbers = ["INSTALLATIONS", "COUNT"] + (hasDurations ? ["P50", "P90", "P99"] : [])
-        let columns = labels + numbers.map { Table.Column($0, .trailing) } + [Table.Column("")]
+        let numbers = ["A DAY, AT LEAST", "COUNT"] + (hasDurations ? ["P50", "P90", "P99"] : [])
+        let columns =
+            labels + numbers.map { Table.Column($0, .trailing) } + [
+                Table.Column("", isOrnament: true)
+            ]
         var table = Table(columns)
         let bars = Bars(rows.map { $0.count ?? $0.installations })
         for row in rows {

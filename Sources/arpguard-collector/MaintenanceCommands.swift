@@ -7,20 +7,31 @@ internal import Modules
 
 let checkCommand = Command(
     "check", summary: "Check configuration, catalogues, keys and the store, without serving",
-    discussion: ["Reads what serve would read, with the same flags, and the whole store."],
+    discussion: [
+        "Reads what serve would read, with the same flags, and the whole store if there is one."
+    ],
     flags: Flag.serving + [.format, .quiet],
     action: check)
 
 private func check(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
     let options = try ServeOptions(invocation)
     let configuration = try options.configuration()
-    _ = try invocation.openWholeStore(options.store)
+    let isStoreThere = try invocation.isStoreThere(options.store)
+    if isStoreThere { _ = try invocation.openWholeStore(options.store) }
     let services = configuration.policy.catalogues.keys.sorted()
     invocation.output.render(
         Report(
-            text: [.line("configuration and store are sound")]
+            text: [
+                .line(
+                    isStoreThere
+                        ? "configuration and store are sound"
+                        : "the configuration is sound; there is no store yet, serve makes it")
+            ]
                 + services.map { .line("collects for \($0)") },
-            json: .one(["services": .array(services.map { .string($0) })])))
+            json: .one([
+                "services": .array(services.map { .string($0) }),
+                "store_exists": .bool(isStoreThere),
+            ])))
     return .success
 }
 
@@ -41,13 +52,13 @@ private func purge(_ invocation: Invocation) throws(CommandFailure) -> ExitStatu
     let options = try ServeOptions(invocation)
     let policy = options.retention
     let today = SystemClock().now().day
+    let storage = try invocation.openWholeStore(options.store)
     guard invocation.command.isOn(.confirm) else {
         throw CommandFailure(
-            "days before \(policy.firstOpenDay(on: today)) would be folded, and totals before "
-                + "\(policy.firstTotalsDay(on: today)) deleted",
-            hint: "add --confirm to do it", status: .usage)
+            "nothing was changed: days before \(policy.firstOpenDay(on: today)) would be folded, "
+                + "and totals before \(policy.firstTotalsDay(on: today)) deleted",
+            hint: "add --confirm to do it")
     }
-    let storage = try invocation.openWholeStore(options.store)
     do {
         try storage.expire(by: policy, on: today)
     } catch {
@@ -71,7 +82,8 @@ let exportStaticCommand = Command(
     "export-static", summary: "Write the insight as files that need no server, for publishing",
     discussion: [
         "Writes index.html, style.css, and a page and a JSON file for each service, of the days up "
-            + "to yesterday. They hold nothing that the insight page does not show."
+            + "to yesterday, for everybody to read. They hold nothing that the insight page does "
+            + "not show."
     ],
     flags: [.config, .store, .from, .to, .k, .format, .quiet],
     arguments: [Argument("DIR", help: "The folder; it is made if it is missing")],
@@ -96,8 +108,11 @@ private func exportStatic(_ invocation: Invocation) throws(CommandFailure) -> Ex
             insights.append(try storage.insight(of: service, in: days, k: k))
         }
         let export = StaticExport(insights, retention: options.retention)
-        try export.write(to: folder, fileSystem: RealFileSystem())
+        let files = RealFileSystem()
+        try export.write(to: folder, fileSystem: files)
         let names = export.files.map(\.name)
+        try files.setMode(0o755, of: folder)
+        for name in names { try files.setMode(0o644, of: "\(folder)/\(name)") }
         invocation.output.render(
             Report(
                 text: names.map { .line("\(folder)/\($0)") },

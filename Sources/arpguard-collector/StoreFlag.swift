@@ -66,11 +66,25 @@ enum StoreLocation: Sendable {
 }
 
 extension Invocation {
+    /// Whether there is something to open at the place that is named, else that of the command line.
+    /// A server has to be asked: opening says so.
+    func isStoreThere(_ store: String?) throws(CommandFailure) -> Bool {
+        guard case .sqlite(let path) = try location(store) else { return true }
+        do {
+            return try RealFileSystem().status(of: path) != nil
+        } catch {
+            throw CommandFailure("\(path) can't be looked at: \(error)", hint: "check its folder")
+        }
+    }
+
+    private func location(_ store: String?) throws(CommandFailure) -> StoreLocation {
+        try StoreLocation(store ?? command.string(.store) ?? "sqlite:arpguard-collector.sqlite")
+    }
+
     /// A store that is there, found to be whole: the one that is named, else that of the command
     /// line.
     func openWholeStore(_ store: String?) throws(CommandFailure) -> any CollectorStorage {
-        let location = try StoreLocation(
-            store ?? command.string(.store) ?? "sqlite:arpguard-collector.sqlite")
+        let location = try location(store)
         do {
             return try location.openWhole()
         } catch {

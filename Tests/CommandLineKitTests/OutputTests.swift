@@ -39,6 +39,15 @@ import Testing
                 """)
     }
 
+    @Test func `an ornament is the first to go on a narrow terminal`() {
+        var table = Table([
+            .init("NAME"), .init("COUNT", .trailing), .init("", isOrnament: true),
+        ])
+        table.append(["one", "12", "======"])
+        #expect(printed(table, columns: 20) == "NAME  COUNT  \none      12  ======\n")
+        #expect(printed(table, columns: 18) == "NAME  COUNT\none      12\n")
+    }
+
     private func printed(_ table: Table, columns: Int) -> String {
         let sink = MemorySink(columns: columns)
         let output = Output(to: sink, environment: Environment(["NO_COLOR": "1"]))
