@@ -66,8 +66,8 @@ enum StoreLocation: Sendable {
 }
 
 extension Invocation {
-    /// Whether there is something to open at the place that is named, else that of the command line.
-    /// A server has to be asked: opening says so.
+    /// Whether there is something to open at the place that is named, else that of the command
+    /// line. A server has to be asked: opening says so.
     func isStoreThere(_ store: String?) throws(CommandFailure) -> Bool {
         guard case .sqlite(let path) = try location(store) else { return true }
         do {
