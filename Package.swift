@@ -201,7 +201,8 @@ let package = Package(
         .testTarget(
             name: "WatchTests",
             dependencies: [
-                "arpguard", "arpguard-watch", "Capture", "Detection", "JSON", "Modules", "TestKit",
+                "arpguard", "arpguard-collector", "arpguard-upload", "arpguard-watch", "Capture",
+                "Catalogue", "Detection", "JSON", "Modules", "Program", "Telemetry", "TestKit",
             ]),
         .testTarget(
             name: "KillTests",

@@ -23,6 +23,9 @@ let package = Package(
         // Captures made for the purpose, libpcap's empty loop, and runs of programs.
         .target(name: "CReplay", linkerSettings: [.linkedLibrary("pcap")]),
         .executableTarget(name: "replay-bench", dependencies: ["CReplay"]),
+        // A sender of frames, and libpcap's empty loop on an interface.
+        .target(name: "CLive", linkerSettings: [.linkedLibrary("pcap")]),
+        .executableTarget(name: "live-bench", dependencies: ["CLive"]),
     ]
 )
 

@@ -20,6 +20,8 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case truncatedFrame = "truncated_frame"
         /// A frame's record makes no sense; the frames before it were delivered.
         case damagedFrame = "damaged_frame"
+        /// The file has become shorter while it was read; the frames up to there were delivered.
+        case shrunk = "shrunk"
         /// The frames are of a kind that is not read here.
         case unsupportedLinkType = "unsupported_link_type"
         /// The kernel refused to read on.
@@ -54,6 +56,7 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .truncatedHeader: "\(source) ends inside its file header"
         case .truncatedFrame: "\(source) ends inside frame \(frameText)\(trailing)"
         case .damagedFrame: "\(source) is damaged at frame \(frameText)\(trailing)"
+        case .shrunk: "\(source) has become shorter while it was read"
         case .unsupportedLinkType: "\(source) holds frames of a kind not read here\(trailing)"
         case .readFailed: "reading \(source) failed\(trailing)"
         }
@@ -70,6 +73,7 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .truncatedHeader: "copy the file again, or capture anew"
         case .truncatedFrame: "the frames before it were read; copy the file again for the rest"
         case .damagedFrame: "the frames before it were read; the file cannot be followed beyond"
+        case .shrunk: "what was left was read; read it again once nobody writes to it"
         case .unsupportedLinkType: "capture on a wired interface, or on `any`"
         case .readFailed: "check the disk or the pipe that it comes from"
         }

@@ -8,6 +8,8 @@ private import CSample
 /// bounded by ``CaptureLimits`` whatever the file claims.
 public struct CaptureFile: ~Copyable {
     private var reader: CaptureReader
+    private let length: FileLength
+    private let source: String
     /// The framing of every frame.
     public let linkType: LinkType
 
@@ -32,6 +34,8 @@ public struct CaptureFile: ~Copyable {
     private init(
         input: consuming InputDescriptor, buffer: consuming ReadBuffer
     ) throws(CaptureError) {
+        let source = input.source
+        let length = try FileLength(of: input)
         var buffer = buffer
         guard try buffer.fill(CaptureLimits.magicBytes, from: input) else {
             let code: CaptureError.Code = buffer.count == 0 ? .emptyFile : .truncatedHeader
@@ -39,27 +43,59 @@ public struct CaptureFile: ~Copyable {
         }
         if ClassicHeader.isMagic(buffer.bytes.span) {
             let classic = try ClassicReader(input: input, buffer: buffer)
-            linkType = classic.linkType
-            reader = .classic(classic)
+            let linkType = classic.linkType
+            self.init(.classic(classic), linkType, length, source)
         } else {
             let handle = try PcapHandle(input: input, buffer: buffer)
-            linkType = handle.linkType
-            reader = .libpcap(handle)
+            let linkType = handle.linkType
+            self.init(.libpcap(handle), linkType, length, source)
         }
+    }
+
+    private init(
+        _ reader: consuming CaptureReader, _ linkType: LinkType, _ length: consuming FileLength,
+        _ source: String
+    ) {
+        self.reader = reader
+        self.linkType = linkType
+        self.length = length
+        self.source = source
     }
 
     /// Hands the next frame to `consume`; `false` when there is none.
     ///
     /// An error means that the file cannot be followed further; frames already delivered stand.
     public mutating func next(_ consume: FrameConsumer) throws(CaptureError) -> Bool {
-        try reader.next(consume)
+        var isThere = false
+        do throws(CaptureError) {
+            isThere = try reader.next(consume)
+        } catch {
+            throw explained(error)
+        }
+        if !isThere { try checkLength() }
+        return isThere
     }
 
     /// Hands every remaining frame to `consume`.
     ///
     /// Throws at the first frame that cannot be read, after those before it were delivered.
     public mutating func forEachFrame(_ consume: FrameConsumer) throws(CaptureError) {
-        try reader.forEachFrame(consume)
+        do throws(CaptureError) {
+            try reader.forEachFrame(consume)
+        } catch {
+            throw explained(error)
+        }
+        try checkLength()
+    }
+
+    /// The end of a file that was cut lies between two frames as well as within one.
+    private func checkLength() throws(CaptureError) {
+        if length.hasShrunk { throw CaptureError(code: .shrunk, source: source) }
+    }
+
+    private func explained(_ error: CaptureError) -> CaptureError {
+        guard error.code == .truncatedFrame, length.hasShrunk else { return error }
+        return CaptureError(code: .shrunk, source: source, frame: error.frame)
     }
 }
 

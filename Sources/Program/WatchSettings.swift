@@ -24,7 +24,7 @@ public struct WatchSettings: Sendable, Equatable {
         interfaces = section["interfaces"]?.arrayValue?.compactMap(\.stringValue) ?? []
         isPassive = section["passive"]?.boolValue ?? false
         isPromiscuous = section["promiscuous"]?.boolValue ?? true
-        ringMiB = section["ring_mib"]?.integerValue ?? 16
+        ringMiB = section["ring_mib"]?.integerValue ?? 32
     }
 
     /// Whether a text can be an interface's name (dev_valid_name of the kernel).
@@ -49,7 +49,7 @@ public struct WatchSettings: Sendable, Equatable {
                 "promiscuous", default: true,
                 meaning: "whether frames between other stations are watched too"),
             .integer(
-                "ring_mib", ringMiB, default: 16,
+                "ring_mib", ringMiB, default: 32,
                 meaning: "MiB of memory for frames that wait, per interface"),
         ])
 

@@ -76,7 +76,7 @@ struct ReplayTelemetry {
         case .permissionDenied: "permission_denied"
         case .isDirectory, .notACapture, .damagedFrame: "capture_invalid"
         case .emptyFile: "capture_empty"
-        case .truncatedHeader, .truncatedFrame: "capture_truncated"
+        case .truncatedHeader, .truncatedFrame, .shrunk: "capture_truncated"
         case .unsupportedLinkType: "capture_unsupported"
         case .readFailed: "capture_unreadable"
         }

@@ -123,35 +123,3 @@ final class Failures: Sendable {
     func add(_ text: String) { texts.withLock { $0.append(text) } }
     var all: [String] { texts.withLock { $0 } }
 }
-
-/// A Unix socket that takes datagrams, as a log does.
-struct DatagramSocket: ~Copyable {
-    let path: String
-    private let number: Int32
-
-    init(_ path: String) throws {
-        self.path = path
-        number = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        try #require(bytes.count < 100)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
-        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let code = unsafe withUnsafePointer(to: &address) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(number, $0, size)
-            }
-        }
-        try #require(code == 0)
-    }
-
-    deinit { close(number) }
-
-    borrowing func receive() throws -> String {
-        var bytes = [UInt8](repeating: 0, count: 65_536)
-        let count = unsafe recv(number, &bytes, bytes.count, Int32(MSG_DONTWAIT))
-        try #require(count > 0)
-        return String(decoding: bytes[..<count], as: UTF8.self)
-    }
-}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Capture
+import Glibc
 import TestKit
 import Testing
 
@@ -63,6 +64,34 @@ struct CaptureErrorTests {
         #expect(count == broken.framesBefore)
         let stopsAtFrame = broken.code == .truncatedFrame || broken.code == .damagedFrame
         #expect(error?.frame == (stopsAtFrame ? UInt64(broken.framesBefore) + 1 : nil))
+    }
+
+    /// Cut behind the second frame, and within the third one.
+    @Test(arguments: [0, 5], [false, true])
+    func `a capture that shrinks while it is read keeps what was read, and says so`(
+        extra: Int, isNewer: Bool
+    ) throws {
+        let form = CaptureBytes()
+        // Larger than all that is read ahead.
+        let frames = (0..<40).map { [UInt8](repeating: UInt8($0), count: 200_000) }
+        let whole = isNewer ? form.pcapng(frames) : form.classic(frames)
+        let part = isNewer ? form.pcapng(Array(frames[..<20])) : form.classic(Array(frames[..<20]))
+        let path = try folder.write(whole, to: "shrinks")
+        var file = try CaptureFile(path: path)
+        var kept: [UInt8] = []
+        func take() throws(CaptureError) -> Bool {
+            try file.next { _, bytes in kept.append(bytes[0]) }
+        }
+        #expect(try take())
+        try #require(unsafe truncate(path, off_t(part.count + extra)) == 0)
+        var error: CaptureError?
+        do throws(CaptureError) {
+            while try take() {}
+        } catch let stopped {
+            error = stopped
+        }
+        #expect(error?.code == .shrunk)
+        #expect(kept == (0..<20).map { UInt8($0) })
     }
 
     @Test(arguments: [

@@ -99,6 +99,38 @@ import Testing
         #expect(result.stderr.contains("arpguard: hint: "))
     }
 
+    /// An address a frame moves from one station to another: an alert each, far more than a pipe
+    /// holds, and then more frames than are read ahead.
+    private func talkative() -> [[UInt8]] {
+        let moves = (0..<1_000).flatMap { number in
+            ["02:00:00:00:00:01", "06:00:00:00:00:02"].map { mac in
+                let ip = "10.1.\(number / 250).\(number % 250)"
+                return Frame.arp(.request, sender: (mac, ip), target: (Frame.unknown, ip))
+            }
+        }
+        return moves + Array(repeating: [UInt8](repeating: 0, count: 1_000), count: 10_000)
+    }
+
+    @Test func `a capture that shrinks while it is read is told, and its alerts are kept`() throws {
+        let bytes = CaptureBytes().classic(talkative())
+        let file = try arpguard.folder.write(bytes, to: "shrinks.pcap")
+        // The first line is out, the others wait for a reader, when the file is cut.
+        let script = """
+            { "$0" replay --format json "$1"; echo "status $?" >&2; } | {
+                read -r first && truncate -s 4000000 "$1" && printf '%s\\n' "$first" && cat
+            }
+            """
+        let result = try CommandRunner.run(
+            "/bin/sh", ["-c", script, Executables.path("arpguard"), file],
+            environment: ["ARPGUARD_HOME": arpguard.home])
+        #expect(result.stderr.contains("error: \(file) has become shorter while it was read"))
+        #expect(result.stderr.contains("hint: what was left was read"))
+        #expect(result.stderr.contains("status 2"))
+        let lines = try objects(result.stdout)
+        #expect(lines.count { $0["event_type"] == "alert" } == 1_000)
+        #expect(lines.last?["stats"]?["unreadable"] == 1)
+    }
+
     @Test func `with several files each alert says whose it is`() throws {
         let other = try arpguard.folder.write(
             CommandRunner.run("/bin/cat", [capture]).stdoutBytes, to: "other.pcap")

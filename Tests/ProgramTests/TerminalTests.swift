@@ -30,6 +30,27 @@ import Testing
         #expect(try isEnabled() == isYes)
     }
 
+    @Test func `a long replay says how far it is, and in the end its totals alone`() throws {
+        let capture = RepositoryRoot.file("captures/lab-ben-nlb-mismatch.pcap")
+        let stop = arpguard.folder.file("stop")
+        // A capture that goes on until the test says so.
+        let script = """
+            { cat "$1"; while [ ! -e "$2" ]; do tail -c +25 "$1"; done; } | "$0" replay -
+            """
+        let terminal = try PseudoTerminal(
+            "/bin/sh", ["-c", script, Executables.path("arpguard"), capture, stop],
+            environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
+        let progress = try terminal.waitFor(" thousand a second")
+        #expect(progress.contains("\r\u{1B}[K"))
+        #expect(progress.contains(" thousand frames, "))
+        try arpguard.folder.write("", to: "stop")
+        let rest = try terminal.waitFor(" of them ARP")
+        // Written over, and gone before the totals.
+        let line = rest.split(separator: "\u{1B}[K").last
+        #expect(line?.contains("thousand frames") == false, "\(rest)")
+        _ = terminal.end()
+    }
+
     @Test func `a terminal that is closed in the middle of the question is no yes`() throws {
         let terminal = try terminal("telemetry", "enable")
         let text = try terminal.waitFor("[y/N] ")

@@ -45,8 +45,23 @@ package final class RunningProcess: Sendable {
     package func waitForLine(
         containing text: String, within duration: Duration = CommandRunner.deadline
     ) throws -> String {
+        try waitForLine(in: \.stdout, containing: text, within: duration)
+    }
+
+    /// The same of standard error.
+    package func waitForErrorLine(
+        containing text: String, within duration: Duration = CommandRunner.deadline
+    ) throws -> String {
+        try waitForLine(in: \.stderr, containing: text, within: duration)
+    }
+
+    private func waitForLine(
+        in stream: (ProcessProgress) -> [UInt8], containing text: String,
+        within duration: Duration
+    ) throws -> String {
         let line: String?? = progress.wait(until: .within(duration)) { progress in
-            if let line = progress.completeLines.first(where: { $0.contains(text) }) { return line }
+            let lines = ProcessProgress.completeLines(stream(progress))
+            if let line = lines.first(where: { $0.contains(text) }) { return line }
             return progress.end == nil ? nil : .some(nil)
         }
         guard let line, let line else {
@@ -104,8 +119,8 @@ struct ProcessProgress: Sendable {
     var end: End?
     var processorMicroseconds: Int64 = 0
 
-    var completeLines: [String] {
-        stdout.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    static func completeLines(_ bytes: [UInt8]) -> [String] {
+        bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             .dropLast().map { String(decoding: $0, as: UTF8.self) }
     }
 

@@ -32,7 +32,7 @@ final class Laboratory: Sendable {
     /// Why a tool can't be used in such a network; nil if it can.
     static func obstacle(_ tool: String) -> String? {
         if let obstacle { return obstacle }
-        return unsafe access(tool, X_OK) == 0 ? nil : "\(tool) is not installed"
+        return unsafe access(tool, R_OK) == 0 ? nil : "\(tool) is not installed"
     }
 
     private let prefix: String

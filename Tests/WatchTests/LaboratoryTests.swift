@@ -6,29 +6,6 @@ import Modules
 import TestKit
 import Testing
 
-/// An attack with a tool that attackers use.
-struct Attack: Sendable, CustomTestStringConvertible {
-    let name: String
-    let path: String
-    let words: [String]
-
-    var testDescription: String { name }
-
-    static let all = [
-        Attack(
-            name: "arpspoof", path: "/usr/sbin/arpspoof",
-            words: ["-i", "eth0", "-t", "10.9.0.2", "10.9.0.1"]),
-        Attack(
-            name: "ettercap", path: "/usr/bin/ettercap",
-            words: [
-                "-T", "-q", "-i", "eth0", "-M", "arp:remote", "/10.9.0.1//", "/10.9.0.2//",
-            ]),
-        Attack(
-            name: "arping", path: "/usr/sbin/arping",
-            words: ["-i", "eth0", "-U", "-P", "-S", "10.9.0.1", "-c", "5", "10.9.0.1"]),
-    ]
-}
-
 @Suite(.serialized)
 struct LaboratoryTests {
     let folder: TemporaryDirectory
@@ -36,11 +13,11 @@ struct LaboratoryTests {
 
     init() throws { folder = try TemporaryDirectory() }
 
-    private func arpguard(_ words: String...) throws -> CommandResult {
+    func arpguard(_ words: String...) throws -> CommandResult {
         try CommandRunner.run(Executables.path("arpguard"), ["--home", home] + words)
     }
 
-    private func watch(_ laboratory: Laboratory, _ words: [String] = []) throws -> RunningProcess {
+    func watch(_ laboratory: Laboratory, _ words: [String] = []) throws -> RunningProcess {
         let process = try laboratory.start(
             .watcher, Executables.path("arpguard"),
             ["--home", home, "watch", "-i", "eth0", "--format", "json"] + words)
@@ -48,7 +25,7 @@ struct LaboratoryTests {
     }
 
     /// Waits until the watch knows the gateway: what it tells of an attack depends on that.
-    private func waitForStart(_ watch: RunningProcess) throws {
+    func waitForStart(_ watch: RunningProcess) throws {
         let end = Deadline.within(.seconds(20))
         while true {
             let status = try JSONValue.parse(arpguard("--format", "json", "status").stdout)
@@ -67,9 +44,9 @@ struct LaboratoryTests {
     func `an attack is told within moments and recorded without an address`(
         attack: Attack
     ) throws {
-        if let obstacle = Laboratory.obstacle(attack.path) { try Test.cancel("\(obstacle)") }
+        if let obstacle = Laboratory.obstacle(attack.needs) { try Test.cancel("\(obstacle)") }
         #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
-        let laboratory = try Laboratory(String(attack.name.prefix(2)))
+        let laboratory = try Laboratory(attack.nickname)
         let watch = try watch(laboratory)
         try waitForStart(watch)
         let attacker = try laboratory.start(.attacker, attack.path, attack.words)
@@ -94,49 +71,6 @@ struct LaboratoryTests {
                 #expect(!String(decoding: bytes, as: UTF8.self).contains(secret), "\(name)")
             }
         }
-    }
-
-    /// Each run has a network of its own, since an attack leaves traces in the kernel's tables; the
-    /// later alerts depend on when the kernel asks for the gateway again, the first does not.
-    @Test func `an attack is told alike with telemetry absent, on, and unable to write`() throws {
-        if let obstacle = Laboratory.obstacle("/usr/sbin/arping") { try Test.cancel("\(obstacle)") }
-        func firstAlert() throws -> [JSONValue?] {
-            let laboratory = try Laboratory("te")
-            let watch = try watch(laboratory)
-            try waitForStart(watch)
-            let attack = try laboratory.start(.attacker, "/usr/sbin/arping", Attack.all[2].words)
-            let line = try watch.waitForLine(containing: "\"alert\"")
-            attack.kill()
-            watch.send(signal: SIGTERM)
-            #expect(try watch.waitForEnd().status == 1)
-            let alert = try JSONValue.parse(line)
-            return [
-                alert["alert"], alert["arpguard"]?["rule"], alert["arpguard"]?["explanation"],
-            ]
-        }
-        let absent = try firstAlert()
-        #expect(absent[1] != nil)
-        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
-        try forget()
-        let on = try firstAlert()
-        #expect(on == absent, "\(on) and \(absent)")
-        try forget()
-        try arpguardBreaksTelemetry()
-        let broken = try firstAlert()
-        #expect(broken == absent, "\(broken) and \(absent)")
-    }
-
-    /// What was learnt in the run before would change what the next one can tell.
-    private func forget() throws {
-        for name in try folder.contents() where name.hasPrefix("home/bindings.sqlite") {
-            try #require(unsafe unlink(folder.file(name)) == 0)
-        }
-    }
-
-    private func arpguardBreaksTelemetry() throws {
-        let path = home + "/telemetry"
-        try #require(unsafe rename(path, path + ".away") == 0)
-        try folder.write("no folder", to: "home/telemetry")
     }
 
     @Test func `an interface that goes down ends the watch with a message`() throws {
@@ -200,14 +134,14 @@ struct LaboratoryTests {
     }
 
     /// Seconds since 1970, with nanoseconds.
-    private func nanoseconds() throws -> Double {
+    func nanoseconds() throws -> Double {
         var time = timespec()
         try #require(unsafe clock_gettime(CLOCK_REALTIME, &time) == 0)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// The same of a text such as `2026-11-24T19:24:24.378977+0000`.
-    private func seconds(of text: String) throws -> Double {
+    func seconds(of text: String) throws -> Double {
         let day = try #require(Day(String(text.prefix(10))))
         let parts = text.dropFirst(11).prefix { $0 != "+" }.split(separator: ":")
             .compactMap { Double($0) }

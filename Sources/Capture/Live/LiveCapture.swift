@@ -16,7 +16,7 @@ public struct LiveOptions: Equatable, Sendable {
     public static let ringMiBBounds = 1...256
 
     /// Options with the tested values.
-    public init(interface: String, ringMiB: Int = 16, isPromiscuous: Bool = true) {
+    public init(interface: String, ringMiB: Int = 32, isPromiscuous: Bool = true) {
         self.interface = interface
         self.ringMiB = ringMiB
         self.isPromiscuous = isPromiscuous
@@ -38,8 +38,9 @@ public struct LiveCounts: Equatable, Sendable {
 @safe
 public struct LiveCapture: ~Copyable {
     /// How much of a frame is kept: an ARP packet needs 60 bytes, a DHCP answer that names its
-    /// options late some hundreds. Smaller frames in the ring are more frames in the ring.
-    static let snapshotBytes: Int32 = 1_024
+    /// options late some hundreds. The ring has a place of this size for each frame: 32 MiB hold
+    /// more than 50,000, a quarter of a second at 200,000 frames a second.
+    static let snapshotBytes: Int32 = 512
 
     private let handle: OpaquePointer
     private let interface: String

@@ -33,7 +33,8 @@ extension WatchRun {
         _ interface: WatchedInterface, _ all: [NetworkInterface], _ stored: [StoredBinding]
     ) throws(CommandFailure) {
         let tables = NeighbourTables(files: setup.seams.files)
-        let detection = try detectorConfiguration(for: interface.name, all, tables.routes())
+        let detection = try detectorConfiguration(
+            configuration, for: interface.name, all, tables.routes())
         let gateway = detection.gateway
         gateways[interface.name] = gateway
         let neighbours = tables.neighbours().filter { $0.interface == interface.name }
@@ -63,7 +64,8 @@ extension WatchRun {
 
     /// What the configuration, the command line and the kernel's routes say for one interface.
     func detectorConfiguration(
-        for interface: String, _ all: [NetworkInterface], _ routes: [DefaultRoute]
+        _ configuration: Configuration, for interface: String, _ all: [NetworkInterface],
+        _ routes: [DefaultRoute]
     ) throws(CommandFailure) -> DetectorConfiguration {
         var detection = try Command.detectorConfiguration(configuration.detection, invocation)
         if detection.gateway == nil {

@@ -76,6 +76,7 @@ extension WatchRun {
     }
 
     private func tellDrops() {
+        let roomier = min(WatchSettings.ringMiB.upperBound, 2 * configuration.watch.ringMiB)
         for (index, interface) in interfaces.enumerated() where index < state.interfaces.count {
             let dropped = Int64(clamping: interface.counts.dropped)
             let before = toldDrops[interface.name, default: 0]
@@ -84,7 +85,9 @@ extension WatchRun {
             invocation.diagnostics.warning(
                 "the kernel dropped \(dropped - before) frames on \(interface.name), "
                     + "\(dropped) in all",
-                hint: "give it more room: arpguard config set watch.ring_mib 64, then restart")
+                hint:
+                    "give it more room: arpguard config set watch.ring_mib \(roomier), then restart"
+            )
         }
     }
 
@@ -128,32 +131,45 @@ extension WatchRun {
         reportedAt = now
     }
 
-    /// Reads the configuration again. Interfaces stay as they are, and so does what is known.
+    /// Reads the configuration again. Interfaces stay as they are, and so does what is known. A
+    /// mistake in the file takes away nothing of what protects the network; telemetry alone is off
+    /// until it is mended.
     func reload() {
         let diagnostics = invocation.diagnostics
         do throws(CommandFailure) {
             let context = try ProgramContext(at: home)
             let next = context.configurationFile.load()
             if let fault = next.fault {
-                diagnostics.warning(fault.description, hint: "\(fault.hint); the rest holds")
-            }
-            if next.watch != configuration.watch {
                 diagnostics.warning(
-                    "what the section watch says holds from the next start on")
-            }
-            replaceOutputs(next.output)
-            configuration = next
-            let all = NetworkInterface.all()
-            let routes = NeighbourTables(files: setup.seams.files).routes()
-            for interface in interfaces {
-                let detection = try detectorConfiguration(for: interface.name, all, routes)
-                gateways[interface.name] = detection.gateway
-                interface.judge(with: detection)
+                    "the configuration holds as it was: \(fault.description)", hint: fault.hint)
+                outputs.reopen()
+            } else {
+                try take(next)
             }
             replaceTelemetry(TelemetrySetup(context, invocation))
-            diagnostics.notice("the configuration was read again")
+            if next.fault == nil { diagnostics.notice("the configuration was read again") }
         } catch {
             diagnostics.error(error)
+        }
+    }
+
+    private func take(_ next: Configuration) throws(CommandFailure) {
+        if next.watch != configuration.watch {
+            invocation.diagnostics.warning(
+                "what the section watch says holds from the next start on")
+        }
+        let all = NetworkInterface.all()
+        let routes = NeighbourTables(files: setup.seams.files).routes()
+        var detections: [DetectorConfiguration] = []
+        for interface in interfaces {
+            detections.append(
+                try detectorConfiguration(next, for: interface.name, all, routes))
+        }
+        replaceOutputs(next.output)
+        configuration = next
+        for (interface, detection) in zip(interfaces, detections) {
+            gateways[interface.name] = detection.gateway
+            interface.judge(with: detection)
         }
     }
 

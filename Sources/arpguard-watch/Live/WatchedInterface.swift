@@ -112,9 +112,9 @@ final class WatchedInterface {
     }
 
     private func end() -> End {
+        let end = try? child.end(deadlineMilliseconds: ChildProcess.graceMilliseconds)
         if let failure { return .failed(failure) }
         if isStopping { return .asked }
-        let end = try? child.end(deadlineMilliseconds: ChildProcess.graceMilliseconds)
         switch end {
         case .signalled(let number): return .lost("it was killed by signal \(number)")
         case .exited(let status): return .lost("it ended with status \(status)")
@@ -152,6 +152,7 @@ extension DetectionStatistics {
         arpFrames += other.arpFrames
         malformed += other.malformed
         folded += other.folded
+        suppressed += other.suppressed
         evicted += other.evicted
         alerts.merge(other.alerts) { $0 + $1 }
     }
