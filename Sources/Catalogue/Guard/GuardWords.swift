@@ -10,7 +10,18 @@ enum GuardWords {
             es pt gr hu ro bg hr rs sk si lt lv ee ie nz za kr tw hk sg mx ar cl ua tr il ae sa \
             ir pk bd lk vn ph th my ng ke eg ma tn arpa onion xyz online site website shop blog \
             club top icu lan corp intranet localdomain localhost fritz box workgroup ad dmz \
-            berlin london tokyo university bank hospital
+            berlin london tokyo university bank hospital hole lokal intra svc tld \
+            hamburg koeln cologne bayern saarland tirol wien swiss zuerich paris bzh amsterdam \
+            brussels vlaanderen nyc boston miami vegas moscow istanbul madrid barcelona eus gal \
+            cat scot cymru wales quebec sydney melbourne capetown joburg dubai asia africa lat \
+            abogado accountants attorney lawyer dentist clinic doctor pharmacy church wedding \
+            academy agency consulting holdings ventures ninja guru gmbh ltd llc inc srl immo haus \
+            kaufen reise reisen jetzt versicherung schule gratis moda maison rocks family legal \
+            photography photo photos pics tattoo florist flowers garden kitchen pizza coffee \
+            restaurant beer wine vodka fashion clothing boutique jewelry shoes diamonds toys gifts \
+            apartments condos villas realty estate rentals holiday vacations cruises flights taxi \
+            football soccer hockey tennis golf yoga fitness bike horse dating singles sexy porn xxx \
+            sucks wtf lol solar duckdns ddns dyndns noip synology myfritz
             """
         ),
         (
@@ -23,14 +34,33 @@ enum GuardWords {
             """
         ),
         (.address, "addr address ip ipaddr ipaddress ipv4 inet subnet cidr"),
-        (.company, "com"), (.onlyDomain, "org edu gov mil corp lan intranet onion localdomain"),
-        (.of, "von de of di van du der"), (.onlySystemFolder, "etc usr mnt volumes"),
-        (.serial, "serial sn serialnumber license licence product imei udid"),
+        (
+            .surelyDomain,
+            """
+            org edu gov mil biz de uk fr nl eu ch ru cn jp br au pl cz lan corp intranet localdomain \
+            onion icu xyz
+            """
+        ),
+        (.onlyHost, "srv nas dc fw gw rtr esx esxi wks prn lnx printer"),
+        (.company, "com"), (.onlyDomain, "org edu gov mil corp intranet onion localdomain"),
+        (.of, "von de of di van du der del vom"), (.onlySystemFolder, "etc usr mnt volumes"),
+        (.serial, "serial sn serialnumber license licence product imei udid vin tag"),
+        (.branded, "macbook iphone ipad imac thinkpad galaxy mbp redmi xiaomi oneplus surface xps"),
+        (
+            .namespace,
+            """
+            ui page tab screen view menu setting settings feature features thread threading window \
+            dialog panel widget navigation nav toolbar sidebar theme event action command scan \
+            preferences typing unit
+            """
+        ),
+        (.telephone, "tel telephone telefon phone mobile mob fax call handy sms whatsapp"),
+        (.protocol, "ldap smtp imap pop3 dns ftp mail"),
         (.owned, "mac think play"), (.camera, "img dsc dscn dscf pxl vid screenshot mvi gopro"),
         (
             .always,
             "www arpa localdomain amazonaws googleusercontent cloudapp fritzbox fritz raspberrypi "
-                + "diskstation speedport livebox easybox appdata"
+                + "diskstation speedport livebox easybox appdata minwinpc"
         ),
         (
             .mailHost,
@@ -54,14 +84,14 @@ enum GuardWords {
             switch ap node worker master compute storage backup proxy lb cache redis mysql pg \
             ftp filer fs print printer prn nas ws pc wks desktop laptop client win lnx esx esxi \
             vm kvm hv jenkins gitlab jump bastion edge prod prd uat mon ldap ad cam camera iot \
-            workstation notebook terminal kiosk rack blade
+            workstation notebook terminal kiosk rack blade lxc pihole
             """
         ),
         (
             .device,
             """
             macbook iphone ipad imac thinkpad laptop notebook pc nas galaxy mbp workstation \
-            chromebook ipod airpods playstation xbox macmini
+            chromebook ipod airpods playstation xbox macmini redmi xiaomi oneplus surface
             """
         ),
         (.maker, "desktop laptop win pc win10 win11 minint"),
@@ -73,8 +103,10 @@ enum GuardWords {
             jar war deb rpm apk dmg iso img jpg jpeg png gif bmp svg webp heic tif tiff ico mp3 \
             mp4 m4a wav flac ogg avi mkv mov webm htm css jsx tsx py rb php kt cpp hpp tex md rst \
             rtf pem crt cer der p12 pfx csr asc gpg kdbx ovpn pcap pcapng plist reg lnk ics vcf \
-            eml mbox pst torrent epub mobi dwg psd xcf stl ipynb pyc class core log log1 sav \
-            gpx kml backup keystore jks ppk vhd vmdk qcow2 ova
+            eml mbox pst torrent epub mobi dwg psd xcf stl ipynb pyc log log1 sav \
+            gpx kml backup keystore jks ppk vhd vmdk qcow2 ova ged aac aiff flv wma wmv m4v 3gp cr2 \
+            nef arw dng eps indd sketch vsd vsdx mpp dotx docm xlsm xlsb pptm accdb mdb dbf parquet \
+            hdf5 rej vbs psm1 msi crx whl nupkg lz4 cpio dmp mdmp hprof har ldif kdb pkpass qif ofx
             """
         ),
         (
@@ -89,7 +121,7 @@ enum GuardWords {
             .folder,
             """
             documents document desktop downloads download pictures music videos library appdata \
-            ssh config cache local bashrc zshrc profile gnupg bin src projects project workspace \
+            ssh config cache local bashrc zshrc gnupg bin src projects project workspace \
             repos dropbox onedrive photos public mail maildir secrets private keys tmp
             """
         ),
@@ -132,7 +164,9 @@ enum GuardWords {
             ed25519 windows macos ios is has supports requires users settings devices mode lid \
             error errors model screen support sync view count only type size share detected \
             connected status state name info access class address process previous this as \
-            vs pointers args params relative keyboard battery sleep notification
+            vs pointers args params relative keyboard battery sleep notification ieee80211 ieee802154 ieee8021x \
+            speaker lid mount mounted kernel opened closed saved created power dock docked undocked \
+            charging version offline online found added removed layout theme vendor cell page tab
             """
         ),
     ]

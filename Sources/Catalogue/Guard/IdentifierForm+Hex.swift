@@ -8,18 +8,32 @@ extension IdentifierForm {
         for index in 0..<pieceCount {
             let piece = pieces[index]
             if piece.isHex, isHexRun(whole: piece) { return true }
-            if !piece.isHex, piece.count > Self.hexRunMax - 1, hasHexRun(within: piece) {
+            if !piece.isHex, piece.count > Self.hexRunMax - 1, !piece.traits.contains(.technical),
+                hasHexRun(within: piece)
+            {
                 return true
             }
         }
         return false
     }
 
-    /// No word has eight letters from a to f. Seven with digits are the start of a hash.
+    /// No word has eight letters from a to f. Seven with digits are the start of a hash, six with
+    /// digits between letters are half an address, as makers put it after their name. `fe80` begins
+    /// IPv6 addresses only (RFC 4291).
     private mutating func isHexRun(whole piece: Piece) -> Bool {
-        piece.count > Self.hexRunMax
-            || (piece.count == Self.hexRunMax && piece.digits > 1 && piece.hexLetters > 0
-                && !piece.traits.contains(.technical))
+        if piece.count > Self.hexRunMax || isLinkLocal(piece) { return true }
+        guard piece.digits > 1, piece.hexLetters > 0, !piece.traits.contains(.technical) else {
+            return false
+        }
+        return piece.count == Self.hexRunMax
+            || (piece.count == Self.hexRunMax - 1
+                && (digitChanges(piece) > 2 || lower[piece.start].isDigit))
+    }
+
+    private mutating func isLinkLocal(_ piece: Piece) -> Bool {
+        piece.count == 4 && pieceCount > 1 && lower[piece.start] == 0x66
+            && lower[piece.start + 1] == 0x65 && lower[piece.start + 2] == 0x38
+            && lower[piece.start + 3] == 0x30
     }
 
     private mutating func hasHexRun(within piece: Piece) -> Bool {
@@ -33,6 +47,10 @@ extension IdentifierForm {
             let isMixed = digits > 1 && length > digits
             if length >= 12 || (length > Self.hexRunMax && isMixed) { return true }
             let begin = place - length
+            // A hash that a program writes with seven digits, after a letter of its own.
+            if length == Self.hexRunMax, isMixed, place == piece.end, begin == piece.start + 1 {
+                return true
+            }
             if length >= Self.hexRunMax - 1, begin > piece.start + 1, lower[begin - 1] == 0x78,
                 lower[begin - 2] == 0x30
             {
@@ -49,6 +67,7 @@ extension IdentifierForm {
         var digits = 0
         var letters = 0
         var pairs = 0
+        var fullPairs = 0
         var fours = 0
         var sixes = 0
         /// Two groups with nothing between two separators: IPv6's way to leave out zeros.
@@ -61,12 +80,15 @@ extension IdentifierForm {
             digits += number
             letters += length - number
             pairs = length <= 2 ? pairs + 1 : 0
+            fullPairs = length == 2 ? fullPairs + 1 : 0
             fours = length == 4 ? fours + 1 : 0
             sixes = length == 6 ? sixes + 1 : 0
         }
 
         var isAddress: Bool {
             if pairs >= 5, total >= 8, digits > 0 || total == 2 * count { return true }
+            // `c0_a8_01_2a`, an IPv4 address.
+            if fullPairs >= 4, digits > 1, letters > 0 { return true }
             // Also of letters alone, as Cisco writes an address: `dead.beef.cafe`.
             if fours >= 3 { return true }
             if sixes >= 2, digits > 1, letters > 0 { return true }

@@ -13,16 +13,35 @@ extension IdentifierForm {
     /// A run of digits, or groups of digits that follow each other, as of a telephone number.
     mutating func hasLongDigits() -> Bool {
         if longestDigits > Self.digitRunMax { return true }
-        var sum = 0
-        var groups = 0
+        let isTelephone = namesTelephone()
+        let digitsMax = isTelephone ? Self.digitRunMax : Self.groupedDigitsMax
+        var (sum, groups) = (0, 0)
         for index in 0..<pieceCount {
             let piece = pieces[index]
             // A number may begin within a word: `tel49_151_23456`, `DE89_3704`.
             (sum, groups) =
                 piece.isNumber ? (sum + piece.count, groups + 1) : (trailingDigits(piece), 1)
-            if sum > Self.groupedDigitsMax, groups > 1 { return true }
+            if sum > digitsMax, groups > 1, isTelephone || !isBuild(upTo: index) { return true }
         }
         return false
+    }
+
+    private mutating func namesTelephone() -> Bool {
+        (0..<wordCount).contains { words[$0].traits.contains(.telephone) }
+    }
+
+    /// `chrome_120.0.6099.109`, `v10.0.19045.3803`: the last or the one before of four numbers with
+    /// dots between them, the second of them 0.
+    private mutating func isBuild(upTo index: Int) -> Bool {
+        let major = index - (index + 1 < pieceCount && pieces[index + 1].isNumber ? 2 : 3)
+        guard major >= 0, major + 3 < pieceCount, pieces[major + 1].count == 1,
+            lower[pieces[major + 1].start] == 0x30, pieces[major].digits < 4
+        else { return false }
+        return (major + 1...major + 3).allSatisfy { place in
+            let piece = pieces[place]
+            return piece.separator == 0x2E && piece.isNumber && piece.count < 6
+                && (piece.count == 1 || lower[piece.start] != 0x30)
+        }
     }
 
     private mutating func trailingDigits(_ piece: Piece) -> Int {

@@ -3,18 +3,44 @@
 extension IdentifierForm {
     /// Ten times the mean length from which on words are words.
     private static let wordTenthsMin = 25
+    /// The same for identifiers of less than twenty characters.
+    private static let shortWordTenthsMin = 20
 
     /// Characters without the pattern of words.
     mutating func looksLikeToken() -> Bool {
-        for index in 0..<pieceCount where pieces[index].count > 7 {
-            if isIrregular(pieces[index]) { return true }
+        for index in 0..<pieceCount where pieces[index].count > 6 {
+            if isIrregular(pieces[index]), !isInterface(pieces[index]) { return true }
         }
         return hasTokenPrefix() || isProductKey() || isScattered()
     }
 
     /// Short words, if they are any, over the whole of a long identifier.
     private mutating func isScattered() -> Bool {
-        count > 19 && count * 10 < wordCount * Self.wordTenthsMin && hasUpper && longestDigits > 0
+        guard hasUpper, longestDigits > 0, count > 11 else { return false }
+        let least = count > 19 ? Self.wordTenthsMin : Self.shortWordTenthsMin
+        return count * 10 < wordCount * least && !isShouted(0..<count)
+    }
+
+    /// `enp0s31f6`, as systemd calls network interfaces by their place (systemd.net-naming-scheme):
+    /// two letters, then letters of its list with a number each.
+    private mutating func isInterface(_ piece: Piece) -> Bool {
+        guard piece.endWord - piece.firstWord > 2 else { return false }
+        let kind = (lower[piece.start], lower[piece.start + 1])
+        guard kind == (0x65, 0x6E) || kind == (0x77, 0x6C) || kind == (0x77, 0x77) else {
+            return false
+        }
+        return (piece.firstWord..<piece.endWord).allSatisfy { index in
+            let word = words[index]
+            if word.isNumber { return word.count < 4 }
+            let mark = lower[word.end - 1]
+            return word.count == (index == piece.firstWord ? 3 : 1)
+                && Self.isPlaceMark(mark)
+        }
+    }
+
+    /// Bus, slot, function, device, onboard index.
+    private static func isPlaceMark(_ letter: UInt8) -> Bool {
+        letter == 0x70 || letter == 0x73 || letter == 0x66 || letter == 0x64 || letter == 0x6F
     }
 
     private mutating func isIrregular(_ piece: Piece) -> Bool {
@@ -27,7 +53,7 @@ extension IdentifierForm {
     }
 
     /// How often digits and letters take turns.
-    private mutating func digitChanges(_ piece: Piece) -> Int {
+    mutating func digitChanges(_ piece: Piece) -> Int {
         guard piece.digits > 0, piece.digits < piece.count else { return 0 }
         var changes = 0
         for index in piece.firstWord + 1..<piece.endWord
@@ -55,10 +81,8 @@ extension IdentifierForm {
         if count > 12, lower[0] == 0x65, lower[1] == 0x79, lower[2] == 0x6A, isUpper(2) {
             return true
         }
-        if pieceCount == 2, pieces[0].traits.contains(.serial), pieces[1].count > 6,
-            pieces[1].digits > 0
-        {
-            return true
+        for index in 1..<max(1, pieceCount) where pieces[index - 1].traits.contains(.serial) {
+            if pieces[index].count > 6, pieces[index].digits > 0 { return true }
         }
         guard pieces[0].traits.contains(.tokenPrefix) else { return false }
         for index in 1..<pieceCount where pieces[index].count > 9 {

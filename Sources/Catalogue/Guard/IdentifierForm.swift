@@ -91,6 +91,9 @@ struct IdentifierForm: ~Copyable {
 
     var hasUpper: Bool { capitals != 0 }
 
+    /// Whether a capital stands before `end`.
+    func hasUpper(before end: Int) -> Bool { capitals & (1 << UInt64(end) &- 1) != 0 }
+
     private mutating func takeApart(_ table: WordTable) {
         var piece = Piece()
         var (pieceHash, wordHash) = (Self.hashStart, Self.hashStart)

@@ -8,7 +8,7 @@ struct LetterPairs: Sendable {
     static let shared = LetterPairs()
 
     /// Fewer pairs say nothing.
-    static let pairsMin = 7
+    static let pairsMin = 6
 
     private let table: [UInt8]
 
@@ -22,7 +22,15 @@ struct LetterPairs: Sendable {
     }
 
     /// Ten times the highest mean rarity that words reach; few pairs scatter more.
-    static func rarityMax(pairs: Int) -> Int { pairs < 10 ? 64 : pairs < 15 ? 57 : 51 }
+    static func rarityMax(pairs: Int) -> Int {
+        switch pairs {
+        case ...7: 60
+        case 8...10: 58
+        case 11...12: 53
+        case 13...15: 51
+        default: 50
+        }
+    }
 
     private static let rows = Array(
         """

@@ -2,7 +2,7 @@
 
 /// What a word may mean where it stands in an identifier.
 struct WordTraits: OptionSet, Sendable {
-    let rawValue: UInt32
+    let rawValue: UInt64
 
     /// Nothing; a literal would be slow here.
     static var nothing: WordTraits { WordTraits(rawValue: 0) }
@@ -30,6 +30,18 @@ struct WordTraits: OptionSet, Sendable {
     static let device = WordTraits(rawValue: 1 << 10)
     /// A part of such a thing's name, telling only after its owner's.
     static let owned = WordTraits(rawValue: 1 << 29)
+    /// Such a thing by its brand, which is no word of programs.
+    static let branded = WordTraits(rawValue: 1 << 31)
+    /// A kind of a machine that is also a protocol: `SMTP_550` is an answer.
+    static let `protocol` = WordTraits(rawValue: 1 << 32)
+    /// What programs put before the names of their parts, and nobody before a host's.
+    static let namespace = WordTraits(rawValue: 1 << 33)
+    /// A top-level domain that is one also with more behind it, as in `anna.lan_failed`.
+    static let surelyDomain = WordTraits(rawValue: 1 << 35)
+    /// A kind of a machine that is no word of programs: `nas12`.
+    static let onlyHost = WordTraits(rawValue: 1 << 36)
+    /// What stands before a telephone number.
+    static let telephone = WordTraits(rawValue: 1 << 34)
     /// How names begin that an installer makes up.
     static let maker = WordTraits(rawValue: 1 << 11)
     /// The ending of a file that is no word of programs.
