@@ -14,6 +14,12 @@ struct Arpguard {
     func callAsFunction(
         _ words: String..., environment: [String: String] = [:]
     ) throws -> CommandResult {
+        try callAsFunction(words, environment: environment)
+    }
+
+    func callAsFunction(
+        _ words: [String], environment: [String: String] = [:]
+    ) throws -> CommandResult {
         var variables = ["ARPGUARD_HOME": home, "HOME": folder.path]
         variables.merge(environment) { $1 }
         return try CommandRunner.run(

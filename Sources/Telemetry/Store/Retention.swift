@@ -34,10 +34,7 @@ struct Retention {
         ) { $0.blob(0) }.first.flatMap(RetentionClock.init)
         var clock = before ?? RetentionClock(now: now, uptime: uptime)
         let reckoned = clock.reckoned(now: now, uptime: uptime)
-        // Written when there is something new to know: not at every flush.
-        if clock.offset != before?.offset || clock.doubtSince != before?.doubtSince
-            || clock.uptime < before?.uptime ?? 0
-        {
+        if clock.isNews(after: before) {
             try store.database.run(
                 "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
                 [.text(Self.clockKey), .blob(clock.serialized)])

@@ -8,6 +8,9 @@
 struct RetentionClock: Equatable {
     /// How far the time of day may run ahead of the uptime, in nanoseconds: a day.
     static let aheadMax: Int64 = 86_400_000_000_000
+    /// How far the two may drift apart before that is worth a write, in nanoseconds: a minute. Ages
+    /// are reckoned in days, and a look is to change nothing.
+    static let driftMax: Int64 = 60_000_000_000
     /// How long a time further ahead must stand, in nanoseconds of uptime: an hour.
     static let doubtNanoseconds: Int64 = 3_600_000_000_000
     /// The farthest from 0 that anything in a store's memory may be, in nanoseconds: 146 years.
@@ -38,6 +41,13 @@ struct RetentionClock: Equatable {
         doubtSince = doubtSince ?? uptime
         self.uptime = uptime
         return offset + uptime
+    }
+
+    /// Whether it tells something that `earlier` does not: not at every flush, nor at every look.
+    func isNews(after earlier: RetentionClock?) -> Bool {
+        guard let earlier else { return true }
+        return (offset - earlier.offset).magnitude > UInt64(Self.driftMax)
+            || doubtSince != earlier.doubtSince || uptime < earlier.uptime
     }
 
     /// The clock as bytes of the store's memory.
