@@ -22,7 +22,7 @@ public protocol FileSystem: Sendable {
     /// The names in a folder, sorted.
     func names(in folder: String) throws(SystemError) -> [String]
 
-    /// Removes a file. One that is not there is fine.
+    /// Removes a file, or a folder with nothing in it. One that is not there is fine.
     func remove(_ path: String) throws(SystemError)
 
     /// Moves a file to another name in the same file system, over whatever stands there.

@@ -96,12 +96,14 @@ public struct RealFileSystem: FileSystem {
         return names.sorted()
     }
 
-    /// Removes a file, unless it is gone.
+    /// Removes a file or an empty folder, unless it is gone.
     public func remove(_ path: String) throws(SystemError) {
         do throws(SystemError) {
             try systemCall("unlink", path) { unsafe unlink(path) }
         } catch {
-            if !error.isNotFound { throw error }
+            if error.isNotFound { return }
+            guard error.code == EISDIR else { throw error }
+            try systemCall("rmdir", path) { unsafe rmdir(path) }
         }
     }
 

@@ -32,8 +32,10 @@ public struct TelemetryDirectory: Sendable, Equatable {
     public var journals: String { "\(path)/journal" }
     /// Requests for erasure that the collector has not confirmed yet.
     public var erasures: String { "\(path)/erasures.json" }
-    /// Requests for erasure that could not be understood, set aside.
-    public var damagedErasures: String { "\(path)/erasures.damaged.json" }
+    /// Where requests for erasure that could not be understood are set aside, in this order.
+    public var damagedErasures: [String] {
+        (1...8).map { "\(path)/erasures.damaged\($0 == 1 ? "" : "-\($0)").json" }
+    }
     /// Taken for each change of the pending erasures.
     public var erasuresLock: String { "\(path)/erasures.lock" }
     /// Stands while a deletion that began is not finished.

@@ -15,6 +15,8 @@ struct ErasureElsewhere {
     let isImpossible: Bool
     /// Requests that no collector has confirmed yet.
     let pending: Int64?
+    /// Why it is not known what else is to be erased; nil if it is.
+    private let problem: String?
     private let isConfirmed: Bool
 
     /// Asks the collector at once, by the helper that has the network. What that says about a
@@ -23,7 +25,9 @@ struct ErasureElsewhere {
         isRequested = requested
         isImpossible = impossible
         isConfirmed = requested && Self.asks(setup.home.path)
-        pending = try telling { try setup.control().status().pendingErasures }
+        let status = try telling { try setup.control().status() }
+        pending = status.pendingErasures
+        problem = status.erasureProblem?.description
     }
 
     private static func asks(_ home: String) -> Bool {
@@ -40,10 +44,14 @@ struct ErasureElsewhere {
 
     /// One sentence for people.
     var sentence: String {
-        if pending == nil {
-            "whether the collector is still to erase something is not known: the list of pending "
-                + "erasures can't be read"
-        } else if pending != 0 {
+        guard let problem else { return known }
+        let unknown = "whether the collector is still to erase something is not known: \(problem)"
+        return pending != nil && (isRequested || isImpossible) ? "\(known); \(unknown)" : unknown
+    }
+
+    /// What is known of this deletion or change alone.
+    private var known: String {
+        if pending != 0 {
             "the collector has not confirmed the erasure yet; every upload asks again"
         } else if isRequested, !isConfirmed {
             "what was sent is not erased: the server does not support it"
@@ -53,7 +61,7 @@ struct ErasureElsewhere {
         } else if isRequested {
             "the collector confirmed the erasure"
         } else {
-            "nothing was ever sent"
+            "nothing was sent under the identifier that ended"
         }
     }
 
@@ -62,6 +70,7 @@ struct ErasureElsewhere {
         [
             ("erasure_requested", .bool(isRequested)), ("erasure_impossible", .bool(isImpossible)),
             ("pending_erasures", pending.map { .integer($0) } ?? .null),
+            ("erasures_error", .optional(problem)),
         ]
     }
 }

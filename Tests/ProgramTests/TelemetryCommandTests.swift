@@ -192,6 +192,23 @@ import Testing
         #expect(!result.stdout.contains("confirmed"))
     }
 
+    @Test(arguments: ["delete-data", "rotate-id"])
+    func `beside a damaged list of erasures nothing is said to be known that is not`(
+        command: String
+    ) throws {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        let sound = try arpguard("telemetry", command, "--confirm")
+        #expect(sound.stdout.contains("nothing was sent under the identifier that ended"))
+        try arpguard.folder.write("{", to: "own/telemetry/erasures.json")
+        let result = try arpguard("telemetry", command, "--confirm")
+        #expect(result.status == 0)
+        #expect(!result.stdout.contains("nothing was sent"))
+        #expect(result.stdout.contains("is not known: a damaged list of pending erasures"))
+        let json = try arpguard("telemetry", command, "--confirm", "--format", "json")
+        let error = try JSONValue.parse(json.stdout)["erasures_error"]?.stringValue
+        #expect(error?.contains("erasures.damaged.json") == true)
+    }
+
     @Test func `a home that can't be written is told, and replay works without it`() throws {
         let file = try arpguard.folder.write("in the way", to: "blocked")
         let home = ["ARPGUARD_HOME": "\(file)/home"]

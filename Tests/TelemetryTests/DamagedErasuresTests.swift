@@ -62,6 +62,28 @@ import Testing
         #expect(try home.control().status().erasureProblem == nil)
     }
 
+    @Test func `a second one that is damaged stands beside the first, up to eight`() throws {
+        for count in 1...8 {
+            try home.folder.write("{ \(count)", to: list)
+            _ = try home.control().deleteData()
+            let status = try home.control().status()
+            let words = count == 1 ? "a damaged list" : "\(count) damaged lists"
+            #expect(status.erasureProblem?.description.contains(words) == true)
+        }
+        for count in 1...8 {
+            let name = count == 1 ? aside : "home/telemetry/erasures.damaged-\(count).json"
+            #expect(try home.folder.read(name) == Array("{ \(count)".utf8))
+        }
+        try home.folder.write("{ 9", to: list)
+        let error = #expect(throws: TelemetryError.self) { try home.control().deleteData() }
+        #expect(error?.description == "8 damaged lists of pending erasures wait already")
+        #expect(try home.folder.read(list) == Array("{ 9".utf8))
+        try RealFileSystem().remove(home.folder.file(aside))
+        _ = try home.control().status()
+        #expect(try home.control().status().recorded == 0)
+        #expect(try home.folder.read(aside) == Array("{ 9".utf8))
+    }
+
     @Test func `a change of identifier does so as well`() throws {
         try home.folder.write("{", to: list)
         #expect(try home.control().rotateID().erasureRequested)

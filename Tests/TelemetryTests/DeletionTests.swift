@@ -163,6 +163,47 @@ import Testing
         #expect(try home.control().status().pendingErasures == 1)
     }
 
+    @Test(arguments: ["deletion.intent", "rotation.intent"])
+    func `an intent that is a folder or can't be read stops all but a deletion, which ends it`(
+        intent: String
+    ) throws {
+        home.record(3)
+        try home.folder.write("", to: "home/telemetry/\(intent)/in/the/way")
+        for _ in 0..<2 {
+            let error = #expect(throws: TelemetryError.self) { try home.control().events() }
+            #expect(error?.hint.contains("delete-data") == true)
+        }
+        let kept = #expect(throws: TelemetryError.self) { try home.control().deleteData() }
+        #expect(kept?.hint == "move it away, then delete again")
+        for path in ["in/the/way", "in/the", "in"] {
+            try RealFileSystem().remove("\(home.storage)/\(intent)/\(path)")
+        }
+        #expect(throws: TelemetryError.self) { try home.control().events() }
+        #expect(try home.control().deleteData().events == 3)
+        #expect(try home.control().events().isEmpty)
+    }
+
+    @Test(arguments: ["deletion.intent", "rotation.intent"])
+    func `an intent that can't be read is done by a deletion, with its erasure`(
+        intent: String
+    ) throws {
+        home.record(3)
+        try home.haveOneBatchAccepted()
+        let id = try #require(try home.control().status().installationID)
+        try home.folder.write("of old", to: "home/telemetry/\(intent)")
+        let faulty = home.control(
+            files: FailingFiles(unreadable: {
+                (try? RealFileSystem().read($0, bytesMax: 1 << 20)) == Array("of old".utf8)
+            }))
+        let error = #expect(throws: TelemetryError.self) { try faulty.events() }
+        #expect(error?.hint.contains("delete-data") == true)
+        #expect(throws: TelemetryError.self) { try faulty.rotateID() }
+        #expect(try faulty.deleteData().erasureRequested)
+        #expect(try home.control().status().installationID != id)
+        #expect(try home.control().status().pendingErasures == 1)
+        #expect(try home.control().events().isEmpty)
+    }
+
     @Test func `a deletion in a home without telemetry makes nothing`() throws {
         let other = try Home()
         #expect(try other.control().deleteData().events == 0)

@@ -39,6 +39,22 @@ import Testing
         module.end()
     }
 
+    /// What would tell of it is a file, and whoever may not record leaves none.
+    @Test func `a program that may not record from its start writes nothing, and is no recorder`()
+        throws
+    {
+        module.end()
+        _ = try home.control().status()
+        let before = try home.folder.contents()
+        let forbidden = home.module(environment: ["DO_NOT_TRACK": "1"])
+        forbidden.initialize()
+        #expect(!forbidden.trackEvent("app_start"))
+        #expect(forbidden.status.blockedBy == [.doNotTrack])
+        #expect(try home.folder.contents() == before)
+        #expect(try home.control().status().recorders == [])
+        forbidden.end()
+    }
+
     @Test func `a no holds for every recorder at once`() throws {
         try home.control().disable()
         #expect(try home.control().status().recorderCauses == [own: [.withdrawn]])

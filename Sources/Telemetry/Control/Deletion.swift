@@ -28,6 +28,7 @@ extension TelemetryControl {
         }
         try directory.prepare(seams)
         return try changing {
+            try removeUnreadableIntents()
             try finishIntentsLocked()
             let events = try makingRoom {
                 try Store.using(directory, seams) { store in
@@ -63,10 +64,7 @@ extension TelemetryControl {
     /// Does all of a deletion whose intent is kept; it may be done twice.
     @discardableResult
     func finishDeletionLocked() throws -> (requested: Bool, impossible: Bool) {
-        guard try seams.files.status(of: directory.deletionIntent) != nil else {
-            return (false, false)
-        }
-        let id = try seams.files.read(directory.deletionIntent, bytesMax: 4096)
+        guard let id = try intended(directory.deletionIntent) else { return (false, false) }
         try erasureList.setDamagedAside()
         // Kept over a second run, which finds that the first has done this part.
         var erasure = (requested: false, impossible: false)

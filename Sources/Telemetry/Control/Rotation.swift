@@ -45,8 +45,7 @@ extension TelemetryControl {
     func finishRotationLocked() throws -> RotationOutcome {
         var erasure = (requested: false, impossible: false)
         var batches: Int64 = 0
-        if try seams.files.status(of: directory.rotationIntent) != nil {
-            let id = try seams.files.read(directory.rotationIntent, bytesMax: 4096)
+        if let id = try intended(directory.rotationIntent) {
             try erasureList.setDamagedAside()
             try Store.using(directory, seams) { store in
                 try store.database.transaction {

@@ -32,28 +32,47 @@ struct ErasureList {
     func problem() -> TelemetryError? {
         do throws(TelemetryError) {
             _ = try all()
-            guard try hasDamaged() else { return nil }
+            return Self.problem(setAside: try setAside())
         } catch {
             return error
         }
+    }
+
+    private static func problem(setAside paths: [String]) -> TelemetryError? {
+        guard let first = paths.first else { return nil }
+        let what =
+            paths.count == 1
+            ? "a damaged list of pending erasures was set aside: \(first)"
+            : "\(paths.count) damaged lists of pending erasures were set aside: \(first) ..."
         return TelemetryError(
-            .storage, "a damaged list of pending erasures was set aside: \(damaged)",
+            .storage, what,
             hint: "it names what is still to be erased at the collector: mend it and rename it to "
                 + "erasures.json once none are pending, or remove it to give that up")
     }
 
-    /// Sets a list that can't be understood aside, so that further requests can be kept. One that
-    /// only can't be reached stays. Call before anything that has requests to keep.
+    /// Sets a list that can't be understood aside, so that further requests can be kept, and
+    /// beside those that were before. One that only can't be reached stays. Call before anything
+    /// that has requests to keep.
     func setDamagedAside() throws {
         guard try read() == nil else { return }
-        try files.rename(directory.erasures, to: damaged)
+        let taken = try setAside()
+        guard let free = directory.damagedErasures.first(where: { !taken.contains($0) }) else {
+            throw TelemetryError(
+                .storage, "\(taken.count) damaged lists of pending erasures wait already",
+                hint: "mend or remove \(taken[0]) and those beside it: they name what is still to "
+                    + "be erased at the collector")
+        }
+        try files.rename(directory.erasures, to: free)
     }
 
-    private var damaged: String { directory.damagedErasures }
-
-    private func hasDamaged() throws(TelemetryError) -> Bool {
+    /// The damaged lists that wait for somebody to mend them.
+    private func setAside() throws(TelemetryError) -> [String] {
         do throws(SystemError) {
-            return try files.status(of: damaged) != nil
+            var taken: [String] = []
+            for path in directory.damagedErasures where try files.status(of: path) != nil {
+                taken.append(path)
+            }
+            return taken
         } catch {
             throw TelemetryError(.storage, error.description, hint: "make the folder readable")
         }
