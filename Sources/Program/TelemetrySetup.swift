@@ -67,7 +67,9 @@ extension CommandFailure {
         case let error as SystemError:
             self.init("\(error)", hint: "make the folder readable and writable, or free space")
         default:
-            self.init("the telemetry store can't be used: \(error)", hint: "try again")
+            self.init(
+                "the telemetry store can't be used: \(error)",
+                hint: "free space if the disk is full, then try again")
         }
     }
 }

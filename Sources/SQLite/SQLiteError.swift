@@ -15,8 +15,8 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
         self.message = message
     }
 
-    /// SQLite's words.
-    public var description: String { message }
+    /// SQLite's words; for a disk without room always the same ones.
+    public var description: String { isFull ? "database or disk is full" : message }
 
     /// The code without its extension.
     public var primaryCode: Int32 { code & 0xFF }
@@ -31,6 +31,9 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Another connection holds a lock for longer than the busy timeout.
     public var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 
-    /// The disk has no room left.
-    public var isFull: Bool { primaryCode == SQLITE_FULL }
+    /// The disk has no room left: for a page, or for the index of the write-ahead log.
+    public var isFull: Bool { primaryCode == SQLITE_FULL || code == Self.ioerrSHMSIZE }
+
+    /// `SQLITE_IOERR_SHMSIZE`, a macro that Swift can't import.
+    private static let ioerrSHMSIZE = SQLITE_IOERR | 19 << 8
 }

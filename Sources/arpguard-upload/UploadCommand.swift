@@ -46,10 +46,10 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     let progress = ProgressLine(invocation)
     let summary = try telling {
         let cancellation = try Interruption.becomingCancellation()
+        defer { progress.end() }
         return try setup.uploader().run(
             scope, cancellation: cancellation, progress: progress.show)
     }
-    progress.end()
     guard let summary else {
         invocation.diagnostics.notice("another upload is at work on this home")
         return .success

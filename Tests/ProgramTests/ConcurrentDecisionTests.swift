@@ -42,4 +42,57 @@ import Testing
         let intents = try arpguard.folder.contents().filter { $0.hasSuffix(".intent") }
         #expect(intents.isEmpty)
     }
+
+    private func status() throws -> JSONValue {
+        try JSONValue.parse(arpguard("telemetry", "status", "--format", "json").stdout)
+    }
+
+    private func started(_ command: String) throws -> RunningProcess {
+        try RunningProcess(
+            Executables.path("arpguard"), ["telemetry", command, "--confirm"],
+            environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
+    }
+
+    /// Whether an identifier stands anywhere in the home.
+    private func holds(_ id: String) throws -> Bool {
+        try arpguard.folder.contents().contains { name in
+            let bytes = try? arpguard.folder.read(name)
+            return bytes?.firstRange(of: Array(id.utf8)) != nil
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a yes beside a deletion is never one for data from before`(isFirstYes: Bool) throws {
+        try arpguard.folder.write(
+            #"{"telemetry": {"upload_url": "http://127.0.0.1:9/v1/logs"}}"#, to: "own/config.json")
+        for round in 0..<12 {
+            #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+            #expect(try arpguard("replay", "--sample").status == 1)
+            let before = try status()
+            let id = try #require(before["installation_id"]?.stringValue)
+            #expect(before["events"]?["waiting"]?.integerValue ?? 0 > 0)
+            if isFirstYes { #expect(try arpguard("telemetry", "disable").status == 0) }
+            let order = round % 2 == 0 ? ["enable", "delete-data"] : ["delete-data", "enable"]
+            let processes = try order.map { (command: $0, process: try started($0)) }
+            var done: [String: Bool] = [:]
+            for (command, process) in processes {
+                let result = try process.waitForEnd()
+                done[command] = result.status == 0
+                #expect(
+                    result.status == 0 || result.stderr.contains("is at work on this home"),
+                    "\(result.stderr)")
+            }
+            let after = try status()
+            #expect(after["store_error"] == .null)
+            if done["enable"] == true || !isFirstYes { #expect(after["blocked_by"] == []) }
+            if done["delete-data"] == true {
+                #expect(after["events"]?["recorded"] == 0)
+                #expect(try !holds(id))
+            } else if isFirstYes {
+                #expect(after["events"]?["waiting"] == 0)
+            }
+            #expect(try arpguard("telemetry", "log", "--verify").status == 0)
+            #expect(try !arpguard.folder.contents().contains { $0.hasSuffix(".intent") })
+        }
+    }
 }

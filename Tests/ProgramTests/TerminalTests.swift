@@ -77,4 +77,37 @@ import Testing
             try JSONValue.parse(before)["installation_id"]
                 == JSONValue.parse(after)["installation_id"])
     }
+
+    @Test func `an upload tells on a terminal how far it is, and leaves the figures alone`() throws
+    {
+        let server = try FakeServer(.answer(200))
+        let config = #"{"upload_url": "\#(server.url())", "max_events_per_batch": 1}"#
+        try arpguard.folder.write(#"{"telemetry": \#(config)}"#, to: "own/config.json")
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", "--sample")
+        let recorded = try JSONValue.parse(
+            arpguard("telemetry", "status", "--format", "json").stdout)["events"]?["waiting"]
+        let count = try #require(recorded?.integerValue)
+        try #require(count > 1)
+        let terminal = try terminal("telemetry", "upload")
+        let text = try terminal.waitFor("bytes sent")
+        let erase = "\r\u{1B}[K"
+        let lines = (1...count).map { "\(erase)\($0) batches, \($0) events sent" }
+        #expect(text.hasPrefix(lines.joined() + erase + "batches sent"), "\(text)")
+        #expect(terminal.end() == 0)
+        #expect(server.requests.count == Int(count))
+    }
+
+    @Test func `an upload that nobody watches prints no progress`() throws {
+        let server = try FakeServer(.answer(200))
+        try arpguard.folder.write(
+            #"{"telemetry": {"upload_url": "\#(server.url())"}}"#, to: "own/config.json")
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", "--sample")
+        let result = try arpguard("telemetry", "upload")
+        #expect(result.status == 0)
+        #expect(server.requests.count == 1)
+        #expect(result.stderr.isEmpty)
+        #expect(!result.stdout.contains("\u{1B}"))
+    }
 }

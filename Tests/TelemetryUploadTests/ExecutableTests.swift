@@ -197,6 +197,33 @@ struct ExecutableTests {
         #expect(server.requests.count == 1)
     }
 
+    @Test(arguments: [[], ["--if-due"]])
+    func `while another process uploads a round says so and ends well`(flags: [String]) throws {
+        let server = try FakeServer(.answer(200))
+        let home = try home(url: server.url(), events: 1)
+        home.clock.jump(to: home.clock.now().advanced(bySeconds: -2 * 86_400))
+        _ = try home.control.uploadAgenda()
+        let lock = try RealFileSystem().lock("\(home.folder.path)/telemetry/upload.lock")
+        try #require(lock != nil)
+        let result = try run(home, flags)
+        #expect(result.status == 0)
+        #expect(result.stderr.contains("another upload is at work on this home"))
+        #expect(server.connectionCount == 0)
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test(arguments: [301, 400, 404, 500])
+    func `a refusal is a failure, and the rest goes with the next round`(status: Int) throws {
+        let server = try FakeServer(.answer(status), .answer(200))
+        let home = try home(url: server.url(), events: 2)
+        let refused = try run(home)
+        #expect(refused.status == 2)
+        #expect(refused.stderr.contains("1 events will not be sent again"))
+        #expect(try run(home).status == 0)
+        #expect(server.requests.count == 2)
+        #expect(try home.control.status().uploaded == 1)
+    }
+
     @Test func `an unknown flag is an error of usage`() throws {
         let result = try CommandRunner.run(Executables.path("arpguard-upload"), ["--all"])
         #expect(result.status == 64)

@@ -44,6 +44,53 @@ struct MishapTests {
         #expect(try home.control.status().lost.isEmpty)
     }
 
+    private static let canMount =
+        (try? CommandRunner.run(
+            "/usr/bin/unshare", ["--user", "--map-root-user", "--mount", "/bin/true"]))?.status == 0
+
+    /// A disk in memory, in a mount namespace of its own, with a home on it and filled to its last
+    /// byte; a first round there, and once somebody writes to a pipe a second one with room again.
+    private static let onFullDisk = """
+        mkdir "$1/disk" && mkfifo "$1/go" && mount -t tmpfs -o size=8m tmpfs "$1/disk" \\
+            && cp -a "$2" "$1/disk/home" || exit 1
+        dd if=/dev/zero of="$1/disk/fill" bs=4096 2>/dev/null
+        while dd if=/dev/zero bs=1 count=1 2>/dev/null >>"$1/disk/fill"; do :; done
+        "$3" --home "$1/disk/home"
+        echo "first $?"
+        read -r line <"$1/go"
+        rm "$1/disk/fill"
+        exec "$3" --home "$1/disk/home" --format json
+        """
+
+    @Test(.enabled(if: canMount, "the kernel gives this user no mount namespace"))
+    func `a disk that is really full while a batch is marked lets nothing leave`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try Home(url: server.url(), clock: ManualClock(SystemClock().now()))
+        try home.folder.write(
+            #"{"telemetry": {"upload_url": "\#(server.url())", "max_events_per_batch": 1}}"#,
+            to: "config.json")
+        home.record(3)
+        // Sealed before the disk is full: what is left to write is the mark alone.
+        _ = try home.control.outlook()
+        let folder = try TemporaryDirectory()
+        let process = try RunningProcess(
+            "/usr/bin/unshare",
+            [
+                "--user", "--map-root-user", "--mount", "/bin/sh", "-c", Self.onFullDisk, "sh",
+                folder.path, home.folder.path, Executables.path("arpguard-upload"),
+            ])
+        #expect(try process.waitForLine(containing: "first ").hasSuffix("first 2"))
+        #expect(server.connectionCount == 0)
+        _ = try CommandRunner.run("/bin/sh", ["-c", "echo go >\"$0\"", folder.file("go")])
+        let result = try process.waitForEnd()
+        #expect(result.status == 0, "\(result.stderr)")
+        #expect(result.stderr.contains("disk is full"), "\(result.stderr)")
+        #expect(result.stderr.contains("hint: free space"))
+        #expect(result.stdout.contains(#""events_sent": 3"#), "\(result.stdout)")
+        #expect(server.requests.count == 3)
+        #expect(Set(server.requests.map(\.body)).count == 3)
+    }
+
     @Test(arguments: [-1, 1])
     func `a clock that is a year off delays nothing for a year and doubles nothing`(
         years: Int64

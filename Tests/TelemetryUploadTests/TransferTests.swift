@@ -98,6 +98,28 @@ struct TransferTests {
         #expect(server.requests.map(\.connection) == [0, 1])
     }
 
+    /// libcurl itself tries again, once, over a new connection, where a kept one ends without a
+    /// byte of an answer. The server may have taken the first copy, so the second has to be it.
+    @Test func `a kept connection that ends without an answer leads to the same bytes again`()
+        throws
+    {
+        let server = try FakeServer(.answer(200), .closeWithoutReply, .answer(202))
+        let transport = CurlTransport()
+        _ = try transport.perform(post(server.url()))
+        let body = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 2) }
+        #expect(try transport.perform(post(server.url(), body: body)).response?.status == 202)
+        #expect(server.requests.map(\.connection) == [0, 0, 1])
+        #expect(server.requests[1].headers == server.requests[2].headers)
+        let areSame = server.requests[1...].allSatisfy { $0.body == body }
+        #expect(areSame)
+    }
+
+    @Test func `a fresh connection that ends without an answer is not tried again`() throws {
+        let server = try FakeServer(.closeWithoutReply, .answer(200))
+        #expect(try CurlTransport().perform(post(server.url())).failureKind == .closed)
+        #expect(server.requests.count == 1)
+    }
+
     @Test func `a header with a line end in it is not sent`() throws {
         let server = try FakeServer(.answer(200))
         var request = try post(server.url())

@@ -61,7 +61,9 @@ final class UploadRunner: Sendable {
         // A store that can't be read now is asked again in a minute.
         guard let agenda = try? setup.control().uploadAgenda(),
             agenda.isDue(at: setup.seams.clock.now()),
-            let child = try? Helper.upload.start(arguments: ["--home", home, "--quiet"])
+            // Asked again there: a timer's round may have come between.
+            let child = try? Helper.upload.start(
+                arguments: ["--home", home, "--if-due", "--quiet"])
         else { return }
         running.withLock { $0 = child }
         defer { running.withLock { $0 = nil } }
