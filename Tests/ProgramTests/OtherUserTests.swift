@@ -50,4 +50,56 @@ struct OtherUserTests {
         #expect(status["owner"] == 65_534)
         #expect(status["blocked_by"] == .array(causes))
     }
+
+    /// A person's home, in which root then runs a command, and the service's, in which that person
+    /// does; both are compared before and after.
+    private static let mixed = """
+        set -e
+        folder=$1 program=$2
+        shift 2
+        mount -t tmpfs none /etc
+        mount -t tmpfs none /var/lib
+        install -d -m 700 -o 65533 -g 65533 /var/lib/arpguard
+        chown -R 65534:65534 "$folder"
+        as_person() {
+            HOME=$folder setpriv --reuid=65534 --regid=65534 --clear-groups "$program" "$@"
+        }
+        state() {
+            find "$folder/.arpguard" /var/lib/arpguard -type f -exec sha256sum {} + | sort
+            find "$folder/.arpguard" /var/lib/arpguard -printf '%p %U %m\\n' | sort
+        }
+        as_person telemetry enable --confirm >/dev/null 2>&1
+        as_person replay --sample >/dev/null 2>&1 || test $? = 1
+        as_person telemetry status >/dev/null
+        "$program" telemetry enable --confirm >/dev/null 2>&1
+        "$program" telemetry status >/dev/null
+        state >"$folder/before"
+        set +e
+        HOME=$folder "$program" telemetry "$@" --home "$folder/.arpguard" 2>&1
+        echo "root $?"
+        as_person telemetry "$@" --home /var/lib/arpguard 2>&1
+        echo "person $?"
+        state | diff "$folder/before" - && echo same
+        find /var/lib/arpguard ! -user 65533 | wc -l
+        """
+
+    @Test(arguments: [
+        ["enable", "--confirm"], ["disable"], ["delete-data", "--confirm"],
+        ["rotate-id", "--confirm"], ["status"], ["show"], ["upload"],
+    ])
+    func `root in a person's home, and a person in root's, is refused and leaves all as it was`(
+        command: [String]
+    ) throws {
+        let folder = try TemporaryDirectory()
+        let result = try CommandRunner.run(
+            "/usr/bin/unshare",
+            ["--mount", "sh", "-c", Self.mixed, "sh", folder.path, Executables.path("arpguard")]
+                + command)
+        try #require(result.status == 0, "\(result.stderr)")
+        let lines = result.stdout.split(separator: "\n").map(String.init)
+        #expect(lines.suffix(2) == ["same", "0"], "\(result.stdout)")
+        #expect(lines.contains("root 2") && lines.contains("person 2"), "\(result.stdout)")
+        #expect(lines.count { $0.hasPrefix("arpguard: error: ") } == 2, "\(result.stdout)")
+        #expect(lines.count { $0.hasPrefix("arpguard: hint: ") } == 2, "\(result.stdout)")
+    }
 }

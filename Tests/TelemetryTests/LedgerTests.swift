@@ -62,6 +62,24 @@ import Testing
         #expect(!text.contains("secret"))
     }
 
+    @Test func `neither identifier nor secret is ever logged`() throws {
+        home.record(3)
+        try home.haveOneBatchAccepted()
+        let record = try JSONValue.parse(
+            String(decoding: home.folder.read("home/telemetry/consent.json"), as: UTF8.self))
+        let secrets = try ["installation_id", "erasure_secret"].map { name in
+            try #require(record[name]?.stringValue)
+        }
+        try home.damageStore()
+        _ = try home.control().status()
+        try home.folder.write("no journal", to: "home/telemetry/journal/1-1.journal")
+        home.record(1)
+        _ = try? home.control(files: FailingFiles { _ in true }).rotateID()
+        _ = try home.control().deleteData()
+        #expect(home.told.contains("damaged") && home.told.contains("set aside"), "\(home.told)")
+        for secret in secrets { #expect(!home.told.contains(secret)) }
+    }
+
     @Test func `a batch that is withdrawn before it was sent is told as void`() throws {
         home.record(1)
         _ = try home.control().preview()
