@@ -124,5 +124,6 @@ extension [Command.Member] {
         .init("erasure_requested", "Whether the collector is asked to erase what was sent"),
         .init("erasure_impossible", "Whether something was sent that nobody can be asked to erase"),
         .init("pending_erasures", "How many erasures are still to be confirmed"),
+        .init("erasures_error", "Why it is not known what else is to be erased, or null"),
     ]
 }
