@@ -11,7 +11,8 @@ extension IdentifierForm {
                 return true
             }
         }
-        for index in 0..<pieceCount where pieces[index].traits.contains(.device) {
+        for index in 0..<pieceCount
+        where !pieces[index].traits.isDisjoint(with: [.device, .branded]) {
             if index > 0, isOwner(words[pieces[index].firstWord - 1]) { return true }
             if isOwned(after: index) || isOwned(before: index) { return true }
         }
@@ -56,7 +57,7 @@ extension IdentifierForm {
     private mutating func isOwned(before index: Int) -> Bool {
         pieceCount == 2 && index == 1 && pieces[1].traits.contains(.branded)
             && pieces[1].separator == 0x5F && pieces[0].digits == 0 && pieces[0].count > 2
-            && !pieces[0].traits.contains(.technical)
+            && pieces[0].traits == .nothing
     }
 
     private mutating func isOwner(_ word: Word) -> Bool {

@@ -38,9 +38,19 @@ extension IdentifierForm {
     private mutating func hasDomainEnding() -> Bool {
         guard hasLastLabel() else { return false }
         if last().traits.contains(.domain) { return !isTypeInNet() }
+        if last().traits.contains(.rareDomain), isUnknownBeforeLast() { return true }
         guard last().traits.contains(.perhapsDomain) else { return false }
         if pieceCount == 2, pieces[0].traits.contains(.namespace) { return false }
         return !namesAType() && !isMixedCase(last())
+    }
+
+    /// `klaus.codes`, but not `error.codes`: small letters that are no word that the guard knows.
+    private mutating func isUnknownBeforeLast() -> Bool {
+        guard pieceCount < 4, !hasUpper else { return false }
+        return (0..<pieceCount - 1).allSatisfy { index in
+            let piece = pieces[index]
+            return piece.traits == .nothing && piece.digits == 0 && piece.count > 2
+        }
     }
 
     /// `Foo.Net`, `DotNet.Net` and `ast.Lt`: a capital alone is no domain.
@@ -57,7 +67,7 @@ extension IdentifierForm {
         var isAddressed = pieces[0].traits.contains(.scheme)
         for index in 0..<pieceCount {
             let traits = pieces[index].traits
-            if traits.contains(.always) { return true }
+            if traits.contains(.always) || begins(pieces[index], with: .always) { return true }
             if traits.contains(.mailHost), pieceCount > 1, index > 0 { return true }
             guard index > 0 else { continue }
             if traits.contains(.surelyDomain), pieces[index].separator == 0x2E,
@@ -77,6 +87,11 @@ extension IdentifierForm {
         return false
     }
 
+    /// `raspberrypi4`.
+    private mutating func begins(_ piece: Piece, with trait: WordTraits) -> Bool {
+        piece.endWord - piece.firstWord == 2 && words[piece.firstWord].traits.contains(trait)
+    }
+
     private mutating func isFollowedByType(_ index: Int) -> Bool {
         index + 1 < pieceCount && isUpper(pieces[index + 1].start) && !isUpper(0)
     }
@@ -84,8 +99,17 @@ extension IdentifierForm {
     /// `example_org`, `mail_example_de`, `nas_lan`.
     private mutating func isHostWithDomain() -> Bool {
         guard pieceCount > 1, last().separator == 0x5F else { return false }
-        if last().traits.contains(.onlyDomain) { return true }
+        if last().traits.contains(.onlyDomain) || isCountryDomain() { return true }
         return last().traits.contains(.domain) && words[0].traits.contains(.hostKind)
+    }
+
+    /// `shop_example_co_uk`.
+    private mutating func isCountryDomain() -> Bool {
+        guard pieceCount > 2, last().count == 2, last().traits.contains(.domain) else {
+            return false
+        }
+        let second = pieces[pieceCount - 2]
+        return second.count == 2 && second.traits.contains(.perhapsDomain)
     }
 
     /// `aliceAtExampleDotOrg`, `alice_at_example_dot_de`.

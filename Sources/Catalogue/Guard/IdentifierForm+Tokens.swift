@@ -66,13 +66,25 @@ extension IdentifierForm {
     /// Whether pairs of letters are rarer on average than in any row of words.
     private mutating func hasUnusualPairs(_ piece: Piece) -> Bool {
         var (sum, pairs) = (0, 0)
-        for place in piece.start + 1..<piece.end
+        let start = max(piece.start, prefixEnd(piece))
+        for place in start + 1..<max(start + 1, piece.end)
         where lower[place].isLower && lower[place - 1].isLower {
             sum += LetterPairs.shared.rarity(lower[place - 1], lower[place])
             pairs += 1
         }
+        if digitChanges(piece) > 1, pairs > 3, sum * 10 > pairs * 52 { return true }
         guard pairs >= LetterPairs.pairsMin else { return false }
         return sum * 10 > pairs * LetterPairs.rarityMax(pairs: pairs)
+    }
+
+    /// Where the letters of a library end that stand before its types: `WKWebView`.
+    private mutating func prefixEnd(_ piece: Piece) -> Int {
+        guard piece.endWord - piece.firstWord > 1 else { return 0 }
+        let (prefix, next) = (words[piece.firstWord], words[piece.firstWord + 1])
+        let isPrefix =
+            (2...3).contains(prefix.count) && isShouted(prefix.start..<prefix.end)
+            && !next.isNumber && next.count > 2
+        return isPrefix ? prefix.end : 0
     }
 
     /// What the makers of tokens put before them.
@@ -99,14 +111,18 @@ extension IdentifierForm {
             && lower[3] == 0x61 && (lower[1] == 0x6B || lower[1] == 0x73)
     }
 
-    /// Three groups of equal length, of capitals with digits among them.
+    /// Three groups of equal length, of capitals with digits among them; a word may stand before.
     private mutating func isProductKey() -> Bool {
-        guard pieceCount > 2, isShouted(0..<count), (4...6).contains(pieces[0].count) else {
-            return false
-        }
+        hasKeyGroups(from: 0) || hasKeyGroups(from: 1)
+    }
+
+    private mutating func hasKeyGroups(from first: Int) -> Bool {
+        guard pieceCount > first + 2, (4...6).contains(pieces[first].count),
+            isShouted(pieces[first].start..<count)
+        else { return false }
         var digits = 0
-        for index in 0..<pieceCount {
-            guard pieces[index].count == pieces[0].count else { return false }
+        for index in first..<pieceCount {
+            guard pieces[index].count == pieces[first].count else { return false }
             if pieces[index].digits > 0, !pieces[index].isNumber { digits += 1 }
         }
         return digits > 1

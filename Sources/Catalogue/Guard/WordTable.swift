@@ -40,6 +40,8 @@ struct WordTraits: OptionSet, Sendable {
     static let surelyDomain = WordTraits(rawValue: 1 << 35)
     /// A kind of a machine that is no word of programs: `nas12`.
     static let onlyHost = WordTraits(rawValue: 1 << 36)
+    /// A top-level domain that is one behind a word that no program uses.
+    static let rareDomain = WordTraits(rawValue: 1 << 37)
     /// What stands before a telephone number.
     static let telephone = WordTraits(rawValue: 1 << 34)
     /// How names begin that an installer makes up.
