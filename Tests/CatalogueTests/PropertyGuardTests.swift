@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test
-    func `of personal identifiers one in fifty passes, of harmless ones hardly any is refused`()
+    func `of personal identifiers three in a hundred pass, of harmless ones hardly any is refused`()
         throws
     {
         let corpus = try LabelledStrings.identifiers()
@@ -27,8 +27,8 @@ import Testing
             #expect(PropertyGuard.suspicion(of: entry.text) != .grammar, "\(entry.kind)")
         }
         let (passed, refused) = Self.rates(corpus)
-        #expect(passed <= 0.02)
-        #expect(refused <= 0.01)
+        #expect(passed <= 0.03)
+        #expect(refused <= 0.005)
     }
 
     @Test func `no kind of personal identifiers passes as a whole`() throws {
@@ -49,6 +49,8 @@ import Testing
             ("f09fc2_112233", .hex),
             ("card_4111_1111_1111_1111", .digits), ("anna_at_example_de", .host),
             ("host01.corp.example", .host), ("dc01", .host), ("https_www_example_com", .host),
+            ("fileserver3", .host), ("sqlnode02", .host), ("SrvMail01", .host),
+            ("MacBookVonAnna", .device), ("AnnaMacBook", .device), ("ipv6Fe80_1", .hex),
             ("klaus.codes", .host), ("shop_muster_co_uk", .host), ("raspberrypi4", .host),
             ("anna_pc", .device), ("qptmdxri4l", .token), ("product_VK7JG_NPHTM_C97JM", .token),
             ("peer_nas12_failed", .host), ("anna.lan_failed", .host), ("muster.bayern", .host),
@@ -70,7 +72,8 @@ import Testing
         "DecodingError.keyNotFound", "NIOConnectionError", "errno_104", "Foundation.URLError",
         "ISO8601DateFormatter", "java.net.SocketTimeoutException", "System.IO.IOException",
         "v2.23.3.116", "release_10.0.3", "net_4.8.1", "Swift_6.3.1", "dead_beef",
-        "error.codes", "MYSQL_2006", "WKWebView", "surface_mesh", "utf8mb4_bin",
+        "subprocess.run", "SQLServer2019", "operator.ge", "MacBookModelError", "error.codes",
+        "MYSQL_2006", "WKWebView", "surface_mesh", "utf8mb4_bin",
         "SMTP_550", "server_error_500", "user_profile", "wake_on_lan", "page.home", "enp0s31f6",
         "chrome_120.0.6099.109", "ieee80211_scan", "net.core", "ast.Lt", "win11_23h2",
         "db_migration_12", "http.cookiejar.request_host", "dev_mode", "pc_speaker", "e1000e",

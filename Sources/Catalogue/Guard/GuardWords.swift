@@ -36,22 +36,25 @@ enum GuardWords {
         (
             .rareDomain,
             """
-            codes fit gallery health events design studio team social support tools software \
-            solutions services center company computer energy engineering expert finance fund fyi \
-            games gift global gold graphics green guide institute jobs land lease life lighting \
-            limited loan management market marketing markets men mobi money movie museum music nrw \
-            organic parts partners party pet phone pictures place plus poker press productions \
-            promo properties pub racing radio recipes red repair rest rip run sale salon school \
-            science ski space sport style supply surf tax tickets tips today tours town trade \
-            trading training travel tube vet video vin vip vision vote watch webcam work works \
-            yachts art audio band best bid black blue build business buy cab cafe camera camp \
-            capital car cards care careers cars casa cash casino center chat cheap city cleaning \
-            coach college community contact cool cooking country courses credit dance date day \
-            deals delivery diet direct directory discount dog earth education engineer enterprises \
-            equipment exchange express fail fan fans farm fish fishing food forsale forum \
-            foundation free fun furniture glass guitars hair hosting hot hotel ing ink \
-            international lighting love monster network ngo one online ooo plumbing rehab reviews \
-            show singles skin supplies surgery theater tires ist ruhr
+            codes fit gallery health design studio team social software solutions services center \
+            company computer energy engineering expert finance fund fyi games gift global gold \
+            graphics green guide institute jobs land lease life lighting limited loan management \
+            market marketing markets men mobi money movie museum music nrw organic partners party \
+            pet phone pictures poker press productions promo properties pub racing radio recipes \
+            red rest rip sale salon school science ski space sport surf tax tickets tours town \
+            trade trading training travel tube vet video vin vip vision webcam yachts art audio \
+            band best bid black blue business buy cab cafe camera camp capital car cards care \
+            careers cars casa cash casino chat cheap city cleaning coach college community cool \
+            cooking country courses credit dance day deals delivery diet directory discount dog \
+            earth education engineer enterprises equipment fan fans farm fish fishing food forsale \
+            forum foundation free fun furniture glass guitars hair hosting hot hotel ing ink \
+            international love monster network ngo ooo plumbing rehab singles skin supplies \
+            surgery theater tires ist ruhr ac af ag al am ao aw ax az ba bb bh bj bm bn bo bs bt \
+            bw by bz cd cf cg ci ck cm cr cu cv cw cy dj dm dz ec er et fj fk fo ga gd gf gh gi gl \
+            gm gn gp gq gu gy hm hn ht im iq je jm jo kg kh ki km kn kp kw ky la lb lc li lr ls mc \
+            mg mh mk ml mn mp mq mr mt mu mv mw mz na nc nf ni np nr nu om pa pe pf pn pr pw py qa \
+            rw sb sl sm sn sr sv sx sy sz td tf tg tj tk tl tm tt tz ug uy uz va vc ve vg vi vu wf \
+            ye yt zm zw
             """
         ),
         (.address, "addr address ip ipaddr ipaddress ipv4 inet subnet cidr"),
@@ -62,7 +65,7 @@ enum GuardWords {
             localdomain onion icu xyz
             """
         ),
-        (.onlyHost, "srv nas dc fw gw rtr esx esxi wks prn lnx printer"),
+        (.serving, "server"), (.onlyHost, "srv nas dc fw gw rtr esx esxi wks prn lnx printer"),
         (.company, "com"), (.onlyDomain, "org edu gov mil corp intranet onion localdomain"),
         (.of, "von de of di van du der del vom"), (.onlySystemFolder, "etc usr mnt volumes"),
         (.serial, "serial sn serialnumber license licence product imei udid vin tag"),
@@ -116,7 +119,8 @@ enum GuardWords {
             .device,
             """
             macbook iphone ipad imac thinkpad laptop notebook pc nas galaxy mbp workstation \
-            chromebook ipod airpods playstation xbox macmini redmi xiaomi oneplus kindle
+            chromebook ipod airpods playstation xbox macmini redmi xiaomi oneplus kindle tablet \
+            handy
             """
         ),
         (.maker, "desktop laptop win pc win10 win11 minint"),
@@ -157,7 +161,7 @@ enum GuardWords {
             log logs lib run tmp spool www mail local bin share sbin include src passwd shadow \
             hosts hostname ssh ssl sudoers resolv fstab cron systemd data net self cpuinfo meminfo \
             sda sdb null tty shm disk mapper modules firmware ssh_config crontab acme backup \
-            backups files dpkg arpguard class kernel fs build
+            backups files dpkg arpguard class kernel fs build folders
             """
         ),
         (.inDrive, "windows users program programdata documents temp programs winnt"),

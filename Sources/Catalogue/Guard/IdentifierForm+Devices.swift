@@ -3,7 +3,7 @@
 extension IdentifierForm {
     /// A machine that is called after its owner, or by its maker: `annas_macbook`, `WIN_7GH2K1L`.
     mutating func looksLikeDevice() -> Bool {
-        if hasMakersName() || hasMakersPieces() { return true }
+        if hasMakersName() || hasMakersPieces() || isOwnedInOneWord() { return true }
         for index in 1..<max(1, wordCount) {
             if !words[index].traits.isDisjoint(with: [.device, .owned]) || isDevice(from: index),
                 isOwner(words[index - 1])
@@ -27,13 +27,25 @@ extension IdentifierForm {
 
     /// Whether a short word and the next one are a thing: `IPhone`.
     private mutating func isDevice(from index: Int) -> Bool {
-        guard words[index].count < 3, index + 1 < wordCount,
+        joined(from: index).contains(.device)
+    }
+
+    /// What a short word and the next one would be as a word.
+    private mutating func joined(from index: Int) -> WordTraits {
+        guard words[index].count < 6, index + 1 < wordCount,
             words[index + 1].start == words[index].end
-        else { return false }
-        let hash = (words[index].start..<words[index + 1].end).reduce(Self.hashStart) {
-            Self.hash($0, lower[$1])
+        else { return .nothing }
+        return traits(words[index].start..<words[index + 1].end)
+    }
+
+    /// `MacBookVonAnna`, `AnnaMacBookPro`.
+    private mutating func isOwnedInOneWord() -> Bool {
+        guard pieceCount == 1, wordCount > 2 else { return false }
+        for index in 0..<wordCount - 1 where joined(from: index).contains(.branded) {
+            if index == 1, words[0].traits == .nothing, words[0].count > 2 { return true }
+            if index + 3 < wordCount, words[index + 2].traits.contains(.of) { return true }
         }
-        return WordTable.shared.traits(hash).contains(.device)
+        return false
     }
 
     /// `macbook_pro_von_anna`; `thinkpad_t480_jan` with a model between thing and owner.

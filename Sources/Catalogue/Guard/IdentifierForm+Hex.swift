@@ -7,7 +7,7 @@ extension IdentifierForm {
     private mutating func hasHexRun() -> Bool {
         for index in 0..<pieceCount {
             let piece = pieces[index]
-            if piece.isHex, isHexRun(whole: piece) { return true }
+            if isLinkLocal(piece) || (piece.isHex && isHexRun(whole: piece)) { return true }
             if !piece.isHex, piece.count > Self.hexRunMax - 1, !piece.traits.contains(.technical),
                 hasHexRun(within: piece)
             {
@@ -21,7 +21,7 @@ extension IdentifierForm {
     /// digits between letters are half an address, as makers put it after their name. `fe80` begins
     /// IPv6 addresses only (RFC 4291).
     private mutating func isHexRun(whole piece: Piece) -> Bool {
-        if piece.count > Self.hexRunMax || isLinkLocal(piece) { return true }
+        if piece.count > Self.hexRunMax { return true }
         guard piece.digits > 1, piece.hexLetters > 0, !piece.traits.contains(.technical) else {
             return false
         }
@@ -31,9 +31,9 @@ extension IdentifierForm {
     }
 
     private mutating func isLinkLocal(_ piece: Piece) -> Bool {
-        piece.count == 4 && pieceCount > 1 && lower[piece.start] == 0x66
-            && lower[piece.start + 1] == 0x65 && lower[piece.start + 2] == 0x38
-            && lower[piece.start + 3] == 0x30
+        let start = piece.end - 4
+        return start >= piece.start && pieceCount > 1 && lower[start] == 0x66
+            && lower[start + 1] == 0x65 && lower[start + 2] == 0x38 && lower[start + 3] == 0x30
     }
 
     private mutating func hasHexRun(within piece: Piece) -> Bool {

@@ -22,17 +22,40 @@ extension IdentifierForm {
             || isSpelledOut() || isHostWithDomain()
     }
 
-    /// `peer_srv12_failed`, `err_mail01`.
+    /// `peer_srv12_failed`, `err_mail01`, `fileserver3`, `sqlnode02`.
     private mutating func hasNumberedHost() -> Bool {
         (0..<pieceCount).contains { index in
             let piece = pieces[index]
-            guard piece.endWord - piece.firstWord == 2, (2...4).contains(piece.digits),
-                words[piece.firstWord + 1].isNumber
+            guard piece.endWord - piece.firstWord > 1, (1...4).contains(piece.digits),
+                words[piece.endWord - 1].count == piece.digits,
+                words[piece.endWord - 1].isNumber
             else { return false }
-            let kind = words[piece.firstWord].traits
-            return kind.contains(.onlyHost)
-                || (kind.contains(.hostKind) && lower[piece.end - piece.digits] == 0x30)
+            let isPadded = piece.digits > 1 && lower[piece.end - piece.digits] == 0x30
+            return (piece.firstWord..<piece.endWord - 1).contains { place in
+                isHost(words[place], isPadded: isPadded, digits: piece.digits)
+            }
         }
+    }
+
+    /// Whether a word before a number is, begins with or ends in the kind of a machine. Numbers
+    /// that begin with 0 number machines more often than anything else.
+    private mutating func isHost(_ word: Word, isPadded: Bool, digits: Int) -> Bool {
+        let kind = word.traits
+        if isPadded, kind.contains(.hostKind) { return true }
+        if digits > 1, kind.contains(.onlyHost) { return true }
+        return (2..<min(7, max(2, word.count - 1))).contains { length in
+            let end = traits(word.end - length..<word.end)
+            if length > 2, end.contains(.onlyHost) || end.contains(.serving) { return true }
+            guard isPadded, length > 1 else { return false }
+            return end.contains(.hostKind)
+                || traits(word.start..<word.start + length).contains(.hostKind)
+        }
+    }
+
+    /// What a part of a word would be as a word.
+    mutating func traits(_ part: Range<Int>) -> WordTraits {
+        WordTable.shared.traits(
+            part.reduce(Self.hashStart) { Self.hash($0, lower[$1]) })
     }
 
     private mutating func hasDomainEnding() -> Bool {
