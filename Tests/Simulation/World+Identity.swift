@@ -50,7 +50,9 @@ extension World {
         if (new != nil) != (model.yes != nil), !isDamaged {
             broke(.identity, "\(new ?? "no identifier"), and a yes: \(model.yes != nil)")
         }
-        let kept = [directory.erasures, directory.damagedErasures].map { $0.split(separator: "/") }
+        let kept = ([directory.erasures] + directory.damagedErasures).map {
+            $0.split(separator: "/")
+        }
         for name in try folder.contents() where name.hasPrefix("home/telemetry") {
             guard kept.allSatisfy({ $0.last != name.split(separator: "/").last }),
                 let bytes = try? folder.read(name)
