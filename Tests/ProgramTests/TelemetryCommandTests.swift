@@ -167,6 +167,19 @@ import Testing
         #expect(try status()["enabled"] == true)
     }
 
+    @Test func `nobody is told that somebody opted out`() throws {
+        let server = try FakeServer(.answer(200))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "disable").status == 0)
+        let upload = try arpguard("telemetry", "upload")
+        #expect(upload.status == 0)
+        #expect(upload.stderr.contains("withdrawn"))
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(server.connectionCount == 0)
+    }
+
     @Test func `disable also ends a transfer that is on its way`() throws {
         let server = try FakeServer(otherwise: .neverAnswer)
         _ = try arpguard("config", "set", "telemetry.upload_url", server.url())

@@ -94,4 +94,8 @@ struct WatchDecisionTests {
         let minute = Set(timetable.due(at: 60_000_000_000))
         #expect(minute == [.interfaces, .state, .drops, .bindings, .upload])
     }
+
+    @Test func `a round that watch starts asks itself whether it is due`() {
+        #expect(UploadRunner.arguments(home: "/h") == ["--home", "/h", "--if-due", "--quiet"])
+    }
 }

@@ -55,15 +55,17 @@ final class UploadRunner: Sendable {
         _ = group.wait(timeout: .now() + .milliseconds(Self.endMilliseconds))
     }
 
+    /// What the uploader is called with. It asks again whether a round is due: a timer's may have
+    /// come between.
+    static func arguments(home: String) -> [String] { ["--home", home, "--if-due", "--quiet"] }
+
     /// A failure is the uploader's own to tell; its words go to standard error.
     private func round() {
         let setup = setup
         // A store that can't be read now is asked again in a minute.
         guard let agenda = try? setup.control().uploadAgenda(),
             agenda.isDue(at: setup.seams.clock.now()),
-            // Asked again there: a timer's round may have come between.
-            let child = try? Helper.upload.start(
-                arguments: ["--home", home, "--if-due", "--quiet"])
+            let child = try? Helper.upload.start(arguments: Self.arguments(home: home))
         else { return }
         running.withLock { $0 = child }
         defer { running.withLock { $0 = nil } }
