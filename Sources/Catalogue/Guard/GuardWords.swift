@@ -65,7 +65,8 @@ enum GuardWords {
             localdomain onion icu xyz
             """
         ),
-        (.serving, "server"), (.onlyHost, "srv nas dc fw gw rtr esx esxi wks prn lnx printer"),
+        (.serving, "server"), (.deviceStart, "mac i think chrome one air play"),
+        (.onlyHost, "srv nas dc fw gw rtr esx esxi wks prn lnx printer"),
         (.company, "com"), (.onlyDomain, "org edu gov mil corp intranet onion localdomain"),
         (.of, "von de of di van du der del vom"), (.onlySystemFolder, "etc usr mnt volumes"),
         (.serial, "serial sn serialnumber license licence product imei udid vin tag"),

@@ -25,14 +25,14 @@ extension IdentifierForm {
             && !words[1].traits.contains(.technical)
     }
 
-    /// Whether a short word and the next one are a thing: `IPhone`.
+    /// Whether two words are a thing: `IPhone`.
     private mutating func isDevice(from index: Int) -> Bool {
         joined(from: index).contains(.device)
     }
 
-    /// What a short word and the next one would be as a word.
+    /// What a word that begins a device's name and the next one would be as a word.
     private mutating func joined(from index: Int) -> WordTraits {
-        guard words[index].count < 6, index + 1 < wordCount,
+        guard words[index].traits.contains(.deviceStart), index + 1 < wordCount,
             words[index + 1].start == words[index].end
         else { return .nothing }
         return traits(words[index].start..<words[index + 1].end)

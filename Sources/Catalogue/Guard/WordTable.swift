@@ -42,6 +42,8 @@ struct WordTraits: OptionSet, Sendable {
     static let onlyHost = WordTraits(rawValue: 1 << 36)
     /// A top-level domain that is one behind a word that no program uses.
     static let rareDomain = WordTraits(rawValue: 1 << 37)
+    /// The first part of a device's name: `MacBook`.
+    static let deviceStart = WordTraits(rawValue: 1 << 39)
     /// The end of compound names of machines: `fileserver3`.
     static let serving = WordTraits(rawValue: 1 << 38)
     /// What stands before a telephone number.
