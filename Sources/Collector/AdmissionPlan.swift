@@ -10,13 +10,12 @@ final class AdmissionPlan: Sendable {
     /// One property of an event.
     final class Property: Sendable {
         let definition: PropertyDefinition
-        let name: [UInt8]
+        /// How its attributes begin, and whole attributes where values are known beforehand.
+        let attributes: KeptAttributes
         /// The words of a choice.
         let words: NameTable?
         /// The index of `other` among the words.
         let other: Int
-        /// Milliseconds in a unit of a duration; 0 for another kind.
-        let millisecondsPerUnit: Int64
         /// The figures of its values where it has a table of its own: one for each word, or for no
         /// and yes, and the last for a record that does not tell. Empty without a table, or where
         /// values are not known beforehand.
@@ -28,15 +27,9 @@ final class AdmissionPlan: Sendable {
             _ property: PropertyDefinition, _ event: EventDefinition, _ names: CounterNames
         ) {
             definition = property
-            name = Array(property.name.utf8)
+            attributes = KeptAttributes(property)
             words = property.kind.words.map { NameTable($0) }
             other = property.kind.words?.firstIndex(of: PropertyKind.other) ?? 0
-            millisecondsPerUnit =
-                switch property.kind {
-                case .duration(.milliseconds, _): 1
-                case .duration(.seconds, _): 1000
-                case .choice, .identifier, .count, .version, .bool: 0
-                }
             counters = Self.counterNames(of: property, event).map(names.number)
             dynamicPrefix = Self.dynamicPrefix(of: property, event)
         }
@@ -44,7 +37,8 @@ final class AdmissionPlan: Sendable {
 
     /// One event.
     final class Event: Sendable {
-        let name: [UInt8]
+        /// Its name, as the field of a record that is kept.
+        let nameField: [UInt8]
         /// The figure of its records.
         let counter: Int
         let properties: [Property]
@@ -55,13 +49,15 @@ final class AdmissionPlan: Sendable {
         let keyProperties: [Int]
         /// The properties that label the event's group, and the figures for all combinations of
         /// their words (the last word standing for a record that does not tell).
-        let labels: [Int]
+        let labels: [(property: Int, words: Int)]
         let labelCounters: [Int]
-        /// The property that is a duration, if any.
-        let duration: Int?
+        /// The property that is a duration, if any, and how many milliseconds its unit has.
+        let duration: (property: Int, milliseconds: Int64)?
 
         fileprivate init(_ event: EventDefinition, _ names: CounterNames) {
-            name = Array(event.name.utf8)
+            var field = CompactWriter()
+            field.delimited(field: 12, Array(event.name.utf8))
+            nameField = field.bytes
             counter = names.number(Counter(.event, event.name).description)
             let properties = event.properties.map { AdmissionPlan.Property($0, event, names) }
             self.properties = properties
@@ -74,12 +70,15 @@ final class AdmissionPlan: Sendable {
             let group = Self.group(of: event)
             labels =
                 group?.labelNames.compactMap { name in
-                    event.properties.firstIndex { $0.name == name }
+                    event.properties.firstIndex { $0.name == name }.map {
+                        ($0, event.properties[$0].kind.words?.count ?? 0)
+                    }
                 } ?? []
             labelCounters = Self.labelNames(of: event).map(names.number)
-            duration = event.properties.firstIndex {
-                if case .duration = $0.kind { true } else { false }
-            }
+            duration =
+                event.properties.enumerated().lazy.compactMap { index, property in
+                    property.kind.millisecondsPerUnit.map { (index, $0) }
+                }.first
         }
 
         /// The figure that the record's duration belongs to is the most particular one.
@@ -178,7 +177,16 @@ extension AdmissionPlan.Property {
 
 extension PropertyKind {
     /// The words of a choice; nil for another kind.
-    fileprivate var words: [String]? {
+    var words: [String]? {
         if case .choice(let words) = self { words } else { nil }
+    }
+
+    /// Milliseconds in a unit of a duration; nil for another kind.
+    fileprivate var millisecondsPerUnit: Int64? {
+        switch self {
+        case .duration(.milliseconds, _): 1
+        case .duration(.seconds, _): 1000
+        case .choice, .identifier, .count, .version, .bool: nil
+        }
     }
 }

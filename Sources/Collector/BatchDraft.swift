@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Compression
 internal import Modules
 
 /// The records of one batch while a request is read.
@@ -7,8 +8,6 @@ struct BatchDraft {
     /// The figures of one day.
     private struct DayDraft {
         let day: Day
-        /// How often each figure of the plan was counted.
-        var counts: [UInt32]
         /// A number for each duration: its figure, then its bucket in the lowest 8 bits.
         var durations: [Int] = []
         /// Figures whose names are not in the plan.
@@ -21,11 +20,13 @@ struct BatchDraft {
     let facts: ResourceFacts
     let installation: String
     var tally = Tally()
-    /// Admitted records, each as field 2 of ScopeLogs.
-    var records: [UInt8] = []
     private(set) var recordCount = 0
+    /// Admitted records, each as field 2 of ScopeLogs.
+    private var records = CompactWriter()
     private var indices: [UInt64] = []
     private var days: [DayDraft] = []
+    /// How often each figure of the plan was counted, on the first day, on the second and so on.
+    private var counts: [UInt32] = []
 
     init(
         day: Day, id: [UInt8], plan: AdmissionPlan, facts: ResourceFacts, installation: String
@@ -47,21 +48,22 @@ struct BatchDraft {
         return true
     }
 
-    /// Notes that a record of a day was admitted; where its figures are to be counted.
-    mutating func admitRecord(on day: Day) -> Int {
+    /// Takes what is kept of an admitted record.
+    mutating func admitRecord(_ record: [UInt8]) {
         recordCount += 1
-        return place(of: day)
+        records.delimited(field: 2, record)
     }
 
-    private mutating func place(of day: Day) -> Int {
+    /// Where the figures of a day are counted.
+    mutating func place(of day: Day) -> Int {
         if let place = days.firstIndex(where: { $0.day == day }) { return place }
-        days.append(
-            DayDraft(day: day, counts: [UInt32](repeating: 0, count: plan.counterNames.count)))
+        days.append(DayDraft(day: day))
+        counts.append(contentsOf: repeatElement(0, count: plan.counterNames.count))
         return days.count - 1
     }
 
     mutating func count(_ counter: Int, at place: Int) {
-        days[place].counts[counter] &+= 1
+        counts[place * plan.counterNames.count + counter] &+= 1
     }
 
     mutating func count(_ name: String, _ amount: Int = 1, at place: Int) {
@@ -77,7 +79,9 @@ struct BatchDraft {
 
     /// The batch, with the sender's version on each of its days and its losses on the day on which
     /// it was sealed, which `isOpen` tells to be one that is admitted.
-    consuming func finished(isOpen: Bool) -> AdmittedBatch {
+    consuming func finished(
+        isOpen: Bool, _ compressor: ZstdCompressor
+    ) throws(CompressionError) -> AdmittedBatch {
         if isOpen {
             for (reason, count) in facts.losses.sorted(by: { $0.key < $1.key }) {
                 let place = place(of: day)
@@ -86,41 +90,42 @@ struct BatchDraft {
         }
         let version = Counter(.version, facts.version ?? Counter.notTold).description
         for place in days.indices { count(version, at: place) }
-        let figures = days.map { ($0.day, counters($0)) }
+        let figures = days.indices.map { (days[$0].day, counters(at: $0)) }
         return AdmittedBatch(
             service: plan.service, installation: installation, day: day, id: id,
             erasureKeyHash: facts.erasureKeyHash,
-            figures: Dictionary(uniqueKeysWithValues: figures), records: wrappedRecords,
-            recordCount: recordCount, tally: tally)
+            figures: Dictionary(uniqueKeysWithValues: figures),
+            records: try compressedRecords(compressor), recordCount: recordCount, tally: tally)
     }
 
-    private func counters(_ draft: DayDraft) -> DayCounters {
+    private func counters(at place: Int) -> DayCounters {
+        let draft = days[place]
         var counters = DayCounters(capacity: draft.others.count + plan.events.count * 3)
-        for (number, count) in draft.counts.enumerated() where count > 0 {
-            counters.add(plan.counterNames[number], amount: Int(count))
+        let first = place * plan.counterNames.count
+        var durations = draft.durations.sorted()[...]
+        for number in plan.counterNames.indices where counts[first + number] > 0 {
+            var figure = DayCounters.Figure(count: Int(counts[first + number]))
+            while let next = durations.first, next >> 8 == number {
+                figure.durations.add(1, to: UInt8(next & 0xFF))
+                durations.removeFirst()
+            }
+            guard counters.insert(plan.counterNames[number], figure) else { break }
         }
         for (name, count) in draft.others { counters.add(name, amount: count) }
-        var place = 0
-        let durations = draft.durations.sorted()
-        while place < durations.count {
-            let number = durations[place] >> 8
-            var buckets: [Int: Int] = [:]
-            while place < durations.count, durations[place] >> 8 == number {
-                buckets[durations[place] & 0xFF, default: 0] += 1
-                place += 1
-            }
-            counters.time(plan.counterNames[number], DurationHistogram(counts: buckets))
-        }
         return counters
     }
 
-    /// The admitted records as an OTLP request of one resource that says nothing.
-    private var wrappedRecords: [UInt8] {
-        guard !records.isEmpty else { return [] }
+    /// The admitted records as an OTLP request of one resource that says nothing, in a zstd frame.
+    private func compressedRecords(
+        _ compressor: ZstdCompressor
+    ) throws(CompressionError) -> [UInt8] {
+        guard recordCount > 0 else { return [] }
         var scope = CompactWriter()
-        scope.delimited(field: 2, count: records.count)
+        scope.delimited(field: 2, count: records.bytes.count)
         var request = CompactWriter()
-        request.delimited(field: 1, count: scope.bytes.count + records.count)
-        return request.bytes + scope.bytes + records
+        request.delimited(field: 1, count: scope.bytes.count + records.bytes.count)
+        request.append(scope.bytes)
+        request.append(records.bytes)
+        return try compressor.compress(request.bytes)
     }
 }

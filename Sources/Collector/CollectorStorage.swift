@@ -67,7 +67,8 @@ public struct AdmittedBatch: Sendable, Equatable {
     public var admitsNew: Bool
     /// What the batch adds to the figures of each day. Days may differ from `day`.
     public var figures: [Day: DayCounters]
-    /// The admitted records without their resource, as the intake encodes them; empty without any.
+    /// The admitted records without their resource, as OTLP protobuf in a zstd frame; empty without
+    /// any.
     public var records: [UInt8]
     /// How many records were admitted.
     public var recordCount: Int

@@ -24,8 +24,13 @@ struct CompactWriter {
     }
 
     /// Bytes of a varint.
-    static func varintBytes(_ value: Int) -> Int {
-        max(1, (Int.bitWidth - value.leadingZeroBitCount + 6) / 7)
+    static func varintBytes(_ value: UInt64) -> Int {
+        max(1, (UInt64.bitWidth - value.leadingZeroBitCount + 6) / 7)
+    }
+
+    /// Bytes as they are.
+    mutating func append(_ more: [UInt8]) {
+        bytes.append(contentsOf: more)
     }
 
     /// A text of at most 255 bytes; a longer one is cut.
@@ -37,10 +42,10 @@ struct CompactWriter {
 
     /// How many buckets, then each with its count.
     mutating func histogram(_ histogram: DurationHistogram) {
-        number(histogram.counts.count)
-        for (bucket, count) in histogram.counts.sorted(by: { $0.key < $1.key }) {
-            bytes.append(UInt8(bucket))
-            number(count)
+        number(histogram.bins.count)
+        for bin in histogram.bins {
+            bytes.append(bin.bucket)
+            number(bin.count)
         }
     }
 }
@@ -107,13 +112,13 @@ struct CompactReader {
 
     mutating func histogram() -> DurationHistogram? {
         guard let buckets = number(), buckets <= DurationHistogram.bucketsMax else { return nil }
-        var counts: [Int: Int] = [:]
+        var histogram = DurationHistogram()
         for _ in 0..<buckets {
             guard let bucket = byte(), Int(bucket) < DurationHistogram.bucketsMax,
                 let count = number()
             else { return nil }
-            counts[Int(bucket)] = count
+            histogram.add(count, to: bucket)
         }
-        return DurationHistogram(counts: counts)
+        return histogram
     }
 }

@@ -15,6 +15,12 @@ public struct DayCounters: Sendable, Equatable {
             self.count = count
             self.durations = durations
         }
+
+        fileprivate mutating func add(_ amount: Int, _ durations: DurationHistogram) {
+            let sum = count.addingReportingOverflow(amount)
+            count = sum.overflow ? .max : sum.partialValue
+            if !durations.isEmpty { self.durations.merge(durations) }
+        }
     }
 
     /// Figures that one batch, and one installation on one day, can have.
@@ -32,8 +38,14 @@ public struct DayCounters: Sendable, Equatable {
 
     /// Makes empty figures with room for some.
     init(capacity: Int) {
-        figures = [:]
-        figures.reserveCapacity(capacity)
+        figures = Dictionary(minimumCapacity: capacity)
+    }
+
+    /// Puts in a figure that is not there yet. False when it is one too many.
+    mutating func insert(_ name: String, _ figure: Figure) -> Bool {
+        guard figures.count < Self.figuresMax else { return false }
+        figures[name] = figure
+        return true
     }
 
     /// Whether there is no figure.
@@ -47,11 +59,7 @@ public struct DayCounters: Sendable, Equatable {
         guard amount > 0, figures[name] != nil || figures.count < Self.figuresMax else {
             return false
         }
-        let sum = figures[name, default: Figure()].count.addingReportingOverflow(amount)
-        figures[name, default: Figure()].count = sum.overflow ? .max : sum.partialValue
-        if !durations.counts.isEmpty {
-            figures[name, default: Figure()].durations.merge(durations)
-        }
+        figures[name, default: Figure()].add(amount, durations)
         return true
     }
 

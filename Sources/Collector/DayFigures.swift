@@ -51,7 +51,7 @@ public struct DayFigures: Sendable, Equatable {
             overShare += min(figure.count, Self.overShareMax) - min(admitted, Self.overShareMax)
             cells[name, default: Cell()].installations += 1
             cells[name, default: Cell()].count += admitted
-            guard !figure.durations.counts.isEmpty else { continue }
+            guard !figure.durations.isEmpty else { continue }
             cells[name, default: Cell()].timedInstallations += 1
             cells[name, default: Cell()].durations
                 .merge(figure.durations.limited(to: Self.contributionsMax))

@@ -7,16 +7,32 @@ public struct DurationHistogram: Sendable, Equatable {
     public static let bucketsMax = 160
     private static let exactBelow = 8
 
-    /// Bucket index and how many durations fell into it; only buckets with any.
-    public private(set) var counts: [Int: Int]
-
-    /// Makes a histogram of known counts.
-    public init(counts: [Int: Int] = [:]) {
-        self.counts = counts
+    /// One bucket that is not empty.
+    public struct Bin: Sendable, Equatable {
+        /// Its index.
+        public let bucket: UInt8
+        /// How many durations fell into it.
+        public fileprivate(set) var count: Int
     }
 
+    /// The buckets with any duration, in order.
+    public private(set) var bins: [Bin] = []
+
+    /// Makes an empty histogram.
+    public init() {}
+
+    /// Makes a histogram of known counts, by bucket.
+    public init(counts: [Int: Int]) {
+        for (bucket, count) in counts.sorted(by: { $0.key < $1.key }) where count > 0 {
+            bins.append(Bin(bucket: UInt8(clamping: bucket), count: count))
+        }
+    }
+
+    /// Whether nothing was counted.
+    public var isEmpty: Bool { bins.isEmpty }
+
     /// How many durations were counted.
-    public var total: Int { counts.values.reduce(0, Self.saturatingSum) }
+    public var total: Int { bins.reduce(0) { Self.saturatingSum($0, $1.count) } }
 
     private static func saturatingSum(_ left: Int, _ right: Int) -> Int {
         let sum = left.addingReportingOverflow(right)
@@ -25,12 +41,33 @@ public struct DurationHistogram: Sendable, Equatable {
 
     /// Counts one duration in milliseconds; negative ones count as 0.
     public mutating func add(milliseconds: Int) {
-        counts[Self.bucket(of: milliseconds), default: 0] += 1
+        add(1, to: UInt8(Self.bucket(of: milliseconds)))
+    }
+
+    /// Counts durations of a bucket, quickest for the last one that there is.
+    mutating func add(_ count: Int, to bucket: UInt8) {
+        var place = bins.count
+        while place > 0, bins[place - 1].bucket > bucket { place -= 1 }
+        if place > 0, bins[place - 1].bucket == bucket {
+            bins[place - 1].count = Self.saturatingSum(bins[place - 1].count, count)
+        } else {
+            bins.insert(Bin(bucket: bucket, count: count), at: place)
+        }
     }
 
     /// Adds all counts of another histogram.
     public mutating func merge(_ other: DurationHistogram) {
-        counts.merge(other.counts, uniquingKeysWith: Self.saturatingSum)
+        guard !isEmpty else { return bins = other.bins }
+        for bin in other.bins { add(bin.count, to: bin.bucket) }
+    }
+
+    /// Takes away what was merged before.
+    mutating func subtract(_ other: DurationHistogram) {
+        for bin in other.bins {
+            guard let place = bins.firstIndex(where: { $0.bucket == bin.bucket }) else { continue }
+            bins[place].count -= bin.count
+        }
+        bins.removeAll { $0.count <= 0 }
     }
 
     /// The histogram with at most `max` durations: each bucket keeps its share, rounded down, and
@@ -38,13 +75,18 @@ public struct DurationHistogram: Sendable, Equatable {
     func limited(to max: Int) -> DurationHistogram {
         let total = total
         guard total > max else { return self }
-        var limited = counts.mapValues { Int((Double($0) / Double(total) * Double(max))) }
-        var rest = max - limited.values.reduce(0, +)
-        for bucket in counts.keys.sorted() where rest > 0 {
-            limited[bucket, default: 0] += 1
+        var limited = self
+        for place in bins.indices {
+            limited.bins[place].count = Int(
+                Double(bins[place].count) / Double(total) * Double(max))
+        }
+        var rest = max - limited.total
+        for place in bins.indices where rest > 0 {
+            limited.bins[place].count += 1
             rest -= 1
         }
-        return DurationHistogram(counts: limited.filter { $0.value > 0 })
+        limited.bins.removeAll { $0.count == 0 }
+        return limited
     }
 
     /// The largest duration, in milliseconds, of the bucket that the quantile falls into; nil when
@@ -52,9 +94,9 @@ public struct DurationHistogram: Sendable, Equatable {
     public func quantile(percent: Int) -> Int? {
         let rank = (total * percent + 99) / 100
         var seen = 0
-        for (bucket, count) in counts.sorted(by: { $0.key < $1.key }) {
-            seen += count
-            if seen >= rank { return Self.largest(in: bucket) }
+        for bin in bins {
+            seen += bin.count
+            if seen >= rank { return Self.largest(in: Int(bin.bucket)) }
         }
         return nil
     }

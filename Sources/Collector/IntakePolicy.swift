@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Catalogue
+internal import Compression
 internal import Modules
 
 /// What an intake admits.
@@ -14,6 +15,8 @@ public struct IntakePolicy: Sendable {
     public let catalogues: [String: Catalogue]
     /// The catalogues, compiled.
     let plans: [String: AdmissionPlan]
+    /// Makes the frames in which records are kept, at a quick level that still finds what repeats.
+    let recordCompressor = ZstdCompressor(level: -1, threads: 4)
     /// Days before today whose events are admitted.
     public let daysBackMax: Int
     /// Days after today whose events are admitted, for clocks that run ahead.

@@ -2,29 +2,31 @@
 
 /// Finds names by their bytes in a request, without making a text of them.
 struct NameTable: Sendable {
-    private let names: [[UInt8]]
+    /// All names, one after the other, and where each ends.
+    private let letters: [UInt8]
+    private let ends: [Int]
     /// One more than the index of a name; 0 is free. A power of two, at least twice the names.
     private let slots: [Int32]
 
     /// Holds names; the index of each is its place. Of a name that comes twice the first counts.
     init(_ names: [String]) {
-        self.names = names.map { Array($0.utf8) }
+        var (letters, ends): ([UInt8], [Int]) = ([], [])
         var count = 8
         while count < names.count * 2 { count *= 2 }
         var slots = [Int32](repeating: 0, count: count)
-        for (index, name) in self.names.enumerated() {
-            var slot = Self.hash(name.span, 0..<name.count) & (count - 1)
+        for (index, name) in names.enumerated() {
+            let start = letters.count
+            letters += Array(name.utf8)
+            ends.append(letters.count)
+            var slot = Self.hash(letters.span, start..<letters.count) & (count - 1)
             while slots[slot] != 0 { slot = (slot + 1) & (count - 1) }
             slots[slot] = Int32(index + 1)
         }
-        self.slots = slots
+        (self.letters, self.ends, self.slots) = (letters, ends, slots)
     }
 
     /// How many names there are.
-    var count: Int { names.count }
-
-    /// The bytes of a name.
-    subscript(_ index: Int) -> [UInt8] { names[index] }
+    var count: Int { ends.count }
 
     /// The index of the name at a place; nil for none of them.
     func index(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
@@ -32,19 +34,20 @@ struct NameTable: Sendable {
         var slot = Self.hash(bytes, range) & mask
         while slots[slot] != 0 {
             let index = Int(slots[slot]) - 1
-            if Self.isEqual(names[index], bytes, range) { return index }
+            let start = index == 0 ? 0 : ends[index - 1]
+            if Self.isEqual(letters.span, start..<ends[index], bytes, range) { return index }
             slot = (slot + 1) & mask
         }
         return nil
     }
 
-    static func isEqual(_ name: [UInt8], _ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        guard name.count == range.count else { return false }
-        var place = range.lowerBound
-        for byte in name {
-            if byte != bytes[place] { return false }
-            place += 1
-        }
+    /// Whether the same bytes stand at a place of two texts.
+    static func isEqual(
+        _ left: Span<UInt8>, _ place: Range<Int>, _ right: Span<UInt8>, _ range: Range<Int>
+    ) -> Bool {
+        guard place.count == range.count else { return false }
+        let distance = range.lowerBound - place.lowerBound
+        for index in place where left[index] != right[index + distance] { return false }
         return true
     }
 

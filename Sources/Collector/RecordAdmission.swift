@@ -11,11 +11,12 @@ struct RecordAdmission {
 
     let policy: IntakePolicy
     let today: Day
-    /// The admitted properties of the record that is being checked, with the attributes that they
-    /// came in: kept from record to record, so that it is made once.
-    private var admitted: [(property: Int, attribute: Int, value: Admitted)] = []
+    /// The admitted properties of the record that is being checked: kept from record to record, so
+    /// that it is made once.
+    private var admitted: [(property: Int, value: Admitted)] = []
     private var texts: [String] = []
-    private var message = CompactWriter()
+    /// What is kept of that record: nothing but its name, time, severity and admitted properties.
+    private var kept = CompactWriter()
 
     /// What was admitted of a property.
     private enum Admitted {
@@ -45,35 +46,55 @@ struct RecordAdmission {
         _ record: FlatLogs.Record, of logs: FlatLogs, on day: Day, uid: Int,
         into draft: inout BatchDraft
     ) -> Bool {
-        let bytes = logs.bytes.span
-        guard let number = draft.plan.eventNames.index(bytes, record.eventName) else {
+        let plan = draft.plan
+        guard let number = plan.eventNames.index(logs.bytes.span, record.eventName) else {
             return false
         }
-        let event = draft.plan.events[number]
+        let event = plan.events[number]
         admitted.removeAll(keepingCapacity: true)
         texts.removeAll(keepingCapacity: true)
+        begin(record)
         for index in record.attributes where index != uid {
-            admit(index, of: logs, event, &draft.tally)
+            admit(logs.attributes[index], of: logs, event, &draft.tally)
         }
-        let place = draft.admitRecord(on: day)
-        count(event, at: place, in: &draft)
-        write(record, event, to: &draft.records)
+        kept.append(event.nameField)
+        draft.admitRecord(kept.bytes)
+        count(event, at: draft.place(of: day), in: &draft)
         return true
     }
 
+    /// Begins to write what is kept of a record.
+    private mutating func begin(_ record: FlatLogs.Record) {
+        kept.removeAll()
+        kept.fixed64(field: 1, record.timeUnixNano)
+        if record.severityNumber != 0, Self.severities.contains(record.severityNumber) {
+            kept.varint(field: 2, UInt64(record.severityNumber))
+        }
+    }
+
     private mutating func admit(
-        _ index: Int, of logs: FlatLogs, _ event: AdmissionPlan.Event, _ tally: inout Tally
+        _ attribute: FlatLogs.Attribute, of logs: FlatLogs, _ event: AdmissionPlan.Event,
+        _ tally: inout Tally
     ) {
-        let bytes = logs.bytes.span
-        let attribute = logs.attributes[index]
-        guard let key = event.keys.index(bytes, attribute.key) else {
+        guard let key = event.keys.index(logs.bytes.span, attribute.key) else {
             return tally.add(.unknownProperty)
         }
         let number = event.keyProperties[key]
-        guard let value = value(attribute.value, of: logs, event.properties[number]),
-            !admitted.contains(where: { $0.property == number })
-        else { return tally.add(.refusedValue) }
-        admitted.append((number, index, value))
+        let property = event.properties[number]
+        guard let value = value(attribute.value, of: logs, property), told(number) == nil else {
+            return tally.add(.refusedValue)
+        }
+        admitted.append((number, value))
+        keep(value, property.attributes)
+    }
+
+    private mutating func keep(_ value: Admitted, _ attributes: KeptAttributes) {
+        switch value {
+        case .word(let word): attributes.write(known: word, to: &kept)
+        case .flag(let flag): attributes.write(known: flag ? 1 : 0, to: &kept)
+        case .text(let text): attributes.write(texts[text], to: &kept)
+        case .number(let number): attributes.write(number, to: &kept)
+        }
     }
 
     private mutating func value(
@@ -117,10 +138,9 @@ extension RecordAdmission {
         var label: Int?
         if !event.labels.isEmpty {
             var combination = 0
-            for number in event.labels {
-                let words = event.properties[number].words?.count ?? 0
+            for (property, words) in event.labels {
                 var word = words
-                if case .word(let told) = told(number) { word = told }
+                if case .word(let told) = told(property) { word = told }
                 combination = combination * (words + 1) + word
             }
             label = event.labelCounters[combination]
@@ -129,8 +149,7 @@ extension RecordAdmission {
         for number in event.tables {
             count(event.properties[number], told(number), at: place, in: &draft)
         }
-        if let number = event.duration, case .number(let units) = told(number) {
-            let factor = event.properties[number].millisecondsPerUnit
+        if let (property, factor) = event.duration, case .number(let units) = told(property) {
             let (product, overflow) = units.multipliedReportingOverflow(by: factor)
             draft.time(
                 event.timed(label), milliseconds: overflow ? .max : Int(product), at: place)
@@ -153,55 +172,5 @@ extension RecordAdmission {
     private func told(_ property: Int) -> Admitted? {
         for entry in admitted where entry.property == property { return entry.value }
         return nil
-    }
-}
-
-// MARK: - What is kept
-
-extension RecordAdmission {
-    /// Appends the record with nothing but its name, time, severity and admitted properties.
-    private mutating func write(
-        _ record: FlatLogs.Record, _ event: AdmissionPlan.Event, to records: inout [UInt8]
-    ) {
-        message.removeAll()
-        message.fixed64(field: 1, record.timeUnixNano)
-        if record.severityNumber != 0, Self.severities.contains(record.severityNumber) {
-            message.varint(field: 2, UInt64(record.severityNumber))
-        }
-        for entry in admitted { write(entry.value, event.properties[entry.property]) }
-        message.delimited(field: 12, event.name)
-        records.append(2 << 3 | 2)
-        CompactWriter.append(UInt64(message.bytes.count), to: &records)
-        records.append(contentsOf: message.bytes)
-    }
-
-    /// One attribute: a KeyValue of a name and an AnyValue.
-    private mutating func write(_ value: Admitted, _ property: AdmissionPlan.Property) {
-        let key = property.name
-        switch value {
-        case .word(let word): writeText(key, property.words?[word] ?? [])
-        case .text(let text): writeText(key, Array(texts[text].utf8))
-        case .flag(let flag): writeNumber(key, field: 2, flag ? 1 : 0)
-        case .number(let number): writeNumber(key, field: 3, UInt64(bitPattern: number))
-        }
-    }
-
-    private mutating func writeText(_ key: [UInt8], _ text: [UInt8]) {
-        let value = 1 + CompactWriter.varintBytes(text.count) + text.count
-        openAttribute(key, value)
-        message.delimited(field: 1, text)
-    }
-
-    private mutating func writeNumber(_ key: [UInt8], field: UInt8, _ number: UInt64) {
-        openAttribute(key, 1 + CompactWriter.varintBytes(Int(clamping: number)))
-        message.varint(field: field, number)
-    }
-
-    private mutating func openAttribute(_ key: [UInt8], _ valueBytes: Int) {
-        let keyBytes = 1 + CompactWriter.varintBytes(key.count) + key.count
-        message.delimited(
-            field: 6, count: keyBytes + 1 + CompactWriter.varintBytes(valueBytes) + valueBytes)
-        message.delimited(field: 1, key)
-        message.delimited(field: 2, count: valueBytes)
     }
 }

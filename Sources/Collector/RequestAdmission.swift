@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Compression
 internal import Hashing
 internal import Modules
 internal import OTLP
@@ -34,8 +35,21 @@ struct RequestAdmission {
         _ logs: FlatLogs
     ) throws(IntakeRefusal) -> (batches: [AdmittedBatch], tally: Tally) {
         for group in logs.groups { try admit(group, of: logs) }
-        let own = drafts.map { $0.finished(isOpen: policy.admits($0.day, on: today)) }
+        var own: [AdmittedBatch] = []
+        for draft in drafts {
+            own.append(try finished(draft, isOpen: policy.admits(draft.day, on: today)))
+        }
         return (own + batches, tally)
+    }
+
+    private func finished(
+        _ draft: BatchDraft, isOpen: Bool
+    ) throws(IntakeRefusal) -> AdmittedBatch {
+        do {
+            return try draft.finished(isOpen: isOpen, policy.recordCompressor)
+        } catch {
+            throw IntakeRefusal(cause: .unavailable, message: error.description)
+        }
     }
 
     private mutating func admit(
@@ -71,8 +85,9 @@ struct RequestAdmission {
     ) -> (attribute: Int, place: Range<Int>)? {
         let bytes = logs.bytes.span
         // Clients put it first or last.
+        let key = Self.identifierKey.span
         for index in record.attributes.reversed()
-        where NameTable.isEqual(Self.identifierKey, bytes, logs.attributes[index].key) {
+        where NameTable.isEqual(key, 0..<key.count, bytes, logs.attributes[index].key) {
             guard case .string(let place) = logs.attributes[index].value,
                 (1...Self.identifierBytesMax).contains(place.count)
             else { return nil }
@@ -154,7 +169,7 @@ struct RequestAdmission {
             installation: installation)
         if admission.take(record, of: logs, on: day, uid: uid.attribute, into: &draft) {
             // Losses are told once a request, which a resend may cut in another way.
-            batches.append(draft.finished(isOpen: false))
+            batches.append(try finished(draft, isOpen: false))
         } else {
             tally.add(.event)
         }

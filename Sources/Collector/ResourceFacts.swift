@@ -81,13 +81,15 @@ struct ResourceFacts: Sendable, Equatable {
 
 /// The form of `app.installation.id`.
 enum InstallationIdentifier {
-    private static let groups = [8, 4, 4, 4, 12]
+    private static let hyphens = [8, 13, 18, 23]
+    private static let characters = 36
 
     /// Whether a text is a UUID in lower case (RFC 9562 section 4).
     static func isValid(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        return parts.map(\.utf8.count) == groups
-            && parts.allSatisfy { $0.utf8.allSatisfy(isLowerHex) }
+        text.utf8.count == characters
+            && text.utf8.enumerated().allSatisfy { place, byte in
+                hyphens.contains(place) ? byte == UInt8(ascii: "-") : isLowerHex(byte)
+            }
     }
 
     private static func isLowerHex(_ byte: UInt8) -> Bool {

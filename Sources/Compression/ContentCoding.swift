@@ -13,8 +13,9 @@ public enum ContentCoding: String, Sendable, CaseIterable {
     public var levels: ClosedRange<Int> {
         switch self {
         case .gzip: 1...12
-        // Beyond 19 a frame can need more memory than `ZstdFrame.windowBytesLog2Max` allows.
-        case .zstd: 1...19
+        // Below 1 are the fast ones. Beyond 19 a frame can need more memory than
+        // `ZstdFrame.windowBytesLog2Max` allows.
+        case .zstd: -7...19
         case .identity: 0...0
         }
     }

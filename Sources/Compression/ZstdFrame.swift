@@ -8,18 +8,7 @@ enum ZstdFrame {
     static let windowBytesLog2Max = 23
 
     static func compress(_ bytes: [UInt8], level: Int) throws(CompressionError) -> [UInt8] {
-        let compressor = try Compressor(level: level)
-        let bound = ZSTD_compressBound(bytes.count)
-        var output = GrowingOutput(inputCount: bound, limit: bound)
-        var status = 0
-        unsafe output.append { start, room in
-            status = unsafe ZSTD_compress2(
-                compressor.handle, start, room, bytes, bytes.count)
-            return ZSTD_isError(status) == 0 ? status : 0
-        }
-        // With room for the worst case, memory is all that can be missing.
-        guard ZSTD_isError(status) == 0 else { throw .outOfMemory }
-        return output.bytes
+        try ZstdCompressor(level: level).compress(bytes)
     }
 
     static func decompress(
@@ -46,22 +35,7 @@ enum ZstdFrame {
     }
 }
 
-// MARK: - Owners of the library's objects
-
-@safe private struct Compressor: ~Copyable {
-    let handle: OpaquePointer
-
-    init(level: Int) throws(CompressionError) {
-        guard let handle = unsafe ZSTD_createCCtx() else { throw .outOfMemory }
-        unsafe self.handle = handle
-        _ = unsafe ZSTD_CCtx_setParameter(handle, ZSTD_c_compressionLevel, Int32(level))
-        _ = unsafe ZSTD_CCtx_setParameter(handle, ZSTD_c_checksumFlag, 1)
-    }
-
-    deinit {
-        _ = unsafe ZSTD_freeCCtx(handle)
-    }
-}
+// MARK: - Owner of the library's object
 
 @safe private struct Decompressor: ~Copyable {
     /// What one call of the streaming decoder did.

@@ -70,8 +70,9 @@ public struct HTTPRequest: Sendable, Equatable {
     /// The lower-case media type of `Content-Type` without its parameters; nil when absent.
     public var mediaType: String? {
         guard let value = headers["Content-Type"] else { return nil }
-        let type = value.prefix { $0 != ";" }
-        return type.filter { !$0.isWhitespace }.lowercased()
+        let type = value.utf8.prefix { $0 != UInt8(ascii: ";") }
+        return String(decoding: type.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
+            .lowercased()
     }
 
     /// The token of an `Authorization: Bearer` field (RFC 6750 section 2.1); nil without one.

@@ -23,8 +23,6 @@ public struct FlatLogs: Sendable {
         public var key = 0..<0
         /// What it stands for.
         public var value = Value.other
-        /// Where the whole `KeyValue` message stands.
-        public var message = 0..<0
     }
 
     /// One log record.

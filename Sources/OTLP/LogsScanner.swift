@@ -166,7 +166,7 @@ struct LogsScanner {
     private mutating func attribute(
         _ bytes: Span<UInt8>, _ range: Range<Int>
     ) throws(OTLPError) -> FlatLogs.Attribute {
-        var attribute = FlatLogs.Attribute(message: range)
+        var attribute = FlatLogs.Attribute()
         var cursor = WireCursor(range)
         while !cursor.isAtEnd {
             let field = try cursor.field(bytes)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Catalogue
+import Compression
 import Modules
 import OTLP
 import Testing
@@ -171,7 +172,8 @@ import Testing
         request.records[0].severityText = "LOUD"
         request.records[0].severityNumber = 19_216_811
         let batch = try #require(try Self.decide(request).batches.first)
-        let kept = try ExportLogsRequest(decoding: batch.records)
+        let records = try decompress(batch.records, as: .zstd, outputBytesMax: 1000)
+        let kept = try ExportLogsRequest(decoding: records)
         #expect(kept.resourceLogs.map(\.resource.attributes) == [[]])
         let record = try #require(kept.resourceLogs.first?.scopeLogs.first?.logRecords.first)
         #expect(record.attributes.map(\.key) == ["mode"])
@@ -234,9 +236,8 @@ import Testing
                 "property/rule_run/cached/not_told": 1, "version/0.1.0": 1,
             ])
         #expect(
-            figures["event/rule_run"]?.durations.counts == [
-                DurationHistogram.bucket(of: 2000): 1
-            ])
+            figures["event/rule_run"]?.durations
+                == DurationHistogram(counts: [DurationHistogram.bucket(of: 2000): 1]))
         #expect(tally == [.refusedValue: 1])
     }
 

@@ -81,7 +81,7 @@ extension CollectorStorage {
             ["\(figures.day) \(figures.service): \(figures.installations)"]
                 + figures.cells.sorted { $0.key < $1.key }.map { name, cell in
                     "\(name) \(cell.installations) \(cell.count)"
-                        + (cell.durations.counts.isEmpty
+                        + (cell.durations.isEmpty
                             ? "" : " timed \(cell.timedInstallations) \(cell.durations.total)")
                 }
         }

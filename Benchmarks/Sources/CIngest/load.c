@@ -173,15 +173,10 @@ int cingest_load(
 }
 
 double cingest_cpu(int process) {
-    char path[64];
-    unsigned long user = 0, system_ = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", process);
-    FILE *file = fopen(path, "re");
-    if (!file) return -1;
-    int found = fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                       &user, &system_);
-    fclose(file);
-    return found == 2 ? (double) (user + system_) / (double) sysconf(_SC_CLK_TCK) : -1;
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &used) != 0) return -1;
+    return (double) used.tv_sec + (double) used.tv_nsec / 1e9;
 }
 
 long cingest_peak_kib(int process) {

@@ -45,9 +45,9 @@ struct BatchRows {
         writer.array(flat) { $0.day($1.day) }
         writer.array(flat) { $0.string($1.name.utf8.prefix(DayCounters.nameBytesMax)) }
         writer.array(flat) { $0.count($1.figure.count) }
-        let buckets = flat.map { $0.figure.durations.counts.sorted { $0.key < $1.key } }
-        writer.array(buckets) { $0.array($1) { $0.byte(UInt8(clamping: $1.key)) } }
-        writer.array(buckets) { $0.array($1) { $0.count($1.value) } }
+        let buckets = flat.map(\.figure.durations.bins)
+        writer.array(buckets) { $0.array($1) { $0.byte($1.bucket) } }
+        writer.array(buckets) { $0.array($1) { $0.count($1.count) } }
         addReasons(Tally())
         writer.string(batch.records)
         addCounts(batch.tally, .rejected, batch.day, batch.id)
