@@ -63,6 +63,7 @@ public final class CollectorService: Module {
                 on: adminSocket, tls: configuration.adminTLS, handler: admin.handler))
         servers.withLock { $0 = started }
         routes.keepSweeping()
+        routes.readAhead()
     }
 
     /// Finishes the requests in flight and closes both listeners.

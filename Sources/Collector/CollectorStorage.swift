@@ -40,11 +40,19 @@ public protocol CollectorStorage: Sendable {
     /// `DayFigures.contributionsMax` to it.
     func figures(in days: ClosedRange<Day>) throws(StorageError) -> [DayFigures]
 
+    /// Makes the first reading as quick as those that follow; it may take a while.
+    func readAhead(on today: Day) throws(StorageError)
+
     /// What was rejected and left out in the range of days, by the day on which it came.
     func tally(in days: ClosedRange<Day>) throws(StorageError) -> Tally
 
     /// Returns if a commit can be expected to succeed now.
     func checkReady() throws(StorageError)
+}
+
+extension CollectorStorage {
+    /// Does nothing: for a storage whose first reading is like any other.
+    public func readAhead(on today: Day) throws(StorageError) {}
 }
 
 /// What the intake made of the records of one batch, ready to be kept.

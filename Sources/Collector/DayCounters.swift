@@ -68,10 +68,13 @@ public struct DayCounters: Sendable, Equatable {
         figures[name]?.durations.merge(durations)
     }
 
-    /// Adds all figures of other counters; those that are too many are left out.
+    /// Adds all figures of other counters; those that are too many are left out, the last by name.
     public mutating func merge(_ other: DayCounters) {
         guard !isEmpty else { return figures = other.figures }
-        for (name, figure) in other.figures {
+        let fit = figures.count + other.figures.count <= Self.figuresMax
+        for (name, figure) in fit
+            ? Array(other.figures) : other.figures.sorted(by: { $0.key < $1.key })
+        {
             add(name, amount: figure.count, durations: figure.durations)
         }
     }

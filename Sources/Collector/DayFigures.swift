@@ -58,6 +58,29 @@ public struct DayFigures: Sendable, Equatable {
         }
     }
 
+    /// Puts what one installation reports of the day now in the place of what it had reported.
+    mutating func replace(_ before: DayCounters, with after: DayCounters) {
+        takeAway(before)
+        add(after)
+    }
+
+    private mutating func takeAway(_ counters: DayCounters) {
+        guard !counters.isEmpty else { return }
+        installations -= 1
+        for (name, figure) in counters.figures {
+            let admitted = min(figure.count, Self.contributionsMax)
+            overShare -= min(figure.count, Self.overShareMax) - min(admitted, Self.overShareMax)
+            guard var cell = cells[name] else { continue }
+            cell.installations -= 1
+            cell.count -= admitted
+            if !figure.durations.isEmpty {
+                cell.timedInstallations -= 1
+                cell.durations.subtract(figure.durations.limited(to: Self.contributionsMax))
+            }
+            cells[name] = cell.installations > 0 ? cell : nil
+        }
+    }
+
     /// Adds the figures of other installations on the same day.
     public mutating func merge(_ other: DayFigures) {
         installations += other.installations

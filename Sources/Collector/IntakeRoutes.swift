@@ -83,6 +83,17 @@ final class IntakeRoutes: Sendable {
         }
     }
 
+    /// Makes readings quick, beside what is done already.
+    func readAhead() {
+        committer.later(nanoseconds: 0) { [storage, logger, today = clock.now().day] in
+            do {
+                try storage.readAhead(on: today)
+            } catch {
+                logger.log(.warning, "open days were not read ahead: \(error)")
+            }
+        }
+    }
+
     private func sweepWhenDue() {
         let (today, uptime) = (clock.now().day, clock.uptimeNanoseconds())
         let isDue = sweeps.withLock { sweeps in

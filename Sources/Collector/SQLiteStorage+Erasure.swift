@@ -17,23 +17,26 @@ extension SQLiteStorage {
         installation: String, secretHash: [UInt8], on today: Day
     ) throws(StorageError) -> ErasureOutcome {
         let (real, noOne) = (hash(installation), hash("no one"))
-        let outcome = try write { store in
+        let outcome = try write(committed: { self.follow($0.changes) }) { store in
+            let heldDays = self.withOpenDays { $0.heldDays }
             let admission = try Self.admission(secretHash, real, store)
             let target = admission == .refused ? noOne : real
             let isFull = try store.first(
                 "SELECT count(*) >= ? FROM tombstone", [.integer(Self.tombstonesMax)]
             ) { $0.integer(0) == 1 }
-            try Self.delete(target, store)
+            let changes = try Self.delete(target, store, heldDays)
             // Identifiers that someone invented can fill the memory; who has data here and shows
             // the secret is erased still.
-            if isFull == true, admission != .known { return ErasureOutcome.full }
+            if isFull == true, admission != .known {
+                return (outcome: ErasureOutcome.full, changes: changes)
+            }
             try store.run("INSERT OR IGNORE INTO tombstone VALUES (?, ?)", [target, .day(today)])
             if admission == .refused {
                 try store.run("DELETE FROM tombstone WHERE hash = ?", [noOne])
-                return .refused
+                return (.refused, changes)
             }
-            return .erased
-        }
+            return (.erased, changes)
+        }.outcome
         try emptyLog()
         return outcome
     }
@@ -58,7 +61,10 @@ extension SQLiteStorage {
         return isSame ? .known : .refused
     }
 
-    private static func delete(_ installation: SQLiteValue, _ store: StoreConnection) throws {
+    private static func delete(
+        _ installation: SQLiteValue, _ store: StoreConnection, _ heldDays: Set<Day>
+    ) throws -> DayChanges {
+        var changes = DayChanges()
         var days: [Day] = []
         try store.each("SELECT day FROM day_change") {
             days.append(Day(number: Int32($0.integer(0))))
@@ -69,10 +75,33 @@ extension SQLiteStorage {
                 DELETE FROM record_set WHERE number IN (
                     SELECT record_set FROM batch WHERE day = ? AND installation = ?)
                 """, [.day(day), installation])
+            if heldDays.contains(day) {
+                changes.contributions += try store.parts(of: installation, on: day)
+            }
             let deleted = try store.run(
                 "DELETE FROM batch WHERE day = ? AND installation = ?", [.day(day), installation])
-            if deleted > 0 { try store.noteChange(of: day) }
+            if deleted > 0 { changes.days.insert(day) }
         }
+        try store.note(&changes)
         try store.run("DELETE FROM installation WHERE hash = ?", [installation])
+        return changes
+    }
+}
+
+extension StoreConnection {
+    /// An installation's part in a day, by service, as what is taken away.
+    fileprivate func parts(
+        of installation: SQLiteValue, on day: Day
+    ) throws -> [DayChanges.Contribution] {
+        var parts: [String: DayCounters] = [:]
+        try each(
+            """
+            SELECT name, counters FROM batch JOIN service ON service.number = service
+            WHERE day = ? AND installation = ? ORDER BY id
+            """, [.day(day), installation]
+        ) { row in parts[row.text(0), default: DayCounters()].merge(try counters(row, 1)) }
+        return parts.map {
+            .init(day: day, service: $0.key, before: $0.value, after: DayCounters())
+        }
     }
 }

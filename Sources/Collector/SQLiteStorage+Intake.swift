@@ -6,14 +6,20 @@ internal import SQLite
 extension SQLiteStorage {
     /// Keeps the group in one transaction; whatever it does not keep whole is not kept at all.
     public func commit(_ group: CommitGroup) throws(StorageError) -> [BatchOutcome] {
-        try write { store in
-            var commit = try SQLiteCommit(store, group, nobody: self.hash(Self.nobody))
+        try write(committed: { self.follow($0.changes) }) { store in
+            var commit = try SQLiteCommit(
+                store, group, nobody: self.hash(Self.nobody),
+                heldDays: self.withOpenDays { $0.heldDays })
             let outcomes = try group.batches.map { batch in
                 try commit.keep(batch, installation: self.hash(batch.installation))
             }
-            try commit.finish()
-            return outcomes
-        }
+            return (outcomes: outcomes, changes: try commit.finish())
+        }.outcomes
+    }
+
+    /// Carries on the figures of the days that are held.
+    func follow(_ changes: DayChanges) {
+        withOpenDays { $0.follow(changes) }
     }
 
     /// Takes the write lock and lets go of it.
@@ -32,7 +38,8 @@ private struct SQLiteCommit {
     private let today: Day
     private let nobody: SQLiteValue
     private var tally: Tally
-    private var changedDays: Set<Day> = []
+    private var changes = DayChanges()
+    private let heldDays: Set<Day>
     private var lastRecordSet: Int64?
     private var services: [String: SQLiteValue] = [:]
     /// The newest day that is folded: another collector, or a clock that was set back, may still
@@ -42,8 +49,11 @@ private struct SQLiteCommit {
     /// Days after which a known installation is noted as seen again.
     private static let seenDays = 7
 
-    init(_ store: StoreConnection, _ group: CommitGroup, nobody: SQLiteValue) throws {
+    init(
+        _ store: StoreConnection, _ group: CommitGroup, nobody: SQLiteValue, heldDays: Set<Day>
+    ) throws {
         self.store = store
+        self.heldDays = heldDays
         lastFolded =
             try store.first("SELECT max(day) FROM day_total", []) { row in
                 row.isNull(0) ? nil : Day(number: Int32(row.integer(0)))
@@ -78,18 +88,23 @@ private struct SQLiteCommit {
             [.day(batch.day)] + key + [.blob(counters), recordSet.map { .integer($0) } ?? .null])
         guard kept == 1 else { return .resent }
         tally.merge(batch.tally)
-        changedDays.insert(batch.day)
+        changes.days.insert(batch.day)
         if let recordSet {
             try store.run(
                 "INSERT INTO record_set VALUES (?, ?)", [.integer(recordSet), .blob(batch.records)])
             lastRecordSet = recordSet
         }
         for (day, figures) in batch.figures where !figures.isEmpty {
-            changedDays.insert(day)
-            guard day != batch.day else { continue }
-            try store.run(
-                "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, NULL)",
-                [.day(day)] + key + [.blob(figures.encoded)])
+            changes.days.insert(day)
+            if day != batch.day {
+                try store.run(
+                    "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, NULL)",
+                    [.day(day)] + key + [.blob(figures.encoded)])
+            }
+            guard heldDays.contains(day) else { continue }
+            changes.contributions.append(
+                try store.contribution(
+                    of: installation, service, batch.service, on: day, with: batch.id))
         }
         try know(installation, batch.erasureKeyHash, isNew: isNew)
         return .stored(isNew: isNew)
@@ -102,7 +117,7 @@ private struct SQLiteCommit {
             "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, NULL)",
             [.day(batch.day), nobody, try number(of: batch.service), .blob(batch.id), .blob([])])
         guard kept == 1 else { return .erased }
-        changedDays.insert(batch.day)
+        changes.days.insert(batch.day)
         tally.merge(batch.tally)
         tally.add(.erased, batch.recordCount)
         return .erased
@@ -144,8 +159,8 @@ private struct SQLiteCommit {
     }
 
     /// Writes what belongs to the commit as a whole.
-    func finish() throws {
-        for day in changedDays { try store.noteChange(of: day) }
+    mutating func finish() throws -> DayChanges {
+        try store.note(&changes)
         for (reason, count) in tally.counts {
             try store.run(
                 """
@@ -154,16 +169,49 @@ private struct SQLiteCommit {
                 """,
                 [.day(today), .text(reason.rawValue), .integer(Int64(count))])
         }
+        return changes
     }
 }
 
 extension StoreConnection {
-    /// Makes totals of a day stale that were computed before.
-    func noteChange(of day: Day) throws {
-        try run(
+    /// Makes totals of the changed days stale that were computed before.
+    func note(_ changes: inout DayChanges) throws {
+        for day in changes.days {
+            try run(
+                """
+                INSERT INTO day_change VALUES (?, 1)
+                ON CONFLICT (day) DO UPDATE SET number = number + 1
+                """, [.day(day)])
+            changes.numbers[day] = try first(
+                "SELECT number FROM day_change WHERE day = ?", [.day(day)]
+            ) { $0.integer(0) }
+        }
+    }
+
+    /// What an installation's part in a day was without one of its batches, and is with it.
+    func contribution(
+        of installation: SQLiteValue, _ service: SQLiteValue, _ name: String, on day: Day,
+        with id: [UInt8]
+    ) throws -> DayChanges.Contribution {
+        var (before, after) = (DayCounters(), DayCounters())
+        try each(
             """
-            INSERT INTO day_change VALUES (?, 1)
-            ON CONFLICT (day) DO UPDATE SET number = number + 1
-            """, [.day(day)])
+            SELECT id, counters FROM batch WHERE day = ? AND installation = ? AND service = ?
+            ORDER BY id
+            """, [.day(day), installation, service]
+        ) { row in
+            let counters = try counters(row, 1)
+            if row.blob(0) != id { before.merge(counters) }
+            after.merge(counters)
+        }
+        return DayChanges.Contribution(day: day, service: name, before: before, after: after)
+    }
+
+    /// The figures in a row of batches.
+    func counters(_ row: Statement, _ column: Int32) throws -> DayCounters {
+        guard let counters = DayCounters(encoded: row.blob(column)) else {
+            throw SQLiteError(code: 11, message: "a row of figures can't be read")
+        }
+        return counters
     }
 }

@@ -4,15 +4,23 @@ public import Modules
 internal import SQLite
 
 extension SQLiteStorage {
-    /// Reads folded days as they were folded. Open days are summed when their batches changed since
-    /// they were summed last; the sums are kept for the next reading, if the file can be written.
+    /// Reads folded days as they were folded. Open days are summed when they are read for the first
+    /// time; from then on each commit carries their sums on. The sums are kept for another process
+    /// too, if the file can be written.
     public func figures(in days: ClosedRange<Day>) throws(StorageError) -> [DayFigures] {
         let reading = try read { store in
-            try store.connection.transaction(.read) { try Self.reading(days, store) }
+            try store.connection.transaction(.read) { try self.reading(days, store) }
         }
         if !reading.computed.isEmpty { keep(reading.computed) }
         return reading.figures.sorted { ($0.day, $0.service) < ($1.day, $1.service) }
     }
+
+    /// Sums the days that are open.
+    public func readAhead(on today: Day) throws(StorageError) {
+        _ = try figures(in: Day(number: today.number - Self.readAheadDays)...today)
+    }
+
+    private static let readAheadDays = Int32(RetentionPolicy().openDays)
 
     private struct Reading: Sendable {
         var figures: [DayFigures] = []
@@ -20,39 +28,57 @@ extension SQLiteStorage {
         var computed: [(figures: [DayFigures], day: Day, change: Int64)] = []
     }
 
-    private static func reading(
-        _ days: ClosedRange<Day>, _ store: StoreConnection
-    ) throws -> Reading {
+    private func reading(_ days: ClosedRange<Day>, _ store: StoreConnection) throws -> Reading {
+        // Between two commits, what is held is of the state that the transaction sees.
+        let (changes, held) = try betweenWrites {
+            let changes = try Self.changes(in: days, store)
+            return (changes, withOpenDays { $0.figures(after: changes) })
+        }
         var reading = Reading()
         try store.each(
             """
             SELECT day, name, figures FROM day_total JOIN service ON service.number = service
             WHERE day BETWEEN ? AND ?
-            """, bounds(days)
-        ) { reading.figures.append(try figures(in: $0, isFolded: true)) }
-        var kept: [Day: [DayFigures]] = [:]
-        try store.each(
-            """
-            SELECT day, name, figures FROM day_sum JOIN service ON service.number = service
-            JOIN day_change USING (day) WHERE change = day_change.number AND day BETWEEN ? AND ?
-            """, bounds(days)
-        ) { row in
-            let figures = try figures(in: row, isFolded: false)
-            kept[figures.day, default: []].append(figures)
+            """, Self.bounds(days)
+        ) { reading.figures.append(try Self.figures(in: $0, isFolded: true)) }
+        for (day, change) in changes {
+            if let held = held[day] {
+                reading.figures += held
+                continue
+            }
+            var figures = try Self.keptFigures(of: day, change, store)
+            if figures.isEmpty {
+                figures = try store.computedFigures(of: day)
+                reading.computed.append((figures, day, change))
+            }
+            reading.figures += figures
+            withOpenDays { $0.hold(figures, of: day) }
         }
+        return reading
+    }
+
+    /// How many changes each open day has had.
+    private static func changes(
+        in days: ClosedRange<Day>, _ store: StoreConnection
+    ) throws -> [Day: Int64] {
         var changes: [Day: Int64] = [:]
         try store.each("SELECT day, number FROM day_change WHERE day BETWEEN ? AND ?", bounds(days))
         { changes[Day(number: Int32($0.integer(0)))] = $0.integer(1) }
-        for (day, change) in changes {
-            if let current = kept[day] {
-                reading.figures += current
-                continue
-            }
-            let computed = try store.computedFigures(of: day)
-            reading.figures += computed
-            reading.computed.append((computed, day, change))
-        }
-        return reading
+        return changes
+    }
+
+    /// Sums of a day that are in the file, if they are of its last change.
+    private static func keptFigures(
+        of day: Day, _ change: Int64, _ store: StoreConnection
+    ) throws -> [DayFigures] {
+        var kept: [DayFigures] = []
+        try store.each(
+            """
+            SELECT day, name, figures FROM day_sum JOIN service ON service.number = service
+            WHERE day = ? AND change = ?
+            """, [.day(day), .integer(change)]
+        ) { kept.append(try figures(in: $0, isFolded: false)) }
+        return kept
     }
 
     private static func figures(in row: Statement, isFolded: Bool) throws -> DayFigures {

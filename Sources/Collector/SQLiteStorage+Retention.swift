@@ -32,6 +32,7 @@ extension SQLiteStorage {
             let unseen = Day(number: firstOpen.number - Self.installationDaysMore)
             try store.run("DELETE FROM installation WHERE day < ?", [.day(unseen)])
         }
+        withOpenDays { $0.forget(before: firstOpen) }
         try emptyLog()
     }
 
@@ -69,12 +70,10 @@ extension StoreConnection {
         try each(
             """
             SELECT installation, service, counters FROM batch WHERE day = ?
-            ORDER BY installation, service
+            ORDER BY installation, service, id
             """, [.day(day)]
         ) { row in
-            guard let counters = DayCounters(encoded: row.blob(2)) else {
-                throw SQLiteError(code: 11, message: "a row of figures can't be read")
-            }
+            let counters = try counters(row, 2)
             let (installation, service) = (row.blob(0), row.integer(1))
             if last?.installation == installation, last?.service == service {
                 last?.counters.merge(counters)

@@ -27,6 +27,7 @@ public final class SQLiteStorage: CollectorStorage {
     private let reader: SharedConnection
     private let writer: SharedConnection
     private let hashKey: [UInt8]
+    private let openDays = Mutex(OpenDays())
     /// Whether a reader was in the way when the log was to be emptied.
     private let owesEmptyLog = Atomic(false)
 
@@ -103,13 +104,16 @@ public final class SQLiteStorage: CollectorStorage {
         .blob(Array(keyedHash(Array(installation.utf8), key: hashKey).prefix(Self.hashBytes)))
     }
 
-    /// Runs `body` in one transaction of the writing connection.
+    /// Runs `body` in one transaction of the writing connection, and `committed` before the next
+    /// one can begin.
     func write<Result: Sendable>(
-        _ body: (StoreConnection) throws -> Result
+        committed: (Result) -> Void = { _ in }, _ body: (StoreConnection) throws -> Result
     ) throws(StorageError) -> Result {
         let result = try translated("the store") {
             try writer.use { store in
-                try store.connection.transaction { try body(store) }
+                let result = try store.connection.transaction { try body(store) }
+                committed(result)
+                return result
             }
         }
         settleLog()
@@ -124,6 +128,16 @@ public final class SQLiteStorage: CollectorStorage {
         return try translated("the store") {
             try reader.use { try body($0) }
         }
+    }
+
+    /// Runs `body` on the figures that are carried on.
+    func withOpenDays<Result>(_ body: (inout OpenDays) -> Result) -> Result {
+        openDays.withLock { body(&$0) }
+    }
+
+    /// Runs `body` while no transaction of this process writes.
+    func betweenWrites<Result: Sendable>(_ body: () throws -> Result) rethrows -> Result {
+        try writer.use { _ in try body() }
     }
 
     /// Moves the write-ahead log into the file and empties it, so that deleted rows stand in

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,34 @@ int cingest_load(
     close(all.poll);
     free(connections);
     return status;
+}
+
+double cingest_get(uint16_t port, const char *path, size_t *bytes) {
+    static char answer[16 << 20];
+    char request[512];
+    double start = now();
+    int socket = connect_to(port), fine = 0;
+    if (socket < 0) return -1;
+    int length = snprintf(request, sizeof request,
+                          "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n\r\n",
+                          path, port);
+    *bytes = 0;
+    for (int sent = 0; sent < length;) {
+        ssize_t more = send(socket, request + sent, (size_t) (length - sent), MSG_NOSIGNAL);
+        if (more < 0 && errno != EAGAIN) break;
+        if (more > 0) sent += (int) more;
+    }
+    for (;;) {
+        struct pollfd readable = {.fd = socket, .events = POLLIN};
+        poll(&readable, 1, -1);
+        ssize_t got = recv(socket, answer + *bytes, sizeof answer - *bytes, 0);
+        if (got < 0 && errno == EAGAIN) continue;
+        if (got <= 0) break;
+        *bytes += (size_t) got;
+    }
+    fine = *bytes > 12 && strncmp(answer, "HTTP/1.1 200", 12) == 0;
+    close(socket);
+    return fine ? now() - start : -1;
 }
 
 double cingest_cpu(int process) {

@@ -27,17 +27,22 @@ int cingest_start(const char *path, char *const *arguments, cingest_server *serv
     if (status != 0) return status;
     server->input = in[1];
     server->output = out[0];
+    server->port = cingest_next_port(server);
+    return server->port == 0 ? EPROTO : 0;
+}
+
+uint16_t cingest_next_port(const cingest_server *server) {
     char line[256];
     size_t count = 0;
-    while (count < sizeof line - 1 && read(out[0], line + count, 1) == 1 && line[count] != '\n')
+    while (count < sizeof line - 1 && read(server->output, line + count, 1) == 1
+           && line[count] != '\n')
         count++;
     line[count] = 0;
     /* "intake http://127.0.0.1:4318/v1/logs" of a collector, the port alone of the floor */
     const char *colon = strrchr(line, ':');
     unsigned port = 0;
-    if (sscanf(colon ? colon + 1 : line, "%u", &port) != 1 || port == 0) return EPROTO;
-    server->port = (uint16_t) port;
-    return 0;
+    int found = sscanf(colon ? colon + 1 : line, "%u", &port);
+    return found == 1 && port <= UINT16_MAX ? (uint16_t) port : 0;
 }
 
 void cingest_stop(cingest_server *server) {

@@ -5,8 +5,11 @@ private import CIngest
 import Glibc
 
 /// usage: ingest-bench table|json COLLECTOR FOLDER [REQUESTS [CONNECTIONS]]
+///        ingest-bench insight COLLECTOR FOLDER [INSTALLATIONS [DAYS]]
 ///
-/// Measures what a collector's intake costs, in files below an empty folder, beside a server that
+/// `insight` measures the insight page over the batches of so many installations, each of a
+/// hundred events. Otherwise it
+/// measures what a collector's intake costs, in files below an empty folder, beside a server that
 /// only receives, appends and syncs: CPU seconds per million events of the server's process, the
 /// rate with the load generator on the same processors, the slowest hundredth at half that rate,
 /// and the most memory. Every request is answered only after it is durable, by both.
@@ -17,6 +20,7 @@ enum IngestBench {
         do {
             switch (arguments.first, arguments.count) {
             case ("table", 3...5), ("json", 3...5): try run(arguments)
+            case ("insight", 3...5): try measureInsight(arguments)
             case (Server.floorCommand, 2): exit(unsafe cingest_floor(arguments[1]))
             default: exit(64)
             }
@@ -37,6 +41,15 @@ enum IngestBench {
                 say(arguments[0] == "json" ? figure.json : figure.row, to: 1)
             }
         }
+    }
+
+    private static func measureInsight(_ arguments: [String]) throws {
+        let installations = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 100_000
+        let days = arguments.count > 4 ? Int(arguments[4]) ?? 0 : 30
+        guard installations >= 10, (1...30).contains(days) else { exit(64) }
+        let bench = InsightBench(
+            collector: arguments[1], folder: arguments[2], installations: installations, days: days)
+        for figure in try bench.figures() { say(figure.row, to: 1) }
     }
 
     private static func say(_ line: String, to descriptor: Int32) {
@@ -85,6 +98,21 @@ struct Server {
                 description: "\(result.refused) of \(requests.ends.count) requests were refused")
         }
         return result.seconds
+    }
+
+    /// The port of the insight page, which a collector tells after that of its intake.
+    mutating func insightPort() throws -> UInt16 {
+        let port = unsafe cingest_next_port(&handle)
+        guard port > 0 else { throw BenchmarkError(description: "there is no insight page") }
+        return port
+    }
+
+    /// Milliseconds until a path was fetched.
+    static func milliseconds(toGet path: String, from port: UInt16) throws -> Double {
+        var bytes = 0
+        let seconds = unsafe cingest_get(port, path, &bytes)
+        guard seconds >= 0 else { throw BenchmarkError(description: "\(path) was refused") }
+        return seconds * 1000
     }
 
     mutating func stop() {

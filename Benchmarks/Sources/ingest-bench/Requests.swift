@@ -14,10 +14,12 @@ struct Requests {
     /// Bytes of all bodies, before and after compression.
     private(set) var bodyBytes = 0
 
-    /// Makes `count` requests; `first` numbers the first installation.
-    init(_ count: Int, first: Int, isCompressed: Bool) {
+    /// Makes `count` requests; `first` numbers the first installation. Their days are spread over
+    /// as many as told, the last of them today.
+    init(_ count: Int, first: Int, isCompressed: Bool, days: Int = 1) {
+        let today = UInt64(time(nil)) / 86_400
         for number in first..<first + count {
-            var body = Batch(number).request
+            var body = Batch(number, day: today - UInt64(number % days)).request
             if isCompressed { body = Self.compressed(body) }
             bodyBytes += body.count
             let head =
@@ -46,8 +48,7 @@ private struct Batch {
 
     let request: [UInt8]
 
-    init(_ number: Int) {
-        let day = UInt64(time(nil)) / 86_400
+    init(_ number: Int, day: UInt64) {
         let batch = Self.identifier(day: day, number)
         var scope = Message()
         for index in 0..<Requests.eventsPerBatch {

@@ -45,8 +45,14 @@ typedef struct {
 
 /* Starts a server and waits for the line that names its port. Returns 0, or errno. */
 int cingest_start(const char *path, char *const *arguments, cingest_server *server);
+/* The port in the next line that the server tells; 0 if it tells none. */
+uint16_t cingest_next_port(const cingest_server *server);
 /* Ends the server and waits for that. */
 void cingest_stop(cingest_server *server);
+
+/* Fetches a path over a connection of its own, to its last byte. Returns the seconds that took, and
+   the number of bytes of the answer; negative if it is not 200. */
+double cingest_get(uint16_t port, const char *path, size_t *bytes);
 
 /* User and system CPU time of a process in seconds; negative if there is none. */
 double cingest_cpu(int process);

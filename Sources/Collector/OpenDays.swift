@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Modules
+
+/// The figures of open days, carried on with each commit: so reading them takes as long for many
+/// batches as for few. It holds those of days that were read before.
+///
+/// A day's figures are those after a number of changes, which the store counts. Whoever reads
+/// compares the numbers, so that a change which another process made is not missed.
+struct OpenDays {
+    /// Figures of all days together; days that do not fit are summed at each reading.
+    private static let cellsMax = 20_000
+    /// Changes that are kept while a day is summed; with more it is summed again next time.
+    private static let pendingMax = 100_000
+
+    private struct Sum {
+        var change: Int64
+        /// By service; nil while the day is summed.
+        var figures: [String: DayFigures]?
+        /// What was committed meanwhile.
+        var pending: [DayChanges.Contribution] = []
+
+        var cells: Int { figures?.values.reduce(0) { $0 + $1.cells.count } ?? 0 }
+
+        mutating func take(_ part: DayChanges.Contribution) {
+            figures?[part.service, default: DayFigures(day: part.day, service: part.service)]
+                .replace(part.before, with: part.after)
+        }
+    }
+
+    private var days: [Day: Sum] = [:]
+
+    /// The days of which each change has to be told.
+    var heldDays: Set<Day> { Set(days.keys) }
+
+    /// The figures of those days that are held as of the given numbers of changes. All others are
+    /// going to be summed as of those numbers and then handed to `hold`.
+    mutating func figures(after changes: [Day: Int64]) -> [Day: [DayFigures]] {
+        var held: [Day: [DayFigures]] = [:]
+        for (day, change) in changes {
+            if let sum = days[day], sum.change == change, let figures = sum.figures {
+                held[day] = figures.values.filter { $0.installations > 0 }
+            } else {
+                days[day] = Sum(change: change, figures: nil)
+            }
+        }
+        return held
+    }
+
+    /// Holds a day's figures from now on, if they fit.
+    mutating func hold(_ figures: [DayFigures], of day: Day) {
+        guard var sum = days[day], sum.figures == nil else { return }
+        sum.figures = Dictionary(uniqueKeysWithValues: figures.map { ($0.service, $0) })
+        for part in sum.pending { sum.take(part) }
+        sum.pending = []
+        days[day] = sum
+        dropIfTooMany(day)
+    }
+
+    /// Follows a commit.
+    mutating func follow(_ changes: DayChanges) {
+        for (day, change) in changes.numbers {
+            // Another process may have changed the day in between.
+            days[day] = days[day].flatMap { $0.change == change - 1 ? $0 : nil }
+            days[day]?.change = change
+        }
+        for part in changes.contributions {
+            if days[part.day]?.figures == nil {
+                days[part.day]?.pending.append(part)
+            } else {
+                days[part.day]?.take(part)
+            }
+        }
+        for day in changes.days { dropIfTooMany(day) }
+    }
+
+    /// Forgets days that are folded.
+    mutating func forget(before first: Day) {
+        days = days.filter { $0.key >= first }
+    }
+
+    private mutating func dropIfTooMany(_ day: Day) {
+        let isFull = days.values.reduce(0) { $0 + $1.cells } > Self.cellsMax
+        if isFull || days[day]?.pending.count ?? 0 > Self.pendingMax { days[day] = nil }
+    }
+}
+
+/// What one commit changes in the figures of days.
+struct DayChanges: Sendable {
+    /// One installation's part in a day.
+    struct Contribution: Sendable {
+        let day: Day
+        let service: String
+        /// All that the installation had reported of the day before, and has now.
+        let before, after: DayCounters
+    }
+
+    /// The days that changed.
+    var days: Set<Day> = []
+    /// How many changes each of them has had.
+    var numbers: [Day: Int64] = [:]
+    /// What changed, of those days that were held when the commit began.
+    var contributions: [Contribution] = []
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Hashing
+import Modules
+import SQLite
+import TestKit
+import Testing
+
+@testable import Collector
+
+@Suite struct OpenDaysTests {
+    /// The figures as they are when nothing was carried on: summed from the batches.
+    private func summed(_ store: SampleStore) throws -> [String] {
+        try Connection(path: store.path, busyMilliseconds: 5000).execute("DELETE FROM day_sum")
+        return try SQLiteStorage(
+            path: store.path, random: SystemRandom(), fileSystem: RealFileSystem()
+        ).lines()
+    }
+
+    private static func sample(_ random: SeededRandom, _ step: Int) -> AdmittedBatch {
+        let bytes = random.bytes(8).map { Int($0) }
+        var sent = batch("\(bytes[0] % 40)", of: bytes[1] % 5, [:])
+        for place in 0...bytes[2] % 2 {
+            var counters = DayCounters()
+            for name in ["event/app_start", "feature/arp_scan", "version/0.\(bytes[3] % 3).0"] {
+                var durations = DurationHistogram()
+                for more in 0..<bytes[4] % 3 { durations.add(milliseconds: step * 37 + more) }
+                // Beyond what one installation can add to a figure, at times.
+                counters.add(name, amount: 1 + bytes[5] * 11, durations: durations)
+            }
+            sent.figures[Day(number: today.number - Int32(place + bytes[6] % 2))] = counters
+        }
+        return sent
+    }
+
+    @Test(arguments: 1...4)
+    func `figures carried on are those that are summed anew, whatever happens`(seed: UInt64) throws
+    {
+        let store = try SampleStore()
+        let random = SeededRandom(seed: seed)
+        for step in 0..<60 {
+            let choice = random.bytes(1)[0]
+            if choice < 25 {
+                let number = Int(choice) % 5
+                _ = try store.storage.erase(
+                    installation: installation(number),
+                    secretHash: SHA256.hash(Array(secret(number).utf8)), on: today)
+            } else {
+                try store.storage.commit(Self.sample(random, step), Self.sample(random, step))
+            }
+            if step % 3 == 0 {
+                #expect(try store.storage.lines() == summed(store), "step \(step) of \(seed)")
+            }
+        }
+    }
+
+    @Test func `what another process changed is not missed`() throws {
+        let store = try SampleStore()
+        let other = try SQLiteStorage(
+            path: store.path, random: SystemRandom(), fileSystem: RealFileSystem())
+        for number in 0..<6 {
+            let storage = number.isMultiple(of: 2) ? store.storage : other
+            try storage.commit(batch("\(number)", of: number, [today: ["event/app_start": 1]]))
+            let lines = [
+                "\(today) arpguard: \(number + 1)", "event/app_start \(number + 1) \(number + 1)",
+            ]
+            #expect(try store.storage.lines() == lines)
+            #expect(try other.lines() == lines)
+        }
+    }
+
+    private static func changes(_ number: Int64, _ names: [String]) -> DayChanges {
+        var counters = DayCounters()
+        for name in names { counters.add(name) }
+        return DayChanges(
+            days: [today], numbers: [today: number],
+            contributions: [
+                .init(day: today, service: "arpguard", before: DayCounters(), after: counters)
+            ])
+    }
+
+    @Test func `a commit while a day is summed is added to its sum`() {
+        var days = OpenDays()
+        #expect(days.figures(after: [today: 1]).isEmpty)
+        days.follow(Self.changes(2, ["event/app_start"]))
+        days.hold([], of: today)
+        #expect(days.figures(after: [today: 2])[today]?.map(\.installations) == [1])
+    }
+
+    @Test func `a day whose changes have a gap is summed anew`() {
+        var days = OpenDays()
+        _ = days.figures(after: [today: 1])
+        days.hold([], of: today)
+        days.follow(Self.changes(3, ["event/app_start"]))
+        #expect(days.heldDays.isEmpty)
+        #expect(days.figures(after: [today: 3]).isEmpty)
+    }
+
+    @Test func `a day with more figures than memory is for is not held`() {
+        var days = OpenDays()
+        _ = days.figures(after: [today: 1])
+        days.hold([], of: today)
+        for number in 0..<60 {
+            let names = (0..<400).map { "version/\(number).\($0).0" }
+            days.follow(Self.changes(Int64(number) + 2, names))
+        }
+        #expect(days.heldDays.isEmpty)
+    }
+}
