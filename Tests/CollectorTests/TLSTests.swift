@@ -141,7 +141,7 @@ import Testing
         let asked = try CommandRunner.run(
             Executables.path("arpguard-collector"), ["purge", "--config", "collector.json"],
             workingDirectory: folder.path)
-        #expect(asked.status == 64 && asked.stderr.contains("add --confirm"))
+        #expect(asked.status == 2 && asked.stderr.contains("add --confirm"))
         let purged = try CommandRunner.run(
             Executables.path("arpguard-collector"),
             ["purge", "--config", "collector.json", "--confirm"], workingDirectory: folder.path)
