@@ -92,6 +92,7 @@ extension Thresholds {
             time("ownAddressWindow", ownAddressWindow, "C2, U1, U3"),
             time("freshOwnerWindow", freshOwnerWindow, "U3"),
             time("unsolicitedWindow", unsolicitedWindow, "U1, U2, T1"),
+            time("unheardPause", unheardPause, "U1, U2"),
             count("unsolicitedRepeats", unsolicitedRepeats, "U1"),
             count("unsolicitedRepeatsAlone", unsolicitedRepeatsAlone, "U2"),
             time("betweenWindow", betweenWindow, "B1, T1"),

@@ -86,6 +86,9 @@ public struct Thresholds: Sendable {
     public var freshOwnerWindow: Int64 = 300 * Nanoseconds.second
     /// How long an unsolicited answer counts (U1, U2, T1).
     public var unsolicitedWindow: Int64 = 300 * Nanoseconds.second
+    /// How long apart they may be where the one who is told was never heard (U1, U2): its
+    /// questions may be missing, and systems ask again after 15 seconds or more.
+    public var unheardPause: Int64 = 12 * Nanoseconds.second
     /// How often one is told the same with other evidence at hand (U1); at most 8.
     public var unsolicitedRepeats = 3
     /// How often one is told the same without (U2); at most 8.

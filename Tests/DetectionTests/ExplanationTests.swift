@@ -80,9 +80,16 @@ struct ExplanationTests {
             "who wears a virtual address that nobody advertises is a forger",
             [
                 exchange(0, .bob, .alice),
+                [announces(11_000, Player(mac: shared.mac, ip: Player.bob.ip))],
+                exchange(12_000, .bob, .alice),
+            ], [Verdict(.bindingChanged, .low), Verdict(.contestedByForger, .high)]),
+        RuleCase(
+            "but not before an advertisement could have been heard",
+            [
+                exchange(0, .bob, .alice),
                 [announces(1_000, Player(mac: shared.mac, ip: Player.bob.ip))],
                 exchange(2_000, .bob, .alice),
-            ], [Verdict(.bindingChanged, .low), Verdict(.contestedByForger, .high)]),
+            ], [Verdict(.bindingChanged, .low), Verdict(.addressConflict, .medium)]),
         RuleCase(
             "who takes a shared address is found when its router takes it back",
             [

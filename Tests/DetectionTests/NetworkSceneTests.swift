@@ -48,6 +48,32 @@ struct NetworkSceneTests {
                 [asks(20_100, holding(gateway, one.mac), for: Player.alice.ip)],
             ], withNetwork: false),
         Scene(
+            "a pair of routers moves over, back and over, and its adverts are not seen",
+            [
+                (0..<4).flatMap { round -> [Step] in
+                    let router = holding(gateway, round % 2 == 0 ? one.mac : two.mac)
+                    let at = Int64(round) * 20_000
+                    return announces(at, router).repeated(5, every: 200)
+                        + serves(at + 2_000, router)
+                }
+            ], withNetwork: false),
+        Scene(
+            "the capture begins between two adverts of routers with a virtual address",
+            [
+                [asks(100, holding(gateway, one.mac), for: Player.bob.ip)],
+                exchange(200, holding(gateway, "00:00:5e:00:01:33"), .alice),
+                [asks(900, holding(gateway, one.mac), for: Player.alice.ip)],
+                advertises(2_900, one, gateway, source: "00:00:5e:00:01:33")
+                    .repeated(40, every: 1_000),
+                (1..<10).flatMap { round -> [Step] in
+                    let at = Int64(round) * 3_500
+                    return serves(at, holding(gateway, "00:00:5e:00:01:33")) + [
+                        asks(at + 2_500, one, for: Player.alice.ip),
+                        asks(at + 2_600, holding(gateway, one.mac), for: Player.bob.ip),
+                    ]
+                },
+            ], withNetwork: false),
+        Scene(
             "HSRP routers take turns, their hardware address stays",
             [
                 serves(1_000, holding(gateway, "00:00:0c:07:ac:07")),
@@ -142,6 +168,17 @@ struct NetworkSceneTests {
             ]),
     ]
 
+    static let views = [
+        Scene(
+            "one direction of a cable: a router answers what is not seen, as caches grow old",
+            [
+                (0..<40).map { round in
+                    let listener = [Player.alice, .bob][round % 2]
+                    return tells(Int64(round) * 11_000, .router, listener)
+                }
+            ], withNetwork: false)
+    ]
+
     static let claims = [
         Scene(
             "an address set by hand twice: one defends it, the other gives way",
@@ -219,7 +256,7 @@ struct NetworkSceneTests {
             ]),
     ]
 
-    @Test(arguments: failovers + moves + claims)
+    @Test(arguments: failovers + moves + views + claims)
     func `an honest network is not accused`(_ scene: Scene) {
         for configuration in [DetectorConfiguration(), .withGateway] {
             let grave = scene.alerts(configuration).filter { $0.severity >= .high }

@@ -38,7 +38,9 @@ extension NetworkMemory {
         var claim = claim
         claim.add(sighting)
         claim.isContested = before.isContested
-        if sighting.explanation != nil, !before.isUsurped {
+        // Routers that share an address take nothing from each other, whoever was heard first.
+        let isShared = sighting.explanation == .sharedRouter
+        if isShared || sighting.explanation != nil && !before.isUsurped {
             bindings.update(place) { $0 = claim }
             sighting.movedFrom = before.mac
             return
@@ -50,7 +52,9 @@ extension NetworkMemory {
         if contests[index].changes(within: window, at: sighting.time) == 0 {
             contests[index] = Contest(original: before, frame: before.tally.lastFrame)
         }
-        let after = contests[index].change(from: before, to: claim, sighting)
+        let after = contests[index].change(
+            from: before, to: claim, sighting,
+            lacksAdverts: hasHeardLong(sighting.packet.segment, at: sighting.time))
         bindings.update(place) { $0 = after }
         sighting.change = BindingChange(
             previous: before.mac, previousFrame: before.tally.lastFrame,
@@ -58,6 +62,12 @@ extension NetworkMemory {
             isReturn: contests[index].lastWasReturn,
             count: contests[index].changes(within: window, at: sighting.time))
         if after.isUsurped { noteTaking(sighting, from: before.mac) }
+    }
+
+    /// Whether a segment was heard for so long that adverts would have been heard too.
+    private func hasHeardLong(_ segment: Segment, at time: Int64) -> Bool {
+        newcomers.value(StationKey(segment: segment, mac: .zero))?
+            .isHeard(for: thresholds.advertExplains, at: time) ?? false
     }
 
     private mutating func noteTaking(_ sighting: Sighting, from owner: MACAddress) {
@@ -111,8 +121,9 @@ extension Binding {
 
 extension Contest {
     /// Notes that `claim` drove `before` out, and returns the binding that now holds.
+    /// `lacksAdverts` tells whether routers that advertise would have been heard.
     fileprivate mutating func change(
-        from before: Binding, to claim: Binding, _ sighting: Sighting
+        from before: Binding, to claim: Binding, _ sighting: Sighting, lacksAdverts: Bool
     ) -> Binding {
         keep(before)
         let known = place(of: claim.mac).flatMap { contenders[$0] }
@@ -126,7 +137,8 @@ extension Contest {
         noteChange(
             at: sighting.time, isAnnounced: sighting.form == .announcement,
             isReturn: known != nil)
-        let wearsVirtualMAC = sighting.explanation == nil && claim.mac.isVirtualRouter
+        let wearsVirtualMAC =
+            lacksAdverts && sighting.explanation == nil && claim.mac.isVirtualRouter
         update(claim.mac) { contender in
             if !sighting.form.isPrompted {
                 if after.isUsurped { contender.unpromptedTakeovers &+= 1 }

@@ -97,13 +97,14 @@ extension NetworkMemory {
         let (place, _) = listeners.findOrInsert(
             listenerKey, Listener(firstSpeaker: packet.sender.mac))
         listeners[place].hears(packet.sender.mac)
-        sighting.isOneSided =
-            listeners[place].hasSeveralSpeakers && !stations.contains(listenerKey)
+        let isUnheard = !stations.contains(listenerKey)
+        sighting.isOneSided = listeners[place].hasSeveralSpeakers && isUnheard
         let key = ClaimKey(
             segment: packet.segment, claim: packet.sender, listener: packet.target.mac)
         let (index, _) = repetitions.findOrInsert(key, Repetition(frame: sighting.frame))
         let count = repetitions[index].add(
-            frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow)
+            frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow,
+            pauseMax: isUnheard ? thresholds.unheardPause : .max)
         sighting.repetition = (count, repetitions[index].firstFrame)
         noteTarget(&sighting, listenerKey)
     }

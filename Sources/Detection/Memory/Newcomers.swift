@@ -24,6 +24,11 @@ struct Newcomers: Sendable {
         var firstOctets = 0
     }
 
+    /// Whether the segment had been heard for `window` at `time`.
+    func isHeard(for window: Int64, at time: Int64) -> Bool {
+        firstHeard.map { time.age(of: $0) > window } ?? false
+    }
+
     /// Counts one more.
     mutating func add(
         _ ip: IPv4Address, isUnsolicited: Bool, at time: Int64, within window: Int64

@@ -9,9 +9,15 @@ struct Repetition: Sendable {
         firstFrame = frame
     }
 
-    /// Counts one more, and returns how many there were in the window; at most eight.
-    mutating func add(frame: UInt64, at time: Int64, within window: Int64) -> Int {
-        if times.count(within: window, at: time) == 0 { firstFrame = frame }
+    /// Counts one more, and returns how many there were in the window; at most eight. After a
+    /// longer pause than `pauseMax` it counts anew.
+    mutating func add(
+        frame: UInt64, at time: Int64, within window: Int64, pauseMax: Int64 = .max
+    ) -> Int {
+        if times.count(within: min(window, pauseMax), at: time) == 0 {
+            firstFrame = frame
+            times = RecentTimes()
+        }
         times.add(time)
         return times.count(within: window, at: time)
     }
