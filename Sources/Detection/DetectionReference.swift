@@ -48,7 +48,8 @@ extension RuleID {
         case .gatewayWithOthers: "a station claims the gateway's address and uses another one too"
         case .repeatedUnsolicited:
             "one station is told the same unasked, again, with other evidence"
-        case .repeatedUnsolicitedAlone: "the same without other evidence, more often"
+        case .repeatedUnsolicitedAlone:
+            "the same without other evidence, more often; or a taken address is claimed on and on"
         case .toldAgainstOwner:
             "one station is told, unasked, against a known owner or against "
                 + "the claimant's own question"
@@ -93,6 +94,8 @@ extension Thresholds {
             time("freshOwnerWindow", freshOwnerWindow, "U3"),
             time("unsolicitedWindow", unsolicitedWindow, "U1, U2, T1"),
             time("unheardPause", unheardPause, "U1, U2"),
+            time("insistencePause", insistencePause, "U2"),
+            count("insistences", insistences, "U2"),
             count("unsolicitedRepeats", unsolicitedRepeats, "U1"),
             count("unsolicitedRepeatsAlone", unsolicitedRepeatsAlone, "U2"),
             time("betweenWindow", betweenWindow, "B1, T1"),

@@ -41,6 +41,8 @@ struct Sighting: Sendable {
     var spokenFor = (count: 0, firstFrame: UInt64(0))
     /// How often the target was told this unasked, and since which frame.
     var repetition = (count: 0, firstFrame: UInt64(0))
+    /// Whether its sender goes on and on claiming what it took, other than by answers.
+    var isInsisting = false
     /// Whether only one direction of the target's traffic seems to be captured.
     var isOneSided = false
     /// Whether the target had just asked for the address, whoever answered first.

@@ -74,6 +74,28 @@ struct NetworkSceneTests {
                 },
             ], withNetwork: false),
         Scene(
+            "a service moves to a node that says so for six seconds, by two frames each",
+            [
+                exchange(300, one, .alice), serves(1_000, holding("10.0.0.100", one.mac)),
+                announces(20_000, holding("10.0.0.100", two.mac)).repeated(6, every: 1_100),
+                proclaims(20_003, holding("10.0.0.100", two.mac)).repeated(6, every: 1_100),
+                serves(28_000, holding("10.0.0.100", two.mac)),
+            ]),
+        Scene(
+            "a new router asks silent stations again, one after the other",
+            [
+                serves(1_000, .router),
+                announces(20_000, holding(gateway, one.mac))
+                    .repeated(2, every: 1_000),
+                (0..<20).flatMap { round -> [Step] in
+                    let listener = [Player.alice, .bob, guest][round % 3]
+                    return asks(
+                        22_000 + Int64(round) * 6_000, holding(gateway, one.mac),
+                        for: listener.ip, to: listener.mac
+                    ).repeated(3, every: 1_000)
+                },
+            ], withNetwork: false),
+        Scene(
             "HSRP routers take turns, their hardware address stays",
             [
                 serves(1_000, holding(gateway, "00:00:0c:07:ac:07")),

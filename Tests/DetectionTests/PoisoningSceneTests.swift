@@ -168,6 +168,33 @@ struct PoisoningSceneTests {
             }, withNetwork: false),
     ]
 
+    /// Nobody knows the forger, and the owner is not heard again.
+    private static let insistent = [
+        Scene(
+            "announced once a second",
+            [exchange(100, .router, .bob)],
+            forged: announces(start, asRouter).repeated(20, every: 1_000), withNetwork: false),
+        Scene(
+            "answered to everybody every other second",
+            [exchange(100, .router, .bob)],
+            forged: tells(start, asRouter, everybody).repeated(20, every: 2_000),
+            withNetwork: false),
+        Scene(
+            "asked of one station every three seconds",
+            [exchange(100, .router, .bob)],
+            forged: asks(start, asRouter, for: Player.alice.ip, to: Player.alice.mac)
+                .repeated(20, every: 3_000), withNetwork: false),
+    ]
+
+    @Test(arguments: insistent)
+    func `who takes an address and claims it on and on is called an attacker`(
+        _ scene: Scene
+    ) throws {
+        for configuration in [DetectorConfiguration(), .withGateway] {
+            #expect(scene.forgedUntilAlert(configuration) == 8)
+        }
+    }
+
     @Test(arguments: early)
     func `an attack that began before anything was known is called one`(_ scene: Scene) throws {
         for configuration in [DetectorConfiguration(), .withGateway] {

@@ -17,7 +17,7 @@ extension NetworkMemory {
             form != .question || stations[index].lastTaken?.ip != packet.target.ip,
             configuration.staticBindings.isEmpty
         else { return false }
-        guard bindings[place].mac == sender.mac else { return false }
+        guard bindings[place].mac == sender.mac, !bindings[place].isUsurped else { return false }
         bindings.use(place)
         bindings.update(place) {
             $0.tally.add(form, frame: frame, time: time, isMismatched: false)

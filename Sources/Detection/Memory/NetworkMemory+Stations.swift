@@ -90,17 +90,19 @@ extension NetworkMemory {
     /// Takes in what one station was told unasked, and whether it names its target rightly.
     mutating func noteRepetition(_ sighting: inout Sighting) {
         let packet = sighting.packet
-        guard sighting.explanation == nil, packet.target.mac.isUnicast,
+        // Who leaves the target open tells the one that the frame goes to.
+        let listener = packet.target.mac.isUnicast ? packet.target.mac : packet.destination
+        guard sighting.explanation == nil, let listener, listener.isUnicast,
             sighting.declared != packet.sender.mac
         else { return }
-        let listenerKey = StationKey(segment: packet.segment, mac: packet.target.mac)
+        let listenerKey = StationKey(segment: packet.segment, mac: listener)
         let (place, _) = listeners.findOrInsert(
             listenerKey, Listener(firstSpeaker: packet.sender.mac))
         listeners[place].hears(packet.sender.mac)
         let isUnheard = !stations.contains(listenerKey)
         sighting.isOneSided = listeners[place].hasSeveralSpeakers && isUnheard
         let key = ClaimKey(
-            segment: packet.segment, claim: packet.sender, listener: packet.target.mac)
+            segment: packet.segment, claim: packet.sender, listener: listener)
         let (index, _) = repetitions.findOrInsert(key, Repetition(frame: sighting.frame))
         let count = repetitions[index].add(
             frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow,
@@ -108,6 +110,33 @@ extension NetworkMemory {
         sighting.repetition = (count, repetitions[index].firstFrame)
         noteTarget(&sighting, listenerKey)
     }
+
+    /// Takes in that a station goes on claiming what it took, to everybody or in questions to one.
+    mutating func noteInsistence(_ sighting: inout Sighting) {
+        let packet = sighting.packet
+        let isToOne = sighting.form == .question && !packet.isToMany
+        guard isToOne || sighting.form == .announcement,
+            sighting.declared != packet.sender.mac,
+            let place = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip)),
+            bindings[place].isUsurped, bindings[place].mac == packet.sender.mac
+        else { return }
+        let move = Move(pair: packet.sender, segment: packet.segment, time: sighting.time)
+        guard explanation(of: move, isGateway: sighting.isGateway, isTold: false) == nil
+        else { return }
+        let key = ClaimKey(
+            segment: packet.segment, claim: packet.sender,
+            listener: isToOne ? packet.destination ?? .broadcast : .broadcast)
+        let (index, _) = insistences.findOrInsert(key, Repetition(frame: sighting.frame))
+        let count = insistences[index].add(
+            frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow,
+            pauseMin: Self.insistencePauseMin, pauseMax: thresholds.insistencePause)
+        guard count >= thresholds.insistences else { return }
+        sighting.isInsisting = true
+        sighting.repetition = (count, insistences[index].firstFrame)
+    }
+
+    /// What is said several times at once is said once.
+    private static let insistencePauseMin: Int64 = 800 * Nanoseconds.millisecond
 
     /// Takes in whether an unsolicited answer's two stations had asked for the address.
     func noteQuestions(_ sighting: inout Sighting) {

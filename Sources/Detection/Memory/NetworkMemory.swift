@@ -14,6 +14,7 @@ struct NetworkMemory: ~Copyable, Sendable {
     var stations: BoundedTable<StationKey, Station>
     var questions: BoundedTable<QuestionKey, Question>
     var repetitions: BoundedTable<ClaimKey, Repetition>
+    var insistences: BoundedTable<ClaimKey, Repetition>
     var listeners: BoundedTable<StationKey, Listener>
     var poisoned: BoundedTable<StationKey, Repetition>
     var spokenFor: BoundedTable<StationKey, SpokenFor>
@@ -36,6 +37,7 @@ struct NetworkMemory: ~Copyable, Sendable {
         stations = BoundedTable(countMax: limits.stationsMax, seed: seed)
         questions = BoundedTable(countMax: limits.questionsMax, seed: seed)
         repetitions = BoundedTable(countMax: limits.repetitionsMax, seed: seed)
+        insistences = BoundedTable(countMax: limits.entriesMax, seed: seed)
         listeners = BoundedTable(countMax: limits.entriesMax, seed: seed)
         poisoned = BoundedTable(countMax: limits.entriesMax, seed: seed)
         spokenFor = BoundedTable(countMax: limits.entriesMax, seed: seed)
@@ -98,6 +100,7 @@ struct NetworkMemory: ~Copyable, Sendable {
             noteOwner(&sighting)
             noteAddresses(&sighting)
             noteConfession(&sighting)
+            noteInsistence(&sighting)
             if sighting.form == .unsolicited {
                 noteRepetition(&sighting)
                 noteQuestions(&sighting)

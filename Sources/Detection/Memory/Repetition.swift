@@ -10,10 +10,14 @@ struct Repetition: Sendable {
     }
 
     /// Counts one more, and returns how many there were in the window; at most eight. After a
-    /// longer pause than `pauseMax` it counts anew.
+    /// longer pause than `pauseMax` it counts anew, before one of `pauseMin` it counts nothing.
     mutating func add(
-        frame: UInt64, at time: Int64, within window: Int64, pauseMax: Int64 = .max
+        frame: UInt64, at time: Int64, within window: Int64, pauseMin: Int64 = -1,
+        pauseMax: Int64 = .max
     ) -> Int {
+        if times.count(within: pauseMin, at: time) > 0 {
+            return times.count(within: window, at: time)
+        }
         if times.count(within: min(window, pauseMax), at: time) == 0 {
             firstFrame = frame
             times = RecentTimes()

@@ -6,15 +6,23 @@
 /// false. With other evidence (the claimant has another address, claims the gateway, or speaks
 /// through another station) three are enough (U1), else it takes five (U2). Ports of one machine
 /// that balance their load do so honestly; a capture of one direction lacks the questions.
+/// Announcements and questions keep caches false as well: who took an address over honestly says
+/// so a few times and then is asked.
 enum RepeatedUnsolicited {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         let count = sighting.repetition.count
+        let isHonestBalance = sighting.hasSiblings && !sighting.isGateway
+        if sighting.isInsisting {
+            return Finding(
+                rule: .repeatedUnsolicitedAlone, severity: isHonestBalance ? .medium : .high,
+                confidence: .medium, accused: sighting.speaker, claim: sighting.packet.sender,
+                count: count, firstFrame: sighting.repetition.firstFrame)
+        }
         let hasEvidence =
             sighting.otherAddress != nil || sighting.isGateway || sighting.isMismatched
         let needed =
             hasEvidence ? thresholds.unsolicitedRepeats : thresholds.unsolicitedRepeatsAlone
         guard count >= needed, !sighting.isOneSided else { return nil }
-        let isHonestBalance = sighting.hasSiblings && !sighting.isGateway
         return Finding(
             rule: hasEvidence ? .repeatedUnsolicited : .repeatedUnsolicitedAlone,
             severity: isHonestBalance ? .medium : .high,
@@ -25,7 +33,11 @@ enum RepeatedUnsolicited {
     }
 
     static func explain(_ alert: Alert) -> String {
-        "\(alert.accusedText) keeps telling \(alert.rivalText), unasked, that "
+        guard let listener = alert.rival else {
+            return "\(alert.accusedText) took \(alert.addressText) and goes on saying, unasked, "
+                + "that it is at \(alert.claimantText)."
+        }
+        return "\(alert.accusedText) keeps telling \(listener), unasked, that "
             + "\(alert.addressText) is at \(alert.claimantText)."
     }
 }
