@@ -23,6 +23,34 @@ struct ag_mhd_calls {
     void *context;
 };
 
+static inline int ag_mhd_digit(char text) {
+    if (text >= '0' && text <= '9') return text - '0';
+    if (text >= 'a' && text <= 'f') return text - 'a' + 10;
+    if (text >= 'A' && text <= 'F') return text - 'A' + 10;
+    return -1;
+}
+
+/* Decodes %XX in place, and leaves %00 as it is: decoded it would end the text for whoever reads
+   it, and a longer path would be taken for a shorter one. */
+static inline size_t ag_mhd_unescape(
+    void *context, struct MHD_Connection *connection, char *text) {
+    char *from = text, *to = text;
+    (void) context;
+    (void) connection;
+    while (*from) {
+        int high = *from == '%' ? ag_mhd_digit(from[1]) : -1;
+        int low = high < 0 ? -1 : ag_mhd_digit(from[2]);
+        if (low < 0 || (high == 0 && low == 0)) {
+            *to++ = *from++;
+        } else {
+            *to++ = (char) (high * 16 + low);
+            from += 3;
+        }
+    }
+    *to = 0;
+    return (size_t) (to - text);
+}
+
 /* Serves `listen_socket` with epoll on threads of its own, TLS with a key and a certificate chain
    (both PEM; NULL = plain HTTP). NULL when the daemon can't start. The socket stays open when it
    fails. */
@@ -53,6 +81,7 @@ static inline struct MHD_Daemon *ag_mhd_start(
         MHD_OPTION_CONNECTION_TIMEOUT, limits.idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.connection_memory_bytes,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_UNESCAPE_CALLBACK, ag_mhd_unescape, NULL,
         MHD_OPTION_ARRAY, options,
         MHD_OPTION_END);
 }

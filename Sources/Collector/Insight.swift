@@ -28,7 +28,8 @@ public struct Insight: Sendable, Equatable {
     public let daily: [DailyFigure]
     /// One table for each group of figures, in the order of `CounterGroup`.
     public let tables: [InsightTable]
-    /// What was rejected and left out, in records and properties; it tells nothing of groups.
+    /// What was rejected and left out, in records and properties. What may come of a single
+    /// installation that was erased, or that reported more than its share, is not in it.
     public let tally: Tally
 
     /// How many installations were active on one day.
@@ -57,9 +58,7 @@ public struct Insight: Sendable, Equatable {
             .init(day: $0.day, installations: $0.installations, isFolded: $0.isFolded)
         }
         tables = CounterGroup.allCases.map { InsightTable($0, published) }
-        var tally = tally
-        for figures in own { tally.add(.share, figures.overShare) }
-        self.tally = tally
+        self.tally = tally.without([.share, .erased])
     }
 }
 

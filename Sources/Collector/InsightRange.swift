@@ -20,6 +20,11 @@ public enum InsightRange {
         guard first <= last else {
             throw Problem(description: "the range ends on \(last), before it begins on \(first)")
         }
+        let count = Int(last.number) - Int(first.number) + 1
+        guard count <= Insight.daysMax else {
+            throw Problem(
+                description: "the range has \(count) days, and may have \(Insight.daysMax)")
+        }
         return first...last
     }
 

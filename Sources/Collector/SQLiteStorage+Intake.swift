@@ -22,8 +22,9 @@ extension SQLiteStorage {
         withOpenDays { $0.follow(changes) }
     }
 
-    /// Takes the write lock and lets go of it.
+    /// Looks at the room on the disk, takes the write lock and lets go of it.
     public func checkReady() throws(StorageError) {
+        try checkRoom()
         try write { store in
             _ = try store.connection.integer("SELECT count(*) FROM secret")
             // An update that changes nothing still needs a file that can be written.

@@ -16,6 +16,9 @@ public final class SQLiteStorage: CollectorStorage {
     private static let hashBytes = 16
     /// Pages of the write-ahead log after which they are moved into the file.
     private static let logPagesMax = 4000
+    /// Bytes that the disk has to have for the store to be ready: what the log grows to, and what
+    /// the collector may hold.
+    private static let freeBytesMin: Int64 = 64 << 20
     /// How long a statement waits while another process writes.
     private static let busyMilliseconds: Int32 = 10_000
     /// Stands for erased installations; no identifier has this form.
@@ -27,6 +30,7 @@ public final class SQLiteStorage: CollectorStorage {
     private let reader: SharedConnection
     private let writer: SharedConnection
     private let hashKey: [UInt8]
+    private let path: String
     private let openDays = Mutex(OpenDays())
     /// Whether a reader was in the way when the log was to be emptied.
     private let owesEmptyLog = Atomic(false)
@@ -36,6 +40,7 @@ public final class SQLiteStorage: CollectorStorage {
     public init(
         path: String, create: Bool = true, random: any RandomSource, fileSystem: any FileSystem
     ) throws(StorageError) {
+        self.path = path
         let connection = try translated(path) {
             if try fileSystem.status(of: path) == nil {
                 guard create else { throw StorageError.missing(path) }
@@ -128,6 +133,15 @@ public final class SQLiteStorage: CollectorStorage {
         return try translated("the store") {
             try reader.use { try body($0) }
         }
+    }
+
+    /// Throws when the disk has less room than the next commits may need.
+    func checkRoom() throws(StorageError) {
+        let free = try translated(path) { try DiskSpace.freeBytes(at: path) }
+        guard free < Self.freeBytesMin else { return }
+        throw StorageError(
+            .unavailable, "the disk of the store has \(free >> 20) MiB left",
+            hint: "free disk space: \(Self.freeBytesMin >> 20) MiB are needed")
     }
 
     /// Runs `body` on the figures that are carried on.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import HTTPServing
+internal import Hashing
 internal import JSON
 public import Modules
 
@@ -29,13 +30,16 @@ public struct StaticExport: Sendable {
         self.files = files
     }
 
-    /// The service's name as a file's: whatever else stands in it becomes a hyphen.
+    /// The service's name as a file's: letters, digits, dots and hyphens stay, every other byte is
+    /// an underscore and two digits. So no two services share a file.
     private static func name(_ insight: Insight) -> String {
-        let characters = insight.service.unicodeScalars.map { scalar in
-            scalar.isASCII && scalar.properties.isAlphabetic
-                || ("0"..."9").contains(scalar) ? Character(scalar) : "-"
+        let bytes = insight.service.utf8.map { byte -> String in
+            let character = Character(UnicodeScalar(byte))
+            let stays = character.isASCII && (character.isLetter || character.isNumber)
+            return stays || ".-".contains(character)
+                ? String(character) : "_" + Hex.encode([byte])
         }
-        return "insight-" + String(characters)
+        return "insight-" + bytes.joined()
     }
 
     /// The page with its style sheet beside it.

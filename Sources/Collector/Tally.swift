@@ -51,6 +51,13 @@ public struct Tally: Sendable, Equatable {
         counts.merge(other.counts, uniquingKeysWith: +)
     }
 
+    /// The tally without some reasons.
+    func without(_ reasons: Set<Reason>) -> Tally {
+        var rest = self
+        for reason in reasons { rest.counts[reason] = nil }
+        return rest
+    }
+
     /// How many records were rejected.
     public var rejectedRecords: Int {
         counts.reduce(0) { $0 + ($1.key.isRecord ? $1.value : 0) }

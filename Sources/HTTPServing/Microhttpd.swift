@@ -44,7 +44,7 @@ private import CMicrohttpd
 }
 
 /// Called once when the header fields of a request are known, then for each piece of its body, then
-/// once with no piece.
+/// once with no piece. The path and the query hold no zero byte: the shim leaves `%00` as it is.
 private func requestArrived(
     _ cls: UnsafeMutableRawPointer?, _ connection: OpaquePointer?, _ url: UnsafePointer<CChar>?,
     _ method: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?,

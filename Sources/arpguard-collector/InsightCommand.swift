@@ -6,7 +6,7 @@ internal import Modules
 
 extension Flag {
     static let from = Flag(
-        "from", .string, value: "DAY", default: "30 days back",
+        "from", .string, value: "DAY", default: "insight_days back",
         help: "First day, as YYYY-MM-DD in UTC")
     static let to = Flag(
         "to", .string, value: "DAY", default: "today", help: "Last day, as YYYY-MM-DD in UTC")
@@ -15,8 +15,6 @@ extension Flag {
         help: "The program that it is about, by its service.name")
 }
 
-private let insightDays = 30
-
 let insightCommand = Command(
     "insight", summary: "Print what was collected, in groups of k and more",
     discussion: [
@@ -24,7 +22,7 @@ let insightCommand = Command(
             + "smallest other one of a group where what is left would give them away. Figures of "
             + "several days are sums of the days on which they may be shown."
     ],
-    flags: [.store, .service, .from, .to, .k, .format, .quiet],
+    flags: [.config, .store, .service, .from, .to, .k, .format, .quiet],
     examples: [
         .init(
             "arpguard-collector insight --store sqlite:collector.sqlite --from 2026-11-01",
@@ -33,12 +31,14 @@ let insightCommand = Command(
     action: printInsight)
 
 private func printInsight(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
-    let days = try invocation.insightRange(until: SystemClock().now().day)
-    let storage = try invocation.openWholeStore(nil)
+    let options = try ServeOptions(invocation)
+    let days = try invocation.insightRange(until: SystemClock().now().day, options.insightDays)
+    let storage = try invocation.openWholeStore(options.store)
     do {
-        let k = invocation.command.integer(.k).map { Int($0) } ?? 10
         invocation.output.render(
-            try storage.insight(of: invocation.command.string(.service), in: days, k: k).report)
+            try storage.insight(
+                of: invocation.command.string(.service), in: days, k: options.k
+            ).report)
     } catch {
         throw CommandFailure(error)
     }
@@ -46,12 +46,14 @@ private func printInsight(_ invocation: Invocation) throws(CommandFailure) -> Ex
 }
 
 extension Invocation {
-    /// The days that `--from` and `--to` name; without them the last thirty until a day.
-    func insightRange(until last: Day) throws(CommandFailure) -> ClosedRange<Day> {
+    /// The days that `--from` and `--to` name; without them the last `count` until a day.
+    func insightRange(
+        until last: Day, _ count: Int
+    ) throws(CommandFailure) -> ClosedRange<Day> {
         do {
             return try InsightRange.days(
                 from: command.string(.from), to: command.string(.to), today: last,
-                count: insightDays)
+                count: count)
         } catch {
             throw CommandFailure(
                 error.description, hint: "write --from=2026-11-01 --to=2026-11-30", status: .usage)

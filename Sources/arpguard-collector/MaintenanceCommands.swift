@@ -98,14 +98,13 @@ private func exportStatic(_ invocation: Invocation) throws(CommandFailure) -> Ex
     let options = try ServeOptions(invocation)
     let folder = invocation.command.argument("DIR") ?? "."
     let yesterday = Day(number: SystemClock().now().day.number - 1)
-    let days = try invocation.insightRange(until: yesterday)
+    let days = try invocation.insightRange(until: yesterday, options.insightDays)
     let storage = try invocation.openWholeStore(options.store)
-    let k = invocation.command.integer(.k).map { Int($0) } ?? 10
     do {
-        let first = try storage.insight(in: days, k: k)
+        let first = try storage.insight(in: days, k: options.k)
         var insights = [first]
         for service in first.services where service != first.service {
-            insights.append(try storage.insight(of: service, in: days, k: k))
+            insights.append(try storage.insight(of: service, in: days, k: options.k))
         }
         let export = StaticExport(insights, retention: options.retention)
         let files = RealFileSystem()

@@ -98,6 +98,12 @@ struct ServeOptions {
     /// What `--store` or the file says.
     var store: String { text(.store, "store") ?? "sqlite:arpguard-collector.sqlite" }
 
+    /// The fewest installations of a shown figure.
+    var k: Int { command.integer(.k).map { Int($0) } ?? number("k", CollectorConfiguration().k) }
+
+    /// Days of an insight that is asked for without a range.
+    var insightDays: Int { number("insight_days", CollectorConfiguration().insightDays) }
+
     var retention: RetentionPolicy {
         let standard = RetentionPolicy()
         return RetentionPolicy(
@@ -118,9 +124,9 @@ struct ServeOptions {
         var configuration = CollectorConfiguration(
             intake: try address(.listen, "listen", standard.intake),
             admin: try address(.adminListen, "admin_listen", standard.admin),
-            k: command.integer(.k).map { Int($0) } ?? number("k", standard.k), policy: policy,
+            k: k, policy: policy,
             retention: retention, intakeLimits: limits,
-            insightDays: number("insight_days", standard.insightDays),
+            insightDays: insightDays,
             newPerNetworkMax: number("new_per_network_max", standard.newPerNetworkMax),
             erasuresPerMinuteMax: number(
                 "erasures_per_minute_max", standard.erasuresPerMinuteMax),

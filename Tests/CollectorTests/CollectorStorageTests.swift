@@ -200,6 +200,21 @@ import Testing
     }
 
     @Test(arguments: StorageUnderTest.all)
+    func `a resend after its day was folded is told to be closed, and changes nothing`(
+        kind: StorageUnderTest
+    ) throws {
+        let opened = try kind.open()
+        let sent = batch("A", of: 1, [today: ["event/app_start": 1]])
+        try opened.storage.commit(sent)
+        try opened.storage.expire(by: RetentionPolicy(openDays: 10), on: Self.day(11))
+        // The clock is set back, or another collector has not seen midnight yet.
+        #expect(try opened.storage.commit(sent) == [.closed])
+        #expect(try opened.reopened().commit(sent) == [.closed])
+        #expect(
+            try opened.storage.lines() == ["\(today) arpguard: 1", "event/app_start 1 1"])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
     func `a closed day becomes plain totals, and nothing can be erased from them`(
         kind: StorageUnderTest
     ) throws {

@@ -11,6 +11,19 @@ import Testing
 @testable import Collector
 
 @Suite struct HostileIntakeTests {
+    @Test(arguments: [
+        ("GET", "/healthz", 200), ("GET", "/healthz%00", 404), ("GET", "/healthz%00x", 404),
+        ("GET", "/health%7A", 200), ("POST", "/v1/logs%00/more", 404),
+        ("DELETE", "/v1/installations%00/x", 404),
+    ])
+    func `a path does not end where a zero byte is written`(
+        method: String, path: String, status: Int
+    ) throws {
+        let collector = try SampleCollector()
+        let reply = try HTTPClient.send(method, path, port: collector.intakePort)
+        #expect(reply.status == status)
+    }
+
     @Test func `many at once: each batch counts once`() throws {
         let collector = try SampleCollector(k: 2)
         let port = collector.intakePort

@@ -219,4 +219,16 @@ import Testing
         #expect(json["errors"] == ["rows": [], "suppressed": 0, "partly_suppressed": 0])
         #expect(json["left_out"] == [:])
     }
+
+    @Test func `what is left out does not tell of one installation's erasure or share`() {
+        var figures = DayFigures(day: today, service: "arpguard")
+        figures.overShare = 17
+        var tally = Tally()
+        tally.add(.erased, 3)
+        tally.add(.share, 5)
+        tally.add(.event, 7)
+        let insight = Insight(
+            [figures], service: "arpguard", days: today...today, k: 10, tally: tally)
+        #expect(insight.tally.counts == [.event: 7])
+    }
 }

@@ -6,6 +6,8 @@ import Modules
 import TestKit
 import Testing
 
+@testable import Collector
+
 /// What an operator does beside serving.
 @Suite struct MaintenanceCommandTests {
     private let folder: TemporaryDirectory
@@ -48,6 +50,31 @@ import Testing
         #expect(asked.status == 2 && asked.stderr.contains("nothing was changed"))
         #expect(try folder.read("store") == before)
         #expect(try run("purge", "--store", "sqlite:store", "--confirm").status == 0)
+    }
+
+    @Test func `insight takes store, k and days of a configuration file`() throws {
+        try makeStore()
+        try folder.write(
+            #"{"store": "sqlite:store", "k": 3, "insight_days": 7}"#, to: "collector.json")
+        let shown = try run("insight", "--config", "collector.json", "--format", "json")
+        #expect(shown.status == 0, "\(shown.stderr)")
+        let json = try JSONValue.parse(shown.stdout)
+        let bounds = ["from", "to"].compactMap { json[$0]?.stringValue }.compactMap { Day($0) }
+        try #require(bounds.count == 2)
+        #expect(json["k"] == 3)
+        #expect(bounds[1].number - bounds[0].number == 6)
+        let other = try run("insight", "--config", "collector.json", "--k", "4")
+        #expect(other.stdout.contains("groups of 4 and more"))
+    }
+
+    @Test func `services whose names differ in one sign have files of their own`() {
+        let names = ["a.b", "a-b", "a_b", "a/b", "a b"]
+        let insights = names.map {
+            Insight([], service: $0, days: today...today, k: 10, tally: Tally())
+        }
+        let files = StaticExport(insights, retention: RetentionPolicy()).files.map(\.name)
+        #expect(Set(files).count == files.count)
+        #expect(files.contains("insight-a.b.html") && files.contains("insight-a_2fb.html"))
     }
 
     @Test func `what is exported for publishing can be read by everybody`() throws {

@@ -115,6 +115,35 @@ import Testing
         #expect(figures.map(\.installations) == [3])
     }
 
+    private static let canMount: Bool = {
+        let result = try? CommandRunner.run(
+            "/usr/bin/unshare", ["--user", "--map-root-user", "--mount", "/bin/true"])
+        return result?.status == 0
+    }()
+
+    @Test(
+        .enabled(if: canMount, "the kernel gives this user no mount namespace"),
+        arguments: [("32m", 503), ("96m", 200)])
+    func `a collector is ready only while its disk has room`(size: String, status: Int) throws {
+        let folder = try TemporaryDirectory()
+        let script = """
+            mount -t tmpfs -o size="$1" tmpfs "$2" || exit 99
+            exec "$3" serve --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 \\
+                --store "sqlite:$2/store"
+            """
+        let server = try RunningProcess(
+            "/usr/bin/unshare",
+            [
+                "--user", "--map-root-user", "--mount", "/bin/sh", "-c", script, "sh", size,
+                folder.path, Executables.path("arpguard-collector"),
+            ])
+        defer { server.kill() }
+        let line = try server.waitForLine(containing: "insight ")
+        let digits = line.split(separator: ":").last?.prefix { $0.isNumber } ?? ""
+        let reply = try HTTPClient.send("GET", "/readyz", port: try #require(UInt16(digits)))
+        #expect(reply.status == status)
+    }
+
     @Test func `a read-only store is not ready, answers 503, and loses nothing`() throws {
         let collector = try SampleCollector()
         #expect(try collector.admin("/readyz").status == 200)

@@ -15,7 +15,7 @@ extension ClickHouseStorage {
             let hashes = group.batches.map { self.hash($0.installation) }
             var known = try self.known(of: group.batches, hashes)
             var (rows, installations) = (BatchRows(today: group.today), RowBinaryWriter())
-            var outcomes: [BatchOutcome] = []
+            var (outcomes, tally) = ([BatchOutcome](), group.tally)
             for (batch, hash) in zip(group.batches, hashes) {
                 let outcome = known.outcome(of: batch, hash)
                 outcomes.append(outcome)
@@ -26,10 +26,11 @@ extension ClickHouseStorage {
                         installations.note(note, of: hash)
                     }
                 case .erased: rows.addErased(batch)
-                case .resent, .closed, .notAdmitted: break
+                case .closed: tally.add(.day, batch.recordCount)
+                case .resent, .notAdmitted: break
                 }
             }
-            rows.addTally(group.tally, id: group.id)
+            rows.addTally(tally, id: group.id)
             try self.insert(
                 into: "installation", InstallationNote.columns, rows: installations.bytes)
             try self.insert(into: "batch", BatchRows.columns, rows: rows.bytes)
@@ -43,6 +44,10 @@ extension ClickHouseStorage {
     ) throws(ClickHouseFailure) -> KnownBatches {
         var known = KnownBatches(seenDays: Self.seenDays)
         guard let first = batches.map(\.day).min() else { return known }
+        known.lastFolded = try days(
+            "SELECT day FROM \(schema.table("day_total")) WHERE service = '' "
+                + "ORDER BY day DESC LIMIT 1"
+        ).first
         let list = Literal.list(Set(hashes))
         var erased = try select(
             "SELECT installation FROM \(schema.table("tombstone")) "

@@ -55,7 +55,7 @@ extension ClickHouseStorage {
         return all.filter { folded[$0] == nil }.sorted()
     }
 
-    private func days(_ sql: String) throws(ClickHouseFailure) -> [Day] {
+    func days(_ sql: String) throws(ClickHouseFailure) -> [Day] {
         var reader = try select(sql)
         var days: [Day] = []
         while !reader.isAtEnd { days.append(try reader.day()) }

@@ -46,9 +46,13 @@ struct KnownBatches {
     var erased: Set<[UInt8]> = []
     var notes: [[UInt8]: InstallationNote] = [:]
     var keys: Set<BatchKey> = []
+    /// The newest day that is folded: another collector, or a clock that was set back, may still
+    /// send batches of it.
+    var lastFolded: Day?
 
     /// What is to happen to a batch; it is known from now on.
     mutating func outcome(of batch: AdmittedBatch, _ hash: [UInt8]) -> BatchOutcome {
+        if let lastFolded, batch.day <= lastFolded { return .closed }
         if erased.contains(hash) { return .erased }
         let isNew = notes[hash] == nil
         if isNew, !batch.admitsNew { return .notAdmitted }
