@@ -58,6 +58,16 @@ final class Laboratory: Sendable {
 
     func space(_ member: Member) -> String { "\(prefix)\(member.rawValue)" }
 
+    /// Gives a member another port of the same switch, without an address of its own.
+    func connectAgain(_ member: Member, as name: String) throws {
+        let own = space(member)
+        let port = "q\(member.rawValue)"
+        try Self.run("-n", own, "link", "add", name, "type", "veth", "peer", "name", port)
+        try Self.run("-n", own, "link", "set", port, "netns", hub)
+        try Self.run("-n", hub, "link", "set", port, "master", "br0", "up")
+        try Self.run("-n", own, "link", "set", name, "up")
+    }
+
     private func connect(_ member: Member) throws {
         let own = space(member)
         let port = "p\(member.rawValue)"

@@ -56,6 +56,31 @@ extension LaboratoryTests {
         #expect(lines.last?["stats"]?["suppressed"]?.integerValue ?? 0 > 0)
     }
 
+    @Test func `two interfaces are watched at once, each by a process and a table of its own`()
+        throws
+    {
+        if let obstacle = Laboratory.obstacle("/usr/sbin/arping") { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("tw")
+        try laboratory.connectAgain(.watcher, as: "eth1")
+        // What the second one can know: it hears what goes to everybody alone.
+        let declared = #"{"10.9.0.1": "02:00:00:00:09:01"}"#
+        #expect(try arpguard("config", "set", "detection.static_bindings", declared).status == 0)
+        let watch = try watch(laboratory, ["-i", "eth1"])
+        try waitForStart(watch)
+        let attack = try laboratory.start(.attacker, "/usr/sbin/arping", Attack.arping.words)
+        for name in ["eth0", "eth1"] {
+            let line = try watch.waitForLine(containing: "\"in_iface\":\"\(name)\"")
+            #expect(try JSONValue.parse(line)["arp"]?["src_mac"] == "02:00:00:00:09:03")
+        }
+        attack.kill()
+        try Laboratory.run("-n", laboratory.space(.watcher), "link", "del", "eth1")
+        let result = try watch.waitForEnd()
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("error: the interface eth1"), "\(result.stderr)")
+        let readers = result.stderr.split(separator: "\n").filter { $0.contains(" in process ") }
+        #expect(readers.count == 2, "\(result.stderr)")
+    }
+
     @Test func `a configuration with a mistake leaves bindings declared`() throws {
         if let obstacle = Laboratory.obstacle("/usr/sbin/arping") { try Test.cancel("\(obstacle)") }
         let laboratory = try Laboratory("mi")
