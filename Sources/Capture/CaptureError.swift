@@ -12,6 +12,8 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case isDirectory = "is_directory"
         /// The file holds no bytes at all.
         case emptyFile = "empty_file"
+        /// The bytes are compressed.
+        case compressed
         /// The bytes are not those of a capture file.
         case notACapture = "not_a_capture"
         /// The file ends inside its own header.
@@ -52,6 +54,7 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .permissionDenied: "reading \(source) is not permitted"
         case .isDirectory: "\(source) is a folder, not a capture file"
         case .emptyFile: "\(source) is empty"
+        case .compressed: "\(source) is compressed with gzip"
         case .notACapture: "\(source) is not a capture file\(trailing)"
         case .truncatedHeader: "\(source) ends inside its file header"
         case .truncatedFrame: "\(source) ends inside frame \(frameText)\(trailing)"
@@ -69,6 +72,8 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .permissionDenied: "run as a user who may read it, or copy it"
         case .isDirectory: "name the files in it, for example \(source)/*.pcap"
         case .emptyFile: "the capture may not have been written out yet"
+        case .compressed:
+            "zcat \(source == InputDescriptor.standardInput ? "" : source + " ")| arpguard replay -"
         case .notACapture: "give a pcap or pcapng file, as tcpdump -w writes it"
         case .truncatedHeader: "copy the file again, or capture anew"
         case .truncatedFrame: "the frames before it were read; copy the file again for the rest"

@@ -8,10 +8,13 @@ struct InputDescriptor: ~Copyable {
     /// What is read, as a person knows it.
     let source: String
 
+    /// What people know the standard input as.
+    static let standardInput = "standard input"
+
     /// Opens `path` for reading; `-` is standard input.
     init(path: String) throws(CaptureError) {
         if path == "-" {
-            source = "standard input"
+            source = Self.standardInput
             number = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
         } else {
             source = path

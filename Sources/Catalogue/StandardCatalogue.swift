@@ -95,7 +95,10 @@ extension Catalogue {
                     purpose: "Which of the program's own errors; never its text"),
             ]),
         EventDefinition(
-            id: 7, "config_change", purpose: "Which settings people need",
+            id: 7, "config_change",
+            purpose:
+                "Which settings people need; recorded when a watch or a replay first runs with the "
+                + "change",
             [
                 PropertyDefinition(
                     id: 1, "setting", .choice(Vocabulary.settings),

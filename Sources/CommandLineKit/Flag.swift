@@ -14,6 +14,10 @@ public struct Flag: Sendable, Equatable {
         case choice([String])
         /// A file or folder; never empty.
         case path
+        /// Any text; completion offers these words.
+        case suggested([String])
+        /// Any text; completion offers the names in this folder.
+        case name(in: String)
     }
 
     /// The long name, without the two dashes.
@@ -72,7 +76,7 @@ extension Flag.Kind {
     var valueName: String {
         switch self {
         case .bool: ""
-        case .string: "TEXT"
+        case .string, .suggested, .name: "TEXT"
         case .integer: "N"
         case .choice: "WORD"
         case .path: "PATH"
@@ -82,7 +86,7 @@ extension Flag.Kind {
     /// Why `text` is not a value of this kind, or nil if it is one.
     func refusal(of text: String) -> Refusal? {
         switch self {
-        case .bool, .string:
+        case .bool, .string, .suggested, .name:
             return nil
         case .path:
             return text.isEmpty ? Refusal(reason: "is empty", hint: "name a file or folder") : nil
@@ -93,7 +97,7 @@ extension Flag.Kind {
             let nearest = Suggestion.nearest(to: text, among: words)
             return Refusal(
                 reason: "is not one of \(words.joined(separator: ", "))",
-                hint: nearest.map { "did you mean '\($0)'?" })
+                hint: nearest.map { "did you mean '\($0)'?" } ?? "write one of them")
         }
     }
 

@@ -34,6 +34,7 @@ struct Parser {
     private var command: Command { commands[commands.count - 1] }
     private var path: String { commands.map(\.name).joined(separator: " ") }
     private var flags: [Flag] { commands.flatMap(\.flags) }
+    private var builtIn: [Flag] { commands.count == 1 ? [.help, .version] : [.help] }
 
     private mutating func request() throws(UsageError) -> Request {
         while let word = rest.popFirst() {
@@ -79,7 +80,7 @@ struct Parser {
             separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
         guard let flag = flags.first(where: { $0.name == name }) else {
-            throw .unknownFlag("--" + name, among: flags + [.help], of: command, path: path)
+            throw .unknownFlag("--" + name, among: flags + builtIn, of: command, path: path)
         }
         try take(flag, attached: parts.count > 1 ? String(parts[1]) : nil)
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A horizontal bar chart as inline SVG: looks come from the style sheet by class, sizes are
-/// attributes, so that it shows under a policy without inline style.
+/// attributes, so that it shows under a policy without inline style. Its width is that of the
+/// page, and its words are of the same size on every screen: each bar lies below its label.
 public struct BarChart: Sendable, Equatable {
     /// One bar.
     public struct Bar: Sendable, Equatable {
@@ -22,11 +23,10 @@ public struct BarChart: Sendable, Equatable {
 
     /// Bars drawn at most; the rest is left to the table beside the chart.
     public static let barsMax = 60
-    private static let labelCharactersMax = 28
-    private static let width = 640
-    private static let labelWidth = 210
-    private static let barWidthMax = 340
-    private static let rowHeight = 24
+    private static let labelCharactersMax = 40
+    /// What the longest bar leaves is for its value.
+    private static let barPercentMax = 75
+    private static let rowHeight = 40
 
     private let title: String
     private let bars: [Bar]
@@ -45,7 +45,7 @@ public struct BarChart: Sendable, Equatable {
             Self.row(bar, top: index * Self.rowHeight, longest: max(longest, 1))
         }
         return """
-            <svg class="chart" viewBox="0 0 \(Self.width) \(height)" role="img">
+            <svg class="chart" width="100%" height="\(height)" role="img">
             <title>\(title)</title>
             \(HTML.join(rows))
             </svg>
@@ -53,14 +53,12 @@ public struct BarChart: Sendable, Equatable {
     }
 
     private static func row(_ bar: Bar, top: Int, longest: Int) -> HTML {
-        let share = Double(max(bar.value, 0)) / Double(longest)
-        let width = Int((share * Double(barWidthMax)).rounded())
-        let left = labelWidth + 8
+        let width = Percentage(max(bar.value, 0) * barPercentMax, of: longest * 100)
         return """
-            <text class="label" x="\(labelWidth)" y="\(top + 16)">\(shortened(bar.label))</text>
-            <g><title>\(bar.label): \(bar.words)</title><rect class="bar" x="\(left)" \
-            y="\(top + 4)" width="\(width)" height="16" rx="2"/></g>
-            <text class="value" x="\(left + width + 6)" y="\(top + 16)">\(bar.words)</text>
+            <text class="value" x="0" y="\(top + 14)">\(shortened(bar.label))</text>
+            <g><title>\(bar.label): \(bar.words)</title><rect class="bar" x="0" \
+            y="\(top + 19)" width="\(width)" height="14" rx="2"/></g>
+            <text class="value" x="\(width)" dx="6" y="\(top + 31)">\(bar.words)</text>
             """
     }
 

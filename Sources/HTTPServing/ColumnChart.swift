@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A chart of upright columns as inline SVG, for values in the order of time; its numbers belong
-/// into a table beside it.
+/// into a table beside it. Its width is that of the page, and its words are of the same size on
+/// every screen.
 public struct ColumnChart: Sendable, Equatable {
     /// One column.
     public struct Column: Sendable, Equatable {
@@ -19,7 +20,6 @@ public struct ColumnChart: Sendable, Equatable {
 
     /// Columns drawn at most: the last ones.
     public static let columnsMax = 120
-    private static let width = 640
     private static let height = 150
     private static let top = 18
     private static let bottom = 22
@@ -43,13 +43,13 @@ public struct ColumnChart: Sendable, Equatable {
             bar(column, at: index, highest: max(highest, 1))
         }
         return """
-            <svg class="chart" viewBox="0 0 \(Self.width) \(Self.height)" role="img">
+            <svg class="chart" width="100%" height="\(Self.height)" role="img">
             <title>\(title)</title>
             <text class="value" x="0" y="12">\(highest)</text>
-            <line class="axis" x1="0" x2="\(Self.width)" y1="\(base)" y2="\(base)"/>
+            <line class="axis" x1="0" x2="100%" y1="\(base)" y2="\(base)"/>
             \(HTML.join(bars))
             <text class="value" x="0" y="\(Self.height - 6)">\(first.label)</text>
-            <text class="label" x="\(Self.width)" y="\(Self.height - 6)">\(last.label)</text>
+            <text class="label" x="100%" y="\(Self.height - 6)">\(last.label)</text>
             </svg>
             """
     }
@@ -58,12 +58,11 @@ public struct ColumnChart: Sendable, Equatable {
         let room = Self.height - Self.top - Self.bottom
         let share = Double(max(column.value, 0)) / Double(highest)
         let height = column.value > 0 ? max(1, Int((share * Double(room)).rounded())) : 0
-        let left = index * Self.width / columns.count
-        let right = (index + 1) * Self.width / columns.count
-        let gap = right - left > 3 ? 2 : 0
+        let left = Percentage(index, of: columns.count)
+        let width = Percentage(columns.count > 60 ? 9 : 8, of: columns.count * 10)
         return """
             <rect class="bar" x="\(left)" y="\(Self.height - Self.bottom - height)" \
-            width="\(right - left - gap)" height="\(height)"/>
+            width="\(width)" height="\(height)"/>
             """
     }
 }

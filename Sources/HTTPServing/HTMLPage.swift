@@ -13,6 +13,7 @@ public struct HTMLPage: Sendable, Equatable {
     }
 
     private let title: String
+    private let product: String
     private let content: HTML
     private let head: HTML
     private let navigation: HTML
@@ -21,13 +22,16 @@ public struct HTMLPage: Sendable, Equatable {
     /// Makes a page of a title and the content of its `main` element.
     ///
     /// - Parameters:
+    ///   - product: what the page is of, for the browser's own list; nothing if it is empty.
     ///   - head: further elements of the head, such as a second style sheet of the same server.
     ///   - navigation: what stands before `main`.
     ///   - hasForms: whether forms may be sent, to the same server only.
     public init(
-        title: String, content: HTML, head: HTML = "", navigation: HTML = "", hasForms: Bool = false
+        title: String, product: String = "", content: HTML, head: HTML = "", navigation: HTML = "",
+        hasForms: Bool = false
     ) {
         self.title = title
+        self.product = product
         self.content = content
         self.head = head
         self.navigation = navigation
@@ -43,7 +47,7 @@ public struct HTMLPage: Sendable, Equatable {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <title>\(title)</title>
+        <title>\(product.isEmpty ? title : "\(title) - \(product)")</title>
         <link rel="stylesheet" href="\(Self.stylePath)">
         \(head)
         </head>

@@ -6,6 +6,8 @@ public struct HTMLTable: Sendable, Equatable {
     public enum Cell: Sendable, Equatable {
         /// Words, set to the left.
         case text(String)
+        /// Words that are never broken into lines, such as a time.
+        case fixed(String)
         /// A number, set to the right.
         case number(Int)
         /// Words in a column of numbers, such as a value with a unit.
@@ -50,7 +52,7 @@ public struct HTMLTable: Sendable, Equatable {
         guard row.indices.contains(index) else { return false }
         switch row[index] {
         case .number, .quantity: return true
-        case .text, .absent, .markup: return false
+        case .text, .fixed, .absent, .markup: return false
         }
     }
 
@@ -58,18 +60,20 @@ public struct HTMLTable: Sendable, Equatable {
         let rest = cells.dropFirst().map { cell -> HTML in
             switch cell {
             case .text(let text): "<td>\(text)</td>"
+            case .fixed(let text): "<td class=\"fixed\">\(text)</td>"
             case .number(let number): "<td class=\"number\">\(number)</td>"
             case .quantity(let text): "<td class=\"number\">\(text)</td>"
             case .absent: "<td class=\"number quiet\">-</td>"
             case .markup(let markup): "<td>\(markup)</td>"
             }
         }
-        return "<tr><th scope=\"row\">\(words(cells.first))</th>\(HTML.join(rest))</tr>"
+        let look: HTML = if case .fixed = cells.first { " class=\"fixed\"" } else { "" }
+        return "<tr><th scope=\"row\"\(look)>\(words(cells.first))</th>\(HTML.join(rest))</tr>"
     }
 
     private static func words(_ cell: Cell?) -> HTML {
         switch cell {
-        case .text(let text), .quantity(let text): .text(text)
+        case .text(let text), .fixed(let text), .quantity(let text): .text(text)
         case .number(let number): "\(number)"
         case .markup(let markup): markup
         case .absent, nil: "-"

@@ -50,7 +50,7 @@ public struct LineChart: Sendable, Equatable {
     public var html: HTML {
         guard let first = points.first, let last = points.last else { return "" }
         return """
-            <svg class="chart" viewBox="0 0 \(Self.width) \(Self.height)" role="img">
+            <svg class="chart scaled" viewBox="0 0 \(Self.width) \(Self.height)" role="img">
             <title>\(title)</title>
             \(grid)
             \(HTML.join(runs.map(band)))

@@ -23,14 +23,21 @@ let styleSheet = """
     p { margin: 0.5rem 0; max-width: 44rem; }
     .quiet, caption { color: var(--quiet); }
     .figure { font-size: 2.2rem; font-variant-numeric: tabular-nums; margin: 0; }
-    .wide { overflow-x: auto; }
+    /* A shadow at the side where a wide table goes on. */
+    .wide { overflow-x: auto; background:
+      linear-gradient(to right, var(--paper) 40%, transparent) left / 2rem 100% no-repeat local,
+      linear-gradient(to left, var(--paper) 40%, transparent) right / 2rem 100% no-repeat local,
+      linear-gradient(to right, var(--quiet), transparent) left / 0.5rem 100% no-repeat scroll,
+      linear-gradient(to left, var(--quiet), transparent) right / 0.5rem 100% no-repeat scroll; }
     table { border-collapse: collapse; margin: 0.5rem 0; font-variant-numeric: tabular-nums; }
     caption { text-align: left; padding: 0.3rem 0; }
     th, td { text-align: left; padding: 0.3rem 1.2rem 0.3rem 0; }
     th, td { border-bottom: 1px solid var(--line); }
     th { font-weight: 600; }
     .number { text-align: right; }
-    .chart { width: 100%; max-width: 40rem; height: auto; display: block; margin: 0.5rem 0; }
+    .number, .fixed { white-space: nowrap; }
+    .chart { width: 100%; max-width: 40rem; display: block; margin: 0.5rem 0; }
+    .chart.scaled { height: auto; }
     .chart .bar { fill: var(--bar); }
     .chart .label, .chart .value { fill: var(--ink); font-size: 13px; }
     .chart .label { text-anchor: end; }
@@ -47,7 +54,7 @@ let styleSheet = """
     summary { color: var(--quiet); cursor: pointer; }
     .ways a { margin-right: 1rem; color: var(--bar); }
     @media (max-width: 40rem) {
-      .chart .label, .chart .value, .chart .tick { font-size: 17px; }
+      .chart .tick { font-size: 21px; }
       th, td { padding-right: 0.7rem; }
     }
 

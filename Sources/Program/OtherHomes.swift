@@ -11,6 +11,8 @@ public struct OtherHomes: Sendable, Equatable {
         public let pid: Int32
         /// Its home, by its arguments.
         public let home: String
+        /// Whether it watches a network, and does not read a capture.
+        public let isWatching: Bool
     }
 
     /// All of them.
@@ -27,7 +29,8 @@ public struct OtherHomes: Sendable, Equatable {
     public init(than home: Home, among processes: [ProcessTable.Entry]) {
         users = processes.compactMap { process in
             guard let other = Self.home(of: process), other != home.path else { return nil }
-            return User(pid: process.pid, home: other)
+            return User(
+                pid: process.pid, home: other, isWatching: process.arguments.contains("watch"))
         }
     }
 

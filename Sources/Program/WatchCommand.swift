@@ -5,7 +5,7 @@ public import CommandLineKit
 extension Flag {
     /// `--interface`: what is watched.
     public static let interface = Flag(
-        "interface", short: "i", .string, value: "NAME", repeatable: true,
+        "interface", short: "i", .name(in: "/sys/class/net"), value: "NAME", repeatable: true,
         default: "watch.interfaces of the configuration, or that of the default route",
         help: "The network interface to watch")
     /// `--passive`: nothing is sent.

@@ -54,7 +54,8 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
         invocation.diagnostics.notice("another upload is at work on this home")
         return .success
     }
-    return report(summary, to: invocation)
+    let unanswered = try telling { try setup.control().unanswered() }
+    return report(summary, unanswered, to: invocation)
 }
 
 extension TelemetrySetup {
@@ -65,10 +66,12 @@ extension TelemetrySetup {
     }
 }
 
-private func report(_ summary: UploadSummary, to invocation: Invocation) -> ExitStatus {
+private func report(
+    _ summary: UploadSummary, _ unanswered: Unanswered?, to invocation: Invocation
+) -> ExitStatus {
     invocation.output.render(Report(summary))
     let diagnostics = invocation.diagnostics
-    for notice in summary.notices { diagnostics.notice(notice) }
+    for notice in summary.notices(unanswered) { diagnostics.notice(notice) }
     for warning in summary.warnings { diagnostics.warning(warning) }
     for problem in summary.problems { diagnostics.error(problem.text, hint: problem.hint) }
     if summary.ending == .interrupted {

@@ -3,6 +3,7 @@
 #if Upload
 import CommandLineKit
 import Modules
+import Program
 import Telemetry
 import TelemetryUpload
 
@@ -34,14 +35,17 @@ extension Report {
 
 extension UploadSummary {
     /// Why nothing more was sent, where a person should know and nothing has failed.
-    var notices: [String] {
+    ///
+    /// - Parameter unanswered: what was sent before, and meets failures.
+    func notices(_ unanswered: Unanswered?) -> [String] {
         var notices: [String] = []
         switch ending {
         case .waits(let time):
-            notices.append("nothing is sent before \(time.rfc3339); run it again then")
+            let what = unanswered.map { "\($0); " } ?? ""
+            notices.append("\(what)nothing is sent before \(time.rfc3339); run it again then")
         case .held(let events):
             notices.append(
-                "\(events) events wait for you; arpguard telemetry review lets them go")
+                "\(events.of("event")) held until you run: arpguard telemetry review")
         case .notDue(let time):
             notices.append(
                 time.map { "nothing is due before \($0.rfc3339)" } ?? "nothing is due")
@@ -49,7 +53,7 @@ extension UploadSummary {
             notices.append("today's bytes are used up; the rest goes another day")
         case .blocked(let causes):
             notices.append(
-                "nothing is sent: \(causes.map(\.rawValue).joined(separator: ", ")); "
+                "nothing is sent: \(causes.words(for: Program.product, blocking: .sending)); "
                     + "arpguard telemetry status tells what to do")
         case .roundLimit:
             notices.append("this round had its share; the rest goes with the next one")
@@ -57,7 +61,7 @@ extension UploadSummary {
             break
         }
         if !erasuresBlocked.isEmpty {
-            let causes = erasuresBlocked.map(\.rawValue).joined(separator: ", ")
+            let causes = erasuresBlocked.words(for: Program.product, blocking: .erasing)
             notices.append("erasures can't be asked for: \(causes)")
         }
         return notices

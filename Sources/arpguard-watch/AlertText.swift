@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CommandLineKit
 import Detection
 import Modules
 
@@ -25,6 +26,20 @@ enum AlertText {
         }
         lines.append("  Advice: \(alert.advice)")
         return lines
+    }
+
+    /// The lines as they are printed, the first in the colour of the severity.
+    static func report(_ lines: [String], _ severity: String) -> Report {
+        let style: TextStyle =
+            switch severity {
+            case "critical", "high": .red
+            case "medium": .yellow
+            default: .plain
+            }
+        let blocks = lines.enumerated().map { index, line in
+            Report.Block.line(StyledText(line, index == 0 ? style : .plain))
+        }
+        return Report(text: blocks + [.blank], json: .lines([]))
     }
 
     /// The totals in one line.

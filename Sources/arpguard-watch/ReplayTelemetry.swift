@@ -77,7 +77,7 @@ struct ReplayTelemetry {
         case .isDirectory, .notACapture, .damagedFrame: "capture_invalid"
         case .emptyFile: "capture_empty"
         case .truncatedHeader, .truncatedFrame, .shrunk: "capture_truncated"
-        case .unsupportedLinkType: "capture_unsupported"
+        case .unsupportedLinkType, .compressed: "capture_unsupported"
         case .readFailed: "capture_unreadable"
         }
     }

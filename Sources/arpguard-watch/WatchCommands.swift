@@ -3,6 +3,7 @@
 import Capture
 import CommandLineKit
 import Detection
+import Glibc
 import JSON
 import Modules
 import Program
@@ -28,6 +29,11 @@ extension Command {
         // Who typed this may open files that the owner of the service's folder can't.
         let captures = try ReplayCapture.named(
             by: invocation, opensNow: try ProgramContext.becomesOwner(invocation))
+        if invocation.command.arguments("FILE").contains("-"), isatty(0) == 1 {
+            invocation.diagnostics.notice(
+                "reading a capture from the terminal; Ctrl-C ends it (tcpdump -w - | arpguard "
+                    + "replay -)")
+        }
         let context = try ProgramContext(invocation)
         let settings = context.configurationFile.load().detection
         let configuration = try detectorConfiguration(settings, invocation)
@@ -83,8 +89,7 @@ extension Command {
         switch output.format {
         case .table:
             let lines = AlertText.lines(alert, in: isAlone ? nil : path)
-                .map { Report.Block.line(StyledText($0)) }
-            output.render(Report(text: lines + [.blank], json: .lines([])))
+            output.render(AlertText.report(lines, alert.severity.description))
         case .json:
             output.render(Report(text: [], json: .lines([AlertEVE.object(alert, in: path)])))
         }

@@ -30,10 +30,12 @@ struct BatchView {
         batch.headers(userAgent: Program.product.userAgent)
     }
 
-    /// Where it goes, then the request line and every header, as they leave.
+    /// Where it goes.
+    var destination: String { "to \(batch.url)" + (proxy.map { " through \($0)" } ?? "") }
+
+    /// The request line and every header, as they leave.
     var requestLines: [String] {
-        ["# to \(batch.url)" + (proxy.map { " through \($0)" } ?? "")]
-            + ["POST \(endpoint.path) HTTP/1.1"] + headers.map { "\($0.name): \($0.value)" }
+        ["POST \(endpoint.path) HTTP/1.1"] + headers.map { "\($0.name): \($0.value)" }
     }
 
     var digest: String { "SHA-256 of the body: \(batch.sha256)" }
@@ -41,8 +43,10 @@ struct BatchView {
     /// The request; its JSON form is the body alone, as one OTLP object.
     var report: Report {
         let head =
-            ["# \(batch.events) events, batch \(batch.uid), \(batch.state.words)"]
-            + requestLines + ["", "# the body, decoded (--format json prints it as OTLP JSON)"]
+            ["# \(batch.events.of("event")), batch \(batch.uid), \(batch.state.words)"]
+            + ["# \(destination)"] + requestLines + [
+                "", "# the body, decoded (--format json prints it as OTLP JSON)",
+            ]
         let tail = ["# \(digest)", "# the network adds: your address, the time, the server's name"]
         return Report(
             text: head.map(line) + RequestText(body).blocks + tail.map(line), json: .lines([body]))

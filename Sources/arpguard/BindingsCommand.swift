@@ -33,7 +33,11 @@ extension Command {
             throw CommandFailure(error)
         }
         if bindings.isEmpty {
-            invocation.diagnostics.notice("no bindings are known: arpguard watch learns them")
+            invocation.diagnostics.notice(
+                context.isWatched
+                    ? "no bindings are known yet: the watch that runs here writes them down every "
+                        + "minute"
+                    : "no bindings are known: arpguard watch learns them")
         }
         invocation.output.render(Report(bindings))
         return .success

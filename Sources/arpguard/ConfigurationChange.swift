@@ -3,6 +3,7 @@
 import CommandLineKit
 import JSON
 import Program
+import Telemetry
 
 /// One `config set` or `config unset`.
 struct ConfigurationChange {
@@ -31,6 +32,17 @@ struct ConfigurationChange {
         if let fault = file.load().fault {
             invocation.diagnostics.warning(fault.description, hint: fault.hint)
         }
+        tellConsent(context, invocation)
+    }
+
+    /// A yes covers a place and a fineness; after another one was set, nothing leaves.
+    private func tellConsent(_ context: ProgramContext, _ invocation: Invocation) {
+        guard key.hasPrefix("telemetry.") else { return }
+        let control = TelemetrySetup(context, invocation).control()
+        guard control.causes(blocking: .sending).contains(.termsChanged) else { return }
+        invocation.diagnostics.notice(
+            "your yes does not cover this: nothing is sent before you say it again, with "
+                + "arpguard telemetry enable")
     }
 
     private func report(_ key: ConfigurationKey, _ content: JSONObject, _ path: String) -> Report {

@@ -39,13 +39,19 @@ struct Deleting {
     }
 
     private func report(_ outcome: DeletionOutcome, _ elsewhere: ErasureElsewhere) {
+        let isEnabled = setup.control().causes(blocking: .recording).isEmpty
         let json: [(String, JSONValue)] = [
             ("deleted_events", .integer(outcome.events)),
-            ("storage_bytes", .integer(outcome.bytesLeft)),
+            ("storage_bytes", .integer(outcome.bytesLeft)), ("enabled", .bool(isEnabled)),
         ]
-        let lines = [
-            "deleted \(outcome.events) events; no byte of them is left here", elsewhere.sentence,
+        var lines = [
+            "deleted \(outcome.events.of("event")); no byte of what was recorded is left here",
+            elsewhere.sentence,
         ]
+        if isEnabled {
+            lines.append(
+                "telemetry stays on, under a new identifier; arpguard telemetry disable ends it")
+        }
         invocation.output.render(
             Report(
                 text: lines.map { .line(StyledText($0)) },

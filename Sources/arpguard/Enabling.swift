@@ -63,9 +63,11 @@ struct Enabling {
         let blocked = control.causes(blocking: .recording)
         if let view { invocation.output.render(view.report(decision: blocked)) }
         if blocked.isEmpty {
-            invocation.diagnostics.notice("telemetry is on")
+            invocation.diagnostics.notice(
+                "telemetry is on; arpguard telemetry show prints what is recorded, arpguard "
+                    + "telemetry disable takes your yes back")
         } else {
-            let causes = blocked.map(\.rawValue).joined(separator: ", ")
+            let causes = blocked.words(for: Program.product, blocking: .recording)
             invocation.diagnostics.warning(
                 "your yes is kept, but nothing is recorded here because of: \(causes)",
                 hint: "arpguard telemetry status tells more")
@@ -133,7 +135,10 @@ struct TermsView {
             "terms:     \(terms.digest)",
         ]
         let added = agreed.map { terms.added(to: $0) } ?? []
-        if !added.isEmpty { lines.append("new:       \(added.joined(separator: ", "))") }
+        // Where all of it is new, the list above says so.
+        if !added.isEmpty, added.count < terms.properties.count {
+            lines.append("new:       \(added.joined(separator: ", "))")
+        }
         return lines
     }
 

@@ -17,6 +17,8 @@ struct ErasureElsewhere {
     let pending: Int64?
     /// Why it is not known what else is to be erased; nil if it is.
     private let problem: String?
+    /// The servers that they go to.
+    private let origins: [String]
     private let isConfirmed: Bool
 
     /// Asks the collector at once, by the helper that has the network. What that says about a
@@ -28,6 +30,7 @@ struct ErasureElsewhere {
         let status = try telling { try setup.control().status() }
         pending = status.pendingErasures
         problem = status.erasureProblem?.description
+        origins = status.pendingErasureOrigins
     }
 
     private static func asks(_ home: String) -> Bool {
@@ -52,7 +55,8 @@ struct ErasureElsewhere {
     /// What is known of this deletion or change alone.
     private var known: String {
         if pending != 0 {
-            "the collector has not confirmed the erasure yet; every upload asks again"
+            "not confirmed yet: the erasure at \(origins.joined(separator: ", ")); it is kept, and "
+                + "every upload asks again until it is confirmed"
         } else if isRequested, !isConfirmed {
             "what was sent is not erased: the server does not support it"
         } else if isImpossible {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CommandLineKit
+import JSON
+import Program
 import Telemetry
 
 /// What `preview` prints.
@@ -14,25 +16,34 @@ struct PreviewView {
         switch preview {
         case .empty:
             invocation.diagnostics.notice("nothing waits to be uploaded")
+        case .unsealed(let json, let causes):
+            try show(
+                json, "the stored events, not sealed, as they would be sent", causes, invocation)
         case .sample(let json, let causes):
-            let words = causes.map(\.rawValue).joined(separator: ", ")
-            invocation.diagnostics.notice(
-                "nothing would leave (\(words)); this is a sample of invented events")
-            if isRaw {
-                throw CommandFailure("there are no sealed bytes to print", hint: "leave out --raw")
-            }
-            invocation.output.render(Report(text: RequestText(json).blocks, json: .lines([json])))
+            try show(json, "a sample of invented events", causes, invocation)
         case .sealed(let batch, _) where isRaw:
             invocation.output.raw(bytes: batch.body)
         case .sealed(let batch, _):
             let view = try BatchView(batch, proxy: proxy)
             if invocation.output.format == .json {
-                for line in view.requestLines + [view.digest] {
+                for line in [view.destination] + view.requestLines + [view.digest] {
                     invocation.diagnostics.notice(line)
                 }
             }
             invocation.output.render(view.report)
         }
         return .success
+    }
+
+    private func show(
+        _ json: JSONValue, _ what: String, _ causes: [Cause], _ invocation: Invocation
+    ) throws(CommandFailure) {
+        let words = causes.words(for: Program.product, blocking: .sending)
+        invocation.diagnostics.notice("nothing would leave: \(words)")
+        invocation.diagnostics.notice("this is \(what)")
+        if invocation.command.isOn(.raw) {
+            throw CommandFailure("there are no sealed bytes to print", hint: "leave out --raw")
+        }
+        invocation.output.render(Report(text: RequestText(json).blocks, json: .lines([json])))
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Catalogue
 import CommandLineKit
 import JSON
 import Program
@@ -42,7 +43,8 @@ extension Flag {
         "drop-event", .integer(1...10_000), value: "NO", repeatable: true,
         help: "Drop the event with this number in the batch")
     fileprivate static let dropType = Flag(
-        "drop-type", .string, value: "EVENT", help: "Drop all events of this type")
+        "drop-type", .suggested(Catalogue.standard.events.map(\.name)), value: "EVENT",
+        help: "Drop all events of this type")
     fileprivate static let release = Flag("release", help: "Let it go with the next upload")
     fileprivate static let withhold = Flag("withhold", help: "Keep it here, and never send it")
 }
@@ -71,7 +73,7 @@ private struct ReviewScript {
         } else {
             let batches = try review.batches()
             review.list(batches)
-            if batches.isEmpty { invocation.diagnostics.notice("nothing waits to be uploaded") }
+            if batches.isEmpty { invocation.diagnostics.notice(try review.emptiness()) }
         }
         return .success
     }

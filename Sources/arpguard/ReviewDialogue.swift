@@ -71,7 +71,7 @@ struct ReviewDialogue {
 
     func run() throws(CommandFailure) {
         var batches = try review.batches()
-        guard !batches.isEmpty else { return diagnostics.notice("nothing waits to be uploaded") }
+        guard !batches.isEmpty else { return diagnostics.notice(try review.emptiness()) }
         review.list(batches)
         say(["type help for what you can do"])
         while let line = ask() {
@@ -85,7 +85,8 @@ struct ReviewDialogue {
                 batches = try review.batches()
                 review.list(batches)
                 if batches.isEmpty { return }
-            case nil: diagnostics.notice("that is no order; help lists them")
+            case nil:
+                diagnostics.notice("the order was not understood; help lists those that there are")
             }
         }
     }

@@ -22,6 +22,13 @@ struct Reviewing {
         try telling { try control.reviewable() }
     }
 
+    /// What is said where there is no batch to decide on.
+    func emptiness() throws(CommandFailure) -> String {
+        let unanswered = try telling { try control.unanswered() }
+        return unanswered.map { "nothing waits for a decision: \($0)" }
+            ?? "nothing waits to be uploaded"
+    }
+
     func list(_ batches: [SealedBatch]) {
         guard !batches.isEmpty || output.format == .json else { return }
         var table = Table([
@@ -70,7 +77,7 @@ struct Reviewing {
         case .withhold:
             let events = try telling { try control.withhold(uid) }
             say(
-                "\(uid) stays here: \(events) events are never sent",
+                "\(uid) stays here, and never leaves: \(events.of("event"))",
                 [
                     "batch": .string(uid), "done": "withheld", "events": .integer(events),
                 ])
@@ -78,7 +85,7 @@ struct Reviewing {
             let outcome = try telling { try control.drop(what, from: uid) }
             let rest = outcome.successor.map { "\($0.uid) holds the other \($0.events)" }
             say(
-                "\(outcome.dropped) events are dropped from \(uid); \(rest ?? "nothing is left")",
+                "dropped \(outcome.dropped.of("event")) from \(uid); \(rest ?? "nothing is left")",
                 [
                     "batch": .string(uid), "done": "dropped", "events": .integer(outcome.dropped),
                     "successor": outcome.successor.map { .string($0.uid) } ?? .null,

@@ -19,8 +19,12 @@ extension Command {
             .documentation(version: Program.version, notes: Program.manualNotes),
         ]
     ) { invocation throws(CommandFailure) in
-        State(TelemetrySetup(try ProgramContext(invocation), invocation)).report(
-            to: invocation.output)
+        let context = try ProgramContext(invocation)
+        State(context, TelemetrySetup(context, invocation)).report(to: invocation.output)
+        for other in OtherHomes(than: context.home).users where other.isWatching {
+            invocation.diagnostics.notice(
+                "process \(other.pid) watches with another home, \(other.home)")
+        }
         return .success
     }
 

@@ -33,11 +33,18 @@ extension Command {
             requested: outcome.erasureRequested, impossible: outcome.erasureImpossible, setup)
         let json: [(String, JSONValue)] = [
             ("rotated", true), ("deleted_batches", .integer(outcome.batches)),
+            ("kept_events", .integer(outcome.keptEvents)),
         ]
-        let lines = [
-            "the old identifier is forgotten here, and \(outcome.batches) batches with it",
-            elsewhere.sentence,
+        let batches = outcome.batches.of("batch", plural: "batches")
+        var lines = [
+            "the old identifier is forgotten here, with the bytes of \(batches), sent or not"
         ]
+        if outcome.keptEvents > 0 {
+            lines.append(
+                "what waited (\(outcome.keptEvents.of("event"))) stays here for you to see and never "
+                    + "leaves")
+        }
+        lines.append(elsewhere.sentence)
         invocation.output.render(
             Report(
                 text: lines.map { .line(StyledText($0)) },

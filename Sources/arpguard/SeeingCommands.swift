@@ -59,7 +59,8 @@ extension Command {
 
 extension Flag {
     static let eventType = Flag(
-        "type", .string, value: "EVENT", help: "Print events of this type only")
+        "type", .suggested(Catalogue.standard.events.map(\.name)), value: "EVENT",
+        help: "Print events of this type only")
     fileprivate static let markdown = Flag(
         "markdown", help: "Print the page docs/events.md of the documentation")
 }

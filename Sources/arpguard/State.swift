@@ -7,18 +7,13 @@ import Telemetry
 
 /// What `arpguard` alone prints: where it stands, and the next commands.
 struct State {
-    private static let nextCommands: [(line: String, meaning: String)] = [
-        ("arpguard replay FILE", "check a capture file"),
-        ("arpguard telemetry status", "see what is recorded and sent, and decide"),
-        ("arpguard --help", "list all commands"),
-    ]
-
     static let members: [Command.Member] = [
         .init("version", "The version of the program"),
         .init("home", "The folder of configuration and data"),
         .init("configuration.path", "The configuration file, which may be absent"),
         .init("configuration.error", "What is wrong with it, or null"),
         .init("programs.missing", "Helpers that are not installed beside the program"),
+        .init("watch.running", "Whether a watch runs in this home"),
         .init("telemetry.enabled", "Whether events are recorded now"),
         .init("telemetry.blocked_by", "Every cause that keeps them from being recorded"),
     ]
@@ -27,9 +22,13 @@ struct State {
     private let fault: ConfigurationError?
     private let blockedBy: [Cause]
     private let missing: [String]
+    private let isWatched: Bool
+    private let isRoot: Bool
 
-    init(_ setup: TelemetrySetup) {
+    init(_ context: ProgramContext, _ setup: TelemetrySetup) {
         home = setup.home
+        isWatched = context.isWatched
+        isRoot = context.userID == 0
         fault = setup.fault
         blockedBy = setup.control().causes(blocking: .recording)
         missing = Helper.all.filter { !$0.isInstalled }.map(\.name)
@@ -44,15 +43,29 @@ struct State {
             ("version", StyledText(Program.version)),
             ("home", StyledText(home.abbreviated(home.path))),
             ("configuration", configuration),
-            ("telemetry", telemetry),
+            (
+                "watch",
+                isWatched ? StyledText("runs", .green) : StyledText("none runs in this home")
+            ), ("telemetry", telemetry),
         ]
         if !missing.isEmpty {
             let names = missing.joined(separator: ", ")
             facts.append(
                 ("programs", StyledText("\(names) missing: install all from one package", .red)))
         }
-        let commands = Self.nextCommands.map { ($0.line, StyledText($0.meaning, .faint)) }
+        let commands = nextCommands.map { ($0.line, StyledText($0.meaning, .faint)) }
         return [.table(Table(pairs: facts)), .blank, .table(Table(pairs: commands))]
+    }
+
+    /// What to type next, the first thing first.
+    private var nextCommands: [(line: String, meaning: String)] {
+        [
+            isWatched
+                ? ("arpguard status", "see what the watch has seen")
+                : ("\(isRoot ? "" : "sudo ")arpguard watch", "watch this machine's network"),
+            ("arpguard telemetry status", "see what is recorded and sent, and decide"),
+            ("arpguard --help", "list all commands"),
+        ]
     }
 
     private var configuration: StyledText {
@@ -60,8 +73,8 @@ struct State {
     }
 
     private var telemetry: StyledText {
-        let causes = blockedBy.map(\.rawValue).joined(separator: ", ")
-        return causes.isEmpty ? StyledText("on", .green) : StyledText("off (\(causes))")
+        let causes = blockedBy.words(for: Program.product, blocking: .recording)
+        return causes.isEmpty ? StyledText("on", .green) : StyledText("off: \(causes)")
     }
 
     private var json: JSONObject {
@@ -73,6 +86,7 @@ struct State {
                 "error": fault.map { .string($0.description) } ?? .null,
             ]),
             "programs": .object(["missing": .array(missing.map { .string($0) })]),
+            "watch": ["running": .bool(isWatched)],
             "telemetry": .object([
                 "enabled": .bool(blockedBy.isEmpty),
                 "blocked_by": .array(blockedBy.map { .string($0.rawValue) }),

@@ -59,7 +59,7 @@ extension Report {
         let json = Machine.one(.object(usage.json))
         guard usage.total > 0 else { return Report(text: [], json: json) }
         let head = StyledText(
-            "\(usage.total) events from \(usage.span.lowerBound) to \(usage.span.upperBound)",
+            "\(usage.total.of("event")) from \(usage.span.lowerBound) to \(usage.span.upperBound)",
             .bold)
         return Report(
             text: [.line(head), .blank, .table(days(usage))] + usage.groups.flatMap(blocks),

@@ -13,6 +13,8 @@ struct StatusView {
     let isRedacted: Bool
     /// Programs of ours that run with another home.
     let others: OtherHomes
+    /// Whether a watch runs in this home, which uploads when that is due.
+    let isWatched: Bool
 
     var report: Report {
         Report(text: status.isDecided ? facts : introduction, json: .one(.object(json)))
@@ -20,10 +22,8 @@ struct StatusView {
 
     /// What a person sees who has never decided: what it is, what the choices are, that it is off.
     private var introduction: [Report.Block] {
-        let others = status.blockedBy.filter { $0 != .notAsked }.map(\.rawValue)
-        let state = others.isEmpty ? "not_asked" : "not_asked, " + others.joined(separator: ", ")
         let lines = [
-            StyledText("telemetry is off (\(state)); nothing is recorded"),
+            StyledText("telemetry is off, nothing is recorded: \(causes(status.blockedBy))"),
             StyledText("it would count features used, detection times, alert types and errors"),
             StyledText("never addresses, host names or packets; you see every byte before it goes"),
             StyledText("to read what a yes means and decide:  arpguard telemetry enable"),
@@ -40,11 +40,7 @@ struct StatusView {
         let state =
             status.isEnabled
             ? StyledText("on", .green)
-            : StyledText("off (\(words(status.blockedBy)))", .yellow)
-        let sending =
-            status.blockedSending.isEmpty
-            ? StyledText("allowed, to \(status.uploadURL ?? "")")
-            : StyledText("blocked (\(words(status.blockedSending)))")
+            : StyledText("off: \(causes(status.blockedBy))", .yellow)
         var rows: [(name: String, value: StyledText)] = [
             ("recording", state), ("sending", sending), ("next upload", nextUpload),
             ("installation", StyledText(shownID ?? "none")),
@@ -55,8 +51,14 @@ struct StatusView {
                         + "\(status.held) held, \(status.uploaded) uploaded, "
                         + "\(status.keptHere) kept here only")
             ),
-            ("lost", StyledText(losses)),
         ]
+        if let unanswered = status.unanswered {
+            rows.append(("not answered", StyledText(unanswered.description, .yellow)))
+        }
+        rows.append(("lost", StyledText(losses)))
+        if status.dropped > 0 {
+            rows.append(("dropped", StyledText("\(status.dropped) by you, in review")))
+        }
         if let problem = status.storeProblem {
             rows.append(
                 ("store", StyledText("can't be read now, figures unknown: \(problem)", .red)))
@@ -72,7 +74,7 @@ struct StatusView {
             rows.append(("recorders", StyledText(texts.joined(separator: ", "))))
         }
         rows += [
-            ("pending erasures", StyledText(status.pendingErasures.map(String.init) ?? "unknown")),
+            ("pending erasures", StyledText(pendingErasures)),
             (
                 "storage",
                 StyledText("\(status.storageBytes) bytes in \(abbreviated(status.storagePath))")
@@ -99,26 +101,47 @@ struct StatusView {
         return line.map { [.blank, .line(StyledText($0))] } ?? []
     }
 
-    private var nextUpload: StyledText {
-        if let next = status.nextUpload {
-            return StyledText("due at \(next), or when you run: arpguard telemetry upload")
+    private var sending: StyledText {
+        if status.blockedSending.isEmpty {
+            return StyledText("allowed, to \(status.uploadURL ?? "")")
         }
-        return StyledText("when you run: arpguard telemetry upload", .faint)
+        if status.isEnabled, status.blockedSending == [.configuration], status.uploadURL == nil {
+            return StyledText("blocked: no place is named to send to (configuration)")
+        }
+        let words = status.blockedSending.words(for: Program.product, blocking: .sending)
+        return StyledText("blocked: \(words)")
+    }
+
+    private var nextUpload: StyledText {
+        let isService = setup.home.path == Home.servicePath
+        let sender =
+            isWatched
+            ? "by the watch that runs here"
+            : "once a watch runs here" + (isService ? " or arpguard-upload.timer is on" : "")
+        return StyledText(
+            status.nextUploadText(.init(program: Program.name, sender: sender)))
     }
 
     /// A program that records sees its own environment, and not that of this shell.
     private func recorder(_ pid: Int64) -> String {
         let causes = status.recorderCauses[pid] ?? []
-        return "process \(pid)" + (causes.isEmpty ? "" : " (off: \(words(causes)))")
+        return "process \(pid)" + (causes.isEmpty ? "" : " (off: \(self.causes(causes)))")
     }
 
-    private func words(_ causes: [Cause]) -> String {
-        causes.map(\.rawValue).joined(separator: ", ")
+    private func causes(_ causes: [Cause]) -> String {
+        causes.words(for: Program.product, blocking: .recording)
     }
 
     private var losses: String {
-        status.lost.isEmpty
-            ? "none" : status.lost.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
+        let texts = status.losses.map { "\($0.count) because \($0.words) (\($0.reason))" }
+        return texts.isEmpty ? "none" : texts.joined(separator: ", ")
+    }
+
+    private var pendingErasures: String {
+        guard let count = status.pendingErasures else { return "unknown" }
+        guard count > 0 else { return "none" }
+        let places = status.pendingErasureOrigins.joined(separator: ", ")
+        return "\(count), at \(places): each upload asks again until they are confirmed"
     }
 
     private var shownID: String? {

@@ -30,11 +30,13 @@ extension Command {
         "status", summary: "Tell whether it is on, what blocks it, and what was recorded and sent",
         flags: [.showID, .redact], json: StatusView.members
     ) { invocation throws(CommandFailure) in
-        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let context = try ProgramContext(invocation)
+        let setup = TelemetrySetup(context, invocation)
         let status = try telling { try setup.control().status() }
         let view = StatusView(
             status: status, setup: setup, showsID: invocation.command.isOn(.showID),
-            isRedacted: invocation.command.isOn(.redact), others: OtherHomes(than: setup.home))
+            isRedacted: invocation.command.isOn(.redact), others: OtherHomes(than: setup.home),
+            isWatched: context.isWatched)
         invocation.output.render(view.report)
         for warning in view.others.warnings {
             invocation.diagnostics.warning(
@@ -75,7 +77,8 @@ extension Command {
         "preview", summary: "Print the next upload exactly as it would leave",
         discussion: [
             "Where sending is allowed, the waiting events are sealed, and the upload sends these "
-                + "same bytes. Otherwise a sample of invented events shows the form, marked "
+                + "same bytes. Otherwise nothing is sealed: the waiting events are shown as they "
+                + "would be sent, or a sample of invented ones where none wait, both marked "
                 + "\"sealed\": false.",
             "With --format json prints the body as one OTLP JSON object, and its SHA-256 to "
                 + "standard error; with --raw the bytes of the body themselves.",

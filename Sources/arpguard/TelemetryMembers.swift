@@ -49,7 +49,8 @@ extension [Command.Member] {
 
     static let preview: Self = [
         .init("resourceLogs[].**", "The request, as OTLP writes it in JSON"),
-        .init("sealed", "false for a sample of invented events; not there for a real request"),
+        .init(
+            "sealed", "false for what was not sealed or is invented; not there for a real request"),
     ]
 
     static let review: Self = [
@@ -112,12 +113,14 @@ extension [Command.Member] {
         [
             .init("rotated", "Always true"),
             .init("deleted_batches", "How many batches bore the old identifier"),
+            .init("kept_events", "How many events waited, and now stay here for good"),
         ] + erasure
 
     static let deletion: Self =
         [
             .init("deleted_events", "How many events were stored here"),
             .init("storage_bytes", "How much the emptied store still takes"),
+            .init("enabled", "Whether events are recorded from now on"),
         ] + erasure
 
     private static let erasure: Self = [

@@ -11,8 +11,8 @@ extension Report {
         let rest =
             storedEvents == 0
             ? "nothing is stored here"
-            : "\(storedEvents) events stay here for you to see and are never sent; "
-                + "arpguard telemetry delete-data --confirm removes them"
+            : "what was recorded (\(storedEvents.of("event"))) stays here for you to see and is "
+                + "never sent; arpguard telemetry delete-data --confirm removes it"
         return Report(
             text: [.line(StyledText("telemetry is off")), .line(StyledText(rest))],
             json: .one(["enabled": false, "stored_events": .integer(storedEvents)]))

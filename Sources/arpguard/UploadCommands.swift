@@ -22,7 +22,8 @@ extension Command {
         if invocation.command.isOn(.dryRun) {
             let setup = TelemetrySetup(context, invocation)
             let outlook = try telling { try setup.control().outlook() }
-            return try DryRun(outlook: outlook).show(invocation)
+            let unanswered = try telling { try setup.control().unanswered() }
+            return try DryRun(outlook: outlook, unanswered: unanswered).show(invocation)
         }
         let format = invocation.output.format.rawValue
         let quiet = invocation.output.isQuiet ? ["--quiet"] : []
@@ -39,6 +40,7 @@ extension Flag {
 /// What `upload --dry-run` prints.
 struct DryRun {
     let outlook: UploadOutlook
+    let unanswered: Unanswered?
 
     func show(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         var views: [BatchView] = []
@@ -68,15 +70,16 @@ struct DryRun {
     private var notices: [String] {
         var notices: [String] = []
         if !outlook.blockedSending.isEmpty {
-            let words = outlook.blockedSending.map(\.rawValue).joined(separator: ", ")
-            notices.append("no batch would leave (\(words))")
+            let words = outlook.blockedSending.words(for: Program.product, blocking: .sending)
+            notices.append("no batch would leave: \(words)")
         } else if outlook.batches.isEmpty, outlook.heldEvents == 0 {
             notices.append("nothing waits to be uploaded")
         }
         if outlook.heldEvents > 0 {
             notices.append(
-                "\(outlook.heldEvents) events wait for you: arpguard telemetry review")
+                "\(outlook.heldEvents.of("event")) held until you run: arpguard telemetry review")
         }
+        if let unanswered { notices.append(unanswered.description) }
         if let time = outlook.notBefore { notices.append("nothing is sent before \(time.rfc3339)") }
         let later = outlook.batches.count - outlook.batchesToday
         if later > 0 { notices.append("\(later) of the batches go another day: today's bytes end") }

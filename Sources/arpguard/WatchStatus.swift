@@ -83,8 +83,8 @@ struct WatchStatus {
     }
 
     private var telemetry: (String, StyledText) {
-        let causes = blockedBy.map(\.rawValue).joined(separator: ", ")
-        return ("telemetry", StyledText(causes.isEmpty ? "on" : "off (\(causes))"))
+        let causes = blockedBy.words(for: Program.product, blocking: .recording)
+        return ("telemetry", StyledText(causes.isEmpty ? "on" : "off: \(causes)"))
     }
 
     private var interfaces: [Report.Block] {
@@ -112,5 +112,13 @@ struct WatchStatus {
             ],
             "watch": state.map { .object($0.json) } ?? .null,
         ]
+    }
+}
+
+extension ProgramContext {
+    /// Whether a watch runs in this home. A home that can't be read shows none; the command that
+    /// asks tells that by itself.
+    var isWatched: Bool {
+        (try? WatchStateFile(home: home.path, files: files).isRunning()) ?? false
     }
 }

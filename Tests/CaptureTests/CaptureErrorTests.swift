@@ -22,6 +22,9 @@ struct BrokenCapture: CustomTestStringConvertible, Sendable {
             testDescription: "text", bytes: Array("not a capture, but some text".utf8),
             code: .notACapture),
         BrokenCapture(
+            testDescription: "a gzip member", bytes: [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3],
+            code: .compressed),
+        BrokenCapture(
             testDescription: "a record header cut short",
             bytes: CaptureBytes().classic([[1]]) + [0, 0, 0], code: .truncatedFrame,
             framesBefore: 1),

@@ -38,7 +38,7 @@ struct WrongLine: CustomTestStringConvertible {
             "list --format jso", "--format 'jso' is not one of table, json",
             "did you mean 'json'?"),
         WrongLine(
-            "list --format xml", "--format 'xml' is not one of table, json", "write --format=FORMAT"
+            "list --format xml", "--format 'xml' is not one of table, json", "write one of them"
         ),
         WrongLine("list --all=yes", "--all takes no value", "write --all alone"),
         WrongLine("list --limit 1 --limit 2", "--limit is given twice", "give it once"),

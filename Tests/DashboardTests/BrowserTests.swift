@@ -65,7 +65,7 @@ struct BrowserTests {
     @Test func `the local file leads in, and no other origin is ever asked`() throws {
         let visit = try Visit()
         let (tab, server) = (visit.tab, visit.server)
-        #expect(try tab.evaluate("document.title") == "Usage")
+        #expect(try tab.evaluate("document.title") == "Usage - ARP Guard")
         for path in try visit.allPaths { try tab.go(to: server.url(path)) }
         let own = tab.requestedURLs.filter { !$0.hasPrefix("file://") }
         #expect(own.count > 10)
@@ -121,6 +121,14 @@ struct BrowserTests {
         }
     }
 
+    /// How many words of charts are lower than 10 pixels on the screen, or stick out of the chart.
+    private static let smallTexts = """
+        [...document.querySelectorAll('.chart text')].filter(text => {
+            const [word, chart] = [text, text.closest('svg')].map(e => e.getBoundingClientRect());
+            return word.height < 10 || word.top < chart.top || word.right > chart.right + 1;
+        }).length
+        """
+
     /// Leaves a picture of each page in `.build/tests/pictures`, to be looked at.
     @Test(arguments: looks)
     func `nothing is wider than the screen`(look: Look) throws {
@@ -131,6 +139,8 @@ struct BrowserTests {
             try visit.tab.go(to: visit.server.url(path))
             let width = try visit.tab.evaluate("document.documentElement.scrollWidth")
             #expect(width.integerValue ?? .max <= look.width, "\(path)")
+            let small = try visit.tab.evaluate(Self.smallTexts)
+            #expect(small == 0, "\(path)")
             let name = path.split(separator: "/").first.map(String.init) ?? "usage"
             try RepositoryRoot.write(
                 try visit.tab.picture(),

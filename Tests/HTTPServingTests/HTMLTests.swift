@@ -35,9 +35,9 @@ import Testing
     @Test func `bars are drawn in proportion to the longest`() {
         let markup = BarChart(title: "t", bars: [.init("a", 10), .init("b", 5), .init("c", -1)])
             .html.markup
-        #expect(markup.contains("width=\"340\""))
-        #expect(markup.contains("width=\"170\""))
-        #expect(markup.contains("width=\"0\"") && markup.contains(">-1</text>"))
+        #expect(markup.contains("width=\"75.00%\""))
+        #expect(markup.contains("width=\"37.50%\""))
+        #expect(markup.contains("width=\"0.00%\"") && markup.contains(">-1</text>"))
         let few = BarChart(title: "t", bars: [.init("a", 0, words: "< 3")]).html.markup
         #expect(few.contains(">&lt; 3</text>") && !few.contains(">0</text>"))
         #expect(BarChart(title: "t", bars: []).html.markup.isEmpty)

@@ -36,6 +36,8 @@ struct Completed: CustomTestStringConvertible, Sendable {
         Completed("arpguard telemetry status --for", ["--format"], not: ["--home"]),
         Completed("arpguard telemetry status --format ", ["json", "table"]),
         Completed("arpguard config get telemetry.upload_r", ["telemetry.upload_review"]),
+        Completed("arpguard telemetry show --type ", ["app_start", "error"], not: ["status"]),
+        Completed("arpguard watch -i ", ["lo"], not: ["--gateway"]),
         Completed("arpguard completion ", ["bash", "fish", "zsh"]),
         Completed("arpguard replay own", ["own file.pcap"]),
     ]
@@ -118,6 +120,19 @@ struct Completed: CustomTestStringConvertible, Sendable {
             environment: ["HOME": place.path, "TERM": "dumb"], workingDirectory: place.path)
         let words = lines(result.stdout).filter { $0.hasPrefix("@") }.map { String($0.dropFirst()) }
         expect(asked, Set(words))
+    }
+
+    @Test(.enabled(if: zsh.isThere, "zsh is not installed"))
+    func `zsh takes the script also before its completion was set up`() throws {
+        let place = try folder()
+        let result = try CommandRunner.run(
+            Self.zsh.path,
+            ["-f", "-c", "eval \"$($1 completion zsh)\"; print -r -- $_comps[arpguard]", "zsh"]
+                + [Executables.path("arpguard")], environment: ["HOME": place.path],
+            workingDirectory: place.path)
+        #expect(result.stderr.isEmpty)
+        #expect(result.stdout == "_arpguard\n")
+        #expect(try place.contents() == ["own file.pcap"])
     }
 
     private func folder() throws -> TemporaryDirectory {

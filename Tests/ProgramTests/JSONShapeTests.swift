@@ -40,6 +40,8 @@ import Testing
         let dropped = try arpguard(
             "telemetry", "review", "--batch", batch?.stringValue ?? "", "--drop-event", "1")
         #expect(dropped.status == 0, "\(dropped.stderr)")
+        _ = try arpguard("telemetry", "review", "--all", "--release")
+        #expect(try arpguard("telemetry", "upload").status == 2)
         let recorders = try [arpguard.home, arpguard.folder.file("other")].map { home in
             try RunningProcess(
                 "/bin/sh",

@@ -2,6 +2,7 @@
 
 import Glibc
 import JSON
+import Modules
 import TestKit
 import Testing
 
@@ -18,14 +19,30 @@ import Testing
                 version        0.1.0
                 home           ~/own
                 configuration  fine
-                telemetry      off (not_asked)
+                watch          none runs in this home
+                telemetry      off: nobody has said yes or no (not_asked)
 
-                arpguard replay FILE       check a capture file
+                \(geteuid() == 0 ? "" : "sudo ")arpguard watch\
+                \(geteuid() == 0 ? "     " : "")        watch this machine's network
                 arpguard telemetry status  see what is recorded and sent, and decide
                 arpguard --help            list all commands
 
                 """)
         #expect(try arpguard.folder.contents().isEmpty)
+    }
+
+    @Test func `alone it tells of a watch that runs in this home`() throws {
+        try arpguard.folder.write("", to: "own/watch.lock")
+        do {
+            let lock = try #require(try RealFileSystem().lock(arpguard.home + "/watch.lock"))
+            let text = try arpguard().stdout
+            #expect(text.contains("watch          runs\n"))
+            #expect(text.contains("arpguard status            see what the watch has seen"))
+            let json = try JSONValue.parse(arpguard("--format", "json").stdout)
+            #expect(json["watch"]?["running"] == true)
+            withExtendedLifetime(lock) {}
+        }
+        #expect(try arpguard().stdout.contains("none runs in this home"))
     }
 
     @Test func `a faulty configuration shows in the state, which goes on`() throws {
@@ -58,6 +75,10 @@ import Testing
             "did you mean 'zsh'?"
         ),
         (["replay"], "missing argument FILE", "see 'arpguard replay --help'"),
+        (["--verion"], "unknown flag '--verion'", "did you mean '--version'?"),
+        (
+            ["--format", "xml"], "--format 'xml' is not one of table, json", "write one of them"
+        ),
         (["--formta", "json"], "unknown flag '--formta'", "did you mean '--format'?"),
     ])
     func `a wrong command line has its own status`(

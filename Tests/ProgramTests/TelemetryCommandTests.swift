@@ -2,6 +2,7 @@
 
 import Glibc
 import JSON
+import Modules
 import Telemetry
 import TestKit
 import Testing
@@ -22,7 +23,7 @@ import Testing
     @Test func `the first status tells in five lines that it is off, and makes nothing`() throws {
         let result = try arpguard("telemetry", "status")
         #expect(result.stdout.split(separator: "\n").count == 5)
-        #expect(result.stdout.hasPrefix("telemetry is off (not_asked)"))
+        #expect(result.stdout.hasPrefix("telemetry is off, nothing is recorded: nobody has"))
         #expect(result.stdout.contains("arpguard telemetry enable"))
         #expect(try arpguard.folder.contents().isEmpty)
     }
@@ -153,6 +154,121 @@ import Testing
         #expect(try JSONValue.parse(result.stdout)["sealed"] == false)
         #expect(result.stderr.contains("configuration"))
         #expect(try arpguard("telemetry", "preview", "--raw").status == 2)
+    }
+
+    @Test func `preview without a place to send shows what is stored, and seals nothing`() throws {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        let result = try arpguard("telemetry", "preview")
+        #expect(result.stdout.contains("alert_generated"))
+        #expect(result.stdout.contains("T00:00:00Z"))
+        #expect(result.stderr.contains("the stored events, not sealed"))
+        let json = try JSONValue.parse(arpguard("telemetry", "preview", "--format", "json").stdout)
+        #expect(json["sealed"] == false)
+        #expect(try !arpguard("telemetry", "log").stdout.contains("batch_sealed"))
+    }
+
+    @Test func `a deletion that leaves telemetry on says so, and how to end it`() throws {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        let on = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(on.stdout.contains("telemetry stays on"))
+        #expect(on.stdout.contains("arpguard telemetry disable"))
+        _ = try arpguard("telemetry", "disable")
+        let off = try arpguard("telemetry", "delete-data", "--confirm", "--format", "json")
+        #expect(try JSONValue.parse(off.stdout)["enabled"] == false)
+        #expect(try !arpguard("telemetry", "delete-data", "--confirm").stdout.contains("stays on"))
+    }
+
+    @Test func `a yes says how to see and how to undo, and lists as new only what is`() throws {
+        _ = try arpguard("telemetry", "disable")
+        let result = try arpguard("telemetry", "enable", "--confirm")
+        #expect(result.stderr.contains("arpguard telemetry show"))
+        #expect(result.stderr.contains("telemetry disable"))
+        #expect(!result.stdout.contains("new: "))
+    }
+
+    @Test func `another place is told to be outside of the yes, once it was given`() throws {
+        let place = "https://t.example.org/v1/logs"
+        #expect(try arpguard("config", "set", "telemetry.upload_url", place).stderr.isEmpty)
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        let other = try arpguard("config", "set", "telemetry.upload_url", "https://u.example.org")
+        #expect(other.stderr.contains("your yes does not cover this"))
+        #expect(other.stderr.contains("arpguard telemetry enable"))
+        let words = try arpguard("config", "set", "detection.gateway", "192.0.2.1").stderr
+        #expect(words.isEmpty)
+    }
+
+    /// A failure is told in the same words by whatever shows what waits.
+    @Test func `events that meet a failure are seen everywhere, with the reason`() throws {
+        let server = try FakeServer(otherwise: .answer(503))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 2)
+        let told = try status()["unanswered"]
+        let count = try #require(told?["events"]?.integerValue)
+        #expect(count == (try status()["events"]?["waiting"]?.integerValue))
+        #expect(told?["reason"]?.stringValue == "the server answered 503")
+        let (since, next) = (told?["since"]?.stringValue ?? "", told?["not_before"]?.stringValue)
+        let sentence =
+            "\(count) events are being retried since \(since), next not before \(next ?? ""): the "
+            + "server answered 503"
+        #expect(try arpguard("telemetry", "status").stdout.contains(sentence))
+        let review = try arpguard("telemetry", "review", "--list")
+        #expect(review.stderr.contains("nothing waits for a decision: \(sentence)"))
+        #expect(try arpguard("telemetry", "upload", "--dry-run").stderr.contains(sentence))
+        let again = try arpguard("telemetry", "upload")
+        #expect(again.status == 0)
+        #expect(again.stderr.contains(sentence))
+    }
+
+    @Test func `what is due is told with who sends it, and what keeps it here`() throws {
+        func next() throws -> String? {
+            try arpguard("telemetry", "status").stdout.split(separator: "\n").map(String.init)
+                .first { $0.hasPrefix("next upload") }
+        }
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        #expect(try next()?.hasSuffix("none: sending is blocked") == true)
+        _ = try arpguard("config", "set", "telemetry.upload_url", "https://t.example.org/v1/logs")
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try next()?.contains(", once a watch runs here, or by: arpguard") == true)
+        try arpguard.folder.write("", to: "own/watch.lock")
+        let lock = try #require(try RealFileSystem().lock(arpguard.home + "/watch.lock"))
+        #expect(try next()?.contains(", by the watch that runs here, or by: arpguard") == true)
+        withExtendedLifetime(lock) {}
+        _ = try arpguard("config", "set", "telemetry.upload_review", "manual")
+        #expect(try next()?.contains("are held until you run: arpguard telemetry review") == true)
+    }
+
+    @Test func `what waits for no answer to an erasure is named with its server`() throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(503))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        _ = try arpguard("replay", capture)
+        let waiting = try status()["events"]?["waiting"]?.integerValue ?? 0
+        let rotated = try arpguard("telemetry", "rotate-id", "--confirm").stdout
+        #expect(rotated.contains("with the bytes of 1 batch, sent or not"))
+        #expect(rotated.contains("what waited (\(waiting) events) stays here"))
+        let origin = String(server.url().dropLast("/v1/logs".count))
+        #expect(rotated.contains("not confirmed yet: the erasure at \(origin);"))
+        #expect(try arpguard("telemetry", "status").stdout.contains("1, at \(origin): "))
+        #expect(try status()["pending_erasure_origins"] == [.string(origin)])
+    }
+
+    @Test func `what a person dropped is not called lost`() throws {
+        _ = try arpguard("config", "set", "telemetry.upload_url", "https://t.example.org/v1/logs")
+        _ = try arpguard("config", "set", "telemetry.upload_review", "manual")
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        let drop = try arpguard("telemetry", "review", "--all", "--drop-type", "app_start")
+        #expect(drop.stdout.contains("dropped 1 event from "))
+        #expect(try status()["lost"]?["dropped_in_review"] == 1)
+        let rows = try arpguard("telemetry", "status").stdout.split(separator: "\n")
+        #expect(rows.contains { $0.hasPrefix("lost ") && $0.hasSuffix(" none") })
+        #expect(rows.contains { $0.hasPrefix("dropped ") && $0.hasSuffix(" 1 by you, in review") })
     }
 
     @Test func `delete-data must be confirmed`() throws {

@@ -62,6 +62,20 @@ import Testing
         #expect(try arpguard.folder.contents().isEmpty)
     }
 
+    @Test func `a capture that would have to be typed is waited for with a word`() throws {
+        let terminal = try terminal("replay", "-")
+        _ = try terminal.waitFor("reading a capture from the terminal")
+        terminal.closeWindow()
+        _ = terminal.end()
+    }
+
+    @Test func `an alert has the colour of its severity`() throws {
+        let terminal = try terminal("replay", "--sample")
+        let text = try terminal.waitFor(" frames, ")
+        #expect(text.contains("\u{1B}[31m"))
+        #expect(terminal.end() == 1)
+    }
+
     @Test(arguments: ["delete-data", "rotate-id"])
     func `what can't be undone is asked for, and a closed terminal is no yes`(
         command: String

@@ -156,8 +156,33 @@ import Testing
             })
     }
 
-    @Test func `while sending is blocked a sample shows the form, and nothing is sealed`() throws {
+    @Test func `while sending is blocked what waits is shown as it would be, and not sealed`()
+        throws
+    {
         home.record(2)
+        let before = try home.control().status().json
+        guard
+            case .unsealed(let json, let causes) =
+                try home.control(TelemetryModuleConfig()).preview()
+        else {
+            Issue.record("no events")
+            return
+        }
+        #expect(causes == [.configuration])
+        #expect(json.objectValue?["sealed"] == false)
+        let shown = try ExportLogsRequest(json: json).resourceLogs[0].scopeLogs[0].logRecords
+        #expect(try home.control().status().json == before)
+        // But for the order, which is drawn anew, the upload would say the same.
+        let sealed = try request(sealed().batch).resourceLogs[0].scopeLogs[0].logRecords
+        #expect(shown.map(\.eventName).sorted() == sealed.map(\.eventName).sorted())
+        #expect(Set(shown.map(\.timeUnixNano)) == Set(sealed.map(\.timeUnixNano)))
+        let values = { (records: [LogRecord]) in
+            records.map { $0.attributes.dropFirst().map { "\($0)" }.joined() }.sorted()
+        }
+        #expect(values(shown) == values(sealed))
+    }
+
+    @Test func `while sending is blocked and nothing waits a sample shows the form`() throws {
         let nowhere = TelemetryModuleConfig()
         guard case .sample(let json, let causes) = try home.control(nowhere).preview() else {
             Issue.record("no sample")

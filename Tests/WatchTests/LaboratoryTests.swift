@@ -129,7 +129,8 @@ struct LaboratoryTests {
             ]
         ).waitForEnd()
         #expect(setpriv.status == 2)
-        #expect(setpriv.stderr.contains("hint: sudo setcap cap_net_raw=ep "), "\(setpriv.stderr)")
+        #expect(
+            setpriv.stderr.contains("hint: sudo arpguard watch -i eth0"), "\(setpriv.stderr)")
         #expect(try failure("-i", "a/b").status == 64)
     }
 

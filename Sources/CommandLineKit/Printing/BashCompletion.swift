@@ -102,10 +102,14 @@ struct BashCompletion {
             return "compopt -o filenames; mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < "
                 + "<(compgen -f -- \"$current\")"
         case .words(let words):
-            let list = words.filter(\.isShellWord).joined(separator: " ")
-            return "mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < "
-                + "<(compgen -W '\(list)' -- \"$current\")"
+            return offer("'\(words.filter(\.isShellWord).joined(separator: " "))'")
+        case .names(let folder):
+            return offer("\"$(ls \(folder) 2>/dev/null)\"")
         }
+    }
+
+    private func offer(_ words: String) -> String {
+        "mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W \(words) -- \"$current\")"
     }
 
     private func branches(_ patterns: [String], _ action: String, indent: Int) -> String {

@@ -21,7 +21,8 @@ extension Command {
         "completion", summary: "Print a script that completes command lines in a shell",
         discussion: [
             "The package installs these scripts; this is for a program that was put somewhere by "
-                + "hand. For bash: eval \"$(PROGRAM completion bash)\" in ~/.bashrc."
+                + "hand. For bash: eval \"$(PROGRAM completion bash)\" in ~/.bashrc; zsh, behind "
+                + "its compinit, and fish take theirs in the same way."
         ],
         arguments: [
             Argument("SHELL", .one, .choice(Shell.allCases.map(\.rawValue)), help: "The shell")

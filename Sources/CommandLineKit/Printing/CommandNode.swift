@@ -29,12 +29,15 @@ enum Candidates: Hashable {
     case none
     case files
     case words([String])
+    /// The names in a folder.
+    case names(in: String)
 
     init(_ kind: Flag.Kind) {
         switch kind {
         case .bool, .string, .integer: self = .none
         case .path: self = .files
-        case .choice(let words): self = .words(words)
+        case .choice(let words), .suggested(let words): self = .words(words)
+        case .name(let folder): self = .names(in: folder)
         }
     }
 

@@ -47,6 +47,8 @@ struct FishCompletion {
 
     private static let files = "(__fish_complete_path (commandline -ct))"
 
+    private static func names(in folder: String) -> String { "(ls \(folder) 2>/dev/null)" }
+
     private func lines(_ node: CommandNode) -> [String] {
         let start = "complete -c \(root.name) -n 'test (\(function)) = \"\(node.path)\"'"
         let commands = node.command.shownSubcommands.map {
@@ -62,6 +64,7 @@ struct FishCompletion {
             case .none: nil
             case .files: "\(start) -a '\(Self.files)'"
             case .words(let words): "\(start) -a '\(words.joined(separator: " ").fishText)'"
+            case .names(let folder): "\(start) -a '\(Self.names(in: folder))'"
             }
         }
         return commands + flags + arguments
@@ -72,6 +75,7 @@ struct FishCompletion {
         case .none: " -x"
         case .files: " -x -a '\(Self.files)'"
         case .words(let words): " -x -a '\(words.joined(separator: " ").fishText)'"
+        case .names(let folder): " -x -a '\(Self.names(in: folder))'"
         }
     }
 }

@@ -40,6 +40,8 @@ public struct ManualPage {
         let title = root.name.uppercased().roff
         let commands = nodes.dropFirst().filter { $0.command.action != nil }
         var lines = [".TH \(title) 1 \"\" \"\(root.name.roff) \(version.roff)\" \"User Commands\""]
+        // What is to be typed is not to be taken apart at the end of a line.
+        lines += [".nh", ".ad l"]
         lines += [".SH NAME", "\(root.name.roff) \\- \(root.summary.startingLower.roff)"]
         lines += [".SH SYNOPSIS"] + synopsis(nodes[0])
         lines += [".SH DESCRIPTION"] + paragraphs(root.discussion)

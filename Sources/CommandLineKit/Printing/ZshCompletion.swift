@@ -21,6 +21,7 @@ struct ZshCompletion {
             if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
                 \(start) "$@"
             else
+                (( $+functions[compdef] )) || { autoload -Uz compinit; compinit -i -D }
                 compdef \(start) \(root.name)
             fi
 
@@ -94,6 +95,7 @@ struct ZshCompletion {
         case .none: ": "
         case .files: ":_files"
         case .words(let words): ":(\(words.filter(\.isShellWord).joined(separator: " ")))"
+        case .names(let folder): ":{compadd - $(ls \(folder) 2>/dev/null)}"
         }
     }
 }

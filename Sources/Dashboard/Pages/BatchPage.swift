@@ -108,7 +108,7 @@ struct BatchPage {
         let all = Self.records(json)
         let shown = Array(all.dropFirst(start).prefix(DashboardLimits.eventsPerPage))
         let rows = shown.map { event in
-            [.text(String(event.number)), .text(event.time), .text(event.name)]
+            [.text(String(event.number)), .fixed(event.time), .text(event.name)]
                 + [HTMLTable.Cell.text(event.attributes)]
                 + (isReviewable ? [.markup(drop(event, batch))] : [])
         }

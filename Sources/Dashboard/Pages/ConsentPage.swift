@@ -50,7 +50,8 @@ struct ConsentPage {
                     .text(cause.rawValue),
                     .text(status.blockedBy.contains(cause) ? "blocked" : "-"),
                     .text(status.blockedSending.contains(cause) ? "blocked" : "-"),
-                    .text(cause.meaning), .text(cause.remedy),
+                    .text(Markup.capitalised(cause.meaning(for: control.product))),
+                    .text(cause.remedy(for: control.product)),
                 ]
             }
         ).html
@@ -90,15 +91,25 @@ struct ConsentPage {
         ])
     }
 
+    private var uploadWords: TelemetryStatus.UploadWords {
+        .init(program: control.product.name, sender: "once a watch runs here")
+    }
+
+    private var erasures: String {
+        guard let count = status.pendingErasures else { return "unknown" }
+        let places = status.pendingErasureOrigins.joined(separator: ", ")
+        return count == 0 ? "none" : "\(count), at \(places): asked again by each upload"
+    }
+
     private var facts: HTML {
         let recorders = status.recorders.map { "process \($0)" }.joined(separator: ", ")
         let id = status.installationID.map { "\($0.prefix(4))…" } ?? "none"
         return Markup.facts([
             ("uploads go to", "\(status.uploadURL ?? "nowhere")"),
-            ("next upload", "\(status.nextUpload ?? "when you start one")"),
+            ("next upload", "\(status.nextUploadText(uploadWords))"),
             ("installation", "\(id)"),
             ("recording now", "\(recorders.isEmpty ? "no process" : recorders)"),
-            ("erasures not confirmed", "\(status.pendingErasures.map(String.init) ?? "unknown")"),
+            ("erasures not confirmed", "\(erasures)"),
             ("configuration", "\(status.configurationProblem ?? "fine")"),
         ])
     }
@@ -113,37 +124,5 @@ struct ConsentPage {
             caption: "Commands", columns: ["Command", "What it does"],
             rows: rows.map { [.markup("<code>\($0.0)</code>"), .text($0.1)] }
         ).html
-    }
-}
-
-extension Cause {
-    /// What the cause is, for people.
-    var meaning: String {
-        switch self {
-        case .notBuiltIn: "This program was built without the part that sends"
-        case .adminPolicy: "The administrator of this machine forbids it"
-        case .doNotTrack: "DO_NOT_TRACK is set where this dashboard was started"
-        case .environment: "ARPGUARD_TELEMETRY forbids it where this dashboard was started"
-        case .configuration:
-            "The configuration forbids it, has a fault, or names no place to send to"
-        case .notAsked: "Nobody has said yes or no"
-        case .withdrawn: "Somebody said no, or took a yes back"
-        case .termsChanged: "The place or the anonymising is not what was agreed to"
-        case .copiedHome: "This home was copied from another machine"
-        case .stateUnreadable: "What was decided can't be read"
-        }
-    }
-
-    /// What lifts it.
-    var remedy: String {
-        switch self {
-        case .notBuiltIn: "install a build that can send"
-        case .adminPolicy: "ask whoever looks after this machine"
-        case .doNotTrack: "unset DO_NOT_TRACK"
-        case .environment: "unset ARPGUARD_TELEMETRY"
-        case .configuration: "arpguard config check; arpguard config show telemetry"
-        case .notAsked, .withdrawn, .termsChanged, .copiedHome: "arpguard telemetry enable"
-        case .stateUnreadable: "arpguard telemetry disable, then enable"
-        }
     }
 }

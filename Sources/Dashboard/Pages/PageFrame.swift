@@ -6,6 +6,7 @@ internal import Modules
 /// What every page has around its content: the way to the others.
 struct PageFrame {
     static let stylePath = "/dashboard.css"
+    private static let product = "ARP Guard"
     private static let places = [
         ("/", "Usage"), ("/stored", "Stored"), ("/review", "Review"), ("/sent", "Sent"),
         ("/ledger", "Ledger"), ("/consent", "Consent"),
@@ -24,7 +25,7 @@ struct PageFrame {
 
     private var page: HTMLPage {
         HTMLPage(
-            title: title, content: .join([content, Self.note]),
+            title: title, product: Self.product, content: .join([content, Self.note]),
             head: "<link rel=\"stylesheet\" href=\"\(Self.stylePath)\">\n\(refresh)",
             navigation: showsNavigation ? navigation : "", hasForms: true)
     }
@@ -44,7 +45,7 @@ struct PageFrame {
         }
         return """
             <a class="skip" href="#main">Skip to the content</a>
-            <header><nav aria-label="Pages"><ul>
+            <header><nav aria-label="Pages"><p class="product">\(Self.product)</p><ul>
             \(HTML.join(links))
             </ul></nav></header>
             """
@@ -71,8 +72,11 @@ private let dashboardStyle = """
     .skip { position: absolute; left: -100rem; }
     .skip:focus { position: static; display: block; padding: 0.5rem 1rem; }
     header { border-bottom: 1px solid var(--line); }
-    nav ul { display: flex; flex-wrap: wrap; gap: 0 1.2rem; list-style: none; margin: 0 auto;
+    nav { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1.2rem; margin: 0 auto;
       padding: 0.3rem 1rem; max-width: 62rem; }
+    nav ul { display: flex; flex-wrap: wrap; gap: 0 1.2rem; list-style: none; margin: 0;
+      padding: 0; }
+    .product { font-weight: 600; margin: 0; }
     nav a { display: inline-block; padding: 0.4rem 0; }
     nav a[aria-current] { font-weight: 600; color: var(--ink); text-decoration-thickness: 3px; }
     main:focus { outline: none; }
@@ -114,6 +118,11 @@ enum Markup {
     static func facts(_ pairs: [(String, HTML)]) -> HTML {
         let rows = pairs.map { name, value -> HTML in "<dt>\(name)</dt><dd>\(value)</dd>" }
         return "<dl>\(HTML.join(rows))</dl>"
+    }
+
+    /// A text with a capital at its beginning.
+    static func capitalised(_ text: String) -> String {
+        text.prefix(1).uppercased() + text.dropFirst()
     }
 
     /// A number with a blank between each three digits.

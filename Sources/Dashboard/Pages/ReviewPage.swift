@@ -8,6 +8,7 @@ struct ReviewPage {
     private let batches: [BatchEntry]
     private let blocked: [Cause]
     private let isManual: Bool
+    private let unanswered: Unanswered?
     private let token: String
 
     init(_ visit: Visit) throws {
@@ -16,6 +17,7 @@ struct ReviewPage {
             limit: DashboardLimits.batchesPerPage)
         blocked = visit.control.causes(blocking: .sending)
         isManual = visit.control.configuration.uploadReview == .manual
+        unanswered = try visit.status().unanswered
         token = visit.token
     }
 
@@ -53,8 +55,11 @@ struct ReviewPage {
     }
 
     private var list: HTML {
-        guard !batches.isEmpty else { return "<p>No batch waits.</p>" }
-        return HTMLTable(
+        let begun: HTML = unanswered.map { "<p>\($0.description).</p>" } ?? ""
+        guard !batches.isEmpty else {
+            return .join(["<p>No batch waits for a decision.</p>", begun])
+        }
+        let table = HTMLTable(
             caption: "Batches of which nothing has left",
             columns: [
                 "Batch", "State", "Events", "Size", "Decide",
@@ -67,6 +72,7 @@ struct ReviewPage {
                 ]
             }
         ).html
+        return .join([table, begun])
     }
 
     private func decisions(_ batch: BatchEntry) -> HTML {

@@ -26,7 +26,7 @@ struct SentPage {
             rows: batches.map { batch in
                 [
                     .markup("<a href=\"/batch/\(batch.uid)\">\(batch.uid)</a>"),
-                    .text(Markup.time(batch.sealedAt)), .quantity(Markup.number(batch.events)),
+                    .fixed(Markup.time(batch.sealedAt)), .quantity(Markup.number(batch.events)),
                     .quantity(Markup.bytes(batch.bytes)),
                     .markup("<code>\(batch.sha256.prefix(16))…</code>"),
                     .text(answer(batch)),
@@ -83,7 +83,7 @@ struct LedgerPage {
             caption: caption, columns: ["Row", "Time", "What", "Particulars"],
             rows: rows.map { row in
                 [
-                    .text(String(row.number)), .text(Markup.time(row.time)),
+                    .text(String(row.number)), .fixed(Markup.time(row.time)),
                     .text(row.kind.replacing("_", with: " ")), .text(particulars(row)),
                 ]
             }

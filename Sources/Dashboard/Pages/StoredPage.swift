@@ -41,6 +41,7 @@ struct StoredPage {
             ("held for review", "\(Markup.number(status.held))"),
             ("kept here only", "\(Markup.number(status.keptHere))"),
             ("sent so far", "\(Markup.number(status.uploaded))"),
+            ("dropped by you in review", "\(Markup.number(status.dropped))"),
             (
                 "room taken",
                 "\(Markup.bytes(status.storageBytes)) of \(Markup.bytes(config.storageBytesMax))"
@@ -57,11 +58,12 @@ struct StoredPage {
     }
 
     private var losses: HTML {
-        guard !status.lost.isEmpty else { return "<p>Nothing was lost.</p>" }
+        let losses = status.losses
+        guard !losses.isEmpty else { return "<p>Nothing was lost.</p>" }
         return HTMLTable(
             caption: "Events that were lost, by reason", columns: ["Reason", "Events"],
-            rows: status.lost.map {
-                [.text($0.reason.replacing("_", with: " ")), .quantity(Markup.number($0.count))]
+            rows: losses.map {
+                [.text(Markup.capitalised($0.words)), .quantity(Markup.number($0.count))]
             }
         ).html
     }
@@ -82,7 +84,7 @@ struct StoredPage {
             columns: ["Time", "Event", "Properties"],
             rows: page.events.map { event in
                 [
-                    .text(Markup.time(event.time)), .text(event.name),
+                    .fixed(Markup.time(event.time)), .text(event.name),
                     .text(event.properties.map(Self.words).joined(separator: ", ")),
                 ]
             }

@@ -73,7 +73,7 @@ struct UsagePage {
             \(HTMLTable(
                 caption: "Events by day (UTC)", columns: ["Day", "Events"],
                 rows: rows.map {
-                    [.text($0.day.description), .quantity(Markup.number($0.events))]
+                    [.fixed($0.day.description), .quantity(Markup.number($0.events))]
                 }
             ).html)
             </details>

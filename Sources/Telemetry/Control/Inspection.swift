@@ -9,7 +9,9 @@ import OTLP
 public enum Preview: Sendable {
     /// The next request, byte for byte.
     case sealed(SealedBatch, headers: [(name: String, value: String)])
-    /// Nothing can be sealed now; a request of invented events shows the form.
+    /// Nothing can be sealed now; the events that wait, in the form in which they would leave.
+    case unsealed(JSONValue, because: [Cause])
+    /// Nothing can be sealed now, and nothing waits; a request of invented events shows the form.
     case sample(JSONValue, because: [Cause])
     /// Sending is allowed, and nothing waits.
     case empty
@@ -22,22 +24,33 @@ extension TelemetryControl {
     }
 
     /// The next request as it would leave. Where sending is allowed, the waiting events are sealed
-    /// for it, and the upload sends those same bytes.
+    /// for it, and the upload sends those same bytes. Elsewhere looking changes nothing.
     public func preview() throws -> Preview {
         let causes = causes(blocking: .sending)
-        guard causes.isEmpty else { return .sample(sample, because: causes) }
+        guard causes.isEmpty else {
+            let draft = try openStore().flatMap { try sealer.draft(from: $0) }
+            return draft.map { .unsealed(Self.marked($0), because: causes) }
+                ?? .sample(Self.marked(sample), because: causes)
+        }
         guard let store = try openStore() else { return .empty }
         let unsent = try sealer.unsent("'sealed', 'held', 'released', 'sending'", in: store)
         guard let batch = try unsent ?? sealer.seal(from: store) else { return .empty }
         return .sealed(batch, headers: batch.headers(userAgent: product.userAgent))
     }
 
-    /// One invented event of each declared type, in the form of an upload, marked as not sealed.
-    private var sample: JSONValue {
-        let epochStart = Timestamp(nanoseconds: 0)
+    /// The request, marked as one that was not sealed.
+    private static func marked(_ request: ExportLogsRequest) -> JSONValue {
+        guard var object = request.json().objectValue else { return .null }
+        object["sealed"] = false
+        return .object(object)
+    }
+
+    /// One invented event of each declared type, in the form of an upload.
+    private var sample: ExportLogsRequest {
+        let today = seams.clock.now().day.start
         let events = catalogue.events.map { event in
             StoredEvent(
-                epoch: 0, time: epochStart, name: event.name,
+                epoch: 0, time: today, name: event.name,
                 properties: event.properties.map {
                     StoredEvent.Property($0.name, $0.kind.sample)
                 })
@@ -45,10 +58,7 @@ extension TelemetryControl {
         let builder = BatchRequest(
             product: product, catalogue: catalogue,
             installationID: "00000000-0000-4000-8000-000000000000", erasureKeyHash: nil, losses: [])
-        let request = builder.build(events, batchID: String(repeating: "0", count: 26))
-        guard var object = request.json().objectValue else { return .null }
-        object["sealed"] = false
-        return .object(object)
+        return builder.build(events, batchID: Sealer.noBatchID)
     }
 }
 

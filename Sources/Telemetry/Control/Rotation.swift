@@ -8,6 +8,8 @@ import SQLite
 public struct RotationOutcome: Sendable, Equatable {
     /// How many batches, which bore the old identifier, were deleted here.
     public let batches: Int64
+    /// How many events waited to be sent; they stay here to be seen, and are never sent.
+    public let keptEvents: Int64
     /// Whether something was sent under the old identifier, so that the collector is asked to
     /// erase it.
     public let erasureRequested: Bool
@@ -33,7 +35,7 @@ extension TelemetryControl {
             try finishIntentsLocked()
             guard let id = gate.read().state.record?.installationID else {
                 return RotationOutcome(
-                    batches: 0, erasureRequested: false, erasureImpossible: false)
+                    batches: 0, keptEvents: 0, erasureRequested: false, erasureImpossible: false)
             }
             try seams.files.replace(directory.rotationIntent, with: Array(id.utf8))
             return try finishRotationLocked()
@@ -45,6 +47,7 @@ extension TelemetryControl {
     func finishRotationLocked() throws -> RotationOutcome {
         var erasure = (requested: false, impossible: false)
         var batches: Int64 = 0
+        var kept: Int64 = 0
         if let id = try intended(directory.rotationIntent) {
             try erasureList.setDamagedAside()
             try Store.using(directory, seams) { store in
@@ -52,6 +55,7 @@ extension TelemetryControl {
                     let state = gate.read().state
                     // With another identifier this was done before.
                     guard Array((state.record?.installationID ?? "").utf8) == id else { return }
+                    kept = try waiting(store.database, state)
                     erasure = try requestErasure(store, state)
                     try renew(state)
                 }
@@ -63,7 +67,7 @@ extension TelemetryControl {
             }
         }
         return RotationOutcome(
-            batches: batches, erasureRequested: erasure.requested,
+            batches: batches, keptEvents: kept, erasureRequested: erasure.requested,
             erasureImpossible: erasure.impossible)
     }
 

@@ -11,7 +11,7 @@ public final class TelemetryControl: Sendable {
     /// How long a change of consent waits for another one.
     static let lockMilliseconds: Int32 = 2000
 
-    let product: Product
+    package let product: Product
     let catalogue: Catalogue
     let config: TelemetryModuleConfig
     let gate: GateReader

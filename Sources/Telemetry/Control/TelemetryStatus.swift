@@ -32,10 +32,14 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var keptHere: Int64 = 0
     /// Events that the collector has.
     public var uploaded: Int64 = 0
+    /// Events that were sent and not answered, to be sent again; nil without any.
+    public var unanswered: Unanswered?
     /// Losses by reason.
     public var lost: [(reason: String, count: Int64)] = []
     /// Erasures that the collector has not confirmed; nil if their list can't be read.
     public var pendingErasures: Int64? = 0
+    /// Where those are asked for: the origins, each once, in alphabetical order.
+    public var pendingErasureOrigins: [String] = []
     /// What is wrong with the list of pending erasures, and what to do about it; nil if nothing is.
     public var erasureProblem: TelemetryError?
     /// The process numbers of programs that record into this home now.
@@ -74,8 +78,10 @@ public struct TelemetryStatus: Sendable, Equatable {
                 "held": .integer(held), "uploaded": .integer(uploaded),
                 "kept_here": .integer(keptHere),
             ],
+            "unanswered": unanswered?.json ?? .null,
             "lost": .object(JSONObject(lost.map { ($0.reason, .integer($0.count)) })),
             "pending_erasures": pendingErasures.map { .integer($0) } ?? .null,
+            "pending_erasure_origins": .array(pendingErasureOrigins.map { .string($0) }),
             "erasures_error": .optional(erasureProblem?.description),
             "recorders": .array(recorders.map(recorder)),
             "storage_bytes": .integer(storageBytes),
@@ -118,31 +124,35 @@ extension TelemetryControl {
         status.storagePath = directory.path
         status.configurationProblem = gate.configurationProblem
         guard isThere else { return status }
-        // Recorded under "never uploads" is never sent, whatever is agreed to later.
-        let sendable = state.record?.terms.origin == nil ? nil : state.epoch
         if let earlier {
             status.takeFigures(of: earlier)
         } else {
-            do { try count(&status, epoch: sendable) } catch { status.storeProblem = "\(error)" }
+            do { try count(&status, state) } catch { status.storeProblem = "\(error)" }
         }
         try tellRecorders(&status, facts)
         status.erasureProblem = erasureList.problem()
-        status.pendingErasures = (try? erasureList.all()).map { Int64($0.count) }
+        // Why it can't be read is told by the line above.
+        let erasures = try? erasureList.all()
+        status.pendingErasures = erasures.map { Int64($0.count) }
+        let origins = (erasures ?? []).map { Endpoint($0.url)?.origin ?? "?" }
+        status.pendingErasureOrigins = Set(origins).sorted()
         status.storageBytes = try directory.allocatedBytes(seams.files)
         return status
     }
 
-    private func count(_ status: inout TelemetryStatus, epoch: UInt32?) throws {
+    private func count(_ status: inout TelemetryStatus, _ state: ConsentState) throws {
         guard let store = try openStore() else { return }
+        let epoch = sendableEpoch(state)
         let database = store.database
         status.recorded = try database.integer("SELECT count(*) FROM events") ?? 0
-        status.waiting = try waiting(database, epoch)
+        status.waiting = try waiting(database, state)
         status.held = try sealer.heldEvents(in: store)
         status.uploaded = try store.total("uploaded")
         status.keptHere =
             try database.integer(
                 "SELECT count(*) FROM events WHERE batch IS NULL AND epoch <> ?",
                 [.integer(epoch.map(Int64.init) ?? -1)]) ?? 0
+        status.unanswered = try store.unanswered(epoch: epoch)
         status.lost = try store.losses()
         if status.blockedSending.isEmpty {
             let (schedule, retryAt) = try scheduled(store)
@@ -167,13 +177,19 @@ extension TelemetryControl {
     }
 
     /// Unsealed events of today's consent, and those in batches that are not answered.
-    private func waiting(_ database: Connection, _ epoch: UInt32?) throws -> Int64 {
-        guard let epoch else { return 0 }
+    func waiting(_ database: Connection, _ state: ConsentState) throws -> Int64 {
+        guard let epoch = sendableEpoch(state) else { return 0 }
         return try database.integer(
             """
             SELECT (SELECT count(*) FROM events WHERE batch IS NULL AND epoch = ?1)
                 + (SELECT coalesce(sum(events), 0) FROM batches
                    WHERE state IN \(SealedBatch.State.unsentList) AND epoch = ?1)
             """, [.integer(Int64(epoch))]) ?? 0
+    }
+
+    /// The epoch whose events may be sent: what was recorded under "never uploads" is never sent,
+    /// whatever is agreed to later.
+    private func sendableEpoch(_ state: ConsentState) -> UInt32? {
+        state.record?.terms.origin == nil ? nil : state.epoch
     }
 }

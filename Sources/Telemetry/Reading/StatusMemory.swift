@@ -32,8 +32,12 @@ package struct StatusMemory {
     private static func key(of control: TelemetryControl) throws -> Key? {
         guard let store = try control.openStore() else { return nil }
         let batches = try store.database.rows(
-            "SELECT state, count(*), sum(events), max(id) FROM batches GROUP BY state"
-        ) { "\($0.text(0)) \($0.integer(1)) \($0.integer(2)) \($0.integer(3))" }
+            """
+            SELECT state, count(*), sum(events), max(id), sum(attempts), max(next_attempt_at)
+            FROM batches GROUP BY state
+            """
+        ) { row in ([row.text(0)] + (1...5).map { String(row.integer($0)) }).joined(separator: " ")
+        }
         return Key(
             store: try StoreState(store), batches: batches.joined(separator: ", "),
             epoch: control.gate.read().state.epoch, review: control.config.uploadReview,
@@ -57,6 +61,7 @@ extension TelemetryStatus {
         keptHere = earlier.keptHere
         uploaded = earlier.uploaded
         lost = earlier.lost
+        unanswered = earlier.unanswered
         nextUpload = blockedSending.isEmpty ? earlier.nextUpload : nil
     }
 }

@@ -90,15 +90,19 @@ struct Sealer {
     private func encode(
         _ waiting: [WaitingRow], _ plans: EventPlans, _ uid: String, _ store: Store
     ) throws -> RecordEncoder {
-        let order = config.anonymizeData ? shuffled(waiting.count) : Array(waiting.indices)
         var encoder = RecordEncoder(
             plans, batchID: uid, isCoarse: config.anonymizeData, capacity: waiting.count)
-        for place in order where !encoder.add(waiting[place]) {
+        for place in order(of: waiting) where !encoder.add(waiting[place]) {
             try store.database.run(
                 "DELETE FROM events WHERE id = ?", [.integer(waiting[place].row)])
             try store.addLoss(.damaged, 1)
         }
         return encoder
+    }
+
+    /// The places of rows in the order in which they leave: shuffled, if that was agreed to.
+    func order(of waiting: [WaitingRow]) -> [Int] {
+        config.anonymizeData ? shuffled(waiting.count) : Array(waiting.indices)
     }
 
     /// The numbers below `count` in an order in which every one is as likely (Fisher and Yates).
@@ -115,7 +119,7 @@ struct Sealer {
         return order
     }
 
-    private func erasureKeyHash(_ record: ConsentRecord) -> String? {
+    func erasureKeyHash(_ record: ConsentRecord) -> String? {
         guard config.erasureEndpoint != nil, let secret = record.erasureSecret else { return nil }
         return Hex.encode(SHA256.hash(Array(secret.utf8)))
     }

@@ -53,7 +53,9 @@ final class PrintedAlerts: AlertSink {
     /// People read the lines that come with the message; programs its EVE object.
     func deliver(_ message: AlertMessage) throws(AlertOutputError) {
         switch output.format {
-        case .table: output.raw(message.text + "\n\n")
+        case .table:
+            let lines = message.text.split(separator: "\n", omittingEmptySubsequences: false)
+            output.render(AlertText.report(lines.map(String.init), message.gravity.rawValue))
         case .json: output.raw(message.eve + "\n")
         }
         output.flush()

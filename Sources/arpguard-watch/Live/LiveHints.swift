@@ -15,7 +15,7 @@ extension CommandFailure {
         let list = usable.isEmpty ? "none" : usable.joined(separator: ", ")
         return switch error.code {
         case .notPermitted:
-            "sudo setcap cap_net_raw=ep \((try? Helper.ownPath()) ?? "arpguard-watch")"
+            "sudo arpguard watch -i \(error.interface); without root: docs/watch.md"
         case .unknownInterface, .notEthernet, .isLoopback:
             "interfaces that can be watched: \(list)"
         case .isDown: "sudo ip link set \(error.interface) up"

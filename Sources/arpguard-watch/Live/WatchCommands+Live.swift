@@ -37,8 +37,7 @@ extension Command {
         try account.become()
         if account == .powerlessRoot {
             invocation.diagnostics.notice(
-                "the supervisor stays user 0, without capabilities; a user "
-                    + "'\(ServiceAccount.name)' or another owner of the home would be taken instead"
+                "root owns the home, so this process stays user 0, with all capabilities given up"
             )
         }
         return try WatchRun(invocation, home, interfaces, signals).run()

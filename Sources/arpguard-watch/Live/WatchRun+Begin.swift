@@ -12,7 +12,7 @@ extension WatchRun {
     /// Sets detection up, lets the children begin, and says what is watched, and how.
     func begin() throws(CommandFailure) {
         let diagnostics = invocation.diagnostics
-        if let fault = setup.fault { diagnostics.warning(fault.description, hint: fault.hint) }
+        tellConfiguration()
         try telling { try ModuleGroup([module], logger: setup.seams.logger).start() }
         let all = NetworkInterface.all()
         let stored = keeper.load()
@@ -24,9 +24,19 @@ extension WatchRun {
             tellSandbox(of: interface)
         }
         telemetry.started(settings: configuration.fingerprints)
-        let causes = module.blockedBy.map(\.rawValue).joined(separator: ", ")
-        diagnostics.notice(causes.isEmpty ? "telemetry is on" : "telemetry is off (\(causes))")
+        let causes = module.blockedBy.words(for: Program.product, blocking: .recording)
+        diagnostics.notice(causes.isEmpty ? "telemetry is on" : "telemetry is off: \(causes)")
         writeState()
+    }
+
+    /// Root's configuration is another than a person's own: which one holds is said first.
+    private func tellConfiguration() {
+        let path = home.abbreviated(home.configurationPath)
+        let isThere = (try? setup.seams.files.status(of: home.configurationPath)) != nil
+        let diagnostics = invocation.diagnostics
+        diagnostics.notice(
+            "configuration: \(path)" + (isThere ? "" : ", which is not there: defaults hold"))
+        if let fault = setup.fault { diagnostics.warning(fault.description, hint: fault.hint) }
     }
 
     private func begin(

@@ -25,7 +25,7 @@ func showPreview(_ control: TelemetryControl) throws {
     case .sealed(let batch, _):
         print("next to \(batch.url): \(batch.events) events, SHA-256 \(batch.sha256)")
         if let json = batch.json { print(json.serialized(.pretty)) }
-    case .sample(let json, let causes):
+    case .unsealed(let json, let causes), .sample(let json, let causes):
         print("nothing would leave (\(causes.map(\.rawValue).joined(separator: ", ")))")
         print(json.serialized(.pretty))
     case .empty:

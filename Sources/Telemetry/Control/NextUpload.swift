@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension TelemetryStatus {
+    /// Where the words about an upload come from, which differ from program to program.
+    package struct UploadWords {
+        /// The command that sends now.
+        package let command: String
+        /// The command that lets held events go.
+        package let review: String
+        /// Who sends when an upload is due, such as `once a watch runs here`.
+        package let sender: String
+
+        /// Words for a program of this name.
+        package init(program: String, sender: String) {
+            command = "\(program) telemetry upload"
+            review = "\(program) telemetry review"
+            self.sender = sender
+        }
+    }
+
+    /// When what waits leaves, and by whom, for people: no full stop. What keeps it here is said
+    /// in place of a time that nothing would come of.
+    package func nextUploadText(_ words: UploadWords) -> String {
+        if !blockedSending.isEmpty { return "none: sending is blocked" }
+        if waiting > 0, held == waiting {
+            return "none: all \(held) that wait are held until you run: \(words.review)"
+        }
+        guard let nextUpload else { return "when you run: \(words.command)" }
+        return "due at \(nextUpload), \(words.sender), or by: \(words.command)"
+    }
+}
+
+extension TelemetryStatus {
+    /// The events that a person dropped in review, which nobody would call lost.
+    package var dropped: Int64 {
+        lost.first { $0.reason == LossReason.droppedInReview.rawValue }?.count ?? 0
+    }
+
+    /// The other losses, each with its reason in words.
+    package var losses: [(words: String, reason: String, count: Int64)] {
+        lost.filter { $0.reason != LossReason.droppedInReview.rawValue }.map {
+            (
+                LossReason(rawValue: $0.reason)?.words ?? "told by another version", $0.reason,
+                $0.count
+            )
+        }
+    }
+}
+
+extension LossReason {
+    /// The reason for people: a sentence without its full stop.
+    package var words: String {
+        switch self {
+        case .queueFull: "the journal had no room"
+        case .catalogue: "the catalogue refused them"
+        case .storageCap: "the storage cap made room"
+        case .retention: "their time was up before they were sent"
+        case .damaged: "they could not be read again"
+        case .rejected: "the collector refused them for good"
+        case .droppedInReview: "you dropped them in review"
+        case .revoked: "consent was taken back before they were stored"
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+public import Modules
+import SQLite
+
+/// Events whose sending has begun and to which no final answer came: the same bytes go again.
+public struct Unanswered: Sendable, Equatable, CustomStringConvertible {
+    /// How many they are.
+    public let events: Int64
+    /// When the first of them were sent first.
+    public let since: Timestamp
+    /// Nothing is sent before; nil where nobody asked for patience.
+    public let notBefore: Timestamp?
+    /// What the last attempt met, in words; nil where nothing is known of its end.
+    public let reason: String?
+
+    /// All of it in one line for people: lower-case, no full stop.
+    public var description: String {
+        let subject = "\(events) \(events == 1 ? "event is" : "events are")"
+        guard let reason else {
+            return "\(subject) on the way since \(since.rfc3339): no answer is known yet"
+        }
+        let next = notBefore.map { "not before \($0.rfc3339)" } ?? "with the next upload"
+        return "\(subject) being retried since \(since.rfc3339), next \(next): \(reason)"
+    }
+
+    /// The same for programs.
+    var json: JSONValue {
+        [
+            "events": .integer(events), "since": .string(since.rfc3339),
+            "not_before": .optional(notBefore?.rfc3339), "reason": .optional(reason),
+        ]
+    }
+}
+
+extension TelemetryControl {
+    /// The events that were sent and not answered; nil without any.
+    public func unanswered() throws -> Unanswered? {
+        guard let store = try openStore() else { return nil }
+        return try store.unanswered(epoch: gate.read().state.epoch)
+    }
+}
+
+extension Store {
+    func unanswered(epoch: UInt32?) throws -> Unanswered? {
+        guard let epoch else { return nil }
+        let batches = try database.rows(
+            """
+            SELECT uid, events, sealed_at, next_attempt_at, answer FROM batches
+            WHERE state = 'sending' AND epoch = ? ORDER BY id
+            """, [.integer(Int64(epoch))]
+        ) { row in
+            (
+                uid: row.text(0), events: row.integer(1), sealed: row.integer(2),
+                next: row.integer(3), answer: row.isNull(4) ? nil : row.text(4)
+            )
+        }
+        guard let first = batches.first else { return nil }
+        // Retention may have taken the ledger's row.
+        let begun = try database.integer(
+            "SELECT time FROM ledger WHERE kind = ? AND instr(detail, ?) > 0 ORDER BY number",
+            [.text(LedgerEntry.Kind.sendingBegun.rawValue), .text("\"\(first.uid)\"")])
+        let next = batches.map(\.next).max() ?? 0
+        return Unanswered(
+            events: batches.map(\.events).reduce(0, +),
+            since: Timestamp(nanoseconds: begun ?? first.sealed),
+            notBefore: next > 0 ? Timestamp(nanoseconds: next) : nil,
+            reason: batches.compactMap(\.answer).last)
+    }
+}
