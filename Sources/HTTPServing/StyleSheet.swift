@@ -25,10 +25,10 @@ let styleSheet = """
     .figure { font-size: 2.2rem; font-variant-numeric: tabular-nums; margin: 0; }
     /* A shadow at the side where a wide table goes on. */
     .wide { overflow-x: auto; background:
-      linear-gradient(to right, var(--paper) 40%, transparent) left / 2rem 100% no-repeat local,
-      linear-gradient(to left, var(--paper) 40%, transparent) right / 2rem 100% no-repeat local,
-      linear-gradient(to right, var(--quiet), transparent) left / 0.5rem 100% no-repeat scroll,
-      linear-gradient(to left, var(--quiet), transparent) right / 0.5rem 100% no-repeat scroll; }
+      linear-gradient(to right, var(--paper) 40%, transparent) left / 2rem 101% no-repeat local,
+      linear-gradient(to left, var(--paper) 40%, transparent) right / 2rem 101% no-repeat local,
+      linear-gradient(to right, var(--line), transparent) left / 0.8rem 100% no-repeat scroll,
+      linear-gradient(to left, var(--line), transparent) right / 0.8rem 100% no-repeat scroll; }
     table { border-collapse: collapse; margin: 0.5rem 0; font-variant-numeric: tabular-nums; }
     caption { text-align: left; padding: 0.3rem 0; }
     th, td { text-align: left; padding: 0.3rem 1.2rem 0.3rem 0; }
