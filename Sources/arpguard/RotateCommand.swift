@@ -40,9 +40,8 @@ extension Command {
             "the old identifier is forgotten here, with the bytes of \(batches), sent or not"
         ]
         if outcome.keptEvents > 0 {
-            lines.append(
-                "what waited (\(outcome.keptEvents.of("event"))) stays here for you to see and never "
-                    + "leaves")
+            let kept = outcome.keptEvents.of("event")
+            lines.append("what waited (\(kept)) stays here for you to see and never leaves")
         }
         lines.append(elsewhere.sentence)
         invocation.output.render(
