@@ -15,10 +15,10 @@ struct ErasureElsewhere {
     let isImpossible: Bool
     /// Requests that no collector has confirmed yet.
     let pending: Int64?
-    /// Why it is not known what else is to be erased; nil if it is.
-    private let problem: String?
     /// The servers that they go to.
     private let origins: [String]
+    /// Why it is not known what else is to be erased; nil if it is.
+    private let problem: String?
     private let isConfirmed: Bool
 
     /// Asks the collector at once, by the helper that has the network. What that says about a

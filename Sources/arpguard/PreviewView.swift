@@ -10,6 +10,8 @@ struct PreviewView {
     let preview: Preview
     /// The proxy that is configured; nil for none.
     let proxy: String?
+    /// What the yes that stands covers; nil without one.
+    let agreed: ConsentTerms?
 
     func show(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         let isRaw = invocation.command.isOn(.raw)
@@ -17,8 +19,11 @@ struct PreviewView {
         case .empty:
             invocation.diagnostics.notice("nothing waits to be uploaded")
         case .unsealed(let json, let causes):
+            let rest =
+                agreed?.origin == nil
+                ? "; they were recorded to stay here, and no later yes sends them" : ""
             try show(
-                json, "the stored events, not sealed, as they would be sent", causes, invocation)
+                json, "what is stored, not sealed, as it would be sent\(rest)", causes, invocation)
         case .sample(let json, let causes):
             try show(json, "a sample of invented events", causes, invocation)
         case .sealed(let batch, _) where isRaw:

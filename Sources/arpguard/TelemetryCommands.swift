@@ -90,8 +90,11 @@ extension Command {
         json: .preview
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
-        let preview = try telling { try setup.control().preview() }
-        return try PreviewView(preview: preview, proxy: setup.config.uploadProxy).show(invocation)
+        let control = setup.control()
+        let preview = try telling { try control.preview() }
+        return try PreviewView(
+            preview: preview, proxy: setup.config.uploadProxy, agreed: control.agreedTerms
+        ).show(invocation)
     }
 
     private static let deleteData = Command(
