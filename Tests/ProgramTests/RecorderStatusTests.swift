@@ -17,7 +17,8 @@ import Testing
         let environment = shell.map { ["DO_NOT_TRACK": $0] } ?? [:]
         var status: JSONValue = .null
         var recorders: [JSONValue] = []
-        while recorders.isEmpty {
+        // A recorder holds its journal a moment before it says what keeps it off.
+        while recorders.first?["blocked_by"]?.arrayValue == nil {
             let result = try arpguard(
                 "telemetry", "status", "--format", "json", environment: environment)
             status = try JSONValue.parse(result.stdout)
