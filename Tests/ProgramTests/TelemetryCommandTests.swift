@@ -201,7 +201,8 @@ import Testing
 
     /// A failure is told in the same words by whatever shows what waits.
     @Test func `events that meet a failure are seen everywhere, with the reason`() throws {
-        let server = try FakeServer(otherwise: .answer(503))
+        let patience = HTTPHeader("Retry-After", "600")
+        let server = try FakeServer(otherwise: .answer(503, headers: [patience]))
         _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
         _ = try arpguard("telemetry", "enable", "--confirm")
         _ = try arpguard("replay", capture)
