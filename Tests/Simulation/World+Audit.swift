@@ -71,10 +71,13 @@ extension World {
         let taken = observer.taken.values.filter {
             hasJumped || !observer.erased.contains($0.installation)
         }
-        let expected = taken.reduce(0) { $0 + $1.count }
-        if counted > expected { broke(.once, "\(expected) events taken, \(counted) counted") }
-        if counted < expected, !hasJumped {
-            broke(.accounting, "\(expected) events taken, \(counted) counted by the collector")
+        let expected = taken.reduce(into: [:]) { $0[$1.installation, default: 0] += $1.count }
+        let all = expected.values.reduce(0, +)
+        // More than its share of a day is not counted for anybody.
+        let least = expected.values.reduce(0) { $0 + min($1, DayFigures.contributionsMax) }
+        if counted > all { broke(.once, "\(all) events taken, \(counted) counted") }
+        if counted < least, !hasJumped {
+            broke(.accounting, "\(all) events taken, \(counted) counted by the collector")
         }
     }
 }
