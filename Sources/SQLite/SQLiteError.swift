@@ -24,6 +24,10 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file is no database, or its content is damaged.
     public var isDamage: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
 
+    /// What a closer look at the content found, and SQLite has not met yet.
+    public static let damage = SQLiteError(
+        code: SQLITE_CORRUPT, message: "the database is damaged")
+
     /// A statement does not fit the schema, or the schema can't be read at all. For a program whose
     /// statements are right that is a sign of damage; SQLite has no code of its own for it.
     public var isSchemaMismatch: Bool { primaryCode == SQLITE_ERROR }

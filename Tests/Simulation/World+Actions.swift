@@ -118,9 +118,9 @@ extension World {
 
     /// More than a small home has room for.
     private func flood() -> Bool {
-        guard let program = anyProgram, config.storageBytesMax < 2 << 20 else { return false }
+        guard isSmall, let program = anyProgram else { return false }
         let before = model.events.count
-        for _ in 0..<4 {
+        for _ in 0..<10 {
             for _ in 0..<500 {
                 let number = model.newNumber()
                 let isAccepted = program.module.track(Ground.tick, number, Ground.mark)
@@ -192,19 +192,28 @@ extension World {
         let batches = try control.reviewable()
         guard !batches.isEmpty else { return false }
         let batch = draw.one(of: batches)
-        switch draw.below(6) {
-        case 0:
-            try control.withhold(batch.uid)
-            observer.withdraw(batch.uid)
-        case 1:
-            _ = try control.drop(.events([1]), from: batch.uid)
-            observer.withdraw(batch.uid)
-        default:
-            // Before it is done: a fault in between leaves open whether it was.
-            observer.release(batch.uid)
-            try control.release(batch.uid)
+        do {
+            try review(batch.uid, control)
+        } catch let error as TelemetryError where error.code == .blocked && isSmall {
+            // To seal the batches took room, and the oldest of them gave theirs back.
+            return false
         }
         return true
+    }
+
+    private func review(_ uid: String, _ control: TelemetryControl) throws {
+        switch draw.below(6) {
+        case 0:
+            try control.withhold(uid)
+            observer.withdraw(uid)
+        case 1:
+            _ = try control.drop(.events([1]), from: uid)
+            observer.withdraw(uid)
+        default:
+            // Before it is done: a fault in between leaves open whether it was.
+            observer.release(uid)
+            try control.release(uid)
+        }
     }
 
     /// One round; whether anything left.

@@ -61,6 +61,8 @@ final class World: @unchecked Sendable {
         config.compression = draw.one(of: ["gzip", "zstd", "none"])
     }
 
+    /// Whether the home has little room, so that what is old makes some.
+    var isSmall: Bool { config.storageBytesMax < 2 << 20 }
     var home: String { folder.file("home") }
     var directory: TelemetryDirectory { TelemetryDirectory("\(home)/telemetry") }
     var catalogue: Catalogue { version == 1 ? Ground.first : Ground.second }

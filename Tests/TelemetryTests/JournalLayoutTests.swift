@@ -113,6 +113,34 @@ import Testing
         #expect(status.lost.map(\.count) == [1])
     }
 
+    @Test func `a record with any byte changed is torn, and those beside it are kept`() throws {
+        let module = home.module()
+        module.initialize()
+        for index in 0..<5 {
+            module.trackEvent(
+                "feature_usage", ["feature": "replay", "duration_ms": PropertyValue(index)])
+        }
+        let name = try #require(home.folder.contents().first { $0.hasSuffix(".journal") })
+        let journal = try home.folder.read(name)
+        module.end()
+        let segment = try #require(
+            stride(from: 65_536, to: journal.count, by: 65_536).first {
+                Self.word(journal, $0 + 64) > 0
+            })
+        let record = segment + 256
+        let length = Int(Self.word(journal, record) & 0xFFFF_FFFF)
+        // The length itself says where the record ends; all behind it is under the checksum.
+        for place in 4..<length {
+            var changed = journal
+            changed[record + place] ^= 1
+            try home.folder.write(changed, to: "home/telemetry/journal/9-\(place).journal")
+            let status = try home.control().status()
+            let count = Int64(place - 3)
+            #expect(status.recorded == 6 + 4 * count, "byte \(place)")
+            #expect(status.lost.map(\.count) == [count], "byte \(place)")
+        }
+    }
+
     @Test(
         arguments: [
             ("a count that nothing ever reached", 64, 1 << 63),

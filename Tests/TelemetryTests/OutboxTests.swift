@@ -72,6 +72,26 @@ import Testing
         #expect(home.told.contains("damaged on the disk"))
     }
 
+    @Test func `a damaged page that nobody has read yet is found before anything is sent`() throws {
+        home.record(400)
+        _ = try home.control().uploadAgenda()
+        home.clock.advance(by: .seconds(2 * 86_400))
+        _ = try home.control().status()
+        var store = try home.folder.read("home/telemetry/store.sqlite")
+        let leaf = try #require(
+            stride(from: 0, to: store.count, by: 4096).reversed().first {
+                // A leaf of a table, by its first byte, with more than 30 rows.
+                store[$0] == 0x0D && Int(store[$0 + 3]) << 8 | Int(store[$0 + 4]) > 30
+            })
+        // Where its tenth row stands: beyond its end.
+        store[leaf + 28] = 0xFF
+        try home.folder.write(store, to: "home/telemetry/store.sqlite")
+        let outbox = try #require(try home.control().outbox())
+        #expect(throws: SQLiteError.damage) { try outbox.noteRound() }
+        try outbox.replaceStoreIfDamaged(after: SQLiteError.damage)
+        #expect(try home.control().status().lost.map(\.reason) == ["damaged"])
+    }
+
     @Test func `a batch whose answer never came is sent again after a restart`() throws {
         home.record(2)
         var outbox = try home.control().outbox()

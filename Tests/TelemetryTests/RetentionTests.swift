@@ -132,6 +132,30 @@ import Testing
         #expect(try home.control(config).account()?.isBalanced == true)
     }
 
+    @Test func `while a batch is being sent, what waits makes room, and nothing hangs`() throws {
+        var config = TelemetryModuleConfig.withURL
+        config.storageBytesMax = 1 << 20
+        home.record(5, config)
+        let outbox = try #require(try home.control(config).outbox())
+        guard case .batch(let batch) = try outbox.next() else {
+            throw TestKitError("nothing to send")
+        }
+        #expect(try outbox.begin(batch))
+        let module = home.module(config)
+        module.initialize()
+        for _ in 0..<30 {
+            for index in 0..<600 {
+                module.trackEvent("feature_usage", ["duration_ms": .integer(Int64(index))])
+            }
+            module.flush()
+        }
+        module.end()
+        let status = try home.control(config).status()
+        #expect(status.lost.contains { $0.reason == "storage_cap" && $0.count > 1000 })
+        #expect(status.waiting == status.recorded)
+        #expect(try outbox.begin(batch))
+    }
+
     @Test func `journals take no more than half of the cap, and whoever finds no room says so`()
         throws
     {

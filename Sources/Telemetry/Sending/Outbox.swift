@@ -53,10 +53,14 @@ package final class Outbox {
 
     /// Notes that a round begins: where one was due, the next due time is drawn. Before anything
     /// is sent, so that a round that fails or crashes is not repeated at once.
+    ///
+    /// Throws if the store is damaged, which is looked for once in each interval: a damaged page
+    /// may hide events without any error.
     package func noteRound() throws {
         let schedule = try memory.schedule()
         guard schedule.isDue(at: now) else { return }
         try memory.keep(schedule.next(after: now, gate.seams.random))
+        guard try StoreDamage.isSound(store.database) else { throw SQLiteError.damage }
     }
 
     /// Notes that nothing can leave before tomorrow.

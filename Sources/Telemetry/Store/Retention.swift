@@ -137,11 +137,9 @@ struct Retention {
     /// The oldest of what never left: single events, or a batch whole. One that is being sent is
     /// left for the last.
     private func removeOldest(_ store: Store) throws -> Bool {
+        let isFree = "batch NOT IN (SELECT id FROM batches WHERE state = 'sending')"
         let oldest = try store.database.rows(
-            """
-            SELECT batch FROM events WHERE batch IS NULL OR batch NOT IN
-                (SELECT id FROM batches WHERE state = 'sending') ORDER BY id LIMIT 1
-            """
+            "SELECT batch FROM events WHERE batch IS NULL OR \(isFree) ORDER BY id LIMIT 1"
         ) { $0.isNull(0) ? nil : $0.integer(0) }
         guard let batch = oldest.first else { return false }
         if let batch {
@@ -151,11 +149,12 @@ struct Retention {
         try store.database.run(
             """
             DELETE FROM events WHERE id IN (SELECT id FROM events WHERE batch IS NULL AND id <
-                coalesce((SELECT id FROM events WHERE batch IS NOT NULL ORDER BY id LIMIT 1),
-                    \(Int64.max)) ORDER BY id LIMIT \(Self.chunk))
+                coalesce((SELECT id FROM events WHERE batch IS NOT NULL AND \(isFree)
+                    ORDER BY id LIMIT 1), \(Int64.max)) ORDER BY id LIMIT \(Self.chunk))
             """)
-        try store.addLoss(.storageCap, store.database.changes)
-        return true
+        let removed = store.database.changes
+        try store.addLoss(.storageCap, removed)
+        return removed > 0
     }
 
     private func remove(_ batch: Int64, _ store: Store) throws(SQLiteError) {
