@@ -51,6 +51,21 @@ import Testing
         #expect(lost.map(\.count) == [5])
     }
 
+    @Test func `what was in the journal under an earlier yes is dropped under the next`() throws {
+        try home.enable()
+        let module = home.module()
+        module.initialize()
+        for _ in 0..<5 { #expect(module.trackEvent("app_start")) }
+        try home.control().disable()
+        try home.enable()
+        for _ in 0..<2 { #expect(module.trackEvent("app_start")) }
+        module.end()
+        let status = try home.control().status()
+        #expect((status.recorded, status.waiting) == (2, 2))
+        #expect(status.lost.map(\.reason) == ["revoked"])
+        #expect(status.lost.map(\.count) == [5])
+    }
+
     @Test func `enable and disable may be repeated, and keep the identifier`() throws {
         try home.enable()
         let first = try home.control().status().installationID
