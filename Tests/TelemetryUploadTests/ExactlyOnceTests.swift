@@ -8,8 +8,8 @@ import Telemetry
 import TestKit
 import Testing
 
-/// The real uploader and the real collector, with replies lost, connections reset and the uploader
-/// killed at random: every event arrives, and none twice.
+/// The real uploader and the real collector, with replies lost, connections reset, requests
+/// held and delivered later in another order, and the uploader killed at random: every event arrives, and none twice.
 @Suite(.timeLimit(.minutes(60)))
 struct ExactlyOnceTests {
     private static let runs: UInt64 =
@@ -58,7 +58,11 @@ struct ExactlyOnceTests {
             try letTheWaitPass(home)
         }
         blow.withLock { $0 = .none }
+        // Before the last attempt or after it, and in another order.
+        let isLate = random.uniform(below: 2) == 0
+        if !isLate { _ = try relay.deliverHeld() }
         let last = try attempt(home, victim, .none)
+        if isLate { _ = try relay.deliverHeld() }
         #expect(last?.status == 0, "seed \(seed): \(last?.stderr ?? "")")
         let status = try home.control.status()
         #expect(status.uploaded == Int64(count), "seed \(seed)")
@@ -99,8 +103,10 @@ private enum Blow: Equatable, Sendable {
     case loseReply(Int)
     case killAtReply
     case killAfter(Int64)
+    case crumble
+    case hold
 
-    static let kinds = ["resetRequest", "loseReply", "killAtReply", "killAfter"]
+    static let kinds = ["resetRequest", "loseReply", "killAtReply", "killAfter", "crumble", "hold"]
 
     var kind: String {
         switch self {
@@ -109,6 +115,8 @@ private enum Blow: Equatable, Sendable {
         case .loseReply: "loseReply"
         case .killAtReply: "killAtReply"
         case .killAfter: "killAfter"
+        case .crumble: "crumble"
+        case .hold: "hold"
         }
     }
 
@@ -117,14 +125,18 @@ private enum Blow: Equatable, Sendable {
         case .none, .killAtReply, .killAfter: .none
         case .resetRequest(let bytes): .resetRequest(afterBytes: bytes)
         case .loseReply(let bytes): .loseReply(afterBytes: bytes)
+        case .crumble: .crumble
+        case .hold: .hold
         }
     }
 
     static func drawn(_ random: SeededRandom) -> Blow {
-        switch random.uniform(below: 4) {
+        switch random.uniform(below: 6) {
         case 0: .resetRequest(1 + Int(random.uniform(below: 800)))
         case 1: .loseReply(Int(random.uniform(below: 40)))
         case 2: .killAtReply
+        case 3: .crumble
+        case 4: .hold
         default: .killAfter(1 + Int64(random.uniform(below: 120)))
         }
     }
