@@ -8,8 +8,9 @@ import Telemetry
 import TestKit
 import Testing
 
-/// The real uploader and the real collector, with replies lost, connections reset, requests
-/// held and delivered later in another order, and the uploader killed at random: every event arrives, and none twice.
+/// The real uploader and the real collector, with replies lost, connections reset, requests held
+/// and delivered later in another order, and the uploader killed at random: every event arrives,
+/// and none twice.
 @Suite(.timeLimit(.minutes(60)))
 struct ExactlyOnceTests {
     private static let runs: UInt64 =
