@@ -21,8 +21,8 @@ package enum SimulateCommand {
         exit(coverage.violations == 0 ? 0 : 1)
     }
 
-    /// Runs seeds, each on one thread of as many as the machine has; all of them, or up to the first
-    /// promise that does not hold.
+    /// Runs seeds, each on one thread of as many as the machine has; all of them, or up to the
+    /// first promise that does not hold.
     package static func run(seeds: Range<UInt64>, stops: Bool = false) -> Coverage {
         let next = Atomic<UInt64>(seeds.lowerBound)
         let total = Mutex(Coverage())
