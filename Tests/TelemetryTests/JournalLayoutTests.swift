@@ -3,6 +3,7 @@
 import Catalogue
 import Hashing
 import Modules
+import SQLite
 import TestKit
 import Testing
 
@@ -111,6 +112,25 @@ import Testing
         #expect(status.recorded == 10)
         #expect(status.lost.map(\.reason) == ["damaged"])
         #expect(status.lost.map(\.count) == [1])
+    }
+
+    @Test func `what was stored and not given back is not taken twice`() throws {
+        let module = home.module()
+        module.initialize()
+        for _ in 0..<5 { #expect(module.trackEvent("app_start")) }
+        let name = try #require(home.folder.contents().first { $0.hasSuffix(".journal") })
+        let copy = home.folder.file("home/telemetry/journal/9-9.journal")
+        try home.folder.write(home.folder.read(name), to: "home/telemetry/journal/9-9.journal")
+        module.end()
+        let control = home.control()
+        let journal = try #require(try Journal(adopting: copy, control.seams))
+        let store = try Store.open(control.directory, control.seams)
+        let drain = Drain(gate: control.gate, catalogue: control.catalogue)
+        #expect(throws: SQLiteError.damage) {
+            try drain.drain(journal, into: store) { throw SQLiteError.damage }
+        }
+        #expect(try drain.drain(journal, into: store).isTaken)
+        #expect(try store.database.integer("SELECT count(*) FROM events") == 1 + 5 + 5)
     }
 
     @Test func `a record with any byte changed is torn, and those beside it are kept`() throws {
