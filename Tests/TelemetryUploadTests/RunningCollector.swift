@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Compression
 import OTLP
 import SQLite
 import TestKit
@@ -38,7 +39,8 @@ final class RunningCollector {
             "SELECT day, id, records FROM batch JOIN record_set ON number = record_set"
         ) { row in (day: row.integer(0), id: row.blob(1), records: row.blob(2)) }
         return try sets.flatMap { set in
-            let request = try ExportLogsRequest(decoding: set.records)
+            let request = try ExportLogsRequest(
+                decoding: decompress(set.records, as: .zstd, outputBytesMax: 64 << 20))
             let records = request.resourceLogs.flatMap(\.scopeLogs).flatMap(\.logRecords)
             let batch = Self.batch(day: set.day, id: set.id)
             return records.indices.map { "\(batch)-\($0)" }
