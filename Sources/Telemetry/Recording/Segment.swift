@@ -66,7 +66,9 @@ import CSystem
     /// segment should be emptied; nil if there is none. Only for who has the segment.
     func room(for bytes: UInt64) -> Room? {
         let position = unsafe csystem_load_relaxed(word(64))
-        let used = position - tail
+        let used = position &- tail
+        // Somebody has changed the file from outside: no room is better than no program.
+        guard used <= Self.capacity else { return nil }
         let free = Self.capacity - used
         let toEnd = Self.capacity - position % Self.capacity
         let skipped = bytes <= toEnd ? 0 : toEnd
