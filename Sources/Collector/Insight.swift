@@ -62,6 +62,14 @@ public struct Insight: Sendable, Equatable {
     }
 }
 
+extension Insight {
+    /// All days from the first that anything is told of to the last.
+    var dailyDays: [Day] {
+        guard let first = daily.first?.day, let last = daily.last?.day else { return [] }
+        return (first.number...last.number).map { Day(number: $0) }
+    }
+}
+
 /// The figures of one group.
 public struct InsightTable: Sendable, Equatable {
     /// What the figures are about.

@@ -37,10 +37,12 @@ struct InsightPage {
             ?? "<p>Fewer than \(insight.k) on every day.</p>"
         let heading: HTML = "<h2>Active installations on the busiest day</h2>"
         guard !insight.daily.isEmpty else { return .join([heading, figure]) }
-        let points = insight.daily.map { day in
+        let byDay = Dictionary(
+            uniqueKeysWithValues: insight.daily.map { ($0.day, $0.installations) })
+        let points = insight.dailyDays.map { day in
             LineChart.Point(
-                day.day.description, day.installations,
-                words: "\(day.day): \(day.installations.map { String($0) } ?? few)")
+                day.description, byDay[day] ?? nil,
+                words: "\(day): \((byDay[day] ?? nil).map { String($0) } ?? few)")
         }
         let rows = insight.daily.map { day in
             [HTMLTable.Cell.text(day.day.description), cell(day.installations)]
@@ -107,11 +109,13 @@ struct InsightPage {
     private func durations(_ row: InsightRow) -> HTML {
         let timed = row.daily.filter { $0.durations != nil }
         guard timed.count > 1 else { return "" }
-        let points = row.daily.map { day in
-            let values = day.durations
+        let byDay = Dictionary(uniqueKeysWithValues: row.daily.map { ($0.day, $0.durations) })
+        // Every day has its place, so that all charts of the page have one scale of time.
+        let points = insight.dailyDays.map { day in
+            let values = byDay[day] ?? nil
             return LineChart.Point(
-                day.day.description, values?.p50, band: values.map { $0.p50...$0.p90 },
-                words: values.map { "\(day.day): p50 \($0.p50) ms, p90 \($0.p90) ms" } ?? "")
+                day.description, values?.p50, band: values.map { $0.p50...$0.p90 },
+                words: values.map { "\(day): p50 \($0.p50) ms, p90 \($0.p90) ms" } ?? "")
         }
         let rows = timed.map { day -> [HTMLTable.Cell] in
             let quantiles = [day.durations?.p50, day.durations?.p90, day.durations?.p99]

@@ -199,7 +199,8 @@ import Testing
         #expect(try other.lines() == [])
     }
 
-    @Test(arguments: StorageUnderTest.all)
+    // Not on a cluster: 18.16 asks for the last part of a dropped partition (docs/operate.md).
+    @Test(arguments: StorageUnderTest.all.filter { !$0.testDescription.contains("cluster") })
     func `a resend after its day was folded is told to be closed, and changes nothing`(
         kind: StorageUnderTest
     ) throws {
@@ -207,9 +208,9 @@ import Testing
         let sent = batch("A", of: 1, [today: ["event/app_start": 1]])
         try opened.storage.commit(sent)
         try opened.storage.expire(by: RetentionPolicy(openDays: 10), on: Self.day(11))
-        // The clock is set back, or another collector has not seen midnight yet.
-        #expect(try opened.storage.commit(sent) == [.closed])
-        #expect(try opened.reopened().commit(sent) == [.closed])
+        // Another collector has not seen midnight yet.
+        #expect(try opened.storage.commit(sent, on: Self.day(10)) == [.closed])
+        #expect(try opened.reopened().commit(sent, on: Self.day(10)) == [.closed])
         #expect(
             try opened.storage.lines() == ["\(today) arpguard: 1", "event/app_start 1 1"])
     }

@@ -33,8 +33,9 @@ final class ClickHouseClient: Sendable {
             do {
                 return try attempt(sql, rows, settings, until: deadline)
             } catch {
-                guard error.isPassing, ContinuousClock.now < deadline else { throw error }
+                guard error.isPassing else { throw error }
                 pause()
+                guard ContinuousClock.now < deadline else { throw error }
             }
         }
     }
