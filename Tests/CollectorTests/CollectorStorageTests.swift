@@ -199,8 +199,7 @@ import Testing
         #expect(try other.lines() == [])
     }
 
-    // Not on a cluster: 18.16 asks for the last part of a dropped partition (docs/operate.md).
-    @Test(arguments: StorageUnderTest.all.filter { !$0.testDescription.contains("cluster") })
+    @Test(arguments: StorageUnderTest.all)
     func `a resend after its day was folded is told to be closed, and changes nothing`(
         kind: StorageUnderTest
     ) throws {

@@ -20,6 +20,9 @@ struct BatchRows {
         case ofNoBatch = 2
     }
 
+    /// The condition for all rows but those of ``addNothing(id:)``.
+    static let saysSomething = "NOT (service = '' AND empty(reason))"
+
     private let today: Day
     private var writer = RowBinaryWriter()
 

@@ -66,7 +66,7 @@ extension ClickHouseStorage {
 
     /// Inserts rows that say nothing, on all shards: ClickHouse does not touch the rows that were
     /// inserted last with a quorum until others are.
-    private func moveOn(on today: Day) throws(ClickHouseFailure) {
+    func moveOn(on today: Day) throws(ClickHouseFailure) {
         guard let cluster = client.address.cluster, client.address.quorum > 1 else { return }
         let shards = try number(
             "SELECT toUInt64(max(shard_num)) FROM system.clusters WHERE cluster = '\(cluster)'")
