@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import Glibc
 internal import Hashing
 public import Modules
 internal import SQLite
@@ -21,6 +22,7 @@ public final class SQLiteStorage: CollectorStorage {
     private static let freeBytesMin: Int64 = 64 << 20
     /// How long a statement waits while another process writes.
     private static let busyMilliseconds: Int32 = 10_000
+    private static let retryMilliseconds: Int32 = 10
     /// Stands for erased installations; no identifier has this form.
     static let nobody = "nobody"
     /// KiB of pages that a connection keeps in memory.
@@ -53,10 +55,11 @@ public final class SQLiteStorage: CollectorStorage {
             guard try Self.isStore(connection, orBlank: create) else {
                 throw StorageError.foreign(path)
             }
+            try Self.writeAhead(connection)
             // FULL: an acknowledged batch must survive a loss of power.
             try connection.execute(
                 """
-                PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;
+                PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;
                 PRAGMA cache_size=-\(Self.cacheKiBMax);
                 PRAGMA wal_autocheckpoint=\(Self.logPagesMax)
                 """)
@@ -85,6 +88,19 @@ public final class SQLiteStorage: CollectorStorage {
                 ELSE 2 END FROM sqlite_master
             """)
         return state == 1 || state == 0 && orBlank
+    }
+
+    /// Turns the write-ahead log on. SQLite does not wait by itself where several turn it on at
+    /// once.
+    private static func writeAhead(_ connection: Connection) throws(SQLiteError) {
+        for left in (0...busyMilliseconds / retryMilliseconds).reversed() {
+            do throws(SQLiteError) {
+                return try connection.execute("PRAGMA journal_mode=WAL")
+            } catch {
+                guard error.isBusy, left > 0 else { throw error }
+                usleep(UInt32(retryMilliseconds) * 1000)
+            }
+        }
     }
 
     private static func hashKey(
