@@ -68,7 +68,9 @@ import CSystem
         let position = unsafe csystem_load_relaxed(word(64))
         let used = position &- tail
         // Somebody has changed the file from outside: no room is better than no program.
-        guard used <= Self.capacity else { return nil }
+        guard used <= Self.capacity, position % 8 == 0, position <= Self.positionMax else {
+            return nil
+        }
         let free = Self.capacity - used
         let toEnd = Self.capacity - position % Self.capacity
         let skipped = bytes <= toEnd ? 0 : toEnd
@@ -116,6 +118,8 @@ import CSystem
         from start: UInt64, to end: UInt64, _ reader: inout JournalReader,
         _ body: (borrowing JournalRecord) throws -> Void
     ) rethrows -> Int {
+        // Somebody has changed the file from outside: there is nothing that could be read.
+        guard end - start <= Self.capacity, start % 8 == 0, end % 8 == 0 else { return 1 }
         var torn = 0
         var isInGap = false
         var position = start
