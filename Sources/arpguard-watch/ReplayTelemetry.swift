@@ -6,8 +6,7 @@ import Detection
 import Modules
 import Telemetry
 
-/// Tells telemetry what a replay did. The one place where an alert becomes an event: addresses,
-/// names and texts stop here, and only words, numbers and severities go on.
+/// Tells telemetry what a replay did: names and texts stop here, and only words and numbers go on.
 struct ReplayTelemetry {
     private let module: TelemetryModule
     private let clock: any WallClock
@@ -26,12 +25,7 @@ struct ReplayTelemetry {
     }
 
     func alert(_ alert: Alert) {
-        module.trackEvent(
-            "alert_generated",
-            [
-                "alert_type": PropertyValue(alert.kind),
-                "severity": .string("\(alert.severity)"),
-            ])
+        module.track(alert)
     }
 
     func error(_ error: CaptureError) {

@@ -11,6 +11,16 @@ struct PoisoningSceneTests {
     private static let known = exchange(900, .mallory, .alice) + exchange(1_100, .alice, .mallory)
     private static let asRouter = Player.mallory.claiming(.router)
     private static let asAlice = Player.mallory.claiming(.alice)
+    /// Each end is asked in the other's name, and answers.
+    private static let questionsToBothEnds = (0..<10).flatMap { round -> [Step] in
+        let at = start + Int64(round) * 2_000
+        return [
+            asks(at, asRouter, for: Player.alice.ip, to: Player.alice.mac),
+            tells(at + 1, .alice, asRouter),
+            asks(at + 10, asAlice, for: gateway, to: Player.router.mac),
+            tells(at + 11, .router, asAlice),
+        ]
+    }
     private static let everybody = Player(mac: Frame.broadcast, ip: "10.0.0.255")
 
     /// The true owners are asked for and answer, as caches grow old.
@@ -52,15 +62,7 @@ struct PoisoningSceneTests {
         Scene(
             "questions to both ends, which they answer",
             [known],
-            forged: (0..<10).flatMap { round -> [Step] in
-                let at = start + Int64(round) * 2_000
-                return [
-                    asks(at, asRouter, for: Player.alice.ip, to: Player.alice.mac),
-                    tells(at + 1, .alice, asRouter),
-                    asks(at + 10, asAlice, for: gateway, to: Player.router.mac),
-                    tells(at + 11, .router, asAlice),
-                ]
-            }),
+            forged: questionsToBothEnds),
         Scene(
             "one third station is told to both, whose frames come from elsewhere",
             [known],
@@ -150,15 +152,7 @@ struct PoisoningSceneTests {
         Scene(
             "poisoned by questions to both ends before anybody else spoke",
             [],
-            forged: (0..<10).flatMap { round -> [Step] in
-                let at = start + Int64(round) * 2_000
-                return [
-                    asks(at, asRouter, for: Player.alice.ip, to: Player.alice.mac),
-                    tells(at + 1, .alice, asRouter),
-                    asks(at + 10, asAlice, for: gateway, to: Player.router.mac),
-                    tells(at + 11, .router, asAlice),
-                ]
-            }, withNetwork: false),
+            forged: questionsToBothEnds, withNetwork: false),
         Scene(
             "both ends told before anybody else spoke",
             [],

@@ -6,8 +6,7 @@ import Detection
 import Modules
 import Telemetry
 
-/// Tells telemetry what a watch did. Addresses, names and texts stop here: only words, numbers
-/// and severities go on.
+/// Tells telemetry what a watch did: names and texts stop here, and only words and numbers go on.
 struct WatchTelemetry {
     /// How the watch ended.
     enum Exit: String {
@@ -44,12 +43,7 @@ struct WatchTelemetry {
     }
 
     func alert(_ alert: Alert) {
-        module.trackEvent(
-            "alert_generated",
-            [
-                "alert_type": PropertyValue(alert.kind),
-                "severity": .string("\(alert.severity)"),
-            ])
+        module.track(alert)
     }
 
     func error(_ code: LiveError.Code) {
