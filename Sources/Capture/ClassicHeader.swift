@@ -55,6 +55,7 @@ struct ClassicRecord: Equatable, Sendable {
     let originalLength: Int
 
     /// The record header that begins at `offset`; sixteen bytes must be there.
+    @inline(__always)
     init(_ bytes: Span<UInt8>, at offset: Int, in header: ClassicHeader) {
         let big = header.isBigEndian
         let seconds = Int64(bytes.word(at: offset, isBigEndian: big))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What makes two findings one matter; without a rule, what makes them one incident.
-private struct AlertKey: TableKey {
+struct AlertKey: TableKey {
     var rule: RuleID?
     var address: AddressKey
     var station: StationKey
@@ -25,8 +25,8 @@ extension RuleID {
 ///
 /// A matter is what one rule says of one address and station. What further rules say of the same
 /// two belongs to the same incident: it is reported only where it is graver than all before.
-struct AlertFolder: Sendable {
-    private struct Reported: Sendable {
+struct AlertFolder: ~Copyable, Sendable {
+    struct Reported: Sendable {
         var severity: Severity
         var lastTime: Int64
     }

@@ -2,7 +2,7 @@
 
 /// Who has which address. Guarded addresses have a table of their own, so that no flood of
 /// others can drive them out.
-struct BindingTable: Sendable {
+struct BindingTable: ~Copyable, Sendable {
     private var ordinary: BoundedTable<AddressKey, Binding>
     private var guarded: BoundedTable<AddressKey, Binding>
     private let guardedAddresses: Set<IPv4Address>
@@ -66,12 +66,10 @@ struct BindingTable: Sendable {
 
     /// Lets `change` alter the binding at a place.
     @inline(always)
-    mutating func update(_ place: Place, _ change: (inout Binding) -> Void) {
-        if place.isGuarded {
-            change(&guarded[place.index])
-        } else {
-            change(&ordinary[place.index])
-        }
+    mutating func update<Answer>(
+        _ place: Place, _ change: (inout Binding) -> Answer
+    ) -> Answer {
+        place.isGuarded ? change(&guarded[place.index]) : change(&ordinary[place.index])
     }
 
     @inline(always)

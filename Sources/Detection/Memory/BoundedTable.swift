@@ -5,8 +5,10 @@
 /// When it is full, what was put there and never looked up again makes room first, oldest first;
 /// so a flood of what comes once drives out at most an eighth of what is in use. Memory grows
 /// with what is stored, up to the limit, and nothing is copied when it grows but the index.
-struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
-    private struct Entry: Sendable {
+struct BoundedTable<Key: TableKey, Value: Sendable>: ~Copyable, Sendable {
+    /// Visible to the whole module, as keys and values are: the compiler needs to know it in every
+    /// file that owns a table.
+    struct Entry: Sendable {
         var key: Key
         var uses: UInt8 = 0
         /// The neighbours among those that were never looked up again, in order of arrival.
@@ -20,7 +22,7 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
 
     private let countMax: Int
     private let seed: UInt64
-    private var entries: [Entry] = []
+    private var entries: FixedStorage<Entry>
     private var index: SlotIndex
     private var newcomers = (oldest: Int32(-1), newest: Int32(-1), count: 0)
     /// Where the search for a candidate goes on.
@@ -33,8 +35,7 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
         self.countMax = Swift.max(1, Swift.min(countMax, SlotIndex.entriesMax))
         self.seed = seed
         index = SlotIndex()
-        // Address space alone: memory is taken when it is written.
-        entries.reserveCapacity(self.countMax)
+        entries = FixedStorage(capacity: self.countMax)
     }
 
     /// How many entries there are.
@@ -53,14 +54,20 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
         let hash = key.mixed(seed: seed)
         var probe = index.first(hash)
         while let place = index.next(&probe) {
-            if entries.span[place].key == key { return place }
+            if entries[place].key == key { return place }
         }
         return nil
     }
 
+    /// The same, where it is likely that the key is at `guess`.
+    @inline(__always)
+    func peek(_ key: Key, guess: Int) -> Int? {
+        guess < entries.count && entries[guess].key == key ? guess : peek(key)
+    }
+
     /// Whether a key is there, without counting as a use.
     func contains(_ key: Key) -> Bool {
-        !entries.isEmpty && peek(key) != nil
+        entries.count > 0 && peek(key) != nil
     }
 
     /// The value of a key, without counting as a use.
@@ -70,7 +77,7 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
 
     /// Hands every entry to `body`, in no order that means anything.
     func forEach(_ body: (Key, Value) -> Void) {
-        for entry in entries { body(entry.key, entry.value) }
+        for place in 0..<entries.count { body(entries[place].key, entries[place].value) }
     }
 
     /// The place of a key, valid until the next insertion, and whether it is new there.
@@ -86,10 +93,15 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
         peek(key) ?? insert(key, initial())
     }
 
+    /// What `body` makes of the value at a place; no more of it is read than `body` looks at.
+    @inline(__always)
+    func read<Answer>(_ place: Int, _ body: (borrowing Value) -> Answer) -> Answer {
+        entries.read(place) { body($0.value) }
+    }
+
     /// The value at a place that ``find(_:)`` or ``findOrInsert(_:_:)`` gave.
     subscript(place: Int) -> Value {
-        // Through the span nothing is copied on the way to one field of a large value.
-        @inline(__always) _read { yield entries.span[place].value }
+        @inline(__always) _read { yield entries[place].value }
         @inline(__always) _modify { yield &entries[place].value }
     }
 
@@ -101,7 +113,7 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
             place = victim()
             evicted += 1
             index.remove(place, hash: entries[place].key.mixed(seed: seed)) {
-                entries[$0].key.mixed(seed: seed)
+                entries.read($0) { $0.key.mixed(seed: seed) }
             }
             if entries[place].uses == 0 { leaveNewcomers(place) }
             entries[place] = Entry(key: key, value: value)
@@ -123,7 +135,7 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: Sendable {
     /// Counts a use of what is at a place.
     @inline(__always)
     mutating func use(_ place: Int) {
-        let uses = entries.span[place].uses
+        let uses = entries[place].uses
         if uses == .max { return }
         if uses == 0 { leaveNewcomers(place) }
         entries[place].uses = uses + 1

@@ -28,8 +28,6 @@ struct ClaimTally: Sendable {
     private(set) var count: UInt32 = 0
     /// Claims told to one station, unasked.
     private(set) var unsolicited: UInt32 = 0
-    /// Claims told to everybody, unasked.
-    private(set) var announced: UInt32 = 0
     /// Answers to a question that another station had answered.
     private(set) var rivalAnswers: UInt32 = 0
     /// Answers to questions, as the first or the second.
@@ -45,14 +43,15 @@ struct ClaimTally: Sendable {
     }
 
     /// Counts one more claim.
+    @inline(__always)
     mutating func add(_ form: ClaimForm, frame: UInt64, time: Int64, isMismatched: Bool) {
         count &+= 1
         lastFrame = frame
         lastTime = time
-        if form == .unsolicited { unsolicited &+= 1 }
-        if form == .announcement { announced &+= 1 }
-        if form == .rivalAnswer { rivalAnswers &+= 1 }
-        if form.isPrompted { prompted &+= 1 }
+        // Without branches: which form comes next is hard to foretell.
+        unsolicited &+= form == .unsolicited ? 1 : 0
+        rivalAnswers &+= form == .rivalAnswer ? 1 : 0
+        prompted &+= form.isPrompted ? 1 : 0
         if isMismatched { self.isMismatched = true }
     }
 }

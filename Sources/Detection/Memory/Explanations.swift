@@ -9,7 +9,7 @@ public enum Explanation: Equatable, Sendable {
 }
 
 /// A lease that was seen.
-private struct Lease: Sendable {
+struct Lease: Sendable {
     var mac: MACAddress
     var time: Int64
 }
@@ -32,7 +32,7 @@ struct Move {
 ///
 /// All of it can be forged. What is believed is what fits to what was heard before: a server that
 /// is the network's, an owner that has gone silent, a group that had the address already.
-struct Explanations: Sendable {
+struct Explanations: ~Copyable, Sendable {
     private var leases: BoundedTable<AddressKey, Lease>
     /// When a server was first heard; under the zero address, when any was.
     private var servers: BoundedTable<StationKey, Int64>

@@ -13,23 +13,54 @@ extension NetworkMemory {
         let sender = packet.sender
         guard sender.mac == packet.source, sender.ip != .unspecified, sender.mac.isUnicast,
             form == .question || form == .answer || form == .announcement,
-            stations[index].speaksOnly(for: sender.ip),
-            form != .question || stations[index].lastTaken?.ip != packet.target.ip,
-            configuration.staticBindings.isEmpty
+            isOrdinary(stationAt: index, packet, form),
+            configuration.staticBindings.isEmpty,
+            bindings.hears(sender.mac, form, frame: frame, time: time, at: place)
         else { return false }
-        guard bindings[place].mac == sender.mac, !bindings[place].isUsurped else { return false }
-        bindings.use(place)
-        bindings.update(place) {
-            $0.tally.add(form, frame: frame, time: time, isMismatched: false)
-        }
-        stations[index].uses(sender.ip, at: time, isAnswer: form == .answer)
-        if packet.target.ip != sender.ip, packet.target.ip != .unspecified {
-            let isUnasked = packet.isUnasked(form, contests)
-            stations[index].tells(
-                ToldPair(
-                    claimed: sender.ip, listener: packet.target.ip, time: time, frame: frame,
-                    isUnasked: isUnasked))
-        }
+        stations[index].speaks(packet, form, frame: frame, time: time)
         return true
+    }
+}
+
+extension NetworkMemory {
+    /// Whether a packet's sender speaks for one address alone, and asks for none that it took.
+    @inline(__always)
+    private func isOrdinary(
+        stationAt index: Int, _ packet: ARPPacket, _ form: ClaimForm
+    ) -> Bool {
+        stations.read(index) { station in
+            station.speaksOnly(for: packet.sender.ip)
+                && (form != .question || !station.tookLast(packet.target.ip))
+        }
+    }
+}
+
+extension BindingTable {
+    /// Counts one more claim of the owner at a place; `false` where `mac` is not the owner, or not
+    /// beyond doubt.
+    @inline(__always)
+    fileprivate mutating func hears(
+        _ mac: MACAddress, _ form: ClaimForm, frame: UInt64, time: Int64, at place: Place
+    ) -> Bool {
+        let isOwner = update(place) { binding in
+            if binding.mac != mac || binding.isUsurped { return false }
+            binding.tally.add(form, frame: frame, time: time, isMismatched: false)
+            return true
+        }
+        if isOwner { use(place) }
+        return isOwner
+    }
+}
+
+extension Station {
+    /// Notes a claim for the only address that it speaks for.
+    @inline(__always)
+    fileprivate mutating func speaks(
+        _ packet: ARPPacket, _ form: ClaimForm, frame: UInt64, time: Int64
+    ) {
+        uses(packet.sender.ip, at: time, isAnswer: form == .answer)
+        guard packet.target.ip != packet.sender.ip, packet.target.ip != .unspecified
+        else { return }
+        tells(ToldPair(packet, form, time: time, frame: frame))
     }
 }

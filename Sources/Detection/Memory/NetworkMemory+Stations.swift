@@ -2,40 +2,25 @@
 
 extension NetworkMemory {
     /// Counts what a frame's source sends.
+    @inline(__always)
     mutating func noteRates(
         _ packet: ARPPacket, _ form: ClaimForm, stationAt index: Int, time: Int64
     ) -> Rates {
-        var rates = Rates()
-        switch form {
-        case .announcement, .unsolicited:
-            // Who claims no address at all is not its true sender: see M3.
-            if packet.sender.ip == .unspecified { break }
-            rates.claims = stations[index].claimRate.add(at: time, within: thresholds.rateWindow)
-        case .probe, .question:
-            rates.requests = stations[index].requestRate.add(
-                at: time, within: thresholds.rateWindow)
-        case .answer, .rivalAnswer: break
-        }
-        if packet.isRequest, packet.isToMany, packet.sender.ip != packet.target.ip {
-            rates.scanned = noteScan(packet, stationAt: index, time: time)
-        }
+        let isScan =
+            packet.isRequest && packet.isToMany && packet.sender.ip != packet.target.ip
+        var (rates, asksMany) = stations[index].sends(
+            packet, form, isScan: isScan, at: time, within: thresholds.rateWindow,
+            scanWithin: thresholds.newcomerWindow)
+        if asksMany { rates.scanned = noteScan(packet, stationAt: index) }
         return rates
     }
 
-    /// Counts the addresses that a station asks everybody for.
-    private mutating func noteScan(
-        _ packet: ARPPacket, stationAt index: Int, time: Int64
-    ) -> Int {
-        let window = thresholds.newcomerWindow
-        let ip = packet.target.ip
-        if let count = stations[index].asked.count(with: ip, at: time, within: window) {
-            return count
-        }
+    /// Counts the addresses that a station asks everybody for, where they are many.
+    @inline(never)
+    private mutating func noteScan(_ packet: ARPPacket, stationAt index: Int) -> Int {
         let key = StationKey(segment: packet.segment, mac: packet.source)
-        let (place, _) = scans.findOrInsert(key, Scan(since: time))
-        let count = scans[place].asks(for: ip, at: time, within: window)
-        stations[index].asked.note(ip, count: count, since: scans[place].since)
-        return count
+        let (place, _) = scans.findOrInsert(key, Scan())
+        return scans[place].asks(for: packet.target.ip, besides: stations[index].asked)
     }
 
     /// Counts a station that was never heard before.
@@ -80,11 +65,24 @@ extension NetworkMemory {
         guard packet.target.ip != packet.sender.ip, packet.target.ip != .unspecified
         else { return }
         let pair = ToldPair(
-            claimed: packet.sender.ip, listener: packet.target.ip, time: sighting.time,
-            frame: sighting.frame, isUnasked: packet.isUnasked(sighting.form, contests))
+            packet, sighting.form, time: sighting.time, frame: sighting.frame)
         let reverse = stations[index].toldReverse(of: pair, within: thresholds.betweenWindow)
-        if let reverse, reverse.isUnasked || pair.isUnasked { sighting.reverse = reverse }
+        if let reverse, isUnasked(pair, or: reverse, in: packet.segment) {
+            sighting.reverse = reverse
+        }
         stations[index].tells(pair)
+    }
+
+    /// Whether one of two claims was made of the station's own accord. A question to everybody
+    /// is, where one of its two addresses is contested: bridges that wear one address for many
+    /// stations pass such questions on for stations that nobody contests.
+    private func isUnasked(
+        _ pair: ToldPair, or reverse: ToldPair, in segment: Segment
+    ) -> Bool {
+        if pair.isUnasked || reverse.isUnasked { return true }
+        return (pair.isQuestionToMany || reverse.isQuestionToMany)
+            && (contests.contains(AddressKey(segment: segment, ip: pair.claimed))
+                || contests.contains(AddressKey(segment: segment, ip: pair.listener)))
     }
 
     /// Takes in what one station was told unasked, and whether it names its target rightly.
@@ -202,26 +200,9 @@ extension NetworkMemory {
     }
 }
 
-extension ARPPacket {
-    /// Whether a claim was made of the station's own accord. A question to everybody is, where
-    /// one of its two addresses is contested: bridges that wear one address for many stations
-    /// pass such questions on for stations that nobody contests.
-    @inline(always)
-    func isUnasked(
-        _ form: ClaimForm, _ contests: borrowing BoundedTable<AddressKey, Contest>
-    ) -> Bool {
-        switch form {
-        case .unsolicited: true
-        case .question:
-            !isToMany || contests.contains(AddressKey(segment: segment, ip: sender.ip))
-                || contests.contains(AddressKey(segment: segment, ip: target.ip))
-        default: false
-        }
-    }
-}
-
 extension Rates {
     /// Whether none of the rules on rates has anything to say.
+    @inline(__always)
     func isQuiet(_ thresholds: Thresholds) -> Bool {
         claims < thresholds.claimsMax && requests < thresholds.requestsMax
             && scanned != thresholds.scannedMax
@@ -229,6 +210,29 @@ extension Rates {
 }
 
 extension Station {
+    /// Counts a packet that it sends, and says whether it asks for more addresses than are
+    /// counted here.
+    @inline(__always)
+    fileprivate mutating func sends(
+        _ packet: ARPPacket, _ form: ClaimForm, isScan: Bool, at time: Int64,
+        within window: Int64, scanWithin scanWindow: Int64
+    ) -> (Rates, asksMany: Bool) {
+        var rates = Rates()
+        switch form {
+        case .announcement, .unsolicited:
+            // Who claims no address at all is not its true sender: see M3.
+            if packet.sender.ip == .unspecified { break }
+            rates.claims = claimRate.add(at: time, within: window)
+        case .probe, .question:
+            rates.requests = requestRate.add(at: time, within: window)
+        case .answer, .rivalAnswer: break
+        }
+        guard isScan else { return (rates, false) }
+        let scanned = asked.asks(for: packet.target.ip, at: time, within: scanWindow)
+        rates.scanned = scanned ?? 0
+        return (rates, scanned == nil)
+    }
+
     /// Whether it uses any address.
     fileprivate var hasAddress: Bool {
         for index in addresses.indices where addresses[index].isThere { return true }

@@ -13,6 +13,8 @@ struct NetworkMemory: ~Copyable, Sendable {
     var contests: BoundedTable<AddressKey, Contest>
     var stations: BoundedTable<StationKey, Station>
     var questions: BoundedTable<QuestionKey, Question>
+    /// Where the last question is: most answers follow theirs at once.
+    private var lastQuestion = 0
     var repetitions: BoundedTable<ClaimKey, Repetition>
     var insistences: BoundedTable<ClaimKey, Repetition>
     var listeners: BoundedTable<StationKey, Listener>
@@ -63,27 +65,23 @@ struct NetworkMemory: ~Copyable, Sendable {
         // All three are looked up before any is looked at, so that memory is waited for once.
         let source = StationKey(segment: packet.segment, mac: packet.source)
         let known = stations.peek(source)
-        let question = questions.peek(packet.questionKey)
+        let question = questions.peek(packet.questionKey, guess: lastQuestion)
         let binding = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip))
-        let isNew = known == nil
         let index = known ?? stations.insert(source, Station())
-        if !isNew { stations.use(index) }
-        let isCopy = stations[index].isCopy(
-            packet.print, at: time, within: thresholds.copyWithin)
-        if isCopy {
+        if known != nil { stations.use(index) }
+        if stations[index].isCopy(packet.print, at: time, within: thresholds.copyWithin) {
             // A question that is asked again so soon may be answered again all the same.
             if packet.isRequest { noteQuestion(packet, at: question, time: time) }
             return nil
         }
         let form = classify(packet, question, time: time)
         let rates = noteRates(packet, form, stationAt: index, time: time)
-        if hasShortWay, !isNew, rates.isQuiet(thresholds),
-            let binding,
+        if hasShortWay, known != nil, rates.isQuiet(thresholds), let binding,
             isRoutine(packet, form, stationAt: index, binding, frame: frame, time: time)
         {
             return nil
         }
-        return News(form: form, rates: rates, isNewStation: isNew)
+        return News(form: form, rates: rates, isNewStation: known == nil)
     }
 
     /// Takes a packet in that is news, and returns what is known about it.
@@ -133,6 +131,7 @@ struct NetworkMemory: ~Copyable, Sendable {
 
     /// In which way a packet claims an address, and whose question it pays: the one at the place
     /// `question`, if there is one.
+    @inline(__always)
     private mutating func classify(
         _ packet: ARPPacket, _ question: Int?, time: Int64
     ) -> ClaimForm {
@@ -151,6 +150,7 @@ struct NetworkMemory: ~Copyable, Sendable {
         return packet.isToMany ? .announcement : .unsolicited
     }
 
+    @inline(__always)
     private mutating func noteQuestion(_ packet: ARPPacket, at place: Int?, time: Int64) {
         let isProbe = packet.sender.ip == .unspecified
         let question = Question(
@@ -158,8 +158,9 @@ struct NetworkMemory: ~Copyable, Sendable {
         if let place {
             questions.use(place)
             questions[place] = question
+            lastQuestion = place
         } else {
-            _ = questions.insert(packet.questionKey, question)
+            lastQuestion = questions.insert(packet.questionKey, question)
         }
     }
 
@@ -199,6 +200,7 @@ extension ARPPacket {
     }
 
     /// A number that copies of the packet share and others hardly ever do.
+    @inline(__always)
     fileprivate var print: UInt64 {
         var value = sender.mac.bits << 16 | UInt64(operation)
         value = (value ^ target.mac.bits).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15).low

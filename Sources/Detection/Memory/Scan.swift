@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The addresses that one station asked for a short while ago.
+/// The addresses that one station asked for a short while ago, where they are many.
 struct Scan: Sendable {
     /// How many addresses are told apart.
     static let addressesMax = 64
 
     private var addresses: [64 of UInt32] = .init(repeating: 0)
     private(set) var count = 0
-    private(set) var since: Int64
+    private var since = Int64.min
 
-    init(since: Int64) {
-        self.since = since
-    }
-
-    /// Notes a question for `ip`, and returns how many addresses were asked for in the window.
-    mutating func asks(for ip: IPv4Address, at time: Int64, within window: Int64) -> Int {
-        if time.age(of: since) > window {
-            count = 0
-            since = time
+    /// Notes a question for `ip` beside those of `few`, and returns how many addresses were asked
+    /// for in the window of those.
+    mutating func asks(for ip: IPv4Address, besides few: RecentlyAsked) -> Int {
+        if few.since != since {
+            for index in few.addresses.indices { addresses[index] = few.addresses[index] }
+            count = few.addresses.count
+            since = few.since
         }
         for index in 0..<count where addresses[index] == ip.bits { return count }
         if count < Self.addressesMax {
@@ -28,32 +26,28 @@ struct Scan: Sendable {
     }
 }
 
-/// A few of the addresses that are counted in a station's ``Scan``, to look at first.
+/// The first few addresses that a station asked for in a window; hardly any asks for more.
 struct RecentlyAsked: Sendable {
-    private var addresses: [8 of UInt32] = .init(repeating: 0)
-    private var since: Int64 = .min
-    private var count: UInt32 = 0
+    fileprivate private(set) var addresses: [8 of UInt32] = .init(repeating: 0)
+    fileprivate private(set) var since: Int64 = .min
+    private var count: UInt8 = 0
 
-    /// How many addresses were asked for, when `ip` is one that was counted in this window.
-    @inline(always)
-    func count(with ip: IPv4Address, at time: Int64, within window: Int64) -> Int? {
-        guard addresses[Self.place(ip)] == ip.bits, time.age(of: since) <= window else {
-            return nil
-        }
-        return Int(count)
-    }
-
-    /// Notes that `ip` is counted in the window that began at `since`.
-    mutating func note(_ ip: IPv4Address, count: Int, since: Int64) {
-        if since != self.since {
+    /// Notes a question for `ip`, and returns how many addresses were asked for in the window;
+    /// `nil` when these are more than it has room for.
+    @inline(__always)
+    mutating func asks(for ip: IPv4Address, at time: Int64, within window: Int64) -> Int? {
+        if time.age(of: since) > window {
             addresses = .init(repeating: 0)
-            self.since = since
+            since = time
+            count = 0
         }
-        addresses[Self.place(ip)] = ip.bits
-        self.count = UInt32(count)
-    }
-
-    private static func place(_ ip: IPv4Address) -> Int {
-        Int(truncatingIfNeeded: (ip.bits &* 0x9E37_79B1) >> 29)
+        // Without branches, so that all are compared at once.
+        var hits: UInt32 = 0
+        for index in addresses.indices { hits &+= addresses[index] == ip.bits ? 1 : 0 }
+        if hits > 0 { return Int(count) }
+        if count == addresses.count { return nil }
+        addresses[Int(count)] = ip.bits
+        count += 1
+        return Int(count)
     }
 }

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where entries are, by their hash: open addressing with linear probing, at most half full.
+/// Where entries are, by their hash: open addressing with linear probing, at most a quarter full.
 ///
 /// A slot keeps some of the hash beside the place, so that other entries are hardly ever looked
 /// at. Source: Knuth, The Art of Computer Programming, volume 3, 6.4, algorithms L and R.
-struct SlotIndex: Sendable {
+struct SlotIndex: ~Copyable, Sendable {
     /// How many entries can be told apart.
     static let entriesMax = 0xF_FFFF
 
     private static let placeMask: UInt32 = 0xF_FFFF
 
     /// Twelve bits of the hash above the entry's place plus one; 0 where there is none.
-    private var slots: [UInt32]
+    private var slots: FixedStorage<UInt32>
     private var mask: Int
 
-    /// An index with room for `room` entries and as many again.
+    /// An index with room for `room` entries, and at least as many again before it is crowded.
     init(room: Int = 16) {
         var count = 64
-        while count < 4 * room { count *= 2 }
-        slots = [UInt32](repeating: 0, count: count)
+        while count < 8 * room { count *= 2 }
+        slots = FixedStorage(repeating: 0, count: count)
         mask = count - 1
     }
 
-    /// Whether it is more than half full with that many entries.
-    func isCrowded(by count: Int) -> Bool { 2 * count > slots.count }
+    /// Whether it is more than a quarter full with that many entries.
+    func isCrowded(by count: Int) -> Bool { 4 * count > slots.count }
 
     /// A walk over the places that a hash may stand for.
     struct Probe {
@@ -40,7 +40,6 @@ struct SlotIndex: Sendable {
     /// The next place to look at; `nil` when the hash stands for no more.
     @inline(__always)
     func next(_ probe: inout Probe) -> Int? {
-        let slots = slots.span
         while true {
             let value = slots[probe.slot]
             if value == 0 { return nil }

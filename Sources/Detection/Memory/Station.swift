@@ -8,28 +8,36 @@ struct ToldPair: Equatable, Sendable {
     var listener = IPv4Address.unspecified
     /// When.
     var time: Int64 = 0
-    /// The frame's number, and in the highest bit whether nobody had asked.
+    /// The frame's number below two bits that say how it was told.
     private var mark: UInt64 = 0
 
     /// Nothing.
     init() {}
 
     /// What a packet tells.
-    init(
-        claimed: IPv4Address, listener: IPv4Address, time: Int64, frame: UInt64, isUnasked: Bool
-    ) {
-        self.claimed = claimed
-        self.listener = listener
+    @inline(__always)
+    init(_ packet: ARPPacket, _ form: ClaimForm, time: Int64, frame: UInt64) {
+        claimed = packet.sender.ip
+        listener = packet.target.ip
         self.time = time
-        mark = frame & Self.frameMax | (isUnasked ? ~Self.frameMax : 0)
+        let isQuestion = form == .question
+        let isToMany = packet.isToMany
+        let isUnasked = form == .unsolicited || isQuestion && !isToMany
+        mark =
+            frame & Self.frameMax | (isUnasked ? Self.unaskedBit : 0)
+            | (isQuestion && isToMany ? Self.questionBit : 0)
     }
 
-    private static let frameMax = UInt64.max >> 1
+    private static let unaskedBit: UInt64 = 1 << 63
+    private static let questionBit: UInt64 = 1 << 62
+    private static let frameMax = questionBit - 1
 
     /// In which frame.
     var frame: UInt64 { mark & Self.frameMax }
-    /// Whether nobody had asked.
-    var isUnasked: Bool { mark > Self.frameMax }
+    /// Whether one station was told, and nobody had asked.
+    var isUnasked: Bool { mark & Self.unaskedBit != 0 }
+    /// Whether everybody was told, in a question.
+    var isQuestionToMany: Bool { mark & Self.questionBit != 0 }
     /// Whether anything was told.
     var isThere: Bool { claimed != .unspecified }
 }
@@ -44,6 +52,13 @@ struct OwnAddress: Sendable {
 
     /// Whether there is one.
     var isThere: Bool { ip != .unspecified }
+
+    /// Notes that it is used.
+    @inline(__always)
+    fileprivate mutating func note(at time: Int64, isAnswer: Bool) {
+        self.time = time
+        if isAnswer, answers < .max { answers += 1 }
+    }
 }
 
 /// An address that a station took from another one.
@@ -58,17 +73,17 @@ struct TakenAddress: Equatable, Sendable {
 struct Station: Sendable {
     /// How many of a station's addresses are remembered.
     static let addressesMax = 6
-    /// How many of the last things it told are remembered.
-    static let toldMax = 8
-
     private var lastPrints: [2 of UInt64] = .init(repeating: 0)
     private var lastPrintTimes: [2 of Int64] = .init(repeating: .min)
     var claimRate = SlidingCount()
     var requestRate = SlidingCount()
     private var nextPrint: UInt8 = 0
+    /// Where the next thing that it tells is noted.
     private var nextTold: UInt8 = 0
     /// Whether it told anybody about more than one address: else nothing told is a reverse.
     private var hasToldSeveral = false
+    /// Whether it ever took an address.
+    private var hasTaken = false
     /// The addresses that it asked for a short while ago, as far as there is room.
     var asked = RecentlyAsked()
     private(set) var addresses: [6 of OwnAddress] = .init(repeating: OwnAddress())
@@ -78,22 +93,39 @@ struct Station: Sendable {
     private(set) var lastTakenBefore: TakenAddress?
 
     /// Whether this packet, told by its print, was already seen within `window`.
+    @inline(__always)
     mutating func isCopy(_ print: UInt64, at time: Int64, within window: Int64) -> Bool {
         for index in lastPrints.indices where lastPrints[index] == print {
             if time.age(of: lastPrintTimes[index]) < window { return true }
         }
-        lastPrints[Int(nextPrint)] = print
-        lastPrintTimes[Int(nextPrint)] = time
+        let place = Int(nextPrint & 1)
+        lastPrints[place] = print
+        lastPrintTimes[place] = time
         nextPrint ^= 1
         return false
     }
 
     /// Notes that the station uses `ip` as its own.
+    @inline(__always)
     mutating func uses(_ ip: IPv4Address, at time: Int64, isAnswer: Bool) {
-        let place = place(for: ip)
+        if addresses[0].ip != ip { return usesOther(ip, at: time, isAnswer: isAnswer) }
+        addresses[0].note(at: time, isAnswer: isAnswer)
+    }
+
+    /// Notes that it uses `ip` where it is, or else in an empty place, or else in that of the
+    /// address unused longest.
+    @inline(never)
+    private mutating func usesOther(_ ip: IPv4Address, at time: Int64, isAnswer: Bool) {
+        var place = 0
+        for index in addresses.indices {
+            if addresses[index].ip == ip {
+                place = index
+                break
+            }
+            if addresses[index].time < addresses[place].time { place = index }
+        }
         if addresses[place].ip != ip { addresses[place] = OwnAddress(ip: ip) }
-        addresses[place].time = time
-        if isAnswer, addresses[place].answers < .max { addresses[place].answers += 1 }
+        addresses[place].note(at: time, isAnswer: isAnswer)
     }
 
     /// Whether it used `ip` as its own.
@@ -102,29 +134,29 @@ struct Station: Sendable {
         return false
     }
 
-    /// Where `ip` is, or else an empty place, or else the place of the address unused longest.
-    @inline(always)
-    private func place(for ip: IPv4Address) -> Int {
-        if addresses[0].ip == ip { return 0 }
-        var place = 0
-        for index in addresses.indices {
-            if addresses[index].ip == ip { return index }
-            if addresses[index].time < addresses[place].time { place = index }
-        }
-        return place
-    }
-
     /// Notes what it told to whom.
+    @inline(__always)
     mutating func tells(_ pair: ToldPair) {
         if !speaksOnly(for: pair.claimed) { hasToldSeveral = true }
-        told[Int(nextTold)] = pair
-        nextTold = (nextTold + 1) % UInt8(Self.toldMax)
+        told[Int(nextTold & Self.toldMask)] = pair
+        // Who speaks for one address alone, as nearly all do, needs no more than two places, which
+        // stay in the processor's cache.
+        nextTold = hasToldSeveral ? nextTold &+ 1 : nextTold ^ 1
     }
+
+    private static let toldMask: UInt8 = 7
 
     /// Notes that it took an address from another station.
     mutating func takes(_ taken: TakenAddress) {
         if let last = lastTaken, last.ip != taken.ip { lastTakenBefore = last }
         lastTaken = taken
+        hasTaken = true
+    }
+
+    /// Whether the last address that it took is `ip`.
+    @inline(__always)
+    func tookLast(_ ip: IPv4Address) -> Bool {
+        hasTaken && lastTaken?.ip == ip
     }
 
     /// Another address than `ip` that it took within `window`.
