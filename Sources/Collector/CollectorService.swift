@@ -62,8 +62,8 @@ public final class CollectorService: Module {
             admin: try HTTPServer(
                 on: adminSocket, tls: configuration.adminTLS, handler: admin.handler))
         servers.withLock { $0 = started }
-        routes.keepSweeping()
-        routes.readAhead()
+        try routes.keepSweeping()
+        try routes.readAhead()
     }
 
     /// Finishes the requests in flight and closes both listeners.

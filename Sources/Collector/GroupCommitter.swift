@@ -67,12 +67,6 @@ final class GroupCommitter: Sendable {
         queue.async(execute: work)
     }
 
-    /// Runs work some time later.
-    func later(nanoseconds: Int64, _ work: @escaping @Sendable () -> Void) {
-        DispatchQueue.global().asyncAfter(
-            deadline: .now() + .nanoseconds(Int(nanoseconds)), execute: work)
-    }
-
     /// Commits one group; the next takes its turn after what waits in the queue by then.
     private func commitAll() {
         if waiting.withLock({ $0.lastRequests > 1 }) { usleep(Self.gatherMicroseconds) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import Glibc
 internal import Hashing
 internal import HTTPServing
 internal import Modules
@@ -29,7 +30,16 @@ extension IntakeRoutes {
             let step = Int64(self.configuration.erasureStepMilliseconds) * 1_000_000
             guard step > 0 else { return later.send(response) }
             let rest = step - (self.clock.uptimeNanoseconds() - start) % step
-            self.committer.later(nanoseconds: rest) { later.send(response) }
+            // A thread for each, which the limit of erasures bounds.
+            do {
+                try DetachedThread.start {
+                    usleep(UInt32(rest / 1000))
+                    later.send(response)
+                }
+            } catch {
+                self.logger.log(.warning, "an erasure was answered early: \(error)")
+                later.send(response)
+            }
         }
         return nil
     }

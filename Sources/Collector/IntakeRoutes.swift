@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import Glibc
 internal import HTTPServing
 internal import Modules
 private import Synchronization
@@ -18,7 +19,7 @@ final class IntakeRoutes: Sendable {
     let budget: ByteBudget
     let erasureLimit: RateLimit
     private let newcomers: NewcomerLimit
-    private let logger: Logger
+    let logger: Logger
     private let sweeps = Mutex(Sweeps())
     private let isFailing = Mutex(false)
 
@@ -75,17 +76,16 @@ final class IntakeRoutes: Sendable {
     }
 
     /// Folds when a day begins also where no request comes; as long as this object is used.
-    func keepSweeping() {
-        let step = Int64(configuration.sweepCheckMilliseconds) * 1_000_000
-        committer.later(nanoseconds: step) { [weak self] in
-            self?.sweepWhenDue()
-            self?.keepSweeping()
+    func keepSweeping() throws(SystemError) {
+        let step = UInt32(configuration.sweepCheckMilliseconds) * 1000
+        try DetachedThread.start { [weak self] in
+            while usleep(step) == 0, let self { sweepWhenDue() }
         }
     }
 
     /// Makes readings quick, beside what is done already.
-    func readAhead() {
-        committer.later(nanoseconds: 0) { [storage, logger, today = clock.now().day] in
+    func readAhead() throws(SystemError) {
+        try DetachedThread.start { [storage, logger, today = clock.now().day] in
             do {
                 try storage.readAhead(on: today)
             } catch {

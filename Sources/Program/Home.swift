@@ -31,9 +31,9 @@ public struct Home: Sendable, Equatable {
     /// The configuration file.
     public var configurationPath: String { path + "/config.json" }
 
-    /// A path for people: `~` stands for the person's own folder.
+    /// A path for people: `~` stands for the person's own folder, which the service has not.
     public func abbreviated(_ path: String) -> String {
-        guard let userFolder, userFolder != "/" else { return path }
+        guard reason != .service, let userFolder, userFolder != "/" else { return path }
         if path == userFolder { return "~" }
         return path.hasPrefix(userFolder + "/") ? "~" + path.dropFirst(userFolder.count) : path
     }

@@ -13,7 +13,7 @@ import Synchronization
 /// several processes, may share a home.
 @safe public final class TelemetryModule: Module {
     /// How often the journal is moved to the store.
-    static let flushSeconds = 5
+    static let flushMilliseconds = 5000
     /// How long `shutdown` waits for the last move, at most.
     public static let shutdownMilliseconds = 250
 
@@ -67,31 +67,10 @@ import Synchronization
     public func initialize() {
         recorder.refresh()
         isRunning.withLock { $0 = true }
-        startWaker()
-        scheduleFlush()
-    }
-
-    /// Lets threads ask for a move, once there is something to move.
-    private func startWaker() {
-        guard recorder.journal != nil else { return }
-        waker.start { [weak self] in
+        waker.start(everyMilliseconds: Self.flushMilliseconds) { [weak self] in
             guard let self else { return }
-            queue.sync { _ = moveIfRunning() }
+            queue.sync { if isRunning.withLock({ $0 }) { move() } }
         }
-    }
-
-    private func scheduleFlush() {
-        queue.asyncAfter(deadline: .now() + .seconds(Self.flushSeconds)) { [weak self] in
-            guard let self, moveIfRunning() else { return }
-            scheduleFlush()
-        }
-    }
-
-    @discardableResult
-    private func moveIfRunning() -> Bool {
-        guard isRunning.withLock({ $0 }) else { return false }
-        move()
-        return true
     }
 
     /// Records one event; false if it is not recorded.
@@ -183,7 +162,6 @@ import Synchronization
     private func move() {
         recorder.refresh()
         guard let journal = recorder.journal else { return }
-        startWaker()
         do {
             try move(journal) { store, drain in try drain.adoptAll(into: store) }
         } catch {

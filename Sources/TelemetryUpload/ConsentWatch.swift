@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if Upload
-import Dispatch
-import Synchronization
 import Telemetry
 
 /// Ends a transfer on its way once consent is taken back, or another cause comes up.
@@ -14,26 +12,26 @@ final class ConsentWatch: Sendable {
     let cancellation = Cancellation()
 
     private let makeControl: @Sendable () -> TelemetryControl
-    private let isOver = Mutex(false)
+    private let waker = Waker()
 
     init(_ makeControl: @escaping @Sendable () -> TelemetryControl, _ caller: Cancellation) {
         self.makeControl = makeControl
         caller.carry(to: cancellation)
     }
 
+    deinit { waker.end() }
+
     /// Begins to look.
     func begin() {
-        let again = DispatchTime.now() + .milliseconds(Self.lookMilliseconds)
-        DispatchQueue.global().asyncAfter(deadline: again) { [self] in
-            if isOver.withLock({ $0 }) { return }
-            guard makeControl().causes(blocking: .sending).isEmpty else {
-                return cancellation.cancel()
-            }
-            begin()
+        waker.start(everyMilliseconds: Self.lookMilliseconds) {
+            [makeControl, cancellation, waker] in
+            if makeControl().causes(blocking: .sending).isEmpty { return }
+            cancellation.cancel()
+            waker.end()
         }
     }
 
     /// Looks no more.
-    func end() { isOver.withLock { $0 = true } }
+    func end() { waker.end() }
 }
 #endif

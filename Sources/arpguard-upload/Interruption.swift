@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if Upload
-import Dispatch
 import Modules
 import TelemetryUpload
 
@@ -12,7 +11,7 @@ enum Interruption {
         // Blocks the signals here, and so in every thread that starts from now on.
         _ = try TerminationSignals()
         let cancellation = Cancellation()
-        DispatchQueue.global().async {
+        try DetachedThread.start {
             guard let signals = try? TerminationSignals(), (try? signals.wait()) != nil else {
                 return
             }

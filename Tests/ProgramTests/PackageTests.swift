@@ -12,6 +12,7 @@ import Testing
     private static let canInstall =
         unsafe geteuid() == 0 && access("/usr/bin/mmdebstrap", X_OK) == 0
         && access("/usr/bin/lintian", X_OK) == 0
+        && access("/usr/bin/systemd-nspawn", X_OK) == 0
         && access(RepositoryRoot.file("dist/SHA256SUMS"), R_OK) == 0
 
     @Test func `the example configuration is sound and decides nothing about telemetry`() throws {
@@ -39,8 +40,11 @@ import Testing
 
     @Test(
         .enabled(if: isFull ?? false, "it makes a Debian of its own: make test-full"),
-        .enabled(if: canInstall, "needs root, mmdebstrap, lintian and packages: make deb"))
-    func `the packages install, upgrade, go, and leave nothing behind`() throws {
+        .enabled(
+            if: canInstall, "needs root, mmdebstrap, lintian, systemd-nspawn, packages: make deb"))
+    func `the packages install, boot into services that work, upgrade, and go without a trace`()
+        throws
+    {
         let result = try CommandRunner.run(
             RepositoryRoot.file("Scripts/deb-test"), environment: ["HOME": "/tmp"],
             deadline: .seconds(1800))

@@ -28,6 +28,15 @@ import Testing
         #expect(CodeRules.detaching(TextFile("Sources/A/a.swift", code)).isEmpty)
     }
 
+    @Test(arguments: [
+        ("queue.asyncAfter(deadline: .now()) {}", 1), ("DispatchQueue.global().async {}", 1),
+        ("DispatchQueue(label: \"a\").async {}", 0), ("// asyncAfter", 0),
+    ])
+    func `timers of Dispatch are found in sources only`(code: String, count: Int) {
+        #expect(CodeRules.dispatchTimer(TextFile("Sources/A/a.swift", code)).count == count)
+        #expect(CodeRules.dispatchTimer(TextFile("Tests/A/a.swift", code)).isEmpty)
+    }
+
     @Test(arguments: ["@unchecked Sendable", "nonisolated(unsafe)", "try!"])
     func `an escape hatch needs its reason`(hatch: String) {
         let bare = TextFile("a.swift", "let a = 1\n\(hatch) b")

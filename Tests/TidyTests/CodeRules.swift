@@ -24,6 +24,15 @@ enum CodeRules {
         }.map { file.finding($0.offset, "use TestKit's OwnThread for work that blocks") }
     }
 
+    /// The thread of Dispatch's timers wants a priority that an ordinary user may not have, and
+    /// tells the system's log; so does that which guards the global queues.
+    static func dispatchTimer(_ file: TextFile) -> [Finding] {
+        guard file.isSource else { return [] }
+        return file.code.enumerated().filter { _, line in
+            ["asyncAfter", "makeTimerSource", "DispatchQueue.global"].contains(where: line.contains)
+        }.map { file.finding($0.offset, "use DetachedThread, which leaves no line in a log") }
+    }
+
     /// What switches a check of the compiler off needs a comment right above that says why.
     static func escapeHatch(_ file: TextFile) -> [Finding] {
         guard file.isSwift else { return [] }

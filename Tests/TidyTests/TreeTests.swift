@@ -27,6 +27,7 @@ struct FileRule: CustomTestStringConvertible, Sendable {
         FileRule("nothing prints past the renderer", CodeRules.printing),
         FileRule("no test sleeps", CodeRules.sleeping),
         FileRule("no test waits for a detached task", CodeRules.detaching),
+        FileRule("no program uses timers or global queues of Dispatch", CodeRules.dispatchTimer),
         FileRule("what the compiler can't check is explained", CodeRules.escapeHatch),
         FileRule("imports point down", ImportRules.layers),
         FileRule("C libraries are imported privately", ImportRules.privateLibraries),

@@ -21,9 +21,11 @@ struct WatchPlan: Equatable {
         if isDefault {
             guard let route = routes.first else {
                 let usable = interfaces.filter { $0.isEthernet && !$0.isLoopback }.map(\.name)
+                let name = usable.first ?? "NAME"
                 throw CommandFailure(
                     "there is no default route that would tell which interface to watch",
-                    hint: "name one: arpguard watch -i \(usable.first ?? "NAME")",
+                    hint: "name one: arpguard watch -i \(name), or for good: "
+                        + "arpguard config set watch.interfaces '[\"\(name)\"]'",
                     status: .usage)
             }
             chosen = [route.interface]
