@@ -32,6 +32,12 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     /// statements are right that is a sign of damage; SQLite has no code of its own for it.
     public var isSchemaMismatch: Bool { primaryCode == SQLITE_ERROR }
 
+    /// A row has a key that another row has already.
+    public var isDuplicate: Bool { Self.duplicates.contains(code) }
+
+    /// `SQLITE_CONSTRAINT_PRIMARYKEY`, `_UNIQUE` and `_ROWID`, macros that Swift can't import.
+    private static let duplicates = [6, 8, 10].map { SQLITE_CONSTRAINT | $0 << 8 }
+
     /// Another connection holds a lock for longer than the busy timeout.
     public var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 

@@ -64,10 +64,13 @@ import Synchronization
     deinit { waker.end() }
 
     /// Begins to record if that is allowed, and from now on whenever it becomes allowed.
-    public func initialize() {
+    public func initialize() { initialize(flushMilliseconds: Self.flushMilliseconds) }
+
+    /// The same with another time between two moves of the journal to the store.
+    package func initialize(flushMilliseconds: Int) {
         recorder.refresh()
         isRunning.withLock { $0 = true }
-        waker.start(everyMilliseconds: Self.flushMilliseconds) { [weak self] in
+        waker.start(everyMilliseconds: flushMilliseconds) { [weak self] in
             guard let self else { return }
             queue.sync { if isRunning.withLock({ $0 }) { move() } }
         }

@@ -88,7 +88,8 @@ final class World: @unchecked Sendable {
     func start() {
         let module = TelemetryModule(
             for: Ground.product, catalogue: catalogue, config: config, home: home, seams: seams)
-        module.initialize()
+        // Moves are steps of the simulation; the machine's clock has no part in it.
+        module.initialize(flushMilliseconds: 86_400_000)
         programs.append(Program(module: module, config: config, version: version))
     }
 

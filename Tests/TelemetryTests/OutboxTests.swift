@@ -72,6 +72,21 @@ import Testing
         #expect(home.told.contains("damaged on the disk"))
     }
 
+    @Test func `a batch that is on its way stays the same when its log is lost to damage`() throws {
+        home.record(3)
+        var outbox = try home.control().outbox()
+        let batch = try begin(#require(outbox))
+        let (store, log) = ("home/telemetry/store.sqlite", "home/telemetry/store.sqlite-wal")
+        let (pages, frames) = (try home.folder.read(store), try home.folder.read(log))
+        outbox = nil
+        #expect(!frames.isEmpty)
+        try home.folder.write(pages, to: store)
+        try home.folder.write(frames.map { ~$0 }, to: log)
+        let again = try begin(#require(try home.control().outbox()))
+        #expect(again.uid == batch.uid)
+        #expect(again.body == batch.body)
+    }
+
     @Test func `a damaged page that nobody has read yet is found before anything is sent`() throws {
         home.record(400)
         _ = try home.control().uploadAgenda()

@@ -184,6 +184,32 @@ import Testing
         #expect(status.lost.contains { $0.reason == "damaged" })
     }
 
+    @Test func `a store whose rows damage has put out of order is set aside`() throws {
+        home.record(3)
+        try home.control().disable()
+        try home.enable()
+        _ = try home.control().status()
+        let path = "home/telemetry/store.sqlite"
+        let file = home.folder.file(path)
+        let rootSQL = "SELECT rootpage FROM sqlite_master WHERE name = 'ledger'"
+        let root = try #require(try Connection(path: file, mode: .readWrite).integer(rootSQL))
+        var bytes = try home.folder.read(path)
+        // The last row of a leaf page: its length, then its number (sqlite.org/fileformat2.html).
+        let page = Int(root - 1) * (Int(bytes[16]) << 8 | Int(bytes[17]))
+        let count = Int(bytes[page + 3]) << 8 | Int(bytes[page + 4])
+        let pointer = page + 8 + 2 * (count - 1)
+        var cell = page + (Int(bytes[pointer]) << 8 | Int(bytes[pointer + 1]))
+        while bytes[cell] & 0x80 != 0 { cell += 1 }
+        #expect(count > 1 && bytes[page] == 13 && bytes[cell + 1] == count)
+        bytes[cell + 1] = 0
+        try home.folder.write(bytes, to: path)
+        try home.control().disable()
+        try home.enable()
+        home.record(2)
+        #expect(try home.control().status().recorded == 2)
+        #expect(home.told.contains("damaged"))
+    }
+
     @Test func `a name whose number damage made negative ends no command`() throws {
         home.record(3)
         let store = try Connection(

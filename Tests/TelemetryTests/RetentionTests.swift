@@ -108,6 +108,23 @@ import Testing
         module.end()
     }
 
+    @Test func `a long ledger makes room before events do`() throws {
+        var config = TelemetryModuleConfig.withURL
+        config.storageBytesMax = 1 << 20
+        home.record(1, config)
+        let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readWrite)
+        let ledger = Ledger(database: store, clock: home.clock)
+        try store.transaction {
+            for _ in 0..<3000 {
+                try ledger.append(.batch(.batchVoided, String(repeating: "a", count: 200)))
+            }
+        }
+        home.record(5, config)
+        #expect(try home.control(config).status().recorded == 6)
+        #expect(try home.control(config).verifyLedger().isSound)
+        #expect(try TelemetryDirectory(home.storage).allocatedBytes(RealFileSystem()) < 1 << 20)
+    }
+
     @Test func `what can never leave any more makes room before what waits`() throws {
         var config = TelemetryModuleConfig.withURL
         config.storageBytesMax = 1 << 20

@@ -146,6 +146,9 @@ package final class Outbox {
                 hint: "try again when it is done")
         }
         defer { withExtendedLifetime(lock) {} }
+        // Damage to the log takes back what is in it alone: that events were sealed must not be,
+        // or they would leave once more, in another batch.
+        _ = try store.database.integer("PRAGMA wal_checkpoint(PASSIVE)")
         return try store.database.transaction {
             let (facts, state) = gate.read()
             guard Gate.causes(blocking: .sending, facts).isEmpty, let record = state.record else {

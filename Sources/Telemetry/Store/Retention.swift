@@ -7,6 +7,8 @@ import SQLite
 struct Retention {
     /// How many events are deleted at once to make room.
     private static let chunk: Int64 = 1000
+    /// The ledger takes about a quarter of the space at most: a row takes fewer than 400 bytes.
+    private static let bytesForLedgerRow: Int64 = 4 * 400
 
     let config: TelemetryModuleConfig
     let gate: GateReader
@@ -19,10 +21,13 @@ struct Retention {
         let now = Timestamp(nanoseconds: try reckonedNow(store))
         let oldest = now.advanced(bySeconds: -days * 86_400).nanoseconds
         if try hasOlder(store, than: oldest) { try deleteOlder(store, than: oldest) }
-        try keepCap(store)
         let ledger = ledger(of: store)
         try ledger.noteLosses()
-        try ledger.prune(before: Timestamp(nanoseconds: oldest))
+        // An account of the past is worth less than an event that waits.
+        try ledger.prune(
+            before: Timestamp(nanoseconds: oldest),
+            rowsMax: min(Ledger.rowsMax, config.storageBytesMax / Self.bytesForLedgerRow))
+        try keepCap(store)
     }
 
     /// The time of day, as far as it is believed.
@@ -101,16 +106,22 @@ struct Retention {
             try gate.seams.files.remove(path)
             isOver = try overCap()
         }
+        // What was deleted already may give enough.
+        if isOver { isOver = try shrink(store) && overCap() }
         while isOver {
             let removed = try store.database.transaction {
                 try removeSent(store) || removeOldest(store) || removeUnsent(store)
                     || ledger(of: store).halve()
             }
-            try store.database.execute("PRAGMA incremental_vacuum")
-            // With a reader in the way nothing gets smaller: the rest waits for the next time.
-            let busy = try store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
-            isOver = try removed && busy == 0 && overCap()
+            isOver = try removed && shrink(store) && overCap()
         }
+    }
+
+    /// Gives free pages back. False with a reader in the way: nothing gets smaller then, and the
+    /// rest waits for the next time.
+    private func shrink(_ store: Store) throws(SQLiteError) -> Bool {
+        try store.database.execute("PRAGMA incremental_vacuum")
+        return try store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
     }
 
     private func overCap() throws(SystemError) -> Bool {

@@ -11,7 +11,9 @@ enum StoreDamage {
     /// Whether damage could explain an error; whether it does shows only a closer look.
     static func isSuspected(_ error: any Error) -> Bool {
         switch error {
-        case let error as SQLiteError: error.isDamage || error.isSchemaMismatch
+        // Every key is new where rows are as they were written.
+        case let error as SQLiteError:
+            error.isDamage || error.isSchemaMismatch || error.isDuplicate
         case MigrationError.newer(let found, let known): found > known + versionsAheadMax
         default: false
         }
