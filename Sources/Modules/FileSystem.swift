@@ -82,14 +82,18 @@ public struct FileStatus: Sendable, Equatable {
 /// It is given back in words, not only by closing: between fork and exec a child has the file open
 /// too, and would hold the lock on. A child that lives on without exec does not give it back.
 public final class FileLock: Sendable {
-    private let descriptor: Descriptor
+    private let giveBack: @Sendable () -> Void
     private let owner = getpid()
 
     init(_ descriptor: consuming Descriptor) {
-        self.descriptor = descriptor
+        // The closure owns the descriptor, which is closed with it.
+        giveBack = { [descriptor] in _ = flock(descriptor.number, LOCK_UN) }
     }
 
+    /// A lock of a file system that is not the machine's.
+    package init(givingBack: @escaping @Sendable () -> Void) { giveBack = givingBack }
+
     deinit {
-        if getpid() == owner { _ = flock(descriptor.number, LOCK_UN) }
+        if getpid() == owner { giveBack() }
     }
 }

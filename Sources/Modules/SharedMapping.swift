@@ -14,6 +14,17 @@ import Glibc
     // The pointer never changes and lives as long as the object; every access below checks its
     // bounds, and words that several threads or processes change are accessed atomically.
     private nonisolated(unsafe) let base: UnsafeMutableRawPointer
+    /// Whose memory it is, if it was not mapped here.
+    private let owner: (any AnyObject & Sendable)?
+
+    /// Memory that lives as long as its owner: `bytes` from `memory` on.
+    @unsafe package init(
+        of memory: UnsafeMutableRawPointer, bytes: Int, owner: any AnyObject & Sendable
+    ) {
+        unsafe base = memory
+        count = bytes
+        self.owner = owner
+    }
 
     init(of descriptor: Int32, path: String, bytes: Int) throws(SystemError) {
         var status = stat()
@@ -28,10 +39,11 @@ import Glibc
         }
         unsafe base = address
         count = bytes
+        owner = nil
     }
 
     deinit {
-        _ = unsafe munmap(base, count)
+        if owner == nil { _ = unsafe munmap(base, count) }
     }
 
     /// The first byte. Whoever uses it keeps the mapping alive and stays within `count`.
@@ -78,6 +90,7 @@ import Glibc
 
     /// Asks the kernel to write the memory to the disk and waits for it.
     public func sync() throws(SystemError) {
+        guard owner == nil else { return }
         try systemCall("msync") { unsafe msync(base, count, MS_SYNC) }
     }
 

@@ -50,6 +50,8 @@ extension SystemError {
     public static let notPermitted = EPERM
     /// EINVAL: not of the form that was expected.
     public static let invalid = EINVAL
+    /// ENOENT: there is nothing.
+    public static let notFound = ENOENT
     /// EFBIG: over a limit.
     public static let tooBig = EFBIG
     /// EBUSY: in use.

@@ -1,48 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #define _GNU_SOURCE
-#include "CFaultDisk.h"
+#include "disk.h"
 
-#include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-// One write since the last sync of its file: what stood there, and what was written.
-struct change {
-    struct change *next;
-    char *path;
-    sqlite3_int64 offset;
-    sqlite3_int64 size_before;
-    int length;        // of the new bytes; -1 for a truncation to `offset`
-    int old_length;
-    unsigned char *bytes;  // old bytes, then new ones
-};
-
-struct fault_disk {
-    sqlite3_vfs vfs;
-    sqlite3_vfs *real;
-    char name[32];
-    int kind;
-    int64_t countdown;
-    int met;
-    int64_t writes;
-    struct change *newest;
-};
-
-struct fault_file {
+// What SQLite has of one open file.
+struct handle {
     sqlite3_file base;
     fault_disk *disk;
-    char *path;
-    sqlite3_file real[];
+    fault_file *file;
+    char *path;             // under which it was opened; NULL for a temporary one
+    int level;
+    int keeps_log;
+    int has_shm;
+    unsigned shm_shared;    // a bit for each lock that is held
 };
 
 static int outcome(fault_disk *disk) {
     if (disk->met && disk->kind == FAULT_DEATH) return FAULT_DEATH;
-    disk->writes++;
     if (disk->kind == FAULT_NONE) return FAULT_NONE;
     if (disk->met) return disk->kind == FAULT_FULL ? FAULT_FULL : FAULT_NONE;
     if (disk->countdown-- > 0) return FAULT_NONE;
@@ -54,111 +32,66 @@ static int code(int outcome, int otherwise) {
     return outcome == FAULT_FULL ? SQLITE_FULL : otherwise;
 }
 
-// MARK: - Memory of unsynced writes
+// MARK: - Bytes
 
-static void forget(struct change *change) {
-    free(change->path);
-    free(change->bytes);
-    free(change);
-}
-
-static void forget_path(fault_disk *disk, const char *path) {
-    for (struct change **link = &disk->newest; *link;) {
-        struct change *change = *link;
-        if (strcmp(change->path, path) == 0) {
-            *link = change->next;
-            forget(change);
-        } else {
-            link = &change->next;
-        }
-    }
-}
-
-static int remember(struct fault_file *file, sqlite3_int64 offset, const void *bytes, int length) {
-    struct change *change = calloc(1, sizeof *change);
-    sqlite3_int64 size = 0;
-    if (!change || file->real->pMethods->xFileSize(file->real, &size)) return SQLITE_NOMEM;
-    int room = length < 0 ? (int)(size > offset ? size - offset : 0) : length;
-    change->bytes = calloc(1, (size_t)room + (length > 0 ? (size_t)length : 0) + 1);
-    change->path = strdup(file->path);
-    if (!change->bytes || !change->path) return SQLITE_NOMEM;
-    change->offset = offset;
-    change->size_before = size;
-    change->length = length;
-    sqlite3_int64 there = size > offset ? size - offset : 0;
-    change->old_length = (int)(there < room ? there : room);
-    if (change->old_length > 0) {
-        int failed = file->real->pMethods->xRead(
-            file->real, change->bytes, change->old_length, offset);
-        if (failed) return failed;
-    }
-    if (length > 0) memcpy(change->bytes + change->old_length, bytes, (size_t)length);
-    change->next = file->disk->newest;
-    file->disk->newest = change;
+static int file_close(sqlite3_file *base) {
+    struct handle *handle = (struct handle *)base;
+    free(handle->path);
+    file_release(handle->file);
     return SQLITE_OK;
 }
 
-// MARK: - Files
-
-static int file_close(sqlite3_file *base) {
-    struct fault_file *file = (struct fault_file *)base;
-    free(file->path);
-    return file->real->pMethods->xClose(file->real);
-}
-
 static int file_read(sqlite3_file *base, void *bytes, int count, sqlite3_int64 offset) {
-    sqlite3_file *real = ((struct fault_file *)base)->real;
-    return real->pMethods->xRead(real, bytes, count, offset);
+    const fault_file *file = ((struct handle *)base)->file;
+    int64_t there = file->size > offset ? file->size - offset : 0;
+    int64_t length = there < count ? there : count;
+    if (length > 0) memcpy(bytes, file->bytes + offset, (size_t)length);
+    if (length == count) return SQLITE_OK;
+    memset((char *)bytes + length, 0, (size_t)(count - length));
+    return SQLITE_IOERR_SHORT_READ;
 }
 
 static int file_write(sqlite3_file *base, const void *bytes, int count, sqlite3_int64 offset) {
-    struct fault_file *file = (struct fault_file *)base;
-    int met = outcome(file->disk);
+    struct handle *handle = (struct handle *)base;
+    int met = outcome(handle->disk);
     if (met != FAULT_NONE) return code(met, SQLITE_IOERR_WRITE);
-    int failed = remember(file, offset, bytes, count);
-    if (failed) return failed;
-    return file->real->pMethods->xWrite(file->real, bytes, count, offset);
+    if (!changes_add(handle->disk, handle->file, offset, bytes, count)) return SQLITE_NOMEM;
+    return file_put(handle->file, offset, bytes, count) ? SQLITE_OK : SQLITE_NOMEM;
 }
 
 static int file_truncate(sqlite3_file *base, sqlite3_int64 size) {
-    struct fault_file *file = (struct fault_file *)base;
-    if (outcome(file->disk) != FAULT_NONE) return SQLITE_IOERR_TRUNCATE;
-    int failed = remember(file, size, NULL, -1);
-    if (failed) return failed;
-    return file->real->pMethods->xTruncate(file->real, size);
+    struct handle *handle = (struct handle *)base;
+    if (outcome(handle->disk) != FAULT_NONE) return SQLITE_IOERR_TRUNCATE;
+    if (!changes_add(handle->disk, handle->file, size, NULL, -1)) return SQLITE_NOMEM;
+    return file_resize(handle->file, size) ? SQLITE_OK : SQLITE_NOMEM;
 }
 
 static int file_sync(sqlite3_file *base, int flags) {
-    struct fault_file *file = (struct fault_file *)base;
+    struct handle *handle = (struct handle *)base;
     (void)flags;
-    if (outcome(file->disk) != FAULT_NONE) return SQLITE_IOERR_FSYNC;
-    forget_path(file->disk, file->path);
+    if (outcome(handle->disk) != FAULT_NONE) return SQLITE_IOERR_FSYNC;
+    changes_forget(handle->disk, handle->file);
     return SQLITE_OK;
 }
 
 static int file_size(sqlite3_file *base, sqlite3_int64 *size) {
-    sqlite3_file *real = ((struct fault_file *)base)->real;
-    return real->pMethods->xFileSize(real, size);
-}
-
-static int file_lock(sqlite3_file *base, int level) {
-    sqlite3_file *real = ((struct fault_file *)base)->real;
-    return real->pMethods->xLock(real, level);
-}
-
-static int file_unlock(sqlite3_file *base, int level) {
-    sqlite3_file *real = ((struct fault_file *)base)->real;
-    return real->pMethods->xUnlock(real, level);
-}
-
-static int file_reserved(sqlite3_file *base, int *result) {
-    sqlite3_file *real = ((struct fault_file *)base)->real;
-    return real->pMethods->xCheckReservedLock(real, result);
+    *size = ((struct handle *)base)->file->size;
+    return SQLITE_OK;
 }
 
 static int file_control(sqlite3_file *base, int op, void *argument) {
-    sqlite3_file *real = ((struct fault_file *)base)->real;
-    return real->pMethods->xFileControl(real, op, argument);
+    struct handle *handle = (struct handle *)base;
+    int *number = argument;
+    switch (op) {
+    case SQLITE_FCNTL_PERSIST_WAL:
+        if (*number >= 0) handle->keeps_log = *number;
+        *number = handle->keeps_log;
+        return SQLITE_OK;
+    case SQLITE_FCNTL_HAS_MOVED:
+        *number = handle->path && file_at(handle->disk, handle->path, 0) != handle->file;
+        return SQLITE_OK;
+    default: return SQLITE_NOTFOUND;
+    }
 }
 
 static int file_sector(sqlite3_file *base) {
@@ -171,24 +104,128 @@ static int file_traits(sqlite3_file *base) {
     return 0;
 }
 
+// MARK: - Locks
+
+static int file_lock(sqlite3_file *base, int level) {
+    struct handle *handle = (struct handle *)base;
+    fault_file *file = handle->file;
+    if (handle->level >= level) return SQLITE_OK;
+    if (file->writer && file->writer != handle && (level > SQLITE_LOCK_SHARED || file->is_pending))
+        return SQLITE_BUSY;
+    if (level == SQLITE_LOCK_SHARED) file->readers++;
+    if (level > SQLITE_LOCK_SHARED) file->writer = handle;
+    if (level == SQLITE_LOCK_EXCLUSIVE) {
+        file->is_pending = 1;
+        handle->level = SQLITE_LOCK_PENDING;
+        if (file->readers > 1) return SQLITE_BUSY;
+    }
+    handle->level = level;
+    return SQLITE_OK;
+}
+
+static int file_unlock(sqlite3_file *base, int level) {
+    struct handle *handle = (struct handle *)base;
+    fault_file *file = handle->file;
+    if (handle->level <= level) return SQLITE_OK;
+    if (file->writer == handle) {
+        file->writer = NULL;
+        file->is_pending = 0;
+    }
+    if (level == SQLITE_LOCK_NONE) file->readers--;
+    handle->level = level;
+    return SQLITE_OK;
+}
+
+static int file_reserved(sqlite3_file *base, int *result) {
+    *result = ((struct handle *)base)->file->writer != NULL;
+    return SQLITE_OK;
+}
+
+// MARK: - The index of the write-ahead log
+
+// Its name is seen in the folder, its bytes are those that `regions` holds.
+static fault_file *index_of(struct handle *handle, int create) {
+    char *path = NULL;
+    if (asprintf(&path, "%s-shm", handle->path) < 0) return NULL;
+    fault_file *index = file_at(handle->disk, path, create);
+    free(path);
+    return index;
+}
+
 static int file_map(sqlite3_file *base, int page, int size, int extend, void volatile **out) {
-    sqlite3_file *real = ((struct fault_file *)base)->real;
-    return real->pMethods->xShmMap(real, page, size, extend, out);
+    struct handle *handle = (struct handle *)base;
+    fault_file *file = handle->file;
+    if (!handle->has_shm) file->shm_users++;
+    handle->has_shm = 1;
+    *out = NULL;
+    if (page >= SHM_REGIONS_MAX) return SQLITE_NOMEM;
+    if (!file->regions[page]) {
+        if (!extend) return SQLITE_OK;
+        fault_file *index = index_of(handle, 1);
+        if (!index) return SQLITE_NOMEM;
+        int64_t length = (int64_t)size * (page + 1);
+        if (index->size < length && !file_resize(index, length)) return SQLITE_NOMEM;
+        file->regions[page] = calloc(1, (size_t)size);
+        if (!file->regions[page]) return SQLITE_NOMEM;
+    }
+    *out = file->regions[page];
+    return SQLITE_OK;
+}
+
+static int take_shm(struct handle *handle, int first, int last, int is_shared) {
+    fault_file *file = handle->file;
+    for (int lock = first; lock < last; lock++) {
+        int own = (handle->shm_shared >> lock) & 1;
+        if (file->shm_writer[lock] && file->shm_writer[lock] != handle) return SQLITE_BUSY;
+        if (!is_shared && file->shm_readers[lock] > own) return SQLITE_BUSY;
+    }
+    for (int lock = first; lock < last; lock++) {
+        if (!is_shared) {
+            file->shm_writer[lock] = handle;
+        } else if (!((handle->shm_shared >> lock) & 1)) {
+            handle->shm_shared |= 1u << lock;
+            file->shm_readers[lock]++;
+        }
+    }
+    return SQLITE_OK;
+}
+
+static void leave_shm(struct handle *handle, int first, int last) {
+    fault_file *file = handle->file;
+    for (int lock = first; lock < last; lock++) {
+        if (file->shm_writer[lock] == handle) file->shm_writer[lock] = NULL;
+        if (!((handle->shm_shared >> lock) & 1)) continue;
+        handle->shm_shared &= ~(1u << lock);
+        file->shm_readers[lock]--;
+    }
 }
 
 static int file_shm_lock(sqlite3_file *base, int offset, int count, int flags) {
-    sqlite3_file *real = ((struct fault_file *)base)->real;
-    return real->pMethods->xShmLock(real, offset, count, flags);
+    struct handle *handle = (struct handle *)base;
+    if (flags & SQLITE_SHM_LOCK)
+        return take_shm(handle, offset, offset + count, flags & SQLITE_SHM_SHARED);
+    leave_shm(handle, offset, offset + count);
+    return SQLITE_OK;
 }
 
-static void file_barrier(sqlite3_file *base) {
-    sqlite3_file *real = ((struct fault_file *)base)->real;
-    real->pMethods->xShmBarrier(real);
-}
+// One thread alone uses the disk.
+static void file_barrier(sqlite3_file *base) { (void)base; }
 
 static int file_unmap(sqlite3_file *base, int remove) {
-    sqlite3_file *real = ((struct fault_file *)base)->real;
-    return real->pMethods->xShmUnmap(real, remove);
+    struct handle *handle = (struct handle *)base;
+    fault_file *file = handle->file;
+    if (!handle->has_shm) return SQLITE_OK;
+    leave_shm(handle, 0, SHM_LOCKS);
+    handle->has_shm = 0;
+    if (--file->shm_users > 0) return SQLITE_OK;
+    // Whoever opens the database next reads the log anew.
+    for (int index = 0; index < SHM_REGIONS_MAX; index++) {
+        free(file->regions[index]);
+        file->regions[index] = NULL;
+    }
+    fault_file *index = remove ? index_of(handle, 0) : NULL;
+    if (index) fault_disk_remove(handle->disk, index->path);
+    return SQLITE_OK;
 }
 
 static const sqlite3_io_methods methods = {
@@ -216,36 +253,41 @@ static const sqlite3_io_methods methods = {
 static int disk_open(
     sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags, int *flags_out) {
     fault_disk *disk = vfs->pAppData;
-    struct fault_file *file = (struct fault_file *)base;
-    file->disk = disk;
-    file->base.pMethods = NULL;
-    int result = disk->real->xOpen(disk->real, name, file->real, flags, flags_out);
-    if (result != SQLITE_OK) return result;
-    file->path = strdup(name ? name : "");
-    if (!file->path) {
-        file->real->pMethods->xClose(file->real);
+    struct handle *handle = (struct handle *)base;
+    memset(handle, 0, sizeof *handle);
+    handle->disk = disk;
+    handle->file =
+        name ? fault_file_open(disk, name, flags & SQLITE_OPEN_CREATE) : file_make();
+    if (!handle->file) return SQLITE_CANTOPEN;
+    if (name && !(handle->path = strdup(name))) {
+        file_release(handle->file);
         return SQLITE_NOMEM;
     }
-    file->base.pMethods = &methods;
+    if (flags_out) *flags_out = flags;
+    handle->base.pMethods = &methods;
     return SQLITE_OK;
 }
 
 static int disk_delete(sqlite3_vfs *vfs, const char *name, int sync_folder) {
     fault_disk *disk = vfs->pAppData;
+    (void)sync_folder;
     if (outcome(disk) != FAULT_NONE) return SQLITE_IOERR_DELETE;
-    forget_path(disk, name);
-    return disk->real->xDelete(disk->real, name, sync_folder);
+    return fault_disk_remove(disk, name) ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
 }
 
-static sqlite3_vfs *real_of(sqlite3_vfs *vfs) { return ((fault_disk *)vfs->pAppData)->real; }
-
 static int disk_access(sqlite3_vfs *vfs, const char *name, int flags, int *result) {
-    return real_of(vfs)->xAccess(real_of(vfs), name, flags, result);
+    const fault_file *file = file_at(vfs->pAppData, name, 0);
+    // As on a real disk, an empty file is none where existence is asked for.
+    *result = file && (flags != SQLITE_ACCESS_EXISTS || file->size > 0);
+    return SQLITE_OK;
 }
 
 static int disk_full_path(sqlite3_vfs *vfs, const char *name, int count, char *out) {
-    return real_of(vfs)->xFullPathname(real_of(vfs), name, count, out);
+    (void)vfs;
+    return snprintf(out, (size_t)count, "%s", name) < count ? SQLITE_OK : SQLITE_CANTOPEN;
 }
+
+static sqlite3_vfs *real_of(sqlite3_vfs *vfs) { return ((fault_disk *)vfs->pAppData)->real; }
 
 static int disk_random(sqlite3_vfs *vfs, int count, char *out) {
     return real_of(vfs)->xRandomness(real_of(vfs), count, out);
@@ -260,11 +302,15 @@ static int disk_time(sqlite3_vfs *vfs, double *out) {
 }
 
 static int disk_error(sqlite3_vfs *vfs, int count, char *out) {
-    return real_of(vfs)->xGetLastError(real_of(vfs), count, out);
+    (void)vfs;
+    if (count > 0) out[0] = 0;
+    return 0;
 }
 
 fault_disk *fault_disk_make(void) {
     fault_disk *disk = calloc(1, sizeof *disk);
+    // Counting its memory takes a lock of all threads; too late where SQLite runs already.
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_initialize();
     sqlite3_vfs *real = sqlite3_vfs_find(NULL);
     if (!disk || !real) {
@@ -275,7 +321,7 @@ fault_disk *fault_disk_make(void) {
     disk->real = real;
     disk->vfs = (sqlite3_vfs){
         .iVersion = 1,
-        .szOsFile = (int)sizeof(struct fault_file) + real->szOsFile,
+        .szOsFile = (int)sizeof(struct handle),
         .mxPathname = real->mxPathname,
         .zName = disk->name,
         .pAppData = disk,
@@ -297,7 +343,7 @@ fault_disk *fault_disk_make(void) {
 
 void fault_disk_free(fault_disk *disk) {
     sqlite3_vfs_unregister(&disk->vfs);
-    fault_disk_settle(disk);
+    disk_empty(disk);
     free(disk);
 }
 
@@ -312,85 +358,3 @@ void fault_disk_plan(fault_disk *disk, int kind, int64_t writes) {
 int fault_disk_step(fault_disk *disk) { return outcome(disk); }
 
 int fault_disk_was_met(const fault_disk *disk) { return disk->met; }
-
-int64_t fault_disk_writes(const fault_disk *disk) { return disk->writes; }
-
-void fault_disk_settle(fault_disk *disk) {
-    while (disk->newest) {
-        struct change *change = disk->newest;
-        disk->newest = change->next;
-        forget(change);
-    }
-}
-
-int fault_disk_holds(const void *bytes, int64_t count, const char *text) {
-    return memmem(bytes, (size_t)count, text, strlen(text)) != NULL;
-}
-
-// MARK: - Loss of power
-
-static uint64_t draw(uint64_t *state) {
-    uint64_t word = *state += 0x9E3779B97F4A7C15u;
-    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9u;
-    word = (word ^ (word >> 27)) * 0x94D049BB133111EBu;
-    return word ^ (word >> 31);
-}
-
-// A file that is gone meanwhile has nothing to lose.
-static void put(const char *path, sqlite3_int64 offset, const void *bytes, sqlite3_int64 count) {
-    int number = open(path, O_WRONLY | O_CLOEXEC);
-    if (number < 0) return;
-    if (count > 0 && pwrite(number, bytes, (size_t)count, offset) != count) abort();
-    close(number);
-}
-
-static void cut(const char *path, sqlite3_int64 size) {
-    if (truncate(path, size) != 0) return;
-}
-
-static void undo(const struct change *change) {
-    put(change->path, change->offset, change->bytes, change->old_length);
-    cut(change->path, change->size_before);
-}
-
-static void redo(const struct change *change, int length) {
-    if (change->length < 0) {
-        cut(change->path, change->offset);
-    } else {
-        put(change->path, change->offset, change->bytes + change->old_length, length);
-    }
-}
-
-static struct change *reversed(struct change *list) {
-    struct change *result = NULL;
-    while (list) {
-        struct change *next = list->next;
-        list->next = result;
-        result = list;
-        list = next;
-    }
-    return result;
-}
-
-int64_t fault_disk_lose_power(fault_disk *disk, uint64_t seed) {
-    int64_t lost = 0;
-    // How much of the unsynced writes reaches the disk: none, some or nearly all of them.
-    uint64_t kept = draw(&seed) % 11;
-    for (struct change *change = disk->newest; change; change = change->next) undo(change);
-    disk->newest = reversed(disk->newest);
-    for (struct change *change = disk->newest; change; change = change->next) {
-        uint64_t word = draw(&seed);
-        int isKept = word % 10 < kept;
-        if (!isKept) {
-            lost++;
-        } else if (change->length > 512 && word >> 32 & 1) {
-            // Torn: whole sectors from the front, as SQLite expects of a disk.
-            redo(change, (int)((word >> 40) % (uint64_t)(change->length / 512)) * 512);
-            lost++;
-        } else {
-            redo(change, change->length);
-        }
-    }
-    fault_disk_settle(disk);
-    return lost;
-}

@@ -17,6 +17,11 @@ struct Delivery {
     /// The hash of the erasure secret that it announces.
     let secretHash: String?
     let records: [LogRecord]
+    /// Its body, not compressed.
+    private let bytes: [UInt8]
+
+    /// Whether a text stands anywhere in it.
+    func holds(_ text: String) -> Bool { SimulatedDisk.holds(bytes, text) }
 
     /// Whether its events were made coarse, so that they can't be told apart: then each shows only
     /// its day.
@@ -37,6 +42,7 @@ struct Delivery {
             let decoded = try? ExportLogsRequest(decoding: bytes),
             let group = decoded.resourceLogs.first, decoded.resourceLogs.count == 1
         else { return nil }
+        self.bytes = bytes
         let resource = group.resource.attributes
         records = group.scopeLogs.flatMap(\.logRecords)
         let first = records.first?.attributes.value(for: "log.record.uid")?.stringValue ?? ""
@@ -54,14 +60,6 @@ struct Delivery {
             guard record.eventName == Ground.tick.definition.name else { return nil }
             return record.attributes.value(for: "number")?.intValue.map { Int($0) }
         }
-    }
-}
-
-extension LogRecord {
-    /// Whether a text stands anywhere in it.
-    func holds(_ text: String) -> Bool {
-        eventName.contains(text)
-            || attributes.contains { $0.key.contains(text) || "\($0.value)".contains(text) }
     }
 }
 

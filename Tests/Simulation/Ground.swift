@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Catalogue
+import Collector
 import Telemetry
 
 /// The events of the simulated host program.
@@ -32,6 +33,9 @@ enum Ground {
     static let first = Catalogue.standard.adding(tick)
     /// The catalogue of its second version.
     static let second = Catalogue.standard.adding(newerTick)
+
+    /// What the collector takes.
+    static let policy = IntakePolicy(catalogues: [product.name: second])
 
     /// The places uploads may go to, each as often as it is drawn; nil is nowhere.
     static let urls: [String?] = [

@@ -4,8 +4,8 @@ private import CFaultDisk
 package import Modules
 package import SQLite
 
-/// One disk under everything that a simulation writes: it gets full, fails, loses power, and sees
-/// processes die between two writes. Used by one thread at a time.
+/// One disk in memory under everything that a simulation writes: it gets full, fails, loses power,
+/// and sees processes die between two writes. Used by one thread at a time.
 @safe package final class SimulatedDisk: Sendable {
     /// What the write that was planned meets.
     package enum Fault: CaseIterable, Sendable {
@@ -57,6 +57,13 @@ package import SQLite
     /// Ends what was planned.
     package func clear() { unsafe fault_disk_plan(disk, Int32(FAULT_NONE.rawValue), 0) }
 
+    /// Whether a text stands anywhere in bytes.
+    static func holds(_ bytes: [UInt8], _ text: String) -> Bool {
+        unsafe bytes.withUnsafeBytes {
+            unsafe fault_disk_holds($0.baseAddress, Int64($0.count), text) != 0
+        }
+    }
+
     /// Whether what was planned has happened.
     package var wasMet: Bool { unsafe fault_disk_was_met(disk) != 0 }
 
@@ -70,16 +77,84 @@ package import SQLite
         }
     }
 
-    /// Whether a text stands anywhere in bytes.
-    static func holds(_ bytes: [UInt8], _ text: String) -> Bool {
-        unsafe bytes.withUnsafeBytes {
-            unsafe fault_disk_holds($0.baseAddress, Int64($0.count), text) != 0
+    /// Takes back any part of what was written and not synced. No database may be open. Returns
+    /// how many writes were lost.
+    package func losePower(seed: UInt64) -> Int {
+        Int(unsafe fault_disk_lose_power(disk, seed))
+    }
+
+    // MARK: - Files
+
+    /// The paths of all files, sorted.
+    var paths: [String] {
+        var paths: [String] = []
+        while let path = unsafe fault_disk_path(disk, Int64(paths.count)) {
+            paths.append(unsafe String(cString: path))
+        }
+        return paths.sorted()
+    }
+
+    /// The file at a path; nil if there is none.
+    func file(_ path: String, create: Bool = false) -> SimulatedFile? {
+        unsafe fault_file_open(disk, path, create ? 1 : 0).map { unsafe SimulatedFile($0) }
+    }
+
+    /// Puts bytes in the place of whatever stands at a path.
+    func replace(_ path: String, with bytes: [UInt8]) {
+        let code = unsafe fault_disk_replace(disk, path, bytes, Int64(bytes.count))
+        precondition(code != 0, "no memory for \(path)")
+    }
+
+    /// Takes a file's path away; false if there is none.
+    func remove(_ path: String) -> Bool { unsafe fault_disk_remove(disk, path) != 0 }
+
+    /// Gives a file another path; false if there is none.
+    func rename(_ path: String, to newPath: String) -> Bool {
+        unsafe fault_disk_rename(disk, path, newPath) != 0
+    }
+}
+
+/// One file of a simulated disk, open.
+@safe final class SimulatedFile: Sendable {
+    // Closed with this object; only the one thread of its simulation uses it.
+    private nonisolated(unsafe) let file: OpaquePointer
+
+    fileprivate init(_ opened: OpaquePointer) { unsafe file = unsafe opened }
+
+    deinit { unsafe fault_file_close(file) }
+
+    var count: Int { Int(unsafe fault_file_size(file)) }
+
+    /// A copy of its bytes.
+    var bytes: [UInt8] {
+        unsafe Array(UnsafeBufferPointer(start: fault_file_bytes(file), count: count))
+    }
+
+    /// Whether a text stands anywhere in it.
+    func holds(_ text: String) -> Bool {
+        unsafe fault_disk_holds(fault_file_bytes(file), Int64(count), text) != 0
+    }
+
+    /// Overwrites bytes in place, within its length.
+    func overwrite(_ new: some Collection<UInt8>, at offset: Int) {
+        precondition(offset >= 0 && offset + new.count <= count)
+        // Within the bytes, as was just checked.
+        for (index, byte) in new.enumerated() {
+            unsafe fault_file_bytes(file)?[offset + index] = byte
         }
     }
 
-    /// Takes back any part of what was written and not synced. No file may be open. Returns how
-    /// many writes were lost.
-    package func losePower(seed: UInt64) -> Int {
-        Int(unsafe fault_disk_lose_power(disk, seed))
+    /// Its bytes as memory, made at least so long; nil if they can't be.
+    func map(_ length: Int) -> SharedMapping? {
+        guard unsafe fault_file_map(file, Int64(length)) != 0,
+            let memory = unsafe fault_file_bytes(file)
+        else { return nil }
+        return unsafe SharedMapping(of: memory, bytes: length, owner: self)
+    }
+
+    /// Locks it as a whole; nil if it is locked.
+    func lock() -> FileLock? {
+        guard unsafe fault_file_lock(file) != 0 else { return nil }
+        return FileLock { unsafe fault_file_unlock(self.file) }
     }
 }

@@ -35,7 +35,7 @@ extension World {
         case .forgeErasure: return try forgeErasure()
         case .restartCollector: try restartCollector()
         case .losePower: losePower()
-        case .damageFile: return try damageFile()
+        case .damageFile: return damageFile()
         }
         return true
     }
@@ -242,24 +242,21 @@ extension World {
         disk.clear()
         let lost = disk.losePower(seed: draw.word())
         log.append("  \(lost) writes lost")
-        try? seams.files.remove(directory.store + "-shm")
-        for name in (try? seams.files.names(in: directory.journals)) ?? [] {
-            try? losePages("\(directory.journals)/\(name)")
+        try? files.remove(directory.store + "-shm")
+        for name in (try? files.names(in: directory.journals)) ?? [] {
+            losePages("\(directory.journals)/\(name)")
         }
         model.loseCount()
     }
 
-    private func damageFile() throws -> Bool {
-        let names = try folder.contents().filter { $0.hasPrefix("home/telemetry/") }
-        let files = names.filter {
-            !$0.hasSuffix("lock") && !$0.hasSuffix("-shm") && !$0.hasSuffix("/journal")
-        }
+    private func damageFile() -> Bool {
+        let files = homeFiles.filter { !$0.hasSuffix("lock") && !$0.hasSuffix("-shm") }
         guard !files.isEmpty else { return false }
-        let name = draw.one(of: files)
-        log.append("  \(name)")
+        let path = draw.one(of: files)
+        log.append("  \(path)")
         isDamaged = true
         model.loseCount()
-        try damage(folder.file(name))
+        damage(path)
         return true
     }
 }

@@ -28,7 +28,7 @@ extension World {
     }
 
     private func auditAccounting() throws {
-        guard try seams.files.status(of: directory.store) != nil else { return }
+        guard try files.status(of: directory.store) != nil else { return }
         let database = try disk.open(directory.store, .readOnly)
         let accepted =
             try database.integer("SELECT count FROM totals WHERE name = 'accepted'") ?? 0

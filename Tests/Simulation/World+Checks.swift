@@ -1,41 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Catalogue
-import Glibc
 import Telemetry
 import TestKit
 
 extension World {
     /// Overwrites some bytes in the middle of a file, in place, as a failing disk does.
-    func damage(_ path: String) throws {
-        let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        defer { _ = close(descriptor) }
-        let size = Int(lseek(descriptor, 0, SEEK_END))
-        guard size > 0 else { return }
+    func damage(_ path: String) {
+        guard let file = disk.file(path), file.count > 0 else { return }
         for _ in 0..<draw.within(1...8) {
-            var bytes = (0..<draw.within(1...32)).map { _ in
+            let bytes = (0..<draw.within(1...32)).map { _ in
                 UInt8(truncatingIfNeeded: draw.word())
             }
-            let place = draw.below(size)
-            let count = min(bytes.count, size - place)
+            let place = draw.below(file.count)
+            let count = min(bytes.count, file.count - place)
             // There the store says which program wrote it: damage looks like a newer one.
             if path == directory.store, (60 - count..<64).contains(place) { continue }
-            _ = unsafe pwrite(descriptor, &bytes, count, off_t(place))
+            file.overwrite(bytes.prefix(count), at: place)
         }
     }
 
     /// Some pages of a mapped file never reached the disk: they read as zeros.
-    func losePages(_ path: String) throws {
+    func losePages(_ path: String) {
         let page = 4096
-        let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        defer { _ = close(descriptor) }
-        let pages = Int(lseek(descriptor, 0, SEEK_END)) / page
+        guard let file = disk.file(path) else { return }
         let zeros = [UInt8](repeating: 0, count: page)
         let lost = draw.one(of: [0, 0, 1, 5])
-        for index in 0..<pages where draw.below(10) < lost {
-            _ = unsafe pwrite(descriptor, zeros, page, off_t(index * page))
+        for index in 0..<file.count / page where draw.below(10) < lost {
+            file.overwrite(zeros, at: index * page)
         }
     }
 

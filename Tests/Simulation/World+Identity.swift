@@ -10,9 +10,9 @@ import TestKit
 extension World {
     /// The installation's identifier, as it stands in the home.
     var identifier: String? {
-        let bytes = try? seams.files.read(
+        let bytes = try? files.read(
             directory.consentRecord, bytesMax: ConsentRecord.bytesMax)
-        return bytes.flatMap(ConsentRecord.init)?.installationID
+        return bytes.flatMap { consent.record($0) }?.installationID
     }
 
     /// Gives the installation another identifier.
@@ -27,7 +27,7 @@ extension World {
         let outcome = try control().rotateID()
         model.rotate()
         log.append("  \(outcome)")
-        try expectGone(old)
+        expectGone(old)
         return true
     }
 
@@ -37,37 +37,33 @@ extension World {
         let outcome = try control().deleteData()
         model.delete()
         log.append("  \(outcome)")
-        try expectNothingLeft()
-        if let old { try expectGone(old) }
+        expectNothingLeft()
+        if let old { expectGone(old) }
         return outcome.events > 0
     }
 
     /// An identifier was given up: it stands nowhere but among the erasures that are pending, and
     /// there is a new one only where somebody agreed.
-    private func expectGone(_ old: String) throws {
+    private func expectGone(_ old: String) {
         let new = identifier
         if new == old { broke(.identity, "\(old) was given up, and stands") }
         if (new != nil) != (model.yes != nil), !isDamaged {
             broke(.identity, "\(new ?? "no identifier"), and a yes: \(model.yes != nil)")
         }
-        let kept = ([directory.erasures] + directory.damagedErasures).map {
-            $0.split(separator: "/")
-        }
-        for name in try folder.contents() where name.hasPrefix("home/telemetry") {
-            guard kept.allSatisfy({ $0.last != name.split(separator: "/").last }),
-                let bytes = try? folder.read(name)
-            else { continue }
-            if SimulatedDisk.holds(bytes, old) { broke(.erasure, "\(old) is still in \(name)") }
+        let kept = [directory.erasures] + directory.damagedErasures
+        for path in homeFiles where !kept.contains(path) {
+            if disk.file(path)?.holds(old) ?? false {
+                broke(.erasure, "\(old) is still in \(path)")
+            }
         }
     }
 
     /// After a deletion: no byte of what was recorded is left.
-    private func expectNothingLeft() throws {
+    private func expectNothingLeft() {
         let marks = [Ground.mark] + Ground.personal
-        for name in try folder.contents() where name.hasPrefix("home/telemetry") {
-            guard let bytes = try? folder.read(name) else { continue }
-            for mark in marks where SimulatedDisk.holds(bytes, mark) {
-                broke(.erasure, "\(mark) is still in \(name)")
+        for path in homeFiles {
+            for mark in marks where disk.file(path)?.holds(mark) ?? false {
+                broke(.erasure, "\(mark) is still in \(path)")
             }
         }
     }
@@ -76,10 +72,10 @@ extension World {
     func auditIdentity() throws {
         if identifiers.see(identifier) { log.append("  identifier: \(identifiers.current ?? "-")") }
         guard !isDamaged else { return }
-        let list = ErasureList(directory: directory, files: seams.files)
+        let list = ErasureList(directory: directory, files: files)
         let pending = try list.all().map { (id: $0.installationID, url: $0.url) }
         let isEnding = try [directory.deletionIntent, directory.rotationIntent].contains {
-            try seams.files.status(of: $0) != nil
+            try files.status(of: $0) != nil
         }
         if let problem = identifiers.problem(with: pending, isEnding: isEnding) {
             violations.append(problem)

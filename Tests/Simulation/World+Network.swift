@@ -79,7 +79,7 @@ extension World {
         if yes.isAnonymous, !delivery.isCoarse {
             broke(.catalogue, "batch \(delivery.uid) is finer than was agreed to")
         }
-        for text in Ground.personal where delivery.records.contains(where: { $0.holds(text) }) {
+        for text in Ground.personal where delivery.holds(text) {
             broke(.catalogue, "\(text) left in batch \(delivery.uid)")
         }
         for record in delivery.records where record.eventName == Ground.tick.definition.name {

@@ -5,7 +5,7 @@ import Catalogue
 import Glibc
 import Modules
 import SQLite
-import Telemetry
+@testable import Telemetry
 import TelemetryUpload
 import TestKit
 
@@ -24,6 +24,8 @@ final class World: @unchecked Sendable {
     let draw: Draw
     let clock = ManualClock()
     let disk = SimulatedDisk()
+    let files: SimulatedFiles
+    /// Where the collector is.
     let folder: TemporaryDirectory
     private let random: SeededRandom
 
@@ -47,12 +49,15 @@ final class World: @unchecked Sendable {
     var mayHaveBegun = false
     var collector: IntakeRoutes?
     var storage: (any CollectorStorage)?
+    private var kept: (control: TelemetryControl, config: TelemetryModuleConfig, version: Int)?
+    let consent = ConsentMemory()
 
     init(seed: UInt64) throws {
         draw = Draw(seed: seed)
         random = SeededRandom(seed: ~seed)
         folder = try TemporaryDirectory(inMemory: true)
-        try folder.write("machine-one\n", to: "machine-id")
+        files = SimulatedFiles(on: disk, owner: getuid())
+        disk.replace(Self.machineIDPath, with: Array("machine-one\n".utf8))
         weather = draw.one(of: Weather.allCases)
         config.anonymizeData = draw.chance(25)
         if draw.chance(25) { config.uploadReview = .manual }
@@ -63,8 +68,11 @@ final class World: @unchecked Sendable {
 
     /// Whether the home has little room, so that what is old makes some.
     var isSmall: Bool { config.storageBytesMax < 2 << 20 }
-    var home: String { folder.file("home") }
-    var directory: TelemetryDirectory { TelemetryDirectory("\(home)/telemetry") }
+    private static let machineIDPath = "/machine-id"
+    private static let home = "/home"
+    var directory: TelemetryDirectory { TelemetryDirectory("\(Self.home)/telemetry") }
+    /// The paths of all files of the home, sorted.
+    var homeFiles: [String] { disk.paths.filter { $0.hasPrefix(directory.path + "/") } }
     var catalogue: Catalogue { version == 1 ? Ground.first : Ground.second }
 
     var seams: TelemetrySeams {
@@ -73,21 +81,27 @@ final class World: @unchecked Sendable {
             logger: Logger(program: "simulated") { [weak self] line in
                 self?.log.append("  said: \(line)")
             },
-            clock: clock, random: random, files: SimulatedFiles(on: disk),
-            machineIDPath: folder.file("machine-id"), policyPath: folder.file("policy.json"),
+            clock: clock, random: random, files: files,
+            machineIDPath: Self.machineIDPath, policyPath: "/policy.json",
             openDatabase: { [disk] path, mode throws(SQLiteError) in try disk.open(path, mode) })
     }
 
-    /// What a command of the person works with.
+    /// What a command of the person works with. It keeps nothing of the home in memory but what
+    /// still stands there: the same serves as long as the file of settings does.
     func control() -> TelemetryControl {
-        TelemetryControl(
-            for: Ground.product, catalogue: catalogue, config: config, home: home, seams: seams)
+        if let kept, kept.config == config, kept.version == version { return kept.control }
+        let control = TelemetryControl(
+            for: Ground.product, catalogue: catalogue, config: config, home: Self.home, seams: seams
+        )
+        kept = (control, config, version)
+        return control
     }
 
     /// Starts a program.
     func start() {
         let module = TelemetryModule(
-            for: Ground.product, catalogue: catalogue, config: config, home: home, seams: seams)
+            for: Ground.product, catalogue: catalogue, config: config, home: Self.home, seams: seams
+        )
         // Moves are steps of the simulation; the machine's clock has no part in it.
         module.initialize(flushMilliseconds: 86_400_000)
         programs.append(Program(module: module, config: config, version: version))
@@ -98,8 +112,7 @@ final class World: @unchecked Sendable {
         if let collector { return collector }
         let storage = try SQLiteStorage(
             path: folder.file("collector.sqlite"), random: random, fileSystem: RealFileSystem())
-        let policy = IntakePolicy(catalogues: [Ground.product.name: Ground.second])
-        var configuration = CollectorConfiguration(policy: policy)
+        var configuration = CollectorConfiguration(policy: Ground.policy)
         configuration.erasureStepMilliseconds = 0
         // The clock stands still for many steps.
         configuration.erasuresPerMinuteMax = 10_000

@@ -2,6 +2,7 @@
 
 package import JSON
 import Modules
+import Synchronization
 
 /// What was decided, as it stands in `consent.json`.
 struct ConsentRecord: Sendable, Equatable {
@@ -65,6 +66,20 @@ extension ConsentRecord {
             sentErasureURLs: (object["sent_erasure_urls"]?.arrayValue ?? [])
                 .compactMap(\.stringValue))
         if isGiven, installationID == nil || erasureSecret == nil { return nil }
+    }
+}
+
+/// The record that was read last: the gate asks many times for each change of the file.
+final class ConsentMemory: Sendable {
+    private let last = Mutex<(bytes: [UInt8], record: ConsentRecord?)>(([], nil))
+
+    /// The record that a file's bytes say; nil for anything that this program would not have
+    /// written.
+    func record(_ bytes: [UInt8]) -> ConsentRecord? {
+        last.withLock { last in
+            if last.bytes != bytes { last = (bytes, ConsentRecord(bytes)) }
+            return last.record
+        }
     }
 }
 

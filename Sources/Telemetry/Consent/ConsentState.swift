@@ -17,7 +17,9 @@ struct ConsentState: Sendable {
         record: nil, page: nil, consent: .unreadable, isCopied: false)
 
     /// Reads both files. Never throws: what can't be read is `unreadable`.
-    static func read(_ directory: TelemetryDirectory, _ seams: TelemetrySeams) -> ConsentState {
+    static func read(
+        _ directory: TelemetryDirectory, _ seams: TelemetrySeams, _ memory: ConsentMemory
+    ) -> ConsentState {
         do throws(SystemError) {
             guard try isOurs(directory, seams) else { return unreadable }
             let recordThere = try seams.files.status(of: directory.consentRecord) != nil
@@ -28,7 +30,7 @@ struct ConsentState: Sendable {
             guard recordThere else { return unreadable }
             let bytes = try seams.files.read(
                 directory.consentRecord, bytesMax: ConsentRecord.bytesMax)
-            guard let record = ConsentRecord(bytes) else { return unreadable }
+            guard let record = memory.record(bytes) else { return unreadable }
             // Without the page it is no yes, but the identifier and its secret are known.
             let page = try? ConsentPage(opening: directory.consentPage, seams.files)
             return ConsentState(

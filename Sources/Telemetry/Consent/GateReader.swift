@@ -22,10 +22,23 @@ struct GateReader: Sendable {
     let terms: ConsentTerms
     let directory: TelemetryDirectory
     let seams: TelemetrySeams
+    private let memory = ConsentMemory()
+
+    init(
+        product: Product, config: TelemetryModuleConfig, configurationProblem: String?,
+        terms: ConsentTerms, directory: TelemetryDirectory, seams: TelemetrySeams
+    ) {
+        self.product = product
+        self.config = config
+        self.configurationProblem = configurationProblem
+        self.terms = terms
+        self.directory = directory
+        self.seams = seams
+    }
 
     /// The facts as they stand now, and the consent that they rest on.
     func read() -> (facts: GateFacts, state: ConsentState) {
-        let state = ConsentState.read(directory, seams)
+        let state = ConsentState.read(directory, seams, memory)
         var facts = GateFacts()
         facts.canSend = Self.canSend
         facts.policyDenies = policyDenies
