@@ -144,7 +144,9 @@ let package = Package(
                 "Capture", "Catalogue", "Collector", "Compression", "Detection", "HTTPServing",
                 "JSON", "Modules", "OTLP", "Telemetry",
             ], path: "Tests/Fuzz", exclude: ["Corpus"]),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "TestKit", "fuzz"]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Collector", "SQLite", "Simulation", "Telemetry", "TestKit", "fuzz"]),
         .executableTarget(
             name: "sandbox-child", dependencies: ["Capture"], path: "Tests/SandboxChild"),
         .testTarget(
@@ -202,7 +204,8 @@ let package = Package(
             name: "WatchTests",
             dependencies: [
                 "arpguard", "arpguard-collector", "arpguard-upload", "arpguard-watch", "Capture",
-                "Catalogue", "Detection", "JSON", "Modules", "Program", "Telemetry", "TestKit",
+                "Catalogue", "Detection", "JSON", "Modules", "Program", "SQLite", "Telemetry",
+                "TestKit",
             ]),
         .testTarget(
             name: "KillTests",

@@ -3,6 +3,8 @@
 import Glibc
 import JSON
 import Modules
+import SQLite
+@testable import Telemetry
 import TestKit
 import Testing
 
@@ -140,6 +142,69 @@ struct FaultTests {
             }
         }
         return bytes
+    }
+
+    /// A home whose store was made by the first version, with events that wait.
+    private func makeOldHome(in folder: TemporaryDirectory, events: Int64) throws -> String {
+        let home = folder.file("own")
+        try #require(run(["telemetry", "enable", "--confirm"], in: home).status == 0)
+        for suffix in ["", "-wal", "-shm"] {
+            _ = unsafe unlink("\(home)/telemetry/store.sqlite\(suffix)")
+        }
+        let store = try Connection(path: home + "/telemetry/store.sqlite")
+        try store.execute("\(StoreSchema.newFilePragmas); \(StoreSchema.pragmas)")
+        try store.migrate([StoreSchema.migrations[0]])
+        try store.transaction {
+            try store.execute("INSERT INTO totals VALUES ('accepted', \(events))")
+            try store.execute("INSERT INTO names VALUES (1, 'app_start')")
+            let now = SystemClock().now().nanoseconds
+            for _ in 0..<events {
+                try store.execute(
+                    "INSERT INTO events(epoch, time, name, properties) VALUES (1, \(now), 1, x'')")
+            }
+        }
+        return home
+    }
+
+    @Test func `a change of schema that is killed at any moment is done whole or not at all`()
+        throws
+    {
+        let folder = try TemporaryDirectory()
+        let home = try makeOldHome(in: folder, events: 200)
+        let old = try folder.read("own/telemetry/store.sqlite")
+        let known = StoreSchema.migrations.last?.version
+        let start = ContinuousClock.now
+        #expect(try run(["telemetry", "disable"], in: home).status == 0)
+        let whole = ContinuousClock.now - start
+        var versions: Set<Int64?> = []
+        let kills = Self.isFull ? 400 : 20
+        for seed in 1...kills {
+            try folder.write(old, to: "own/telemetry/store.sqlite")
+            for suffix in ["-wal", "-shm"] {
+                _ = unsafe unlink("\(home)/telemetry/store.sqlite\(suffix)")
+            }
+            let process = try RunningProcess(
+                Executables.path("arpguard"), ["telemetry", "disable"],
+                environment: ["ARPGUARD_HOME": home, "HOME": home])
+            // Killed when the time is over: at first at once, in the end once all is done.
+            _ = try? process.waitForEnd(within: whole * seed * 2 / kills)
+            _ = try process.waitForEnd()
+            let store = try Connection(path: home + "/telemetry/store.sqlite", mode: .readWrite)
+            let version = try store.integer("PRAGMA user_version")
+            versions.insert(version)
+            let hasLedger = try store.integer(
+                "SELECT count(*) FROM sqlite_master WHERE name = 'ledger'")
+            #expect([1, known].contains(version), "seed \(seed)")
+            #expect(hasLedger == (version == 1 ? 0 : 1), "seed \(seed)")
+            #expect(try store.text("PRAGMA integrity_check") == "ok", "seed \(seed)")
+            #expect(try store.integer("SELECT count(*) FROM events") == 200, "seed \(seed)")
+            #expect(try run(["telemetry", "disable"], in: home).status == 0, "seed \(seed)")
+            #expect(try store.integer("PRAGMA user_version") == known, "seed \(seed)")
+            let recorded = try status(of: home)["events"]?["recorded"]
+            #expect(recorded == 200, "seed \(seed): \(recorded ?? .null)")
+        }
+        // Some died before it and some after.
+        #expect(versions == [1, known])
     }
 
     @Test func `eight programs that record into one home at once lose nothing`() throws {

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import JSON
+import Modules
+import SQLite
+import TestKit
+import Testing
+
+/// A watch that is killed again and again, while an attacker is at work.
+extension LaboratoryTests {
+    private static let kills: Int64 = unsafe getenv("ARPGUARD_TEST_FULL") != nil ? 100 : 6
+
+    @Test func `a watch that is killed at any moment loses nothing that it told`() throws {
+        let needed = Attack.arping.path
+        if let obstacle = Laboratory.obstacle(needed) { try Test.cancel("\(obstacle)") }
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        let laboratory = try Laboratory("ki")
+        let attack = try laboratory.start(
+            .attacker, needed, ["-i", "eth0", "-U", "-P", "-S", "10.9.0.1", "10.9.0.1"])
+        let random = SeededRandom(seed: 1)
+        var told: Int64 = 0
+        for kill in 1...Self.kills {
+            let watch = try watch(laboratory)
+            // Some die while they begin, some once they know the attack.
+            if kill % 3 > 0 { _ = try watch.waitForLine(containing: "\"alert\"") }
+            let moment = Int64(random.uniform(below: 400))
+            // Killed with its capture process when the time is over.
+            if (try? watch.waitForEnd(within: .milliseconds(moment))) != nil {
+                Issue.record("a watch ended by itself")
+            }
+            let output = try watch.waitForEnd()
+            told += Int64(output.stdout.split(separator: "\n").count { $0.contains("\"alert\"") })
+            #expect(!output.stderr.contains("damaged"), "kill \(kill): \(output.stderr)")
+            let kept = try recordedAlerts()
+            // What is told is recorded next: each kill may come between the two.
+            #expect((told - kill...told + kill).contains(kept), "kill \(kill): \(told), \(kept)")
+            try expectSound("kill \(kill)")
+        }
+        attack.kill()
+        #expect(told > Self.kills / 2)
+    }
+
+    private func recordedAlerts() throws -> Int64 {
+        let shown = try arpguard(
+            "--format", "json", "telemetry", "show", "--type", "alert_generated")
+        #expect(shown.status == 0, "\(shown.stderr)")
+        return Int64(shown.stdout.split(separator: "\n").count)
+    }
+
+    /// All that a home keeps opens, nothing of it was lost or set aside, and consent stands.
+    private func expectSound(_ what: String) throws {
+        let status = try JSONValue.parse(arpguard("--format", "json", "telemetry", "status").stdout)
+        #expect(status["enabled"] == true && status["store_error"] == .null, "\(what): \(status)")
+        #expect(status["lost"] == .object([:]), "\(what): \(status)")
+        let ledger = try arpguard("telemetry", "log", "--verify")
+        #expect(ledger.status == 0, "\(what): \(ledger.stderr)")
+        let names = try folder.contents()
+        #expect(!names.contains { $0.contains("damaged") }, "\(what): \(names)")
+        for name in names where name.hasSuffix(".sqlite") {
+            let database = try Connection(path: folder.file(name), mode: .readOnly)
+            #expect(try database.text("PRAGMA integrity_check") == "ok", "\(what): \(name)")
+        }
+    }
+}
