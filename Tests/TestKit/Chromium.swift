@@ -39,7 +39,7 @@ package final class Chromium: Sendable {
         process = try SpawnedProcess(
             SpawnRequest(
                 path: "/bin/sh", arguments: ["-c", script, Self.path] + flags,
-                environment: CommandRunner.pathOnly.merging(["HOME": profile.path]) { $1 }))
+                environment: CommandRunner.leastEnvironment.merging(["HOME": profile.path]) { $1 }))
         let (output, errors, state) = (process.stdout, process.stderr, state)
         Thread.detachNewThread { Self.read(output, state) }
         Thread.detachNewThread { Self.drain(errors) }

@@ -7,9 +7,12 @@ package enum CommandRunner {
     /// How long a program may run when a test names no deadline.
     package static let deadline = Duration.seconds(30)
 
-    /// What a program finds in its environment when a test names nothing: `PATH` alone.
-    package static var pathOnly: [String: String] {
-        ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
+    /// What a program finds in its environment when a test names nothing: `PATH`, and under a
+    /// sanitizer what that was told.
+    package static var leastEnvironment: [String: String] {
+        let own = ProcessInfo.processInfo.environment
+        return own.filter { ["ASAN_OPTIONS", "TSAN_OPTIONS", "LD_PRELOAD"].contains($0.key) }
+            .merging(["PATH": own["PATH"] ?? "/usr/bin:/bin"]) { $1 }
     }
 
     /// Runs the program at `path` and waits for its end and for the end of its output.

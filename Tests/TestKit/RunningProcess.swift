@@ -24,7 +24,7 @@ package final class RunningProcess: Sendable {
     ) throws {
         let request = SpawnRequest(
             path: path, arguments: arguments,
-            environment: environment.merging(CommandRunner.pathOnly) { own, _ in own })
+            environment: environment.merging(CommandRunner.leastEnvironment) { own, _ in own })
         let process = try SpawnedProcess(workingDirectory.map(request.inFolder) ?? request)
         let progress = Monitor(ProcessProgress())
         Thread.detachNewThread {
