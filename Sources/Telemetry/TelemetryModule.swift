@@ -66,10 +66,12 @@ import Synchronization
     /// Begins to record if that is allowed, and from now on whenever it becomes allowed.
     public func initialize() { initialize(flushMilliseconds: Self.flushMilliseconds) }
 
-    /// The same with another time between two moves of the journal to the store.
-    package func initialize(flushMilliseconds: Int) {
+    /// The same with another time between two moves of the journal to the store; with nil it is
+    /// moved where that is asked for, and not by a thread of its own.
+    package func initialize(flushMilliseconds: Int?) {
         recorder.refresh()
         isRunning.withLock { $0 = true }
+        guard let flushMilliseconds else { return }
         waker.start(everyMilliseconds: flushMilliseconds) { [weak self] in
             guard let self else { return }
             queue.sync { if isRunning.withLock({ $0 }) { move() } }

@@ -200,7 +200,8 @@ static void put(fault_file *file, int64_t offset, const void *bytes, int64_t cou
 }
 
 static void undo(const struct change *change) {
-    if (change->old_length > 0) put(change->file, change->offset, change->bytes, change->old_length);
+    if (change->old_length > 0)
+        put(change->file, change->offset, change->bytes, change->old_length);
     if (!file_resize(change->file, change->size_before)) abort();
 }
 

@@ -228,7 +228,7 @@ extension World {
         let round = UploadRound(
             outbox: outbox, clock: clock, random: draw.source,
             makeTransport: { SimulatedNetwork(of: self) })
-        _ = try round.run()
+        log.append("  \(try round.run().ending)")
         return observer.requests > before
     }
 

@@ -102,8 +102,9 @@ final class World: @unchecked Sendable {
         let module = TelemetryModule(
             for: Ground.product, catalogue: catalogue, config: config, home: Self.home, seams: seams
         )
-        // Moves are steps of the simulation; the machine's clock has no part in it.
-        module.initialize(flushMilliseconds: 86_400_000)
+        // Moves are steps of the simulation; neither the machine's clock nor another thread has a
+        // part in it.
+        module.initialize(flushMilliseconds: nil)
         programs.append(Program(module: module, config: config, version: version))
     }
 

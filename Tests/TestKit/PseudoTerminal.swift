@@ -28,7 +28,7 @@ package final class PseudoTerminal {
         let process = try SpawnedProcess(
             SpawnRequest(
                 path: "/bin/sh", arguments: ["-c", line, "sh", name] + words,
-                environment: environment.merging(["PATH": "/usr/bin:/bin"]) { $1 }))
+                environment: environment.merging(CommandRunner.leastEnvironment) { own, _ in own }))
         for end in [process.stdin, process.stdout, process.stderr] { close(end) }
         pid = process.pid
     }
