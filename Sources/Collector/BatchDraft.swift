@@ -48,10 +48,11 @@ struct BatchDraft {
         return true
     }
 
-    /// Takes what is kept of an admitted record.
-    mutating func admitRecord(_ record: [UInt8]) {
+    /// Takes what is kept of an admitted record, which is so many bytes.
+    mutating func admitRecord(bytes: Int, _ write: (inout CompactWriter) -> Void) {
         recordCount += 1
-        records.delimited(field: 2, record)
+        records.delimited(field: 2, count: bytes)
+        write(&records)
     }
 
     /// Where the figures of a day are counted.

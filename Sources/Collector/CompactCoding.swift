@@ -4,11 +4,6 @@
 struct CompactWriter {
     private(set) var bytes: [UInt8] = []
 
-    /// Forgets what was written, and keeps the memory.
-    mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-    }
-
     /// A number that is not negative, as a varint.
     mutating func number(_ value: Int) {
         Self.append(UInt64(max(value, 0)), to: &bytes)
@@ -21,6 +16,14 @@ struct CompactWriter {
             rest >>= 7
         }
         bytes.append(UInt8(rest))
+    }
+
+    /// Bytes of the longest varint.
+    static let varintBytesMax = 10
+
+    /// A number of 64 bits, as a varint.
+    mutating func varint(_ value: UInt64) {
+        Self.append(value, to: &bytes)
     }
 
     /// Bytes of a varint.
@@ -71,9 +74,8 @@ extension CompactWriter {
 
     mutating func fixed64(field: UInt8, _ value: UInt64) {
         bytes.append(field << 3 | 1)
-        for shift in stride(from: UInt64(0), to: 64, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-        }
+        // The number's own bytes, while it is there.
+        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Dispatch
-private import Glibc
 internal import Modules
 private import Synchronization
 
@@ -10,9 +9,9 @@ private import Synchronization
 final class GroupCommitter: Sendable {
     /// Batches of one commit, so that none takes long.
     private static let batchesMax = 512
-    /// How long a commit waits for more where the last one had several requests: the requests that
-    /// its answers let loose then share one sync with those that came meanwhile.
-    private static let gatherMicroseconds: UInt32 = 500
+    /// How long a commit waits for as many requests as the last one had: those that its answers let
+    /// loose then share one sync with those that came meanwhile.
+    private static let gatherMicroseconds = 1000
 
     /// What one request brings.
     struct Submission: Sendable {
@@ -33,6 +32,8 @@ final class GroupCommitter: Sendable {
         var submissions: [Submission] = []
         var isRunning = false
         var lastRequests = 0
+        /// How many a commit waits for; 0 while none waits.
+        var wanted = 0
     }
 
     private let storage: any CollectorStorage
@@ -41,6 +42,7 @@ final class GroupCommitter: Sendable {
     private let report: @Sendable (Report) -> Void
     private let waiting = Mutex(Waiting())
     private let queue = DispatchQueue(label: "collector.commit")
+    private let gathered = DispatchSemaphore(value: 0)
 
     init(
         storage: any CollectorStorage, clock: any WallClock, random: any RandomSource,
@@ -56,6 +58,7 @@ final class GroupCommitter: Sendable {
     func submit(_ submission: Submission) {
         let starts = waiting.withLock { waiting in
             waiting.submissions.append(submission)
+            if waiting.submissions.count == waiting.wanted { gathered.signal() }
             defer { waiting.isRunning = true }
             return !waiting.isRunning
         }
@@ -67,10 +70,22 @@ final class GroupCommitter: Sendable {
         queue.async(execute: work)
     }
 
+    /// Waits until as many requests are there as the last commit had, but not for long.
+    private func gather() {
+        let waits = waiting.withLock { waiting in
+            guard waiting.submissions.count < waiting.lastRequests else { return false }
+            waiting.wanted = waiting.lastRequests
+            return true
+        }
+        // A signal that comes too late lets the next group go early, which does no harm.
+        if waits { _ = gathered.wait(timeout: .now() + .microseconds(Self.gatherMicroseconds)) }
+    }
+
     /// Commits one group; the next takes its turn after what waits in the queue by then.
     private func commitAll() {
-        if waiting.withLock({ $0.lastRequests > 1 }) { usleep(Self.gatherMicroseconds) }
+        gather()
         let group = waiting.withLock { waiting in
+            waiting.wanted = 0
             var count = 0
             let end = waiting.submissions.firstIndex { submission in
                 defer { count += submission.batches.count }

@@ -3,8 +3,9 @@
 internal import Catalogue
 
 /// The attributes of one property as they are kept: `attributes` of LogRecord, each a KeyValue of
-/// the property's name and an AnyValue.
-struct KeptAttributes: Sendable {
+/// the property's name and an AnyValue. A class, so that one counted reference is all that using it
+/// takes.
+final class KeptAttributes: Sendable {
     private static let attributes: UInt8 = 6
     private static let (key, value): (UInt8, UInt8) = (1, 2)
     private static let (text, flag, number): (UInt8, UInt8, UInt8) = (1, 2, 3)
@@ -13,16 +14,25 @@ struct KeptAttributes: Sendable {
     private let keyField: [UInt8]
     /// Whole attributes: one for each word of a choice, or for no and yes.
     private let whole: [[UInt8]]
+    /// What stands before a number's varint, by how many bytes that has, from 1 on.
+    private let numberPrefixes: [[UInt8]]
 
     init(_ property: PropertyDefinition) {
         var field = CompactWriter()
         field.delimited(field: Self.key, Array(property.name.utf8))
-        keyField = field.bytes
+        let key = field.bytes
+        keyField = key
+        numberPrefixes = (1...CompactWriter.varintBytesMax).map { count in
+            var prefix = CompactWriter()
+            Self.open(key, valueBytes: 1 + count, in: &prefix)
+            prefix.append([Self.number << 3])
+            return prefix.bytes
+        }
         let words = property.kind.words?.map { Array($0.utf8) }
         let values = words?.map(Self.value(ofText:)) ?? [0, 1].map(Self.value(ofFlag:))
         whole = values.map { value in
             var attribute = CompactWriter()
-            Self.open(field.bytes, valueBytes: value.count, in: &attribute)
+            Self.open(key, valueBytes: value.count, in: &attribute)
             attribute.append(value)
             return attribute.bytes
         }
@@ -47,24 +57,42 @@ struct KeptAttributes: Sendable {
 
     /// Writes a text.
     func write(_ text: String, to record: inout CompactWriter) {
-        let utf8 = Array(text.utf8)
-        let bytes = 1 + CompactWriter.varintBytes(UInt64(utf8.count)) + utf8.count
-        Self.open(keyField, valueBytes: bytes, in: &record)
-        record.delimited(field: Self.text, utf8)
+        Self.open(keyField, valueBytes: Self.valueBytes(of: text), in: &record)
+        record.delimited(field: Self.text, Array(text.utf8))
     }
 
     /// Writes a number.
     func write(_ number: Int64, to record: inout CompactWriter) {
         let bits = UInt64(bitPattern: number)
-        Self.open(keyField, valueBytes: 1 + CompactWriter.varintBytes(bits), in: &record)
-        record.varint(field: Self.number, bits)
+        record.append(numberPrefixes[CompactWriter.varintBytes(bits) - 1])
+        record.varint(bits)
+    }
+
+    /// How many bytes a value takes that was known beforehand.
+    func bytes(known place: Int) -> Int { whole[place].count }
+
+    /// How many bytes a text takes.
+    func bytes(of text: String) -> Int {
+        Self.bytes(of: keyField.count + Self.bytes(of: Self.valueBytes(of: text)))
+    }
+
+    /// How many bytes a number takes.
+    func bytes(of number: Int64) -> Int {
+        let count = CompactWriter.varintBytes(UInt64(bitPattern: number))
+        return numberPrefixes[count - 1].count + count
+    }
+
+    private static func valueBytes(of text: String) -> Int { bytes(of: text.utf8.count) }
+
+    /// Bytes of a field with so much in it.
+    private static func bytes(of count: Int) -> Int {
+        1 + CompactWriter.varintBytes(UInt64(count)) + count
     }
 
     private static func open(
         _ keyField: [UInt8], valueBytes: Int, in record: inout CompactWriter
     ) {
-        let valueField = 1 + CompactWriter.varintBytes(UInt64(valueBytes)) + valueBytes
-        record.delimited(field: attributes, count: keyField.count + valueField)
+        record.delimited(field: attributes, count: keyField.count + bytes(of: valueBytes))
         record.append(keyField)
         record.delimited(field: value, count: valueBytes)
     }

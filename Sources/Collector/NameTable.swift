@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds names by their bytes in a request, without making a text of them.
-struct NameTable: Sendable {
+/// Finds names by their bytes in a request, without making a text of them. A class, so that one
+/// counted reference is all that using it takes.
+final class NameTable: Sendable {
     /// All names, one after the other, and where each ends.
     private let letters: [UInt8]
     private let ends: [Int]
@@ -30,6 +31,8 @@ struct NameTable: Sendable {
 
     /// The index of the name at a place; nil for none of them.
     func index(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        // Held for the span, which can't be of a field of a class.
+        let letters = letters
         let mask = slots.count - 1
         var slot = Self.hash(bytes, range) & mask
         while slots[slot] != 0 {
@@ -41,14 +44,34 @@ struct NameTable: Sendable {
         return nil
     }
 
-    /// Whether the same bytes stand at a place of two texts.
+    /// Whether the same bytes stand at a place of two texts: eight at a time, where there are so
+    /// many, the last eight of them first and perhaps once more.
     static func isEqual(
         _ left: Span<UInt8>, _ place: Range<Int>, _ right: Span<UInt8>, _ range: Range<Int>
     ) -> Bool {
-        guard place.count == range.count else { return false }
-        let distance = range.lowerBound - place.lowerBound
-        for index in place where left[index] != right[index + distance] { return false }
+        let count = place.count
+        guard count == range.count else { return false }
+        guard count >= 8 else {
+            let distance = range.lowerBound - place.lowerBound
+            for index in place where left[index] != right[index + distance] { return false }
+            return true
+        }
+        let (left8, right8) = (place.upperBound - 8, range.upperBound - 8)
+        guard word(left, left8) == word(right, right8) else { return false }
+        var offset = 0
+        while offset < count - 8 {
+            guard
+                word(left, place.lowerBound + offset) == word(right, range.lowerBound + offset)
+            else { return false }
+            offset += 8
+        }
         return true
+    }
+
+    /// Eight bytes as a number, which any bytes are; the span checks that they lie within it.
+    @inline(__always)
+    private static func word(_ bytes: Span<UInt8>, _ place: Int) -> UInt64 {
+        unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)
     }
 
     /// From the length and three bytes: a closed list of words needs no better one, and nobody else

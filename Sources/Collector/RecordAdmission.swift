@@ -8,6 +8,8 @@ internal import OTLP
 struct RecordAdmission {
     /// The severity numbers that OTLP knows, and 0 for none.
     private static let severities: ClosedRange<Int32> = 0...24
+    /// Bytes of these two fields of a record that is kept.
+    private static let (timeBytes, severityBytes) = (9, 2)
 
     let policy: IntakePolicy
     let today: Day
@@ -15,8 +17,6 @@ struct RecordAdmission {
     /// that it is made once.
     private var admitted: [(property: Int, value: Admitted)] = []
     private var texts: [String] = []
-    /// What is kept of that record: nothing but its name, time, severity and admitted properties.
-    private var kept = CompactWriter()
 
     /// What was admitted of a property.
     private enum Admitted {
@@ -52,23 +52,33 @@ struct RecordAdmission {
         }
         let event = plan.events[number]
         admitted.removeAll(keepingCapacity: true)
-        texts.removeAll(keepingCapacity: true)
-        begin(record)
+        if !texts.isEmpty { texts.removeAll(keepingCapacity: true) }
         for index in record.attributes where index != uid {
             admit(logs.attributes[index], of: logs, event, &draft.tally)
         }
-        kept.append(event.nameField)
-        draft.admitRecord(kept.bytes)
+        keep(record, event, in: &draft)
         count(event, at: draft.place(of: day), in: &draft)
         return true
     }
 
-    /// Begins to write what is kept of a record.
-    private mutating func begin(_ record: FlatLogs.Record) {
-        kept.removeAll()
-        kept.fixed64(field: 1, record.timeUnixNano)
-        if record.severityNumber != 0, Self.severities.contains(record.severityNumber) {
-            kept.varint(field: 2, UInt64(record.severityNumber))
+    /// Writes what is kept of a record: nothing but its name, time, severity and admitted
+    /// properties.
+    private func keep(
+        _ record: FlatLogs.Record, _ event: AdmissionPlan.Event, in draft: inout BatchDraft
+    ) {
+        let severity = record.severityNumber
+        let hasSeverity = severity != 0 && Self.severities.contains(severity)
+        var count = Self.timeBytes + (hasSeverity ? Self.severityBytes : 0) + event.nameField.count
+        for entry in admitted {
+            count += bytes(of: entry.value, event.properties[entry.property].attributes)
+        }
+        draft.admitRecord(bytes: count) { records in
+            records.fixed64(field: 1, record.timeUnixNano)
+            if hasSeverity { records.varint(field: 2, UInt64(severity)) }
+            for entry in admitted {
+                write(entry.value, event.properties[entry.property].attributes, to: &records)
+            }
+            records.append(event.nameField)
         }
     }
 
@@ -85,15 +95,26 @@ struct RecordAdmission {
             return tally.add(.refusedValue)
         }
         admitted.append((number, value))
-        keep(value, property.attributes)
     }
 
-    private mutating func keep(_ value: Admitted, _ attributes: KeptAttributes) {
+    private func write(
+        _ value: Admitted, _ attributes: KeptAttributes, to records: inout CompactWriter
+    ) {
         switch value {
-        case .word(let word): attributes.write(known: word, to: &kept)
-        case .flag(let flag): attributes.write(known: flag ? 1 : 0, to: &kept)
-        case .text(let text): attributes.write(texts[text], to: &kept)
-        case .number(let number): attributes.write(number, to: &kept)
+        case .word(let word): attributes.write(known: word, to: &records)
+        case .flag(let flag): attributes.write(known: flag ? 1 : 0, to: &records)
+        case .text(let text): attributes.write(texts[text], to: &records)
+        case .number(let number): attributes.write(number, to: &records)
+        }
+    }
+
+    /// How many bytes `write` is going to write.
+    private func bytes(of value: Admitted, _ attributes: KeptAttributes) -> Int {
+        switch value {
+        case .word(let word): attributes.bytes(known: word)
+        case .flag(let flag): attributes.bytes(known: flag ? 1 : 0)
+        case .text(let text): attributes.bytes(of: texts[text])
+        case .number(let number): attributes.bytes(of: number)
         }
     }
 

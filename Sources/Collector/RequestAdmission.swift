@@ -11,11 +11,11 @@ internal import OTLP
 /// record that has an identifier is a batch of its own, known by it: clients of other make resend
 /// records, not batches.
 struct RequestAdmission {
-    private static let identifierKey = Array("log.record.uid".utf8)
     private static let identifierBytesMax = 128
 
     private let policy: IntakePolicy
     private let today: Day
+    private let identifierKey = Array("log.record.uid".utf8)
     private var admission: RecordAdmission
     // Over all groups of the request: a batch that comes in two of them is one batch.
     private var drafts: [BatchDraft] = []
@@ -84,10 +84,14 @@ struct RequestAdmission {
         of record: FlatLogs.Record, in logs: FlatLogs
     ) -> (attribute: Int, place: Range<Int>)? {
         let bytes = logs.bytes.span
+        let key = identifierKey.span
         // Clients put it first or last.
-        let key = Self.identifierKey.span
-        for index in record.attributes.reversed()
-        where NameTable.isEqual(key, 0..<key.count, bytes, logs.attributes[index].key) {
+        var index = record.attributes.upperBound
+        while index > record.attributes.lowerBound {
+            index -= 1
+            guard NameTable.isEqual(key, 0..<key.count, bytes, logs.attributes[index].key) else {
+                continue
+            }
             guard case .string(let place) = logs.attributes[index].value,
                 (1...Self.identifierBytesMax).contains(place.count)
             else { return nil }
@@ -129,11 +133,10 @@ struct RequestAdmission {
     private func isSameBatch(
         _ left: Range<Int>, _ right: Range<Int>, _ bytes: Span<UInt8>
     ) -> Bool {
-        for offset in (0..<RecordIdentifier.batchCharacters).reversed()
-        where bytes[left.lowerBound + offset] != bytes[right.lowerBound + offset] {
-            return false
-        }
-        return true
+        let count = RecordIdentifier.batchCharacters
+        return NameTable.isEqual(
+            bytes, left.lowerBound..<left.lowerBound + count, bytes,
+            right.lowerBound..<right.lowerBound + count)
     }
 
     /// Takes a record of ARP Guard's form; one index counts once, and a batch has one sender.

@@ -87,10 +87,7 @@ struct WireCursor {
         _ field: ProtobufField, _ bytes: Span<UInt8>
     ) throws(OTLPError) -> UInt64 {
         try expect(.fixed64, field)
-        let range = try take(8)
-        var value: UInt64 = 0
-        for index in range { value = value >> 8 | UInt64(bytes[index]) << 56 }
-        return value
+        return UInt64(littleEndian: word(bytes, try take(8).lowerBound))
     }
 
     mutating func skip(_ field: ProtobufField, _ bytes: Span<UInt8>) throws(OTLPError) {
@@ -103,11 +100,32 @@ struct WireCursor {
     }
 }
 
+/// Eight bytes as a number, which any bytes are; the span checks that they lie within it.
+@inline(__always)
+private func word(_ bytes: Span<UInt8>, _ place: Int) -> UInt64 {
+    unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)
+}
+
 /// Whether the bytes at a place are UTF-8.
 func isUTF8(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    var all: UInt8 = 0
-    for index in range { all |= bytes[index] }
-    guard all >= 0x80 else { return true }
+    guard !isASCII(bytes, range) else { return true }
     let copy = range.map { bytes[$0] }
     return String(validating: copy, as: UTF8.self) != nil
+}
+
+/// Whether no byte at a place has its highest bit set: eight bytes at a time, where there are so
+/// many, the last eight of them perhaps once more.
+private func isASCII(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    guard range.count >= 8 else {
+        var all: UInt8 = 0
+        for index in range { all |= bytes[index] }
+        return all < 0x80
+    }
+    var all = word(bytes, range.upperBound - 8)
+    var place = range.lowerBound
+    while place < range.upperBound - 8 {
+        all |= word(bytes, place)
+        place += 8
+    }
+    return all & 0x8080_8080_8080_8080 == 0
 }
