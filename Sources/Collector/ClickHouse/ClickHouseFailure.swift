@@ -11,6 +11,7 @@ enum ClickHouseFailure: Error, Equatable {
 
     /// The server's errors that pass by themselves while another insert or a replica catches up.
     private static let passing: Set<Int> = [
+        60,  // UNKNOWN_TABLE: a server is still making the tables of a new store
         286,  // UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE: another insert waits for its replicas
         289,  // REPLICA_IS_NOT_IN_QUORUM: this replica lags behind
         319,  // UNKNOWN_STATUS_OF_INSERT

@@ -86,7 +86,8 @@ import Testing
     @Test(arguments: [
         ("Code: 286, e.displayText() = DB::Exception: Quorum for previous", true, false),
         ("Code: 242. DB::Exception: Table is in readonly mode", false, true),
-        ("Code: 60, e.displayText() = DB::Exception: Table x doesn't exist.", false, false),
+        ("Code: 60, e.displayText() = DB::Exception: Table x doesn't exist.", true, false),
+        ("Code: 62, e.displayText() = DB::Exception: Syntax error.", false, false),
         ("<html>502 Bad Gateway</html>", false, false),
     ])
     func `an error of a server is told from others by its code`(
