@@ -3,6 +3,7 @@
 import Glibc
 import HTTPServing
 import Modules
+import SQLite
 import Synchronization
 import TestKit
 import Testing
@@ -101,13 +102,52 @@ import Testing
         }
         server.send(signal: SIGTERM)
         #expect(try server.waitForEnd().status == 0)
+        let path = folder.file("store.sqlite")
+        let findings = try Self.findings(in: path, book.answered)
+        print("collector kill test: \(Self.kills) kills: \(findings)")
+        #expect(book.answered.count >= Self.kills)
+        #expect(findings.isClean)
+        // What the page shows was carried on, kept and summed anew in turns.
         let storage = try SQLiteStorage(
-            path: folder.file("store.sqlite"), create: false, random: SystemRandom(),
-            fileSystem: RealFileSystem())
+            path: path, create: false, random: SystemRandom(), fileSystem: RealFileSystem())
         let figures = try #require(try storage.figures(in: day...day).first)
-        let answered = book.answered.count
-        #expect(answered >= Self.kills)
-        #expect(figures.installations == answered)
-        #expect(figures.cells["event/app_start"]?.count == answered * Self.eventsPerBatch)
+        #expect(figures.installations == findings.acknowledged)
+        #expect(
+            figures.cells["event/app_start"]?.count == findings.acknowledged * Self.eventsPerBatch)
+    }
+
+    /// What the store holds beside what was acknowledged, in batches, each of an installation of
+    /// its own.
+    private struct Findings: CustomStringConvertible {
+        var acknowledged = 0
+        var found = 0
+        var lost = 0
+        var doubled = 0
+
+        var isClean: Bool { lost == 0 && doubled == 0 && found == acknowledged }
+        var description: String {
+            "\(acknowledged) acknowledged, \(found) found, \(lost) lost, \(doubled) doubled"
+        }
+    }
+
+    private static func findings(in path: String, _ answered: Set<Int>) throws -> Findings {
+        let storage = try SQLiteStorage(
+            path: path, create: false, random: SystemRandom(), fileSystem: RealFileSystem())
+        var findings = Findings(acknowledged: answered.count)
+        try storage.read { store in
+            findings.found = Int(try store.connection.integer("SELECT count(*) FROM batch") ?? 0)
+            for number in answered {
+                var events = 0
+                try store.each(
+                    "SELECT counters FROM batch WHERE day >= 0 AND installation = ?",
+                    [storage.hash(installation(number))]
+                ) { row in
+                    events += try store.counters(row, 0).figures["event/app_start"]?.count ?? 0
+                }
+                if events < eventsPerBatch { findings.lost += 1 }
+                if events > eventsPerBatch { findings.doubled += 1 }
+            }
+        }
+        return findings
     }
 }
