@@ -17,6 +17,8 @@ enum CollectorSchema {
                 CREATE TABLE service (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
                 -- Every batch that was taken, by which a resend is recognised, with what it adds to
                 -- the figures of the day. What it adds to other days has rows of its own there.
+                -- Where an installation has several on a day, a row with an empty id holds the
+                -- counters of them all, and theirs are empty.
                 CREATE TABLE batch (
                     day INTEGER NOT NULL, installation BLOB NOT NULL, service INTEGER NOT NULL,
                     id BLOB NOT NULL, counters BLOB NOT NULL, record_set INTEGER,

@@ -10,6 +10,7 @@ public final class CollectorService: Module {
     private struct Servers {
         let intake: HTTPServer
         let admin: HTTPServer
+        let routes: IntakeRoutes
     }
 
     /// `collector`.
@@ -60,7 +61,8 @@ public final class CollectorService: Module {
         let started = Servers(
             intake: intake,
             admin: try HTTPServer(
-                on: adminSocket, tls: configuration.adminTLS, handler: admin.handler))
+                on: adminSocket, tls: configuration.adminTLS, handler: admin.handler),
+            routes: routes)
         servers.withLock { $0 = started }
         try routes.keepSweeping()
         try routes.readAhead()
@@ -74,6 +76,7 @@ public final class CollectorService: Module {
         }
         stopped?.intake.stop()
         stopped?.admin.stop()
+        stopped?.routes.keepSums()
     }
 
     /// The URL that clients send to; nil while the collector does not run.

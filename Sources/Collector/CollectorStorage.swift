@@ -43,8 +43,11 @@ public protocol CollectorStorage: Sendable {
     /// Makes the first reading as quick as those that follow; it may take a while.
     func readAhead(on today: Day) throws(StorageError)
 
+    /// Makes the first reading of the next collector quick, also when this one is killed later.
+    func keepSums() throws(StorageError)
+
     /// What was rejected and left out in the range of days, by the day on which it came.
-    func tally(in days: ClosedRange<Day>) throws(StorageError) -> Tally
+    func tallies(in days: ClosedRange<Day>) throws(StorageError) -> [Day: DayTally]
 
     /// Returns if a commit can be expected to succeed now.
     func checkReady() throws(StorageError)
@@ -53,6 +56,9 @@ public protocol CollectorStorage: Sendable {
 extension CollectorStorage {
     /// Does nothing: for a storage whose first reading is like any other.
     public func readAhead(on today: Day) throws(StorageError) {}
+
+    /// Does nothing, as above.
+    public func keepSums() throws(StorageError) {}
 }
 
 /// What the intake made of the records of one batch, ready to be kept.

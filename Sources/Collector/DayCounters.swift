@@ -68,15 +68,15 @@ public struct DayCounters: Sendable, Equatable {
         figures[name]?.durations.merge(durations)
     }
 
-    /// Adds all figures of other counters; those that are too many are left out, the last by name.
+    /// Adds all figures of other counters. Of too many the last by name are left out, so that
+    /// batches come to the same in whatever order they are merged.
     public mutating func merge(_ other: DayCounters) {
         guard !isEmpty else { return figures = other.figures }
-        let fit = figures.count + other.figures.count <= Self.figuresMax
-        for (name, figure) in fit
-            ? Array(other.figures) : other.figures.sorted(by: { $0.key < $1.key })
-        {
-            add(name, amount: figure.count, durations: figure.durations)
+        for (name, figure) in other.figures {
+            figures[name, default: Figure()].add(figure.count, figure.durations)
         }
+        guard figures.count > Self.figuresMax else { return }
+        for name in figures.keys.sorted().dropFirst(Self.figuresMax) { figures[name] = nil }
     }
 }
 

@@ -21,6 +21,15 @@ public struct DayFigures: Sendable, Equatable {
 
         /// Makes an empty cell.
         public init() {}
+
+        /// Adds what one installation told, up to its share.
+        fileprivate mutating func add(_ figure: DayCounters.Figure) {
+            installations += 1
+            count += min(figure.count, DayFigures.contributionsMax)
+            guard !figure.durations.isEmpty else { return }
+            timedInstallations += 1
+            durations.merge(figure.durations.limited(to: DayFigures.contributionsMax))
+        }
     }
 
     /// The day.
@@ -31,8 +40,6 @@ public struct DayFigures: Sendable, Equatable {
     public var installations = 0
     /// Each figure by its name (`Counter.description`).
     public var cells: [String: Cell] = [:]
-    /// What was left out because an installation had reached its limit.
-    public var overShare = 0
     /// Whether the day is folded, so that nothing in it can be erased any more.
     public var isFolded = false
 
@@ -46,16 +53,7 @@ public struct DayFigures: Sendable, Equatable {
     public mutating func add(_ counters: DayCounters) {
         guard !counters.isEmpty else { return }
         installations += 1
-        for (name, figure) in counters.figures {
-            let admitted = min(figure.count, Self.contributionsMax)
-            overShare += min(figure.count, Self.overShareMax) - min(admitted, Self.overShareMax)
-            cells[name, default: Cell()].installations += 1
-            cells[name, default: Cell()].count += admitted
-            guard !figure.durations.isEmpty else { continue }
-            cells[name, default: Cell()].timedInstallations += 1
-            cells[name, default: Cell()].durations
-                .merge(figure.durations.limited(to: Self.contributionsMax))
-        }
+        for (name, figure) in counters.figures { cells[name, default: Cell()].add(figure) }
     }
 
     /// Puts what one installation reports of the day now in the place of what it had reported.
@@ -68,11 +66,9 @@ public struct DayFigures: Sendable, Equatable {
         guard !counters.isEmpty else { return }
         installations -= 1
         for (name, figure) in counters.figures {
-            let admitted = min(figure.count, Self.contributionsMax)
-            overShare -= min(figure.count, Self.overShareMax) - min(admitted, Self.overShareMax)
             guard var cell = cells[name] else { continue }
             cell.installations -= 1
-            cell.count -= admitted
+            cell.count -= min(figure.count, Self.contributionsMax)
             if !figure.durations.isEmpty {
                 cell.timedInstallations -= 1
                 cell.durations.subtract(figure.durations.limited(to: Self.contributionsMax))
@@ -84,7 +80,6 @@ public struct DayFigures: Sendable, Equatable {
     /// Adds the figures of other installations on the same day.
     public mutating func merge(_ other: DayFigures) {
         installations += other.installations
-        overShare += other.overShare
         for (name, cell) in other.cells {
             cells[name, default: Cell()].installations += cell.installations
             cells[name, default: Cell()].count += cell.count
@@ -92,9 +87,6 @@ public struct DayFigures: Sendable, Equatable {
             cells[name, default: Cell()].durations.merge(cell.durations)
         }
     }
-
-    /// What one installation can add to `overShare` for one figure, so that no sum leaves 64 bits.
-    private static let overShareMax = 1_000_000_000
 }
 
 extension DayFigures {
@@ -102,7 +94,8 @@ extension DayFigures {
     public var encoded: [UInt8] {
         var writer = CompactWriter()
         writer.number(installations)
-        writer.number(overShare)
+        // Earlier versions kept a number here that was shown nowhere.
+        writer.number(0)
         for (name, cell) in cells.sorted(by: { $0.key < $1.key }) {
             writer.text(name)
             writer.number(cell.installations)
@@ -117,11 +110,8 @@ extension DayFigures {
     public init?(day: Day, service: String, encoded bytes: [UInt8]) {
         self.init(day: day, service: service)
         var reader = CompactReader(bytes)
-        guard let installations = reader.number(), let overShare = reader.number() else {
-            return nil
-        }
+        guard let installations = reader.number(), reader.number() != nil else { return nil }
         self.installations = installations
-        self.overShare = overShare
         while !reader.isAtEnd {
             var cell = Cell()
             guard let name = reader.text(), let installations = reader.number(),

@@ -28,8 +28,9 @@ public struct Insight: Sendable, Equatable {
     public let daily: [DailyFigure]
     /// One table for each group of figures, in the order of `CounterGroup`.
     public let tables: [InsightTable]
-    /// What was rejected and left out, in records and properties. What may come of a single
-    /// installation that was erased, or that reported more than its share, is not in it.
+    /// What was rejected and left out, in records and properties: of each day, what `k` batches or
+    /// more brought. What comes of installations that were erased, or that reported more than their
+    /// share, is not in it.
     public let tally: Tally
 
     /// How many installations were active on one day.
@@ -44,7 +45,8 @@ public struct Insight: Sendable, Equatable {
 
     /// Sums published days. `k` below its bounds counts as the lower bound.
     init(
-        _ figures: [DayFigures], service: String, days: ClosedRange<Day>, k: Int, tally: Tally
+        _ figures: [DayFigures], service: String, days: ClosedRange<Day>, k: Int,
+        tallies: [DayTally]
     ) {
         let k = max(k, Self.kBounds.lowerBound)
         let own = figures.filter { $0.service == service && days.contains($0.day) }
@@ -58,7 +60,8 @@ public struct Insight: Sendable, Equatable {
             .init(day: $0.day, installations: $0.installations, isFolded: $0.isFolded)
         }
         tables = CounterGroup.allCases.map { InsightTable($0, published) }
-        self.tally = tally.without([.share, .erased])
+        tally = tallies.reduce(into: Tally()) { $0.merge($1.shown(k: k)) }
+            .without([.share, .erased])
     }
 }
 
@@ -189,6 +192,6 @@ extension CollectorStorage {
         }
         return Insight(
             figures, service: service ?? largest?.service ?? IntakePolicy.ownService, days: days,
-            k: k, tally: try tally(in: days))
+            k: k, tallies: Array(try tallies(in: days).values))
     }
 }

@@ -85,7 +85,8 @@ struct InsightPage {
         }
         let hasDurations = table.rows.contains { $0.durations != nil }
         let columns =
-            table.group.labelNames + ["installations a day, at least", "count"]
+            table.group.labelNames + ["installations a day, at least"]
+            + (table.group == .version ? [] : ["count"])
             + (hasDurations ? ["p50", "p90", "p99"] : [])
         let what = table.group == .version ? "installations" : "count"
         return .join(
@@ -133,9 +134,8 @@ struct InsightPage {
 
     private func row(_ row: InsightRow, hasDurations: Bool) -> [HTMLTable.Cell] {
         let labels = row.counter.labels.map { HTMLTable.Cell.text($0) }
-        let figures: [HTMLTable.Cell] = [
-            .number(row.installations), row.count.map { .number($0) } ?? .absent,
-        ]
+        let counts = row.count.map { [HTMLTable.Cell.number($0)] } ?? []
+        let figures = [.number(row.installations)] + counts
         guard hasDurations else { return labels + figures }
         guard let durations = row.durations else {
             return labels + figures + [.absent, .absent, .absent]

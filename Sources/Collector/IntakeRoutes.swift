@@ -79,7 +79,19 @@ final class IntakeRoutes: Sendable {
     func keepSweeping() throws(SystemError) {
         let step = UInt32(configuration.sweepCheckMilliseconds) * 1000
         try DetachedThread.start { [weak self] in
-            while usleep(step) == 0, let self { sweepWhenDue() }
+            while usleep(step) == 0, let self {
+                sweepWhenDue()
+                committer.between { self.keepSums() }
+            }
+        }
+    }
+
+    /// Keeps the sums of open days, for a collector that is started after this one.
+    func keepSums() {
+        do {
+            try storage.keepSums()
+        } catch {
+            logger.log(.warning, "the sums of open days were not kept: \(error)")
         }
     }
 

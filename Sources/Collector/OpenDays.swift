@@ -3,7 +3,7 @@
 internal import Modules
 
 /// The figures of open days, carried on with each commit: so reading them takes as long for many
-/// batches as for few. It holds those of days that were read before.
+/// batches as for few. It holds those of days that were read before, or that began since.
 ///
 /// A day's figures are those after a number of changes, which the store counts. Whoever reads
 /// compares the numbers, so that a change which another process made is not missed.
@@ -59,6 +59,7 @@ struct OpenDays {
 
     /// Follows a commit.
     mutating func follow(_ changes: DayChanges) {
+        for day in changes.begun { days[day] = Sum(change: 0, figures: [:]) }
         for (day, change) in changes.numbers {
             // Another process may have changed the day in between.
             days[day] = days[day].flatMap { $0.change == change - 1 ? $0 : nil }
@@ -72,6 +73,15 @@ struct OpenDays {
             }
         }
         for day in changes.days { dropIfTooMany(day) }
+    }
+
+    /// The figures of all days that are held, and the change that they are as of.
+    var sums: [(figures: [DayFigures], day: Day, change: Int64)] {
+        days.compactMap { day, sum in
+            sum.figures.map { figures in
+                (figures.values.filter { $0.installations > 0 }, day, sum.change)
+            }
+        }
     }
 
     /// Forgets days that are folded.
@@ -97,8 +107,10 @@ struct DayChanges: Sendable {
 
     /// The days that changed.
     var days: Set<Day> = []
+    /// Those of them of which nothing was kept before.
+    var begun: Set<Day> = []
     /// How many changes each of them has had.
     var numbers: [Day: Int64] = [:]
-    /// What changed, of those days that were held when the commit began.
+    /// What changed, of those days that were held when the commit began, and those that began.
     var contributions: [Contribution] = []
 }

@@ -80,7 +80,10 @@ extension SQLiteStorage {
             }
             let deleted = try store.run(
                 "DELETE FROM batch WHERE day = ? AND installation = ?", [.day(day), installation])
-            if deleted > 0 { changes.days.insert(day) }
+            guard deleted > 0 else { continue }
+            changes.days.insert(day)
+            // Else what is erased would still stand in the file, in a sum.
+            try store.run("DELETE FROM day_sum WHERE day = ?", [.day(day)])
         }
         try store.note(&changes)
         try store.run("DELETE FROM installation WHERE hash = ?", [installation])

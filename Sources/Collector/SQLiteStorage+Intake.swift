@@ -33,16 +33,25 @@ extension SQLiteStorage {
     }
 }
 
+/// Whose batches of one program are meant, as rows name them.
+struct InstallationService {
+    let installation: SQLiteValue
+    let service: SQLiteValue
+    let name: String
+}
+
 /// One commit on its way.
 private struct SQLiteCommit {
     private let store: StoreConnection
     private let today: Day
     private let nobody: SQLiteValue
-    private var tally: Tally
+    private var tally = DayTally()
     private var changes = DayChanges()
     private let heldDays: Set<Day>
     private var lastRecordSet: Int64?
     private var services: [String: SQLiteValue] = [:]
+    /// Days that were looked up, and whether their figures are carried on.
+    private var carried: [Day: Bool] = [:]
     /// The newest day that is folded: another collector, or a clock that was set back, may still
     /// send batches of it here.
     private let lastFolded: Day?
@@ -61,14 +70,14 @@ private struct SQLiteCommit {
             } ?? nil
         self.nobody = nobody
         today = group.today
-        tally = group.tally
+        tally.add(group.tally)
     }
 
     mutating func keep(
         _ batch: AdmittedBatch, installation: SQLiteValue
     ) throws -> BatchOutcome {
         if let lastFolded, batch.day <= lastFolded {
-            if batch.recordCount > 0 { tally.add(.day, batch.recordCount) }
+            tally.add(.day, batch.recordCount)
             return .closed
         }
         if try store.first("SELECT 1 FROM tombstone WHERE hash = ?", [installation], { _ in true })
@@ -81,34 +90,51 @@ private struct SQLiteCommit {
                 "SELECT 1 FROM installation WHERE hash = ?", [installation], { _ in true }) == nil
         if isNew, !batch.admitsNew { return .notAdmitted }
         let service = try number(of: batch.service)
-        let key = [installation, service, .blob(batch.id)]
-        let counters = batch.figures[batch.day]?.encoded ?? []
+        let sender = InstallationService(
+            installation: installation, service: service, name: batch.service)
         let recordSet = batch.records.isEmpty ? nil : try nextRecordSet()
-        let kept = try store.run(
-            "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, ?)",
-            [.day(batch.day)] + key + [.blob(counters), recordSet.map { .integer($0) } ?? .null])
-        guard kept == 1 else { return .resent }
-        tally.merge(batch.tally)
-        changes.days.insert(batch.day)
+        guard try put(batch, of: sender, on: batch.day, recordSet) else { return .resent }
+        tally.add(batch.tally)
         if let recordSet {
             try store.run(
                 "INSERT INTO record_set VALUES (?, ?)", [.integer(recordSet), .blob(batch.records)])
             lastRecordSet = recordSet
         }
-        for (day, figures) in batch.figures where !figures.isEmpty {
-            changes.days.insert(day)
-            if day != batch.day {
-                try store.run(
-                    "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, NULL)",
-                    [.day(day)] + key + [.blob(figures.encoded)])
-            }
-            guard heldDays.contains(day) else { continue }
-            changes.contributions.append(
-                try store.contribution(
-                    of: installation, service, batch.service, on: day, with: batch.id))
+        for (day, figures) in batch.figures where day != batch.day && !figures.isEmpty {
+            _ = try put(batch, of: sender, on: day, nil)
         }
         try know(installation, batch.erasureKeyHash, isNew: isNew)
         return .stored(isNew: isNew)
+    }
+
+    /// Keeps what a batch tells of a day; false when it is kept already.
+    private mutating func put(
+        _ batch: AdmittedBatch, of sender: InstallationService, on day: Day, _ recordSet: Int64?
+    ) throws -> Bool {
+        let figures = batch.figures[day] ?? DayCounters()
+        let isCarried = try isCarried(day)
+        guard
+            let part = try store.put(
+                batch.id, figures, of: sender, on: day, recordSet: recordSet)
+        else { return false }
+        changes.days.insert(day)
+        guard isCarried, !figures.isEmpty else { return true }
+        changes.contributions.append(
+            .init(day: day, service: sender.name, before: part.before, after: part.after))
+        return true
+    }
+
+    /// Whether the day's figures are carried on: those of a day that is held, and of one that
+    /// begins with this commit.
+    private mutating func isCarried(_ day: Day) throws -> Bool {
+        if let known = carried[day] { return known }
+        let isNew =
+            try store.first("SELECT 1 FROM day_change WHERE day = ?", [.day(day)], { _ in true })
+            == nil
+        if isNew { changes.begun.insert(day) }
+        let isCarried = isNew || heldDays.contains(day)
+        carried[day] = isCarried
+        return isCarried
     }
 
     /// Counts what an erased installation sent, once: the batch is noted under an installation that
@@ -119,7 +145,7 @@ private struct SQLiteCommit {
             [.day(batch.day), nobody, try number(of: batch.service), .blob(batch.id), .blob([])])
         guard kept == 1 else { return .erased }
         changes.days.insert(batch.day)
-        tally.merge(batch.tally)
+        tally.add(batch.tally)
         tally.add(.erased, batch.recordCount)
         return .erased
     }
@@ -162,13 +188,13 @@ private struct SQLiteCommit {
     /// Writes what belongs to the commit as a whole.
     mutating func finish() throws -> DayChanges {
         try store.note(&changes)
-        for (reason, count) in tally.counts {
+        for (word, count) in tally.entries {
             try store.run(
                 """
                 INSERT INTO tally VALUES (?, ?, ?)
                 ON CONFLICT (day, reason) DO UPDATE SET count = count + excluded.count
                 """,
-                [.day(today), .text(reason.rawValue), .integer(Int64(count))])
+                [.day(today), .text(word), .integer(Int64(count))])
         }
         return changes
     }
@@ -189,23 +215,54 @@ extension StoreConnection {
         }
     }
 
-    /// What an installation's part in a day was without one of its batches, and is with it.
-    func contribution(
-        of installation: SQLiteValue, _ service: SQLiteValue, _ name: String, on day: Day,
-        with id: [UInt8]
-    ) throws -> DayChanges.Contribution {
-        var (before, after) = (DayCounters(), DayCounters())
-        try each(
+    /// Keeps a batch among those of its installation on a day; nil when it is kept already, else
+    /// what the installation had told of the day before, and has now.
+    ///
+    /// The first batch holds its figures itself. From the second one on the figures of all stand
+    /// together in one row, whose identifier is empty: so a batch costs the same however many came
+    /// before it.
+    func put(
+        _ id: [UInt8], _ figures: DayCounters, of sender: InstallationService, on day: Day,
+        recordSet: Int64?
+    ) throws -> (before: DayCounters, after: DayCounters)? {
+        let key = [.day(day), sender.installation, sender.service]
+        let part = try part(key)
+        let own = part == nil ? figures.encoded : []
+        let kept = try run(
+            "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, ?)",
+            key + [.blob(id), .blob(own), recordSet.map { .integer($0) } ?? .null])
+        guard kept == 1 else { return nil }
+        guard let part else { return (DayCounters(), figures) }
+        if !part.isTogether {
+            try run(
+                """
+                UPDATE batch SET counters = x'' WHERE day = ? AND installation = ? AND service = ?
+                """, key)
+        }
+        var sum = part.figures
+        sum.merge(figures)
+        try run(
+            "INSERT OR REPLACE INTO batch VALUES (?, ?, ?, x'', ?, NULL)",
+            key + [.blob(sum.encoded)])
+        return (part.figures, sum)
+    }
+
+    /// What the batches of an installation on a day come to, and whether it stands together in one
+    /// row; nil without any batch.
+    private func part(_ key: [SQLiteValue]) throws -> (figures: DayCounters, isTogether: Bool)? {
+        let first = try first(
             """
             SELECT id, counters FROM batch WHERE day = ? AND installation = ? AND service = ?
-            ORDER BY id
-            """, [.day(day), installation, service]
-        ) { row in
-            let counters = try counters(row, 1)
-            if row.blob(0) != id { before.merge(counters) }
-            after.merge(counters)
-        }
-        return DayChanges.Contribution(day: day, service: name, before: before, after: after)
+            ORDER BY id LIMIT 1
+            """, key
+        ) { $0.blob(0).isEmpty ? try counters($0, 1) : nil }
+        guard let first else { return nil }
+        if let together = first { return (together, true) }
+        var figures = DayCounters()
+        try each(
+            "SELECT counters FROM batch WHERE day = ? AND installation = ? AND service = ?", key
+        ) { figures.merge(try counters($0, 0)) }
+        return (figures, false)
     }
 
     /// The figures in a row of batches.

@@ -4,15 +4,23 @@ public import Modules
 internal import SQLite
 
 extension SQLiteStorage {
-    /// Reads folded days as they were folded. Open days are summed when they are read for the first
-    /// time; from then on each commit carries their sums on. The sums are kept for another process
-    /// too, if the file can be written.
+    /// Reads folded days as they were folded. The sums of open days are carried on by each commit;
+    /// where none are held or kept as of the last change, as after a crash, the day is summed anew,
+    /// and its sums are kept if the file can be written.
     public func figures(in days: ClosedRange<Day>) throws(StorageError) -> [DayFigures] {
         let reading = try read { store in
             try store.connection.transaction(.read) { try self.reading(days, store) }
         }
-        if !reading.computed.isEmpty { keep(reading.computed) }
+        // What can't be kept now is summed again.
+        if !reading.computed.isEmpty { try? keep { _ in reading.computed } }
         return reading.figures.sorted { ($0.day, $0.service) < ($1.day, $1.service) }
+    }
+
+    /// Keeps the sums that are carried on, for the next process that reads.
+    public func keepSums() throws(StorageError) {
+        try keep { store in
+            try withOpenDays { $0.sums }.filter { try !Self.isKept($0, store) }
+        }
     }
 
     /// Sums the days that are open.
@@ -40,7 +48,12 @@ extension SQLiteStorage {
             SELECT day, name, figures FROM day_total JOIN service ON service.number = service
             WHERE day BETWEEN ? AND ?
             """, Self.bounds(days)
-        ) { reading.figures.append(try Self.figures(in: $0, isFolded: true)) }
+        ) { row in
+            guard let figures = Self.figures(in: row, isFolded: true) else {
+                throw SQLiteError(code: 11, message: "the totals of a day can't be read")
+            }
+            reading.figures.append(figures)
+        }
         for (day, change) in changes {
             if let held = held[day] {
                 reading.figures += held
@@ -67,7 +80,7 @@ extension SQLiteStorage {
         return changes
     }
 
-    /// Sums of a day that are in the file, if they are of its last change.
+    /// Sums of a day that are in the file, if they are of its last change and can be read.
     private static func keptFigures(
         of day: Day, _ change: Int64, _ store: StoreConnection
     ) throws -> [DayFigures] {
@@ -77,50 +90,64 @@ extension SQLiteStorage {
             SELECT day, name, figures FROM day_sum JOIN service ON service.number = service
             WHERE day = ? AND change = ?
             """, [.day(day), .integer(change)]
-        ) { kept.append(try figures(in: $0, isFolded: false)) }
+        ) { row in
+            guard let figures = Self.figures(in: row, isFolded: false) else { return }
+            kept.append(figures)
+        }
         return kept
     }
 
-    private static func figures(in row: Statement, isFolded: Bool) throws -> DayFigures {
+    private static func figures(in row: Statement, isFolded: Bool) -> DayFigures? {
         let day = Day(number: Int32(row.integer(0)))
-        guard var figures = DayFigures(day: day, service: row.text(1), encoded: row.blob(2)) else {
-            throw SQLiteError(code: 11, message: "the totals of a day can't be read")
-        }
-        figures.isFolded = isFolded
+        var figures = DayFigures(day: day, service: row.text(1), encoded: row.blob(2))
+        figures?.isFolded = isFolded
         return figures
     }
 
-    /// Keeps sums, unless the file can't be written now: they are summed again then.
-    private func keep(_ computed: [(figures: [DayFigures], day: Day, change: Int64)]) {
-        _ = try? write { store in
-            for (figures, day, change) in computed {
-                try store.run("DELETE FROM day_sum WHERE day = ?", [.day(day)])
-                for figures in figures {
-                    try store.run(
-                        """
-                        INSERT INTO day_sum SELECT ?, number, ?, ? FROM service WHERE name = ?
-                        """,
-                        [
-                            .day(day), .integer(change), .blob(figures.encoded),
-                            .text(figures.service),
-                        ])
-                }
+    private typealias DaySum = (figures: [DayFigures], day: Day, change: Int64)
+
+    /// Keeps those of the sums that are of a day's last change.
+    private func keep(_ sums: (StoreConnection) throws -> [DaySum]) throws(StorageError) {
+        try write { store in
+            for sum in try sums(store) {
+                let isLast = try store.first(
+                    "SELECT 1 FROM day_change WHERE day = ? AND number = ?",
+                    [.day(sum.day), .integer(sum.change)], { _ in true })
+                if isLast == true { try Self.keep(sum, store) }
             }
         }
     }
 
-    /// Sums the counts of what was left out.
-    public func tally(in days: ClosedRange<Day>) throws(StorageError) -> Tally {
+    private static func isKept(_ sum: DaySum, _ store: StoreConnection) throws -> Bool {
+        try store.first(
+            "SELECT 1 FROM day_sum WHERE day = ? AND change = ?",
+            [.day(sum.day), .integer(sum.change)], { _ in true }) == true
+    }
+
+    private static func keep(_ sum: DaySum, _ store: StoreConnection) throws {
+        try store.run("DELETE FROM day_sum WHERE day = ?", [.day(sum.day)])
+        for figures in sum.figures {
+            try store.run(
+                "INSERT INTO day_sum SELECT ?, number, ?, ? FROM service WHERE name = ?",
+                [
+                    .day(sum.day), .integer(sum.change), .blob(figures.encoded),
+                    .text(figures.service),
+                ])
+        }
+    }
+
+    /// Reads the counts of what was left out.
+    public func tallies(in days: ClosedRange<Day>) throws(StorageError) -> [Day: DayTally] {
         try read { store in
-            var tally = Tally()
+            var tallies: [Day: DayTally] = [:]
             try store.each(
-                "SELECT reason, sum(count) FROM tally WHERE day BETWEEN ? AND ? GROUP BY reason",
+                "SELECT day, reason, count FROM tally WHERE day BETWEEN ? AND ?",
                 Self.bounds(days)
             ) { row in
-                guard let reason = Tally.Reason(rawValue: row.text(0)) else { return }
-                tally.add(reason, Int(row.integer(1)))
+                tallies[Day(number: Int32(row.integer(0))), default: DayTally()]
+                    .take(row.text(1), Int(row.integer(2)))
             }
-            return tally
+            return tallies
         }
     }
 

@@ -165,6 +165,12 @@ public final class SQLiteStorage: CollectorStorage {
         openDays.withLock { body(&$0) }
     }
 
+    /// What all writing took so far, in operations of SQLite's virtual machine.
+    var writingOperations: Int { writer.use { $0.operations } }
+
+    /// What all reading took so far, in the same measure.
+    var readingOperations: Int { reader.use { $0.operations } }
+
     /// Runs `body` while no transaction of this process writes.
     func betweenWrites<Result: Sendable>(_ body: () throws -> Result) rethrows -> Result {
         try writer.use { _ in try body() }

@@ -21,6 +21,9 @@ final class StoreConnection {
         return made
     }
 
+    /// The operations of all statements so far.
+    var operations: Int { statements.values.reduce(0) { $0 + $1.operations } }
+
     /// Runs a statement to its end; how many rows it changed.
     @discardableResult
     func run(_ sql: StaticString, _ values: [SQLiteValue] = []) throws(SQLiteError) -> Int64 {

@@ -80,6 +80,12 @@ public enum SQLiteValue: Sendable, Equatable {
         _ = unsafe sqlite3_clear_bindings(handle)
     }
 
+    /// How many operations of SQLite's virtual machine it has run since it was compiled: what it
+    /// read and wrote, without regard to time.
+    public var operations: Int {
+        Int(unsafe sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_VM_STEP, 0))
+    }
+
     /// Runs the statement to its end with what is bound, and makes it ready for other values. Every
     /// parameter has to be bound anew: what is not keeps its value.
     public func runAgain() throws(SQLiteError) {

@@ -20,7 +20,9 @@ let insightCommand = Command(
     discussion: [
         "Figures of a day that rest on fewer than k installations are left out, and so is the "
             + "smallest other one of a group where what is left would give them away. Figures of "
-            + "several days are sums of the days on which they may be shown."
+            + "several days are sums of the days on which they may be shown.",
+        "A host program is shown with --service NAME. Its catalogue is not needed: only serve "
+            + "checks events, and the store holds the names of what was counted.",
     ],
     flags: [.config, .store, .service, .from, .to, .k, .format, .quiet],
     examples: [

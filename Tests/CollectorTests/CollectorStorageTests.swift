@@ -89,7 +89,6 @@ import Testing
         try storage.commit(batch("C", of: 2, [today: ["loss/queue_full": 5]]))
         let figures = try storage.figures(in: today...today)
         #expect(figures.first?.cells["loss/queue_full"]?.count == DayFigures.contributionsMax + 5)
-        #expect(figures.first?.overShare == 200)
     }
 
     @Test(arguments: StorageUnderTest.all)
@@ -254,6 +253,25 @@ import Testing
         #expect(
             try storage.commit(batch("B", of: 1, [Self.day(20): Self.start]), on: Self.day(20))
                 == [.stored(isNew: true)])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `it is known of how many batches something was left out, also after the day is folded`(
+        kind: StorageUnderTest
+    ) throws {
+        let storage = try kind.open().storage
+        var tally = Tally()
+        tally.add(.event, 3)
+        for number in 1...4 {
+            let sent = batch("\(number)", of: number, tally: tally, [today: Self.start])
+            try storage.commit(sent)
+            try storage.commit(sent)
+        }
+        var expected = DayTally()
+        expected.add(.event, 12, of: 4)
+        #expect(try storage.tallies(in: today...today) == [today: expected])
+        try storage.expire(by: RetentionPolicy(openDays: 5), on: Self.day(6))
+        #expect(try storage.tallies(in: today...today) == [today: expected])
     }
 
     @Test(arguments: StorageUnderTest.all)

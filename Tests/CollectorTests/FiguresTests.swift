@@ -75,6 +75,21 @@ import Testing
         #expect(more == [false, true])
     }
 
+    @Test func `batches come to the same in whatever order they are merged`() {
+        let batches = (0..<6).map { batch in
+            var counters = DayCounters()
+            for number in 0..<200 { counters.add("version/\((batch * 97 + number * 7) % 1000)") }
+            return counters
+        }
+        func sum(_ batches: some Sequence<DayCounters>) -> DayCounters {
+            batches.reduce(into: DayCounters()) { $0.merge($1) }
+        }
+        let all = sum(batches)
+        #expect(all.figures.count == DayCounters.figuresMax)
+        #expect(sum(batches.reversed()) == all)
+        #expect(sum([sum(batches[3...]), sum(batches[..<3])]) == all)
+    }
+
     @Test func `sums do not leave 64 bits`() {
         var counters = DayCounters()
         for _ in 1...3 {

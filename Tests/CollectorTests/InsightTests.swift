@@ -25,7 +25,7 @@ import Testing
 
     private static func insight(_ days: [DayFigures], k: Int) -> Insight {
         let range = (days.map(\.day).min() ?? today)...(days.map(\.day).max() ?? today)
-        return Insight(days, service: "arpguard", days: range, k: k, tally: Tally())
+        return Insight(days, service: "arpguard", days: range, k: k, tallies: [])
     }
 
     private static func table(_ group: CounterGroup, _ insight: Insight) -> InsightTable? {
@@ -221,14 +221,33 @@ import Testing
     }
 
     @Test func `what is left out does not tell of one installation's erasure or share`() {
-        var figures = DayFigures(day: today, service: "arpguard")
-        figures.overShare = 17
+        let figures = DayFigures(day: today, service: "arpguard")
         var tally = Tally()
         tally.add(.erased, 3)
         tally.add(.share, 5)
         tally.add(.event, 7)
+        var day = DayTally()
+        for _ in 1...10 { day.add(tally) }
         let insight = Insight(
-            [figures], service: "arpguard", days: today...today, k: 10, tally: tally)
-        #expect(insight.tally.counts == [.event: 7])
+            [figures], service: "arpguard", days: today...today, k: 10, tallies: [day])
+        #expect(insight.tally.counts == [.event: 70])
+    }
+
+    @Test func `what fewer than k batches of a day left out is not told, in no range of days`() {
+        func insight(_ days: ClosedRange<Int>) -> Tally {
+            // One batch more than k brings each day's, but on the third, which lacks it.
+            let tallies = days.map { number in
+                var day = DayTally()
+                day.add(.event, 20, of: number == 3 ? 9 : 10)
+                return day
+            }
+            return Insight(
+                [], service: "arpguard", days: today...today, k: 10, tallies: tallies
+            ).tally
+        }
+        #expect(insight(1...2).counts == [.event: 40])
+        #expect(insight(1...3).counts == [.event: 40])
+        #expect(insight(3...3).counts == [:])
+        #expect(insight(1...4).counts == [.event: 60])
     }
 }

@@ -70,7 +70,7 @@ import Testing
     @Test func `services whose names differ in one sign have files of their own`() {
         let names = ["a.b", "a-b", "a_b", "a/b", "a b"]
         let insights = names.map {
-            Insight([], service: $0, days: today...today, k: 10, tally: Tally())
+            Insight([], service: $0, days: today...today, k: 10, tallies: [])
         }
         let files = StaticExport(insights, retention: RetentionPolicy()).files.map(\.name)
         #expect(Set(files).count == files.count)

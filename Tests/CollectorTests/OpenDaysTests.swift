@@ -69,6 +69,85 @@ import Testing
         }
     }
 
+    @Test(arguments: [[today], [today, Day(number: today.number - 1)]])
+    func `a batch costs the same however many of its installation and day came before`(
+        days: [Day]
+    ) throws {
+        let store = try SampleStore()
+        let costs = try (0..<10).map { round in
+            let before = store.storage.writingOperations
+            for number in 0..<40 {
+                let figures = Dictionary(uniqueKeysWithValues: days.map { ($0, ["event/e": 1]) })
+                try store.storage.commit(batch("\(round) \(number)", of: 1, figures))
+            }
+            return store.storage.writingOperations - before
+        }
+        #expect(costs[9] < costs[1] * 11 / 10, "\(costs)")
+        #expect(try store.storage.lines().contains("event/e 1 400"))
+    }
+
+    @Test func `batches that an earlier version kept apart come together once`() throws {
+        let store = try SampleStore()
+        try store.storage.commit(batch("A", of: 1, [today: ["event/e": 3]]))
+        // As that version left three batches behind.
+        try Connection(path: store.path, busyMilliseconds: 5000).execute(
+            """
+            INSERT INTO batch SELECT day, installation, service, X'01', counters, NULL FROM batch;
+            INSERT INTO batch SELECT day, installation, service, X'FF', counters, NULL FROM batch
+                WHERE id = X'01'
+            """)
+        let reopened = try SQLiteStorage(
+            path: store.path, random: SystemRandom(), fileSystem: RealFileSystem())
+        try reopened.commit(batch("B", of: 1, [today: ["event/e": 1]]))
+        let lines = ["\(today) arpguard: 1", "event/e 1 10"]
+        #expect(try reopened.lines() == lines)
+        #expect(try summed(store) == lines)
+        #expect(try reopened.commit(batch("A", of: 1, [today: ["event/e": 3]])) == [.resent])
+        try reopened.commit(batch("C", of: 1, [today: ["event/e": 1]]))
+        #expect(try summed(store) == [lines[0], "event/e 1 11"])
+    }
+
+    @Test func `a collector that is started reads the sums that were kept`() throws {
+        let store = try SampleStore()
+        for number in 0..<20 {
+            try store.storage.commit(batch("\(number)", of: number, [today: ["event/e": 1]]))
+        }
+        let lines = ["\(today) arpguard: 20", "event/e 20 20"]
+        func operations() throws -> Int {
+            let started = try SQLiteStorage(
+                path: store.path, random: SystemRandom(), fileSystem: RealFileSystem())
+            #expect(try started.lines() == lines)
+            return started.readingOperations
+        }
+        try store.storage.keepSums()
+        let kept = try operations()
+        try Connection(path: store.path, busyMilliseconds: 5000)
+            .execute("UPDATE day_sum SET figures = X'FF'")
+        #expect(try operations() > 2 * kept, "sums that can't be read are summed anew")
+        #expect(try operations() < 2 * kept, "and kept again")
+    }
+
+    @Test func `sums that were kept do not outlive an erasure or a batch, also after a crash`()
+        throws
+    {
+        let store = try SampleStore()
+        for number in 0..<3 {
+            try store.storage.commit(batch("\(number)", of: number, [today: ["event/e": 1]]))
+        }
+        try store.storage.keepSums()
+        try store.storage.commit(batch("3", of: 3, [today: ["event/e": 1]]))
+        // Another process finds the file as it is after a crash here.
+        let crashed = try SQLiteStorage(
+            path: store.path, random: SystemRandom(), fileSystem: RealFileSystem())
+        #expect(try crashed.lines() == ["\(today) arpguard: 4", "event/e 4 4"])
+        _ = try store.storage.erase(
+            installation: installation(1), secretHash: SHA256.hash(Array(secret(1).utf8)),
+            on: today)
+        let database = try Connection(path: store.path, busyMilliseconds: 5000)
+        #expect(try database.integer("SELECT count(*) FROM day_sum") == 0)
+        #expect(try crashed.lines() == ["\(today) arpguard: 3", "event/e 3 3"])
+    }
+
     private static func changes(_ number: Int64, _ names: [String]) -> DayChanges {
         var counters = DayCounters()
         for name in names { counters.add(name) }

@@ -73,20 +73,6 @@ import Testing
         #expect(try rows("installation") == 0)
     }
 
-    @Test func `sums of open days are kept until one of their batches changes`() throws {
-        let store = try SampleStore()
-        func sums() throws -> Int64? {
-            try Connection(path: store.path).integer("SELECT count(*) FROM day_sum")
-        }
-        try store.storage.commit(batch("A", of: 1, [today: ["event/app_start": 1]]))
-        #expect(try sums() == 0)
-        let before = try store.storage.lines()
-        #expect(try sums() == 1)
-        #expect(try store.storage.lines() == before)
-        try store.storage.commit(batch("B", of: 2, [today: ["event/app_start": 1]]))
-        #expect(try store.storage.lines() == ["\(today) arpguard: 2", "event/app_start 2 2"])
-    }
-
     private func contains(_ bytes: [UInt8], _ text: String) -> Bool {
         let wanted = Array(text.utf8)
         return bytes.indices.dropLast(wanted.count - 1).contains {

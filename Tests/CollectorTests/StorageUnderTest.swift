@@ -52,8 +52,8 @@ struct HeldStorage<Held: Sendable>: CollectorStorage {
         try storage.figures(in: days)
     }
 
-    func tally(in days: ClosedRange<Day>) throws(StorageError) -> Tally {
-        try storage.tally(in: days)
+    func tallies(in days: ClosedRange<Day>) throws(StorageError) -> [Day: DayTally] {
+        try storage.tallies(in: days)
     }
 
     func checkReady() throws(StorageError) {
@@ -71,6 +71,11 @@ extension CollectorStorage {
             CommitGroup(
                 id: SystemRandom().bytes(CommitGroup.idBytes), batches: batches, tally: tally,
                 today: day))
+    }
+
+    /// What was left out in a range of days, of however many batches.
+    func tally(in days: ClosedRange<Day>) throws -> Tally {
+        try tallies(in: days).values.reduce(into: Tally()) { $0.merge($1.amounts) }
     }
 
     /// Every figure of the days around the tests' day, as lines such as

@@ -18,12 +18,12 @@ extension ClickHouseStorage {
     }
 
     /// Sums the counts of what was left out.
-    public func tally(in days: ClosedRange<Day>) throws(StorageError) -> Tally {
+    public func tallies(in days: ClosedRange<Day>) throws(StorageError) -> [Day: DayTally] {
         try Self.translated { () throws(ClickHouseFailure) in
             let reading = try self.consistently(in: days) { folded throws(ClickHouseFailure) in
-                try self.openTally(in: days, without: folded)
+                try self.openTallies(in: days, without: folded)
             }
-            return reading.folded.values.reduce(into: reading.open) { $0.merge($1.tally) }
+            return reading.open.merging(reading.folded.mapValues(\.tally)) { $1 }
         }
     }
 
@@ -54,7 +54,7 @@ extension ClickHouseStorage {
             folded[day, default: FoldedDay()].rowCount = try reader.number()
             let bytes = try reader.string()
             if service.isEmpty {
-                folded[day, default: FoldedDay()].tally = try Tally(encoded: bytes)
+                folded[day, default: FoldedDay()].tally = try DayTally(encoded: bytes)
                 marked.insert(day)
             } else if var figures = DayFigures(day: day, service: service, encoded: bytes) {
                 figures.isFolded = true
@@ -78,11 +78,9 @@ extension ClickHouseStorage {
             var cell = DayFigures.Cell()
             cell.installations = Int(clamping: try reader.number())
             cell.count = Int(clamping: try reader.number())
-            let over = Int(clamping: try reader.number())
             cell.timedInstallations = Int(clamping: try reader.number())
             cell.durations = DurationHistogram(counts: try reader.counts())
             var sum = figures[day]?[service] ?? DayFigures(day: day, service: service)
-            sum.overShare += over
             if name == BatchRows.presence {
                 sum.installations = cell.installations
             } else {
@@ -94,24 +92,25 @@ extension ClickHouseStorage {
     }
 
     /// What was rejected and left out on open days.
-    func openTally(
+    func openTallies(
         in days: ClosedRange<Day>, without folded: [Day]
-    ) throws(ClickHouseFailure) -> Tally {
+    ) throws(ClickHouseFailure) -> [Day: DayTally] {
         var reader = try select(
             """
-            SELECT one_reason, sum(one_count) FROM \(schema.table("batch")) FINAL
+            SELECT arrived, one_reason, sum(one_count), count() FROM \(schema.table("batch")) FINAL
             ARRAY JOIN reason AS one_reason, reason_count AS one_count
             WHERE until >= \(Literal.day(days.lowerBound)) AND service = ''
                 AND \(Self.isIn(days, "arrived", without: folded))
-            GROUP BY one_reason
+            GROUP BY arrived, one_reason
             """)
-        var tally = Tally()
+        var tallies: [Day: DayTally] = [:]
         while !reader.isAtEnd {
-            let reason = Tally.Reason(rawValue: try reader.text())
-            let count = Int(clamping: try reader.number())
-            if let reason { tally.add(reason, count) }
+            let (day, reason) = (try reader.day(), Tally.Reason(rawValue: try reader.text()))
+            let amount = Int(clamping: try reader.number())
+            let batches = Int(clamping: try reader.number())
+            if let reason { tallies[day, default: DayTally()].add(reason, amount, of: batches) }
         }
-        return tally
+        return tallies
     }
 
     /// A condition: the column is a day of the range, and none of the folded ones.

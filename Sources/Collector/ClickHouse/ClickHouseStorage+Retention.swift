@@ -92,7 +92,7 @@ extension ClickHouseStorage {
             rowCount = max(rowCount + 1, counted)
             folded.rowCount = rowCount
             folded.figures = try openFigures(in: day...day, without: [])
-            folded.tally = try openTally(in: day...day, without: [])
+            folded.tally = try openTallies(in: day...day, without: [])[day] ?? DayTally()
             try insert(
                 into: "day_total", "day, service, row_count, figures", rows: folded.rows(of: day))
             if try erasureState() == erasures { return }

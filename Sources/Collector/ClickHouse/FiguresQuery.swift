@@ -5,9 +5,6 @@ internal import Modules
 /// The query that sums the batches of open days: first each installation's, of which a figure takes
 /// up to a limit, then all installations'. It does what `DayFigures.add` does.
 struct FiguresQuery {
-    /// What one installation can add to what was left out of one figure, as in `DayFigures`.
-    private static let overShareMax = 1_000_000_000
-
     let schema: ClickHouseSchema
     let days: ClosedRange<Day>
     let folded: [Day]
@@ -18,14 +15,13 @@ struct FiguresQuery {
         self.folded = folded
     }
 
-    /// Columns: day, service, name, installations, count, what was left out, installations with
-    /// durations, duration buckets and their counts.
+    /// Columns: day, service, name, installations, count, installations with durations, duration
+    /// buckets and their counts.
     var sql: String {
         let limit = DayFigures.contributionsMax
         return """
             SELECT one_day, service, name, count() AS installations,
                 sum(least(amount, \(limit))) AS shown,
-                sum(least(amount, \(Self.overShareMax)) - least(amount, \(limit))) AS over,
                 countIf(total > 0) AS timed,
                 tupleElement(sumMap(keys, admitted) AS durations, 1),
                 tupleElement(durations, 2)

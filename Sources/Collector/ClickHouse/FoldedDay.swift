@@ -7,7 +7,7 @@ struct FoldedDay {
     /// The figures of each service.
     var figures: [DayFigures] = []
     /// What was rejected and left out of what came on the day.
-    var tally = Tally()
+    var tally = DayTally()
     /// How many rows it was made of.
     var rowCount: UInt64 = 0
 
@@ -24,18 +24,18 @@ struct FoldedDay {
     }
 }
 
-extension Tally {
-    /// The counts as bytes: each reason's word and its count.
+extension DayTally {
+    /// The counts as bytes: each word and its count.
     var encoded: [UInt8] {
         var writer = CompactWriter()
-        for (reason, count) in counts.sorted(by: { $0.key < $1.key }) {
-            writer.text(reason.rawValue)
+        for (word, count) in entries {
+            writer.text(word)
             writer.number(count)
         }
         return writer.bytes
     }
 
-    /// Reads the form of `encoded`. A reason that is not known here is passed over.
+    /// Reads the form of `encoded`.
     init(encoded bytes: [UInt8]) throws(ClickHouseFailure) {
         self.init()
         var reader = CompactReader(bytes)
@@ -43,7 +43,7 @@ extension Tally {
             guard let word = reader.text(), let count = reader.number() else {
                 throw .malformed("the tally of a day can't be read")
             }
-            if let reason = Reason(rawValue: word) { add(reason, count) }
+            take(word, count)
         }
     }
 }
