@@ -95,7 +95,7 @@ extension Thresholds {
             time("unsolicitedWindow", unsolicitedWindow, "U1, U2, T1"),
             time("unheardPause", unheardPause, "U1, U2"),
             time("insistencePause", insistencePause, "U2"),
-            count("insistences", insistences, "U2"),
+            count("insistences", insistences, "U2"), count("askedAgain", askedAgain, "U2"),
             count("unsolicitedRepeats", unsolicitedRepeats, "U1"),
             count("unsolicitedRepeatsAlone", unsolicitedRepeatsAlone, "U2"),
             time("betweenWindow", betweenWindow, "B1, T1"),

@@ -89,10 +89,12 @@ public struct Thresholds: Sendable {
     /// How long apart they may be where the one who is told was never heard (U1, U2): its
     /// questions may be missing, and systems ask again after 15 seconds or more.
     public var unheardPause: Int64 = 12 * Nanoseconds.second
-    /// How often a station that took an address may claim it, to everybody or in questions to one,
+    /// How often a station that took an address may claim it, to everybody or in questions for one,
     /// with pauses of this length at most (U2); at most 8. Clusters that fail over say so for five
     /// seconds; systems ask one station again after 15 seconds or more, and three times then.
     public var insistences = 8
+    /// How often it may ask everybody, in the name of what it took, for what it was just told (U2).
+    public var askedAgain = 3
     /// How long these pauses are; shorter ones than 0.8 seconds do not count.
     public var insistencePause: Int64 = 3_300 * Nanoseconds.millisecond
     /// How often one is told the same with other evidence at hand (U1); at most 8.

@@ -43,7 +43,13 @@ struct Sighting: Sendable {
     var repetition = (count: 0, firstFrame: UInt64(0))
     /// Whether its sender goes on and on claiming what it took, other than by answers.
     var isInsisting = false
-    /// Whether only one direction of the target's traffic seems to be captured.
+    /// Whether it asks everybody for what it was told a moment ago.
+    var isAskedAgain = false
+    /// How many addresses that it had not used before its sender told everybody about.
+    var newAddresses = 0
+    /// Whether its sender took addresses from more than one station.
+    var robsSeveral = false
+    /// Whether only one direction of the target's traffic seems to be captured, or no questions.
     var isOneSided = false
     /// Whether the target had just asked for the address, whoever answered first.
     var wasAskedLately = false
@@ -109,6 +115,8 @@ struct Suspect: Equatable, Sendable {
     var onlyAnswers = false
     /// Whether each change was told to everybody.
     var isAllAnnounced = false
+    /// Whether all but one of them only ask everybody in the address's name.
+    var hasOneTeller = false
     /// Whether somebody who had the address before took it back.
     var hasReturned = false
     /// The first frame of the contest.

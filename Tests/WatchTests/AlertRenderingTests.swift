@@ -16,8 +16,10 @@ private func takeover() -> [Alert] {
     var detector = Detector(DetectorConfiguration(gateway: IPv4Address(router.1)))
     var alerts: [Alert] = []
     for (index, claim) in claims.enumerated() {
+        let isForged = claim.0 == forger.0 && claim.1 == router.1
         let frame = Frame.arp(
-            .request, sender: claim, target: (Frame.unknown, "10.0.0.9"), tags: [(0x8100, 7)])
+            .request, sender: claim, target: (Frame.unknown, "10.0.0.9"),
+            destination: isForged ? "3c:97:0e:00:00:09" : nil, tags: [(0x8100, 7)])
         let time = 1_795_472_160_123_456_789 + Int64(index) * 1_000_000_000
         detector.process(
             frame.span, format: .ethernet, time: time, number: UInt64(index) + 1

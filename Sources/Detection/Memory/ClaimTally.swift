@@ -28,6 +28,8 @@ struct ClaimTally: Sendable {
     private(set) var count: UInt32 = 0
     /// Claims told to one station, unasked.
     private(set) var unsolicited: UInt32 = 0
+    /// Questions to everybody in the address's name, which tell nobody in particular.
+    private(set) var asked: UInt32 = 0
     /// Answers to a question that another station had answered.
     private(set) var rivalAnswers: UInt32 = 0
     /// Answers to questions, as the first or the second.
@@ -42,13 +44,19 @@ struct ClaimTally: Sendable {
         lastTime = time
     }
 
+    /// Whether it did nothing but ask everybody.
+    var onlyAsks: Bool { count == asked }
+
     /// Counts one more claim.
     @inline(__always)
-    mutating func add(_ form: ClaimForm, frame: UInt64, time: Int64, isMismatched: Bool) {
+    mutating func add(
+        _ form: ClaimForm, isToMany: Bool, frame: UInt64, time: Int64, isMismatched: Bool
+    ) {
         count &+= 1
         lastFrame = frame
         lastTime = time
         // Without branches: which form comes next is hard to foretell.
+        asked &+= form == .question && isToMany ? 1 : 0
         unsolicited &+= form == .unsolicited ? 1 : 0
         rivalAnswers &+= form == .rivalAnswer ? 1 : 0
         prompted &+= form.isPrompted ? 1 : 0

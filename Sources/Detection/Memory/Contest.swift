@@ -82,6 +82,19 @@ struct Contest: Sendable {
         changes.count(within: window, at: time)
     }
 
+    /// Whether only one of them ever tells anybody that it has the address, and that one answers
+    /// when asked and not otherwise: the others ask everybody in its name, as ports of virtual
+    /// routers and servers behind a balancer do.
+    var hasOneTeller: Bool {
+        var teller: ClaimTally?
+        for index in contenders.indices {
+            guard let tally = contenders[index]?.tally, !tally.onlyAsks else { continue }
+            if teller != nil || tally.prompted == 0 || tally.unsolicited > 0 { return false }
+            teller = tally
+        }
+        return teller != nil
+    }
+
     /// Whether each change in the window was told to everybody, as honest moves are.
     func isAllAnnounced(within window: Int64, at time: Int64) -> Bool {
         announcements.count(within: window, at: time) >= changes.count(within: window, at: time)

@@ -114,8 +114,8 @@ extension Binding {
     /// Counts the claim that a packet makes.
     fileprivate mutating func add(_ sighting: Sighting) {
         tally.add(
-            sighting.form, frame: sighting.frame, time: sighting.time,
-            isMismatched: sighting.isMismatched)
+            sighting.form, isToMany: sighting.packet.isToMany, frame: sighting.frame,
+            time: sighting.time, isMismatched: sighting.isMismatched)
     }
 }
 
@@ -134,11 +134,14 @@ extension Contest {
         }
         after.isUsurped = sighting.explanation == nil && known?.isOriginal != true
         keep(after)
+        let isToMany = sighting.form == .question && sighting.packet.isToMany
         noteChange(
-            at: sighting.time, isAnnounced: sighting.form == .announcement,
+            at: sighting.time, isAnnounced: sighting.form == .announcement || isToMany,
             isReturn: known != nil)
+        // A router's port asks in the name of the address that the virtual one answers for.
         let wearsVirtualMAC =
             lacksAdverts && sighting.explanation == nil && claim.mac.isVirtualRouter
+            && !before.tally.onlyAsks
         update(claim.mac) { contender in
             if !sighting.form.isPrompted {
                 if after.isUsurped { contender.unpromptedTakeovers &+= 1 }

@@ -7,15 +7,16 @@ extension NetworkMemory {
     /// known to be its. The same packet through the other path would leave the same memory and
     /// give no finding; a test compares the two.
     mutating func isRoutine(
-        _ packet: ARPPacket, _ form: ClaimForm, stationAt index: Int, _ place: BindingTable.Place,
-        frame: UInt64, time: Int64
+        _ packet: ARPPacket, _ form: ClaimForm, isAskedAgain: Bool, stationAt index: Int,
+        _ place: BindingTable.Place, frame: UInt64, time: Int64
     ) -> Bool {
         let sender = packet.sender
         guard sender.mac == packet.source, sender.ip != .unspecified, sender.mac.isUnicast,
             form == .question || form == .answer || form == .announcement,
             isOrdinary(stationAt: index, packet, form),
             configuration.staticBindings.isEmpty,
-            bindings.hears(sender.mac, form, frame: frame, time: time, at: place)
+            !isAskedAgain || !bindings[place].isContested,
+            bindings.hears(packet, form, frame: frame, time: time, at: place)
         else { return false }
         stations[index].speaks(packet, form, frame: frame, time: time)
         return true
@@ -36,15 +37,16 @@ extension NetworkMemory {
 }
 
 extension BindingTable {
-    /// Counts one more claim of the owner at a place; `false` where `mac` is not the owner, or not
-    /// beyond doubt.
+    /// Counts one more claim of the owner at a place; `false` where the packet's sender is not the
+    /// owner, or not beyond doubt.
     @inline(__always)
     fileprivate mutating func hears(
-        _ mac: MACAddress, _ form: ClaimForm, frame: UInt64, time: Int64, at place: Place
+        _ packet: ARPPacket, _ form: ClaimForm, frame: UInt64, time: Int64, at place: Place
     ) -> Bool {
         let isOwner = update(place) { binding in
-            if binding.mac != mac || binding.isUsurped { return false }
-            binding.tally.add(form, frame: frame, time: time, isMismatched: false)
+            if binding.mac != packet.sender.mac || binding.isUsurped { return false }
+            binding.tally.add(
+                form, isToMany: packet.isToMany, frame: frame, time: time, isMismatched: false)
             return true
         }
         if isOwner { use(place) }

@@ -59,9 +59,14 @@ extension NetworkMemory {
             !sighting.isMismatched && sighting.form != .unsolicited
             && sighting.form != .rivalAnswer && sighting.explanation != .sharedRouter
         if isItsOwnWord {
+            let isNew = sighting.form == .announcement && !stations[index].uses(packet.sender.ip)
+            sighting.newAddresses = stations[index].announces(
+                isNew, at: sighting.time, within: thresholds.rateWindow)
             stations[index].uses(
                 packet.sender.ip, at: sighting.time, isAnswer: sighting.form == .answer)
         }
+        sighting.robsSeveral = stations[index].robsSeveral(
+            within: thresholds.changeWindow, at: sighting.time)
         guard packet.target.ip != packet.sender.ip, packet.target.ip != .unspecified
         else { return }
         let pair = ToldPair(
@@ -94,11 +99,12 @@ extension NetworkMemory {
             sighting.declared != packet.sender.mac
         else { return }
         let listenerKey = StationKey(segment: packet.segment, mac: listener)
-        let (place, _) = listeners.findOrInsert(
-            listenerKey, Listener(firstSpeaker: packet.sender.mac))
-        listeners[place].hears(packet.sender.mac)
         let isUnheard = !stations.contains(listenerKey)
-        sighting.isOneSided = listeners[place].hasSeveralSpeakers && isUnheard
+        let hasSeveralSpeakers = notes(packet.sender.mac, to: listenerKey)
+        let everybody = StationKey(segment: packet.segment, mac: .zero)
+        let isNobodyAsking = notes(packet.sender.mac, to: everybody) && !hasQuestions
+        sighting.isOneSided =
+            isNobodyAsking || isUnheard && (hasSeveralSpeakers || asksAsOwner(packet))
         let key = ClaimKey(
             segment: packet.segment, claim: packet.sender, listener: listener)
         let (index, _) = repetitions.findOrInsert(key, Repetition(frame: sighting.frame))
@@ -109,28 +115,59 @@ extension NetworkMemory {
         noteTarget(&sighting, listenerKey)
     }
 
-    /// Takes in that a station goes on claiming what it took, to everybody or in questions to one.
+    /// Whether a sender asks everybody in the name of the address that it claims, which nobody
+    /// contests, and claims no other: the system of an attacker knows nothing of what its tool
+    /// claims.
+    private func asksAsOwner(_ packet: ARPPacket) -> Bool {
+        let address = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        let sender = StationKey(segment: packet.segment, mac: packet.sender.mac)
+        guard let place = bindings.peek(address), let station = stations.peek(sender) else {
+            return false
+        }
+        return bindings[place].mac == packet.sender.mac && !bindings[place].isContested
+            && bindings[place].tally.asked > 0
+            && stations.read(station) { $0.speaksOnly(for: packet.sender.ip) }
+    }
+
+    /// Takes in who tells a listener something unasked, and says whether several do.
+    private mutating func notes(_ speaker: MACAddress, to listener: StationKey) -> Bool {
+        let (place, _) = listeners.findOrInsert(listener, Listener(firstSpeaker: speaker))
+        listeners[place].hears(speaker)
+        return listeners[place].hasSeveralSpeakers
+    }
+
+    /// Takes in that a station goes on claiming what it took, to everybody or in questions for
+    /// one that is there.
     mutating func noteInsistence(_ sighting: inout Sighting) {
         let packet = sighting.packet
-        let isToOne = sighting.form == .question && !packet.isToMany
-        guard isToOne || sighting.form == .announcement,
+        let isAskedAgain = sighting.form == .question && sighting.isAskedAgain
+        guard sighting.form == .question || sighting.form == .announcement,
             sighting.declared != packet.sender.mac,
             let place = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip)),
-            bindings[place].isUsurped, bindings[place].mac == packet.sender.mac
+            bindings[place].mac == packet.sender.mac,
+            bindings[place].isUsurped || isAskedAgain && bindings[place].isContested
         else { return }
         let move = Move(pair: packet.sender, segment: packet.segment, time: sighting.time)
         guard explanation(of: move, isGateway: sighting.isGateway, isTold: false) == nil
         else { return }
-        let key = ClaimKey(
-            segment: packet.segment, claim: packet.sender,
-            listener: isToOne ? packet.destination ?? .broadcast : .broadcast)
+        guard let listener = sighting.form == .question ? listener(of: packet) : .broadcast
+        else { return }
+        let key = ClaimKey(segment: packet.segment, claim: packet.sender, listener: listener)
         let (index, _) = insistences.findOrInsert(key, Repetition(frame: sighting.frame))
         let count = insistences[index].add(
             frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow,
             pauseMin: Self.insistencePauseMin, pauseMax: thresholds.insistencePause)
-        guard count >= thresholds.insistences else { return }
+        guard count >= (isAskedAgain ? thresholds.askedAgain : thresholds.insistences)
+        else { return }
         sighting.isInsisting = true
         sighting.repetition = (count, insistences[index].firstFrame)
+    }
+
+    /// Whom a question is meant for: the one that it goes to, or that has the address asked for.
+    private func listener(of packet: ARPPacket) -> MACAddress? {
+        if !packet.isToMany, let destination = packet.destination { return destination }
+        let key = AddressKey(segment: packet.segment, ip: packet.target.ip)
+        return bindings.owner(key)
     }
 
     /// What is said several times at once is said once.

@@ -12,6 +12,7 @@ extension NetworkMemory {
         }
         best?.isAllAnnounced = contest.isAllAnnounced(within: thresholds.changeWindow, at: time)
         best?.hasReturned = contest.hasReturned
+        best?.hasOneTeller = contest.hasOneTeller
         best?.firstFrame = contest.firstFrame
         return best
     }
@@ -41,7 +42,8 @@ extension NetworkMemory {
     }
 
     /// Several addresses tell against a station that came unprompted, unless both sides answer
-    /// the same questions: that is a conflict, whatever else they own. One that came by answers
+    /// the same questions: that is a conflict, whatever else they own; and unless only one of them
+    /// answers at all. One that came by answers
     /// alone must besides never have asked in the address's name, as its owner would.
     private func gatherWeak(
         _ contender: Contender, in contest: Contest, _ key: AddressKey, at time: Int64,
@@ -55,7 +57,7 @@ extension NetworkMemory {
             !contender.isOriginal && contender.tally.prompted >= Self.answersMin
             && contender.tally.prompted == contender.tally.count
         let isConflict = contest.rivalAnswers >= Self.rivalAnswersOfConflict
-        guard cameUnprompted && !isConflict || onlyAnswers else { return }
+        guard cameUnprompted && !isConflict || onlyAnswers, !contest.hasOneTeller else { return }
         let stationKey = StationKey(segment: key.segment, mac: contender.mac)
         guard let station = stations.value(stationKey) else { return }
         let answers = onlyAnswers ? UInt8(Self.answersMin) : 0

@@ -15,6 +15,8 @@ struct NetworkMemory: ~Copyable, Sendable {
     var questions: BoundedTable<QuestionKey, Question>
     /// Where the last question is: most answers follow theirs at once.
     private var lastQuestion = 0
+    /// Whether anybody was heard to ask everybody: else the capture lacks the questions.
+    private(set) var hasQuestions = false
     var repetitions: BoundedTable<ClaimKey, Repetition>
     var insistences: BoundedTable<ClaimKey, Repetition>
     var listeners: BoundedTable<StationKey, Listener>
@@ -57,6 +59,8 @@ struct NetworkMemory: ~Copyable, Sendable {
         fileprivate var rates: Rates
         /// Whether its source was never heard before.
         fileprivate var isNewStation: Bool
+        /// Whether it asks for what it was told a moment ago.
+        fileprivate var isAskedAgain: Bool
     }
 
     /// Takes a request or a reply in, where no rule could have anything to say about it: a copy,
@@ -74,14 +78,18 @@ struct NetworkMemory: ~Copyable, Sendable {
             if packet.isRequest { noteQuestion(packet, at: question, time: time) }
             return nil
         }
+        let isAskedAgain = packet.isRequest && isAnswered(question, at: time)
         let form = classify(packet, question, time: time)
         let rates = noteRates(packet, form, stationAt: index, time: time)
         if hasShortWay, known != nil, rates.isQuiet(thresholds), let binding,
-            isRoutine(packet, form, stationAt: index, binding, frame: frame, time: time)
+            isRoutine(
+                packet, form, isAskedAgain: isAskedAgain, stationAt: index, binding, frame: frame,
+                time: time)
         {
             return nil
         }
-        return News(form: form, rates: rates, isNewStation: known == nil)
+        return News(
+            form: form, rates: rates, isNewStation: known == nil, isAskedAgain: isAskedAgain)
     }
 
     /// Takes a packet in that is news, and returns what is known about it.
@@ -90,6 +98,7 @@ struct NetworkMemory: ~Copyable, Sendable {
     ) -> Sighting {
         var sighting = Sighting(
             packet: packet, frame: frame, time: time, form: news.form, rates: news.rates)
+        sighting.isAskedAgain = news.isAskedAgain
         if news.isNewStation { noteNewcomer(&sighting) }
         noteSource(&sighting)
         guard packet.sender.ip != .unspecified else { return sighting }
@@ -138,6 +147,7 @@ struct NetworkMemory: ~Copyable, Sendable {
         let isAnnouncement = packet.sender.ip == packet.target.ip && packet.isToMany
         if packet.isRequest {
             noteQuestion(packet, at: question, time: time)
+            if packet.isToMany { hasQuestions = true }
             if packet.sender.ip == .unspecified { return .probe }
             return isAnnouncement ? .announcement : .question
         }
@@ -148,6 +158,15 @@ struct NetworkMemory: ~Copyable, Sendable {
             if form.isPrompted { return form }
         }
         return packet.isToMany ? .announcement : .unsolicited
+    }
+
+    /// Whether the question at a place was asked and answered a moment ago.
+    @inline(__always)
+    private func isAnswered(_ place: Int?, at time: Int64) -> Bool {
+        guard let place else { return false }
+        return questions.read(place) {
+            $0.wasAnswered(within: thresholds.insistencePause, at: time)
+        }
     }
 
     @inline(__always)

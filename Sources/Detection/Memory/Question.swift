@@ -19,6 +19,11 @@ struct Question: Sendable {
         now.age(of: time) <= thresholds.rivalAnswerWithin
     }
 
+    /// Whether it was answered, and no longer ago than `window` asked.
+    func wasAnswered(within window: Int64, at now: Int64) -> Bool {
+        answerCount > 0 && now.age(of: time) <= window
+    }
+
     /// Whether the asker showed, within `window`, that it takes the address for another's.
     func isInOwnName(within window: Int64, at now: Int64) -> Bool {
         isInOwnName && now.age(of: time) <= window

@@ -91,6 +91,10 @@ struct Station: Sendable {
     /// The last address that it took from another station without an explanation.
     private(set) var lastTaken: TakenAddress?
     private(set) var lastTakenBefore: TakenAddress?
+    /// When it took an address from another station than the time before.
+    private var otherVictimTime: Int64 = .min
+    /// How many addresses it told everybody about that it had not used, since when.
+    private var announced = (count: UInt32(0), since: Int64.min)
 
     /// Whether this packet, told by its print, was already seen within `window`.
     @inline(__always)
@@ -149,8 +153,22 @@ struct Station: Sendable {
     /// Notes that it took an address from another station.
     mutating func takes(_ taken: TakenAddress) {
         if let last = lastTaken, last.ip != taken.ip { lastTakenBefore = last }
+        if let last = lastTaken, last.from != taken.from { otherVictimTime = taken.time }
         lastTaken = taken
         hasTaken = true
+    }
+
+    /// Whether it took addresses from more than one station.
+    func robsSeveral(within window: Int64, at time: Int64) -> Bool {
+        time.age(of: otherVictimTime) <= window
+    }
+
+    /// Counts an address that it tells everybody about, if it `isNew`; returns how many there were
+    /// since a window began.
+    mutating func announces(_ isNew: Bool, at time: Int64, within window: Int64) -> Int {
+        if time.age(of: announced.since) > window { announced = (0, time) }
+        if isNew { announced.count &+= 1 }
+        return Int(announced.count)
     }
 
     /// Whether the last address that it took is `ip`.

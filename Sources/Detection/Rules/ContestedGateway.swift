@@ -4,13 +4,15 @@
 ///
 /// Source: the gateway is what an attacker wants most, and it has one owner or says otherwise.
 /// Where every change was told to everybody it may be a pair of routers whose adverts are not seen,
-/// which takes twice as many: the owner of an address that is stolen answers, too.
+/// which takes twice as many: the owner of an address that is stolen answers, too. Where only one
+/// station ever answers, the others are its ports that ask in its name.
 enum ContestedGateway {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         let needed =
             sighting.suspect?.isAllAnnounced == true
             ? 2 * thresholds.gatewayChanges : thresholds.gatewayChanges
-        guard sighting.isGateway, let change = sighting.change, change.count >= needed,
+        guard sighting.isGateway, sighting.suspect?.hasOneTeller != true,
+            let change = sighting.change, change.count >= needed,
             change.isReturn || sighting.suspect?.hasReturned == true
         else { return nil }
         return Finding(

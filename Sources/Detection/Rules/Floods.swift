@@ -2,14 +2,21 @@
 
 /// F1, F2 and F3: more than honest stations send.
 ///
+/// Firewalls that start or take over tell everybody about each of their addresses at once, which
+/// all had one owner before if any; they repeat themselves, and whisper to nobody.
+///
 /// Source: rates of flooding tools and of honest storms, measured. New stations alone are no
 /// proof (a building wakes up after a power cut, a capture begins): those of a flood have invented
 /// addresses, or begin with answers that nobody asked for.
 enum Floods {
     static func judgeClaims(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard sighting.rates.claims >= thresholds.claimsMax else { return nil }
+        let isFirewall =
+            sighting.form == .announcement && !sighting.robsSeveral
+            && 4 * sighting.newAddresses >= sighting.rates.claims
         return Finding(
-            rule: .claimFlood, severity: .high, confidence: .medium, accused: sighting.speaker,
+            rule: .claimFlood, severity: isFirewall ? .medium : .high, confidence: .medium,
+            accused: sighting.speaker,
             claim: sighting.packet.sender, count: sighting.rates.claims, scope: .station)
     }
 
