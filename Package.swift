@@ -142,7 +142,7 @@ let package = Package(
             name: "fuzz",
             dependencies: [
                 "Capture", "Catalogue", "Collector", "Compression", "Detection", "HTTPServing",
-                "JSON", "Modules", "OTLP", "Telemetry",
+                "JSON", "Modules", "OTLP", "SQLite", "Simulation", "Telemetry",
             ], path: "Tests/Fuzz", exclude: ["Corpus"]),
         .testTarget(
             name: "SimulationTests",

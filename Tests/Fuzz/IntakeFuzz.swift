@@ -9,6 +9,7 @@ import Modules
 enum IntakeFuzz {
     private static let types = ["application/x-protobuf", "application/json", "text/plain"]
     private static let codings = [nil, "gzip", "zstd", "br"]
+    private static let policy = IntakePolicy()
 
     static func feed(_ bytes: [UInt8]) {
         guard let first = bytes.first else { return }
@@ -16,8 +17,8 @@ enum IntakeFuzz {
         headers["Content-Encoding"] = codings[Int(first >> 2 & 3)]
         let request = HTTPRequest(
             .post, "/v1/logs", headers: headers, body: Array(bytes.dropFirst()))
-        let reader = RequestReader(policy: IntakePolicy(), budget: ByteBudget(bytesMax: 256 << 20))
+        let reader = RequestReader(policy: policy, budget: ByteBudget(bytesMax: 256 << 20))
         guard let logs = try? reader.read(request) else { return }
-        _ = try? IntakePolicy().decide(logs, on: Day(number: 20_000))
+        _ = try? policy.decide(logs, on: Day(number: 20_000))
     }
 }

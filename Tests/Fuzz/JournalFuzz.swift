@@ -3,13 +3,18 @@
 import Catalogue
 import Glibc
 import Modules
+import SQLite
+import Simulation
 import Telemetry
 
-/// A sound journal of a process that was killed, overwritten at some places, then adopted.
+/// A sound journal of a process that was killed, overwritten at some places, then adopted, in a home
+/// that is in memory.
 ///
 /// Three bytes say where, one how many bytes follow.
 enum JournalFuzz {
-    private static let home = "/dev/shm/fuzz-home-\(getpid())"
+    private static let home = "/home"
+    private static let disk = SimulatedDisk()
+    private static let files = SimulatedFiles(on: disk, owner: getuid())
     private static let sound = makeSound()
 
     static func feed(_ bytes: [UInt8]) {
@@ -24,21 +29,22 @@ enum JournalFuzz {
             }
             rest = rest.dropFirst(4 + patch.count)
         }
-        put(journal, to: "\(home)/telemetry/journal/1-1.journal")
-        do { _ = try control.status() } catch { preconditionFailure("no status: \(error)") }
+        do {
+            try files.replace("\(home)/telemetry/journal/1-1.journal", with: journal)
+            _ = try control.status()
+        } catch { preconditionFailure("no status: \(error)") }
     }
 
     private static var seams: TelemetrySeams {
         TelemetrySeams(
             environment: [:], userID: getuid(), logger: Logger(program: "fuzz") { _ in },
-            machineIDPath: "\(home)/none", policyPath: "\(home)/none")
+            files: files, machineIDPath: "\(home)/none", policyPath: "\(home)/none",
+            openDatabase: { path, mode throws(SQLiteError) in try disk.open(path, mode) })
     }
 
-    private static var control: TelemetryControl {
-        TelemetryControl(
-            for: Product("fuzz", version: "1.0"), config: TelemetryModuleConfig(), home: home,
-            seams: seams)
-    }
+    private static let control = TelemetryControl(
+        for: Product("fuzz", version: "1.0"), config: TelemetryModuleConfig(), home: home,
+        seams: seams)
 
     /// Records some events and keeps the journal as it was before it was moved to the store.
     private static func makeSound() -> [UInt8] {
@@ -47,13 +53,12 @@ enum JournalFuzz {
             let module = TelemetryModule(
                 for: Product("fuzz", version: "1.0"), config: TelemetryModuleConfig(),
                 home: home, seams: seams)
-            module.initialize()
+            module.initialize(flushMilliseconds: nil)
             for index in 0..<50 {
                 module.trackEvent(
                     "feature_usage",
                     ["feature": "replay", "duration_ms": PropertyValue(index)])
             }
-            let files = RealFileSystem()
             let folder = "\(home)/telemetry/journal"
             let name = try files.names(in: folder).first { $0.hasSuffix(".journal") }
             let bytes = try files.read("\(folder)/\(name ?? "")", bytesMax: 4 << 20)
@@ -62,12 +67,5 @@ enum JournalFuzz {
         } catch {
             preconditionFailure("no home to fuzz in: \(error)")
         }
-    }
-
-    private static func put(_ bytes: [UInt8], to path: String) {
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        precondition(descriptor >= 0, "no room for a journal in memory")
-        _ = unsafe write(descriptor, bytes, bytes.count)
-        close(descriptor)
     }
 }
