@@ -7,8 +7,8 @@ import SQLite
 import Simulation
 import Telemetry
 
-/// A sound journal of a process that was killed, overwritten at some places, then adopted, in a home
-/// that is in memory.
+/// A sound journal of a process that was killed, overwritten at some places, then adopted, in a
+/// home in memory.
 ///
 /// Three bytes say where, one how many bytes follow.
 enum JournalFuzz {
