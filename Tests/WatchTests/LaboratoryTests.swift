@@ -73,6 +73,23 @@ struct LaboratoryTests {
         }
     }
 
+    @Test func `a watch that has just begun tells of the first whisper against the gateway`() throws
+    {
+        let attack = Attack.all[0]
+        if let obstacle = Laboratory.obstacle(attack.needs) { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("wh")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        let attacker = try laboratory.start(.attacker, attack.path, attack.words)
+        let line = try watch.waitForLine(containing: "\"severity\":1")
+        attacker.kill()
+        let details = try JSONValue.parse(line)["arpguard"]
+        #expect(details?["severity"] == "high")
+        #expect(details?["evidence"]?["count"] == 1, "\(line)")
+        watch.send(signal: SIGTERM)
+        #expect(try watch.waitForEnd().status == 1)
+    }
+
     @Test func `an interface that goes down ends the watch with a message`() throws {
         if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
         let laboratory = try Laboratory("do")

@@ -79,10 +79,17 @@ struct CaptureChild: ~Copyable {
         let count = try socket.read(into: &order)
         if count == 0 { exit(0) }
         let question = GatewayQuestion(order.span.extracting(0..<count))
+        let time = SystemClock().now().nanoseconds
         let hasAsked = question.frame.map { capture.send($0) } ?? false
         let level = Sandbox.enter(
             frames: capture.descriptor, writable: [socket.number, STDERR_FILENO])
         ChildMessage.ready(level, hasAsked: hasAsked).append(to: &batch)
+        // No socket hears what it sends; an answer to a question that nobody heard looks forged.
+        if hasAsked, let frame = question.frame,
+            let record = FrameRecord(frame.span, format: .ethernet)
+        {
+            ChildMessage.frame(record, time: time).append(to: &batch)
+        }
         try flush()
     }
 
