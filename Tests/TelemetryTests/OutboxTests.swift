@@ -107,6 +107,36 @@ import Testing
         #expect(try home.control().status().lost.map(\.reason) == ["damaged"])
     }
 
+    @Test func `an index that lacks rows is found before anything is sent`() throws {
+        home.record(1)
+        _ = try home.control().uploadAgenda()
+        let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readWrite)
+        let (root, sql) = try #require(
+            store.rows("SELECT rootpage, sql FROM sqlite_master WHERE name = 'events_waiting'", [])
+            {
+                ($0.integer(0), $0.text(1))
+            }.first)
+        try store.execute(
+            """
+            PRAGMA writable_schema = ON;
+            DELETE FROM sqlite_master WHERE name = 'events_waiting';
+            PRAGMA writable_schema = RESET;
+            """)
+        try store.execute("UPDATE events SET batch = 7; UPDATE events SET batch = NULL")
+        try store.execute(
+            "INSERT INTO events(epoch, time, name, properties) "
+                + "SELECT epoch, time, name, properties FROM events")
+        try store.execute("PRAGMA writable_schema = ON")
+        try store.run(
+            "INSERT INTO sqlite_master(type, name, tbl_name, rootpage, sql) "
+                + "VALUES ('index', 'events_waiting', 'events', ?, ?)",
+            [.integer(root), .text(sql)])
+        try store.execute("PRAGMA writable_schema = RESET")
+        home.clock.advance(by: .seconds(2 * 86_400))
+        let outbox = try #require(try home.control().outbox())
+        #expect(throws: SQLiteError.damage) { try outbox.noteRound() }
+    }
+
     @Test func `a batch whose answer never came is sent again after a restart`() throws {
         home.record(2)
         var outbox = try home.control().outbox()
