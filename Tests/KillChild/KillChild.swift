@@ -12,6 +12,8 @@ enum KillChild {
         case .record(let order): try Recording(order).run()
         case .lock(let folder): try lock(KillHome(folder))
         case .host(let folder, let events): try Host(KillHome(folder), events: events).run()
+        case .together(let folder, let events, let isRacing):
+            try Together(KillHome(folder), events: events, isRacing: isRacing).run()
         case nil: exit(64)
         }
     }

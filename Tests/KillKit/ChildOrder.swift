@@ -8,6 +8,9 @@ package enum ChildOrder: Sendable, Equatable {
     case lock(folder: String)
     /// Record a number of events, and more while another thread shuts down; print the times.
     case host(folder: String, events: Int64)
+    /// Record a number of events in each of several threads, while others decide, ask and shut
+    /// down; with `isRacing` the threads also write one variable that nothing guards.
+    case together(folder: String, events: Int64, isRacing: Bool)
 
     /// The arguments that `init(_:)` reads.
     package var arguments: [String] {
@@ -15,6 +18,8 @@ package enum ChildOrder: Sendable, Equatable {
         case .record(let order): ["record"] + order.arguments
         case .lock(let folder): ["lock", folder]
         case .host(let folder, let events): ["host", folder, String(events)]
+        case .together(let folder, let events, let isRacing):
+            [isRacing ? "race" : "together", folder, String(events)]
         }
     }
 
@@ -29,6 +34,10 @@ package enum ChildOrder: Sendable, Equatable {
         case ("host", 2):
             guard let events = Int64(rest[1]) else { return nil }
             self = .host(folder: rest[0], events: events)
+        case ("together", 2), ("race", 2):
+            guard let events = Int64(rest[1]) else { return nil }
+            self = .together(
+                folder: rest[0], events: events, isRacing: arguments.first == "race")
         default: return nil
         }
     }
