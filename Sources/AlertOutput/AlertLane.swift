@@ -36,8 +36,8 @@ public final class AlertLane: Sendable {
     }
     private let state = Mutex(State())
 
-    /// A way out for alerts of a gravity and above. `onFailure` is told of an error unless the
-    /// alert before met the same one.
+    /// A way out for alerts of a gravity and above. `onFailure` is told of an error unless it is
+    /// that of the time before.
     public init(
         _ sink: any AlertSink, gravityMin: AlertGravity,
         onFailure: @escaping @Sendable (String) -> Void
@@ -72,6 +72,18 @@ public final class AlertLane: Sendable {
     /// Counts an alert that the way itself holds back.
     func noteDropped() { state.withLock { $0.counts.dropped += 1 } }
 
+    /// Has the way look, after what waits, whether an alert could leave; `onFailure` is told why
+    /// not.
+    public func probe() {
+        queue.async(group: group) { [self] in
+            do throws(AlertOutputError) {
+                try sink.probe()
+            } catch {
+                note(error)
+            }
+        }
+    }
+
     /// Has the way open its file again, after what waits.
     public func reopen() { queue.async(group: group) { [sink] in sink.reopen() } }
 
@@ -101,13 +113,18 @@ public final class AlertLane: Sendable {
         } catch let error where error == .heldBack {
             noteDropped()
         } catch {
-            let isNew = state.withLock { state in
-                state.counts.failed += 1
-                defer { state.lastFailure = error.description }
-                return state.lastFailure != error.description
-            }
-            if isNew { onFailure("\(sink.name): \(error)") }
+            state.withLock { $0.counts.failed += 1 }
+            note(error)
         }
+    }
+
+    /// Tells a failure that is not that of the time before.
+    private func note(_ error: AlertOutputError) {
+        let isNew = state.withLock { state in
+            defer { state.lastFailure = error.description }
+            return state.lastFailure != error.description
+        }
+        if isNew { onFailure("\(sink.name): \(error)") }
     }
 }
 

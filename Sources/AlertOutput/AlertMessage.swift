@@ -70,6 +70,8 @@ public protocol AlertSink: Sendable {
     var name: String { get }
     /// Sends one alert.
     func deliver(_ message: AlertMessage) throws(AlertOutputError)
+    /// Looks whether an alert could leave now, and sends none.
+    func probe() throws(AlertOutputError)
     /// Opens again what was opened, since somebody may have moved it away.
     func reopen()
     /// Ends what is under way at once.
@@ -77,6 +79,8 @@ public protocol AlertSink: Sendable {
 }
 
 extension AlertSink {
+    /// Some ways are always open.
+    public func probe() throws(AlertOutputError) {}
     /// Most ways have nothing open.
     public func reopen() {}
     /// Most ways are quick.

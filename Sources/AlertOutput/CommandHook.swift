@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import Glibc
 public import Modules
 import Synchronization
 
@@ -56,6 +57,13 @@ public final class CommandHook: AlertSink {
             throw AlertOutputError(
                 "\(options.words[0]) was ended after \(options.secondsMax) seconds")
         }
+    }
+
+    /// Looks whether the program may be started.
+    public func probe() throws(AlertOutputError) {
+        let program = options.words[0]
+        guard unsafe access(program, X_OK) != 0 else { return }
+        throw AlertOutputError("\(program): \(unsafe String(cString: strerror(errno)))")
     }
 
     /// Asks the program that runs to end.

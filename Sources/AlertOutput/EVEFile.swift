@@ -3,7 +3,8 @@
 private import Glibc
 import Synchronization
 
-/// A file of alerts in EVE form, one JSON object a line; opened at the first alert, appended to.
+/// A file of alerts in EVE form, one JSON object a line; opened when it is first probed or written
+/// to, and appended to.
 ///
 /// Where it can't be written the next alert tries again, so that a disk that has room again, or a
 /// folder that is there again, is enough.
@@ -38,6 +39,13 @@ public final class EVEFile: AlertSink {
             _ = Glibc.close(descriptor)
             descriptor = -1
             throw failure(code)
+        }
+    }
+
+    /// Opens the file, and makes it where it is missing.
+    public func probe() throws(AlertOutputError) {
+        try descriptor.withLock { descriptor throws(AlertOutputError) in
+            if descriptor < 0 { descriptor = try open() }
         }
     }
 

@@ -34,6 +34,12 @@ public struct SystemLog: AlertSink {
     /// `syslog` or `journal`.
     public var name: String { form.rawValue }
 
+    /// Looks whether the log's socket is there, and may be written to.
+    public func probe() throws(AlertOutputError) {
+        guard unsafe access(path, W_OK) != 0 else { return }
+        throw AlertOutputError("\(path): \(unsafe String(cString: strerror(errno)))")
+    }
+
     /// Sends one datagram.
     public func deliver(_ message: AlertMessage) throws(AlertOutputError) {
         let bytes = Array((form == .syslog ? syslog(message) : journal(message)).utf8)

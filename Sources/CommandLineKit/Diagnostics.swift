@@ -41,22 +41,28 @@ public struct Diagnostics: Sendable {
     /// Says something that is not data and not wrong, without a label.
     public func notice(_ message: String) {
         guard !isQuiet else { return }
-        write(line: "\(program): \(Printable.line(message))")
+        write("\(program): \(Printable.line(message))")
     }
 
     /// Passes on a line that a logger made, label and all.
     public func line(_ line: String) {
         guard !isQuiet else { return }
-        write(line: Printable.line(line.hasSuffix("\n") ? String(line.dropLast()) : line))
+        write(Printable.line(line.hasSuffix("\n") ? String(line.dropLast()) : line))
     }
 
     private func write(_ label: String, _ style: TextStyle, _ message: String) {
-        let word = StyledText(label + ":", style).rendered(withColours: showsColours)
-        write(line: "\(program): \(word) \(Printable.line(message))")
+        let word = StyledText(label + ":", style)
+        write("\(program): \(word.text) \(Printable.line(message))", label: word)
     }
 
-    private func write(line: String) {
+    /// A terminal gets whole words on its lines, anything else the message in one line.
+    private func write(_ text: String, label: StyledText? = nil) {
+        var lines = sink.columns.map { TextWrap.folded(text, columns: $0) } ?? [text]
+        if let label, showsColours, lines[0].hasPrefix("\(program): \(label.text)") {
+            let rest = lines[0].dropFirst("\(program): \(label.text)".count)
+            lines[0] = "\(program): \(label.rendered(withColours: true))\(rest)"
+        }
         // Nobody is left to tell when standard error itself fails.
-        try? sink.write(Array((line + "\n").utf8))
+        try? sink.write(Array((lines.joined(separator: "\n") + "\n").utf8))
     }
 }

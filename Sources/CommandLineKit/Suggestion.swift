@@ -7,7 +7,11 @@ public enum Suggestion {
     /// More edits than this are another word, not a slip.
     static let editsMax = 2
 
-    /// The closest candidate within the allowed edits, the first of equals; nil if none is close.
+    /// Shorter words begin too many others to tell what was meant.
+    static let beginningMin = 3
+
+    /// The closest candidate within the allowed edits, the first of equals; else the first that the
+    /// word begins; nil if there is none.
     public static func nearest(to word: String, among candidates: [String]) -> String? {
         guard word.count <= charactersMax else { return nil }
         let edits = min(editsMax, max(1, word.count / 3))
@@ -18,7 +22,8 @@ public enum Suggestion {
                 best = (candidate, distance)
             }
         }
-        return best?.candidate
+        guard best == nil, word.count >= beginningMin else { return best?.candidate }
+        return candidates.first { $0.hasPrefix(word) }
     }
 
     /// Insertions, deletions, substitutions and swaps of neighbours between two words

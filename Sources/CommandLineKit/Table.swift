@@ -96,11 +96,13 @@ public struct Table: Sendable, Equatable {
             + parts.dropFirst().map { margin + $0.rendered(withColours: withColours) }
     }
 
-    /// Each row as its first cell, and below it the others with their headings.
+    /// Each row as its first cell, and below it the others with their headings; empty ones are left
+    /// out.
     private func stacked(_ terminal: Int, _ withColours: Bool) -> [String] {
         rows.flatMap { row in
-            zip(columns, row).enumerated().flatMap { index, pair in
+            zip(columns, row).enumerated().flatMap { index, pair -> [String] in
                 let (column, cell) = pair
+                if index > 0, cell.text.isEmpty { return [] }
                 let label = index == 0 || !hasHeader ? "" : column.title.lowercased() + ": "
                 let margin = index == 0 ? "" : "  "
                 return StyledText(margin + label + cell.text, cell.style)
@@ -121,6 +123,8 @@ public struct Table: Sendable, Equatable {
             }
             if !isLast { line += String(repeating: " ", count: Self.gap) }
         }
+        // What comes before an empty cell needs no room behind it.
+        while line.last == " " { line.removeLast() }
         return line
     }
 }

@@ -19,9 +19,10 @@ public struct UsageError: Error, Equatable, CustomStringConvertible {
 extension UsageError {
     static func unknownCommand(_ word: String, below command: Command, path: String) -> UsageError {
         let nearest = Suggestion.nearest(to: word, among: command.shownSubcommands.map(\.name))
-        let deeper = nearest ?? deeperCommand(word, below: command, path: path)
+        let meant = nearest ?? deeperCommand(word, below: command, path: path)
         return UsageError(
-            "unknown command '\(word)'", hint: suggestion(deeper, otherwise: path))
+            "unknown command '\(word)'",
+            hint: meant.map { "did you mean '\($0)'?" } ?? choice(of: command))
     }
 
     /// The whole name of a command further down: people leave out the word in between.
@@ -48,14 +49,21 @@ extension UsageError {
                 "unknown flag '\(word)'",
                 hint: "it belongs to '\(names.joined(separator: " "))'")
         }
-        let names = flags.map { "--" + $0.name }
-        let nearest = Suggestion.nearest(to: word, among: names)
-        return UsageError("unknown flag '\(word)'", hint: suggestion(nearest, otherwise: path))
+        // Compared without the dashes, which would make any two short names alike.
+        let nearest =
+            word.hasPrefix("--")
+            ? Suggestion.nearest(to: String(word.dropFirst(2)), among: flags.map(\.name)) : nil
+        return UsageError(
+            "unknown flag '\(word)'",
+            hint: nearest.map { "did you mean '--\($0)'?" } ?? "see '\(path) --help'")
     }
 
     static func incomplete(_ command: Command, path: String) -> UsageError {
-        let names = command.shownSubcommands.map(\.name).joined(separator: ", ")
-        return UsageError("'\(path)' needs a command", hint: "one of \(names)")
+        UsageError("'\(path)' needs a command", hint: choice(of: command))
+    }
+
+    private static func choice(of command: Command) -> String {
+        "one of \(command.shownSubcommands.map(\.name).joined(separator: ", "))"
     }
 
     static func missingArgument(_ argument: Argument, path: String) -> UsageError {
@@ -91,9 +99,5 @@ extension UsageError {
         return UsageError(
             "\(argument.name) '\(text)' is not one of \(words.joined(separator: ", "))",
             hint: nearest.map { "did you mean '\($0)'?" } ?? "write one of them")
-    }
-
-    private static func suggestion(_ nearest: String?, otherwise path: String) -> String {
-        nearest.map { "did you mean '\($0)'?" } ?? "see '\(path) --help'"
     }
 }

@@ -10,21 +10,27 @@ public struct Setting: Sendable {
     public let meaning: String
     /// What the key may hold, for people: `1 to 8760`.
     public let form: String
+    /// A value as a person types it in a shell, where the form alone does not show that.
+    public let example: String?
     /// What holds where the file leaves the key out; null may mean "none".
     public let defaultValue: JSONValue
     private let admits: @Sendable (JSONValue) -> Bool
 
     /// Declares a key with a check of its own.
     public init(
-        _ key: String, form: String, default defaultValue: JSONValue, meaning: String,
-        admits: @escaping @Sendable (JSONValue) -> Bool
+        _ key: String, form: String, example: String? = nil, default defaultValue: JSONValue,
+        meaning: String, admits: @escaping @Sendable (JSONValue) -> Bool
     ) {
         self.key = key
         self.form = form
+        self.example = example
         self.defaultValue = defaultValue
         self.meaning = meaning
         self.admits = admits
     }
+
+    /// What the key may hold, with an example where there is one.
+    public var allowed: String { example.map { "\(form), such as '\($0)'" } ?? form }
 
     /// Whether the key may hold this value.
     public func admits(_ value: JSONValue) -> Bool { admits(value) }

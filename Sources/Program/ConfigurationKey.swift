@@ -64,7 +64,8 @@ public struct ConfigurationKey: Sendable {
         guard let whole = wholes.first(where: setting.admits) else {
             throw CommandFailure(
                 "\(self.text) can't be \(member.map { "\($0): " } ?? "")\(text)",
-                hint: "it must be \(setting.form)", status: .usage)
+                hint: "it must be \(member == nil ? setting.allowed : setting.form)",
+                status: .usage)
         }
         var content = content
         var object = content[section]?.objectValue ?? [:]

@@ -64,11 +64,13 @@ public struct DetectionSettings: Sendable, Equatable {
             Setting(
                 "static_bindings",
                 form: "up to \(staticBindingsMax) pairs of an IPv4 address and a MAC address",
+                example: #"{"192.0.2.1": "02:00:00:00:00:01"}"#,
                 default: .object([:]), meaning: "which MAC address each IPv4 address must have"
             ) { $0.objectValue.map(areBindings) ?? false },
             Setting(
                 "suppress",
                 form: "up to \(suppressionsMax) objects with some of rule, ip, mac and vlan",
+                example: #"[{"rule": "C1", "ip": "192.0.2.1"}]"#,
                 default: .array([]), meaning: "which alerts are counted and not told"
             ) { value in
                 value.arrayValue.map {
@@ -76,7 +78,8 @@ public struct DetectionSettings: Sendable, Equatable {
                 } ?? false
             },
             Setting(
-                "trusted", form: "up to \(trustedMax) MAC addresses", default: .array([]),
+                "trusted", form: "up to \(trustedMax) MAC addresses",
+                example: #"["02:00:00:00:00:01"]"#, default: .array([]),
                 meaning: "which stations are never accused"
             ) { value in
                 value.arrayValue.map {

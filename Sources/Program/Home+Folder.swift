@@ -31,7 +31,7 @@ extension Home {
         guard status.owner == userID else {
             return CommandFailure(
                 "the home \(path) belongs to user number \(status.owner), not to \(userID)",
-                hint: "run the command as its owner, or name another home with --home")
+                hint: "run the command as its owner, with sudo, or name another home with --home")
         }
         return nil
     }

@@ -56,7 +56,7 @@ public struct OutputSettings: Sendable, Equatable {
             Setting(
                 "command",
                 form: "a list of up to \(commandWordsMax) words, the first a path from /",
-                default: .array([]),
+                example: #"["/usr/local/bin/page-me", "--arp"]"#, default: .array([]),
                 meaning: "a program to run for an alert, which it reads as EVE JSON"
             ) { $0.arrayValue.map(isCommand) ?? false },
             .choice(

@@ -39,7 +39,7 @@ public struct WatchSettings: Sendable, Equatable {
         [
             Setting(
                 "interfaces", form: "a list of up to \(interfacesMax) interfaces",
-                default: .array([]),
+                example: #"["eth0", "eth1"]"#, default: .array([]),
                 meaning: "the interfaces to watch; none is that of the default route"
             ) { $0.arrayValue.map(areInterfaces) ?? false },
             .bool(

@@ -22,7 +22,7 @@ import Synchronization
     /// What the module was set up with.
     public let configuration: TelemetryModuleConfig
     private let catalogue: Catalogue
-    private let gate: GateReader
+    let gate: GateReader
     let recorder: Recorder
     // Set once; points to the recorder's switchboard, which lives as long as this module.
     @usableFromInline nonisolated(unsafe) let switchboard: UnsafePointer<UInt64>

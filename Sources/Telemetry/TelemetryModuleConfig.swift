@@ -82,6 +82,7 @@ extension TelemetryModuleConfig {
                 meaning: "make time, counts and durations coarse before sending"),
             Setting(
                 "allowed_event_types", form: "a list of \(eventTypes.joined(separator: ", "))",
+                example: #"["app_start", "app_stop"]"#,
                 default: .array(eventTypes.map { .string($0) }),
                 meaning: "the events that may be recorded"
             ) { value in

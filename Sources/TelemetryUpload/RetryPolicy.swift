@@ -20,8 +20,18 @@ public struct RetryPolicy: Sendable, Equatable {
         failures: Int64, asked: Duration?, now: Timestamp, _ random: some RandomSource
     ) -> Timestamp {
         let own = backoff.next(attempt: Int(clamping: failures), random: random)
-        let delay = max(min(asked ?? .zero, RetryAfter.delayMax), own)
-        return now.advanced(byNanoseconds: Int64(delay / .nanoseconds(1)))
+        return max(asked.map { wish($0, now: now) } ?? now, now.advanced(by: own))
+    }
+
+    /// Until when a server asks for patience: a day at most.
+    func wish(_ asked: Duration, now: Timestamp) -> Timestamp {
+        now.advanced(by: min(asked, RetryAfter.delayMax))
+    }
+}
+
+extension Timestamp {
+    fileprivate func advanced(by delay: Duration) -> Timestamp {
+        advanced(byNanoseconds: Int64(delay / .nanoseconds(1)))
     }
 }
 #endif

@@ -12,7 +12,8 @@ public import Telemetry
 public struct TelemetryUploader: Sendable {
     /// Which part of the waiting work a round does.
     public enum Scope: Sendable {
-        /// All batches, then all requests for erasure.
+        /// All batches, then all requests for erasure. For a person who asked: own pauses after
+        /// failures are not waited out, what a server asked for is.
         case everything
         /// The same, if a round is due by `TelemetryControl.uploadAgenda()`.
         case everythingIfDue
@@ -67,8 +68,8 @@ public struct TelemetryUploader: Sendable {
         defer { consent.end() }
         if control.causes(blocking: .sending).isEmpty { consent.begin() }
         let round = UploadRound(
-            outbox: outbox, clock: seams.clock, random: seams.random, timeMax: timeMax,
-            progress: progress,
+            outbox: outbox, clock: seams.clock, random: seams.random,
+            isAskedFor: scope == .everything, timeMax: timeMax, progress: progress,
             makeTransport: { CurlTransport(cancellation: consent.cancellation) }
         )
         return try round.run(erasuresOnly: scope == .erasures)

@@ -93,7 +93,7 @@ private import CCurl
 }
 
 extension TransferFailure {
-    /// What libcurl's code means for a decision, with libcurl's own words.
+    /// What libcurl's code means for a decision, with libcurl's own words where they are clear.
     fileprivate init(_ code: CURLcode) {
         let kind: Kind =
             switch code {
@@ -114,6 +114,11 @@ extension TransferFailure {
                 .malformed
             default: .local
             }
+        guard code != CURLE_PEER_FAILED_VERIFICATION else {
+            self.init(
+                kind, "the server's certificate is not trusted, out of date, or for another name")
+            return
+        }
         let words = unsafe String(cString: curl_easy_strerror(code))
         self.init(kind, Self.begunSmall(words))
     }

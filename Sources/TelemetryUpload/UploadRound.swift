@@ -21,6 +21,7 @@ package struct UploadRound {
     let random: any RandomSource
     let makeTransport: () -> any UploadTransport
     let retry = RetryPolicy()
+    private let isAskedFor: Bool
     private let timeMax: Duration?
     private let start: Int64
     private let progress: (UploadSummary) -> Void
@@ -30,6 +31,7 @@ package struct UploadRound {
     /// A round over `outbox`.
     ///
     /// - Parameters:
+    ///   - isAskedFor: whether a person waits for it, who need not wait out own pauses.
     ///   - timeMax: after how long the round ends at the latest, with a transfer cut off if need
     ///     be; nil bounds each transfer alone.
     ///   - progress: is told how things stand after each batch.
@@ -38,13 +40,14 @@ package struct UploadRound {
     ///     connection what belongs together.
     package init(
         outbox: Outbox, clock: any WallClock, random: any RandomSource,
-        timeMax: Duration? = nil,
+        isAskedFor: Bool = false, timeMax: Duration? = nil,
         progress: @escaping (UploadSummary) -> Void = { _ in },
         makeTransport: @escaping () -> any UploadTransport
     ) {
         self.outbox = outbox
         self.clock = clock
         self.random = random
+        self.isAskedFor = isAskedFor
         self.timeMax = timeMax
         self.progress = progress
         self.makeTransport = makeTransport
@@ -83,7 +86,7 @@ package struct UploadRound {
     private func sendBatches(_ summary: inout UploadSummary) throws -> UploadSummary.Ending {
         let transport = makeTransport()
         for _ in 0..<Self.batchesMax where timeLeft > .zero {
-            switch try outbox.next() {
+            switch try outbox.next(isAskedFor: isAskedFor) {
             case .empty: return .nothingWaits
             case .later(let time): return .waits(until: time)
             case .budgetSpent: return .budgetSpent
@@ -127,13 +130,17 @@ package struct UploadRound {
             if let warning { summary.warnings.append("\(origin): \(warning)") }
             return nil
         case .retryLater(let after):
+            let now = clock.now()
             let time = retry.nextAttempt(
-                failures: batch.attempts + 1, asked: after, now: clock.now(), random)
-            try outbox.retry(batch, notBefore: time, answer: outcome.answer)
+                failures: batch.attempts + 1, asked: after, now: now, random)
+            try outbox.retry(
+                batch, notBefore: time, wish: after.map { retry.wish($0, now: now) },
+                answer: outcome.answer)
             summary.batchesRetried += 1
             summary.note(
                 "\(origin): \(outcome.answer)",
-                hint: "nothing is lost; the next attempt is due at \(time.rfc3339)")
+                hint: (outcome.hint.map { "\($0); " } ?? "")
+                    + "nothing is lost; the next attempt is due at \(time.rfc3339)")
             return .failed
         case .final(let reason):
             try outbox.refused(batch, answer: reason.code)
@@ -185,6 +192,12 @@ extension TransferOutcome {
         case .answered(let response): RefusalReason.status(response.status).description
         case .failed(let failure): failure.text
         }
+    }
+
+    /// What a person may do about it, where it is known.
+    fileprivate var hint: String? {
+        guard case .failed(let failure) = self, failure.kind == .tls else { return nil }
+        return "telemetry.upload_ca_file names certificates to trust"
     }
 }
 #endif

@@ -16,7 +16,7 @@ enum CollectorSettings {
         [
             text("listen", "where installations send to, ADDR:PORT", "127.0.0.1:4318"),
             text("admin_listen", "where the insight page is read, ADDR:PORT", "127.0.0.1:4319"),
-            text("store", "the store, as --store", "sqlite:arpguard-collector.sqlite"),
+            text("store", "the store, as --store", StoreLocation.standard),
             text("tls_certificate", "PEM file of the certificate and what leads to its root", nil),
             text("tls_key", "PEM file of its private key", nil),
             text("admin_token_file", "file whose first line opens the admin listener", nil),

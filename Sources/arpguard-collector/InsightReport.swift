@@ -25,10 +25,9 @@ extension Insight {
         let others = services.filter { $0 != service }.joined(separator: ", ")
         return [
             .line(StyledText("\(service): active installations: \(active)", .bold)),
-            .line(others.isEmpty ? "no other service" : "other services: \(others)"),
             .line("\(days.lowerBound) to \(days.upperBound), groups of \(k) and more"),
-            .blank, .table(daily),
-        ]
+        ] + (others.isEmpty ? [] : [.line("other services: \(others)")])
+            + [.blank, .table(daily)]
     }
 
     private var notes: [Report.Block] {

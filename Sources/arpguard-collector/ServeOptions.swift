@@ -96,7 +96,7 @@ struct ServeOptions {
     }
 
     /// What `--store` or the file says.
-    var store: String { text(.store, "store") ?? "sqlite:arpguard-collector.sqlite" }
+    var store: String { text(.store, "store") ?? StoreLocation.standard }
 
     /// The fewest installations of a shown figure.
     var k: Int { command.integer(.k).map { Int($0) } ?? number("k", CollectorConfiguration().k) }

@@ -7,7 +7,7 @@ internal import Modules
 extension Flag {
     static let store = Flag(
         "store", .string, value: "sqlite:PATH|clickhouse:URL",
-        default: "sqlite:arpguard-collector.sqlite",
+        default: StoreLocation.standard,
         help: "The store: a file, or http://HOST:PORT/DATABASE?cluster=NAME in ClickHouse")
 }
 
@@ -16,6 +16,8 @@ enum StoreLocation: Sendable {
     case sqlite(path: String)
     case clickHouse(ClickHouseAddress)
 
+    /// Where nothing else is said: a file in the working folder.
+    static let standard = "sqlite:arpguard-collector.sqlite"
     private static let sqliteScheme = "sqlite:"
     private static let clickHouseScheme = "clickhouse:"
 
@@ -78,7 +80,7 @@ extension Invocation {
     }
 
     private func location(_ store: String?) throws(CommandFailure) -> StoreLocation {
-        try StoreLocation(store ?? command.string(.store) ?? "sqlite:arpguard-collector.sqlite")
+        try StoreLocation(store ?? command.string(.store) ?? StoreLocation.standard)
     }
 
     /// A store that is there, found to be whole: the one that is named, else that of the command

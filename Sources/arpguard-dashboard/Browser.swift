@@ -58,7 +58,7 @@ struct WayInFile {
         } catch {
             throw CommandFailure(
                 "the file for the browser can't be written: \(error)",
-                hint: "make the folder writable, or name another with --home")
+                hint: "make the folder writable, free space, or name another with --home")
         }
     }
 

@@ -54,8 +54,9 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
         invocation.diagnostics.notice("another upload is at work on this home")
         return .success
     }
-    let unanswered = try telling { try setup.control().unanswered() }
-    return report(summary, unanswered, to: invocation)
+    let control = setup.control()
+    let notices = summary.notices(try telling { try control.unanswered() }, control.words)
+    return report(summary, notices, to: invocation)
 }
 
 extension TelemetrySetup {
@@ -67,11 +68,11 @@ extension TelemetrySetup {
 }
 
 private func report(
-    _ summary: UploadSummary, _ unanswered: Unanswered?, to invocation: Invocation
+    _ summary: UploadSummary, _ notices: [String], to invocation: Invocation
 ) -> ExitStatus {
     invocation.output.render(Report(summary))
     let diagnostics = invocation.diagnostics
-    for notice in summary.notices(unanswered) { diagnostics.notice(notice) }
+    for notice in notices { diagnostics.notice(notice) }
     for warning in summary.warnings { diagnostics.warning(warning) }
     for problem in summary.problems { diagnostics.error(problem.text, hint: problem.hint) }
     if summary.ending == .interrupted {

@@ -37,12 +37,12 @@ extension UploadSummary {
     /// Why nothing more was sent, where a person should know and nothing has failed.
     ///
     /// - Parameter unanswered: what was sent before, and meets failures.
-    func notices(_ unanswered: Unanswered?) -> [String] {
+    func notices(_ unanswered: Unanswered?, _ words: CauseWords) -> [String] {
         var notices: [String] = []
         switch ending {
         case .waits(let time):
-            let what = unanswered.map { "\($0); " } ?? ""
-            notices.append("\(what)nothing is sent before \(time.rfc3339); run it again then")
+            let what = unanswered?.description ?? "nothing is sent before \(time.rfc3339)"
+            notices.append("\(what); run it again then")
         case .held(let events):
             notices.append(
                 "\(events.of("event")) held until you run: arpguard telemetry review")
@@ -53,16 +53,17 @@ extension UploadSummary {
             notices.append("today's bytes are used up; the rest goes another day")
         case .blocked(let causes):
             notices.append(
-                "nothing is sent: \(causes.words(for: Program.product, blocking: .sending)); "
+                "nothing is sent: \(words.list(causes)); "
                     + "arpguard telemetry status tells what to do")
         case .roundLimit:
             notices.append("this round had its share; the rest goes with the next one")
-        case .nothingWaits, .failed, .interrupted, .erasuresOnly:
+        case .nothingWaits:
+            if batchesSent == 0 { notices.append("nothing waits to be uploaded") }
+        case .failed, .interrupted, .erasuresOnly:
             break
         }
         if !erasuresBlocked.isEmpty {
-            let causes = erasuresBlocked.words(for: Program.product, blocking: .erasing)
-            notices.append("erasures can't be asked for: \(causes)")
+            notices.append("erasures can't be asked for: \(words.list(erasuresBlocked))")
         }
         return notices
     }

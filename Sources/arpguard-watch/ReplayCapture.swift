@@ -40,7 +40,9 @@ struct ReplayCapture {
         let samples = invocation.command.isOn(.sample) ? [sample] : []
         if paths.isEmpty, samples.isEmpty {
             throw CommandFailure(
-                "missing argument FILE", hint: "see 'arpguard replay --help'", status: .usage)
+                "missing argument FILE",
+                hint: "name a capture file, or try the one that comes along: arpguard replay "
+                    + "--sample", status: .usage)
         }
         if opensNow, paths.count > openFilesMax {
             throw CommandFailure(

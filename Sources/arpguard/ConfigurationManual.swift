@@ -38,13 +38,12 @@ struct ConfigurationManual {
     private func blocks(_ entry: Entry) -> [Report.Block] {
         let setting = entry.setting
         let value = (entry.own ?? setting.defaultValue).plainText
-        let from =
-            entry.own == nil
-            ? "default" : "from the file; default \(setting.defaultValue.plainText)"
+        let from = entry.own == nil ? "default" : "default: \(setting.defaultValue.plainText)"
+        let style: TextStyle = entry.own == nil ? .plain : .bold
         return [
-            .line(StyledText("\(entry.key) = \(value)", entry.own == nil ? .plain : .bold)),
+            .line(StyledText("\(entry.key) = \(value) (\(from))", style)),
             .line(StyledText("    \(setting.meaning)")),
-            .line(StyledText("    \(setting.form) (\(from))", .faint)),
+            .line(StyledText("    allowed: \(setting.allowed)", .faint)),
         ]
     }
 
@@ -56,7 +55,7 @@ struct ConfigurationManual {
             section[setting.key] = [
                 "value": entry.own ?? setting.defaultValue,
                 "from": entry.own == nil ? "default" : "file",
-                "default": setting.defaultValue, "allowed": .string(setting.form),
+                "default": setting.defaultValue, "allowed": .string(setting.allowed),
                 "meaning": .string(setting.meaning),
             ]
             json[entry.section] = .object(section)

@@ -67,9 +67,9 @@ struct Enabling {
                 "telemetry is on; arpguard telemetry show prints what is recorded, arpguard "
                     + "telemetry disable takes your yes back")
         } else {
-            let causes = blocked.words(for: Program.product, blocking: .recording)
+            let causes = control.words.list(blocked)
             invocation.diagnostics.warning(
-                "your yes is kept, but nothing is recorded here because of: \(causes)",
+                "your yes is kept, but nothing is recorded here: \(causes)",
                 hint: "arpguard telemetry status tells more")
         }
     }
@@ -108,38 +108,35 @@ struct TermsView {
                 .map { $0.dropFirst(event.count + 1) }
             return "  \(event): \(properties.joined(separator: ", "))"
         }
-        return heading.map(line) + lines.map(line) + ending.map(line)
-    }
-
-    private func line(_ text: String) -> Report.Block { .line(StyledText(text)) }
-
-    private var heading: [String] {
-        [
-            "A yes lets this program record, from now on and in this home only:"
-        ]
-    }
-
-    private var ending: [String] {
-        var lines = [
+        let heading = "A yes lets this program record, from now on and in this home only:"
+        let ending =
             "Each holds words from fixed lists, bounded numbers or yes/no, never an address, a "
-                + "name or a packet.",
-            "where to:  "
-                + (terms.origin.map { "\($0), with a random installation identifier" }
-                    ?? "nowhere: recorded here only; sending needs a second yes"),
-            "how fine:  "
-                + (terms.anonymizeData
-                    ? "the day instead of the time, rounded numbers, shuffled order"
-                    : "exact times and numbers (telemetry.anonymize_data is false)"),
-            "how long:  \(config.storageRetentionDays) days here; "
-                + "delete-data removes it here and asks the collector to erase it",
-            "terms:     \(terms.digest)",
+            + "name or a packet."
+        return ([heading] + lines + [ending]).map { .line(StyledText($0)) }
+            + [.table(Table(pairs: conditions))]
+    }
+
+    private var conditions: [(name: String, value: StyledText)] {
+        let place =
+            terms.origin.map { "\($0), with a random installation identifier" }
+            ?? "nowhere: recorded here only; sending needs a second yes"
+        let fineness =
+            terms.anonymizeData
+            ? "the day instead of the time, rounded numbers, shuffled order"
+            : "exact times and numbers (telemetry.anonymize_data is false)"
+        let retention =
+            "\(config.storageRetentionDays) days here; delete-data removes it here and asks the "
+            + "collector to erase it"
+        var pairs: [(name: String, value: StyledText)] = [
+            ("where to:", StyledText(place)), ("how fine:", StyledText(fineness)),
+            ("how long:", StyledText(retention)), ("terms:", StyledText(terms.digest)),
         ]
         let added = agreed.map { terms.added(to: $0) } ?? []
         // Where all of it is new, the list above says so.
         if !added.isEmpty, added.count < terms.properties.count {
-            lines.append("new:       \(added.joined(separator: ", "))")
+            pairs.append(("new:", StyledText(added.joined(separator: ", "))))
         }
-        return lines
+        return pairs
     }
 
     private func json(_ decision: [Cause]?) -> JSONObject {

@@ -12,6 +12,7 @@ struct PreviewView {
     let proxy: String?
     /// What the yes that stands covers; nil without one.
     let agreed: ConsentTerms?
+    let words: CauseWords
 
     func show(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         let isRaw = invocation.command.isOn(.raw)
@@ -21,7 +22,7 @@ struct PreviewView {
         case .unsealed(let json, let causes):
             let rest =
                 agreed?.origin == nil
-                ? "; they were recorded to stay here, and no later yes sends them" : ""
+                ? "; it was recorded to stay here, and no later yes sends it" : ""
             try show(
                 json, "what is stored, not sealed, as it would be sent\(rest)", causes, invocation)
         case .sample(let json, let causes):
@@ -43,8 +44,7 @@ struct PreviewView {
     private func show(
         _ json: JSONValue, _ what: String, _ causes: [Cause], _ invocation: Invocation
     ) throws(CommandFailure) {
-        let words = causes.words(for: Program.product, blocking: .sending)
-        invocation.diagnostics.notice("nothing would leave: \(words)")
+        invocation.diagnostics.notice("nothing would leave: \(words.list(causes))")
         invocation.diagnostics.notice("this is \(what)")
         if invocation.command.isOn(.raw) {
             throw CommandFailure("there are no sealed bytes to print", hint: "leave out --raw")

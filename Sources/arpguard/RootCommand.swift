@@ -21,10 +21,7 @@ extension Command {
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
         State(context, TelemetrySetup(context, invocation)).report(to: invocation.output)
-        for other in OtherHomes(than: context.home).users where other.isWatching {
-            invocation.diagnostics.notice(
-                "process \(other.pid) watches with another home, \(other.home)")
-        }
+        context.tellOtherWatches(invocation.diagnostics)
         return .success
     }
 

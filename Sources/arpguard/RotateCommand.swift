@@ -37,7 +37,8 @@ extension Command {
         ]
         let batches = outcome.batches.of("batch", plural: "batches")
         var lines = [
-            "the old identifier is forgotten here, with the bytes of \(batches), sent or not"
+            "the old identifier is forgotten here"
+                + (outcome.batches > 0 ? ", with the bytes of \(batches), sent or not" : "")
         ]
         if outcome.keptEvents > 0 {
             let kept = outcome.keptEvents.of("event")

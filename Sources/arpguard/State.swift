@@ -21,6 +21,7 @@ struct State {
     private let home: Home
     private let fault: ConfigurationError?
     private let blockedBy: [Cause]
+    private let words: CauseWords
     private let missing: [String]
     private let isWatched: Bool
     private let isRoot: Bool
@@ -30,7 +31,9 @@ struct State {
         isWatched = context.isWatched
         isRoot = context.userID == 0
         fault = setup.fault
-        blockedBy = setup.control().causes(blocking: .recording)
+        let control = setup.control()
+        blockedBy = control.causes(blocking: .recording)
+        words = control.words
         missing = Helper.all.filter { !$0.isInstalled }.map(\.name)
     }
 
@@ -59,7 +62,7 @@ struct State {
 
     /// What to type next, the first thing first.
     private var nextCommands: [(line: String, meaning: String)] {
-        [
+        mending + [
             isWatched
                 ? ("arpguard status", "see what the watch has seen")
                 : ("\(isRoot ? "" : "sudo ")arpguard watch", "watch this machine's network"),
@@ -68,12 +71,16 @@ struct State {
         ]
     }
 
+    private var mending: [(line: String, meaning: String)] {
+        fault == nil ? [] : [("arpguard config check", "see all that is wrong with it")]
+    }
+
     private var configuration: StyledText {
         fault.map { StyledText($0.description, .red) } ?? StyledText("fine", .green)
     }
 
     private var telemetry: StyledText {
-        let causes = blockedBy.words(for: Program.product, blocking: .recording)
+        let causes = words.list(blockedBy)
         return causes.isEmpty ? StyledText("on", .green) : StyledText("off: \(causes)")
     }
 

@@ -15,6 +15,7 @@ struct StatusView {
     let others: OtherHomes
     /// Whether a watch runs in this home, which uploads when that is due.
     let isWatched: Bool
+    let words: CauseWords
 
     var report: Report {
         Report(text: status.isDecided ? facts : introduction, json: .one(.object(json)))
@@ -105,11 +106,7 @@ struct StatusView {
         if status.blockedSending.isEmpty {
             return StyledText("allowed, to \(status.uploadURL ?? "")")
         }
-        if status.isEnabled, status.blockedSending == [.configuration], status.uploadURL == nil {
-            return StyledText("blocked: no place is named to send to (configuration)")
-        }
-        let words = status.blockedSending.words(for: Program.product, blocking: .sending)
-        return StyledText("blocked: \(words)")
+        return StyledText("blocked: \(words.list(status.blockedSending))")
     }
 
     private var nextUpload: StyledText {
@@ -129,7 +126,7 @@ struct StatusView {
     }
 
     private func causes(_ causes: [Cause]) -> String {
-        causes.words(for: Program.product, blocking: .recording)
+        words.list(causes)
     }
 
     private var losses: String {

@@ -32,11 +32,12 @@ extension Command {
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
         let setup = TelemetrySetup(context, invocation)
-        let status = try telling { try setup.control().status() }
+        let control = setup.control()
+        let status = try telling { try control.status() }
         let view = StatusView(
             status: status, setup: setup, showsID: invocation.command.isOn(.showID),
             isRedacted: invocation.command.isOn(.redact), others: OtherHomes(than: setup.home),
-            isWatched: context.isWatched)
+            isWatched: context.isWatched, words: control.words)
         invocation.output.render(view.report)
         for warning in view.others.warnings {
             invocation.diagnostics.warning(
@@ -93,7 +94,8 @@ extension Command {
         let control = setup.control()
         let preview = try telling { try control.preview() }
         return try PreviewView(
-            preview: preview, proxy: setup.config.uploadProxy, agreed: control.agreedTerms
+            preview: preview, proxy: setup.config.uploadProxy, agreed: control.agreedTerms,
+            words: control.words
         ).show(invocation)
     }
 

@@ -21,9 +21,11 @@ extension Command {
         let context = try ProgramContext(invocation)
         if invocation.command.isOn(.dryRun) {
             let setup = TelemetrySetup(context, invocation)
-            let outlook = try telling { try setup.control().outlook() }
-            let unanswered = try telling { try setup.control().unanswered() }
-            return try DryRun(outlook: outlook, unanswered: unanswered).show(invocation)
+            let control = setup.control()
+            let outlook = try telling { try control.outlook() }
+            let unanswered = try telling { try control.unanswered() }
+            return try DryRun(outlook: outlook, unanswered: unanswered, words: control.words)
+                .show(invocation)
         }
         let format = invocation.output.format.rawValue
         let quiet = invocation.output.isQuiet ? ["--quiet"] : []
@@ -41,6 +43,7 @@ extension Flag {
 struct DryRun {
     let outlook: UploadOutlook
     let unanswered: Unanswered?
+    let words: CauseWords
 
     func show(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         var views: [BatchView] = []
@@ -70,8 +73,7 @@ struct DryRun {
     private var notices: [String] {
         var notices: [String] = []
         if !outlook.blockedSending.isEmpty {
-            let words = outlook.blockedSending.words(for: Program.product, blocking: .sending)
-            notices.append("no batch would leave: \(words)")
+            notices.append("no batch would leave: \(words.list(outlook.blockedSending))")
         } else if outlook.batches.isEmpty, outlook.heldEvents == 0 {
             notices.append("nothing waits to be uploaded")
         }

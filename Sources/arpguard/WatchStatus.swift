@@ -25,18 +25,19 @@ extension Command {
         let context = try ProgramContext(invocation)
         let files = WatchStateFile(home: context.home.path, files: context.files)
         let view: WatchStatus
+        let control = TelemetrySetup(context, invocation).control()
         do throws(SystemError) {
             view = WatchStatus(
                 isRunning: try files.isRunning(), state: try files.read(),
-                blockedBy: TelemetrySetup(context, invocation).control()
-                    .causes(blocking: .recording),
-                now: SystemClock().now())
+                blockedBy: control.causes(blocking: .recording), words: control.words,
+                isRoot: context.userID == 0)
         } catch {
             throw CommandFailure(
                 "the state of the watch can't be read: \(error)",
                 hint: "run the command as the owner of the home")
         }
         invocation.output.render(view.report)
+        if !view.isRunning { context.tellOtherWatches(invocation.diagnostics) }
         return view.isRunning ? .success : .findings
     }
 }
@@ -46,7 +47,8 @@ struct WatchStatus {
     let isRunning: Bool
     let state: WatchState?
     let blockedBy: [Cause]
-    let now: Timestamp
+    let words: CauseWords
+    let isRoot: Bool
 
     var report: Report {
         Report(text: [.table(Table(pairs: facts))] + interfaces, json: .one(.object(json)))
@@ -54,14 +56,15 @@ struct WatchStatus {
 
     private var facts: [(String, StyledText)] {
         guard let state else {
-            return [("watch", StyledText("none has run here: arpguard watch")), telemetry]
+            let command = isRoot ? "arpguard watch" : "sudo arpguard watch"
+            return [("watch", StyledText("none has run in this home: \(command)")), telemetry]
         }
         let since = Timestamp(nanoseconds: state.since).rfc3339
         let written = Timestamp(nanoseconds: state.written).rfc3339
         let watch =
             isRunning
             ? StyledText("running since \(since), process \(state.process)", .green)
-            : StyledText("not running; the last one began \(since) and wrote until \(written)")
+            : StyledText("not running; the last one began \(since), and was last seen \(written)")
         var rows = [("watch", watch), ("alerts", StyledText(alerts(state)))]
         if let last = state.lastAlert {
             let time = Timestamp(nanoseconds: last.time).rfc3339
@@ -83,7 +86,7 @@ struct WatchStatus {
     }
 
     private var telemetry: (String, StyledText) {
-        let causes = blockedBy.words(for: Program.product, blocking: .recording)
+        let causes = words.list(blockedBy)
         return ("telemetry", StyledText(causes.isEmpty ? "on" : "off: \(causes)"))
     }
 
@@ -120,5 +123,14 @@ extension ProgramContext {
     /// asks tells that by itself.
     var isWatched: Bool {
         (try? WatchStateFile(home: home.path, files: files).isRunning()) ?? false
+    }
+
+    /// Says which watches run with other homes, such as the service's.
+    func tellOtherWatches(_ diagnostics: Diagnostics) {
+        for other in OtherHomes(than: home).users where other.isWatching {
+            let command = other.home == Home.servicePath ? ": sudo arpguard status" : ""
+            diagnostics.notice(
+                "process \(other.pid) watches with another home, \(other.home)\(command)")
+        }
     }
 }

@@ -51,6 +51,38 @@ struct AlertOutputTests {
         #expect(failures.all == ["eve: /dev/full: No space left on device"])
     }
 
+    @Test func `a way that can't be gone is told before an alert, and once`() throws {
+        let nowhere = folder.file("nowhere/x")
+        let reason = "\(nowhere): No such file or directory"
+        for sink: any AlertSink in [
+            EVEFile(path: nowhere), SystemLog(.journal, path: nowhere),
+            CommandHook(.init(words: [nowhere])),
+        ] {
+            let lane = lane(sink)
+            lane.probe()
+            lane.send(message())
+            #expect(lane.finish(within: 10_000))
+            #expect(failures.all.filter { $0 == "\(sink.name): \(reason)" }.count == 1)
+            #expect(lane.counts.failed == 1)
+        }
+        #expect(failures.all.count == 3)
+    }
+
+    @Test func `a way that is free is not gone by a probe`() throws {
+        let path = folder.file("eve.json")
+        let socket = try DatagramSocket(folder.file("socket"))
+        for sink: any AlertSink in [
+            EVEFile(path: path), SystemLog(.syslog, path: socket.path),
+            CommandHook(.init(words: ["/bin/false"])),
+        ] {
+            let lane = lane(sink)
+            lane.probe()
+            #expect(lane.finish(within: 10_000))
+        }
+        #expect(failures.all.isEmpty)
+        #expect(try text(of: "eve.json").isEmpty)
+    }
+
     @Test func `the logs get a datagram each in their own form`() throws {
         for form in SystemLog.Form.allCases {
             let socket = try DatagramSocket(folder.file("socket-\(form.rawValue)"))

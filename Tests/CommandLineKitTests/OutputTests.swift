@@ -44,7 +44,7 @@ import Testing
             .init("NAME"), .init("COUNT", .trailing), .init("", isOrnament: true),
         ])
         table.append(["one", "12", "======"])
-        #expect(printed(table, columns: 20) == "NAME  COUNT  \none      12  ======\n")
+        #expect(printed(table, columns: 20) == "NAME  COUNT\none      12  ======\n")
         #expect(printed(table, columns: 18) == "NAME  COUNT\none      12\n")
     }
 
@@ -188,6 +188,20 @@ import Testing
         diagnostics.notice("b")
         diagnostics.error("c")
         #expect(sink.text == "sample: error: c\n")
+    }
+
+    @Test func `a message is broken between words on a terminal, and nowhere else`() {
+        for (columns, text) in [
+            (nil, "sample: error: nobody buys\nsample: hint: lower the price\n"),
+            (20, "sample: error:\nnobody buys\nsample: hint: lower\nthe price\n"),
+            (9, "sample:\nerror:\nnobody\nbuys\nsample:\nhint:\nlower the\nprice\n"),
+        ] {
+            let sink = MemorySink(columns: columns)
+            let environment = Environment(["NO_COLOR": "1"])
+            Diagnostics(program: "sample", to: sink, environment: environment)
+                .error("nobody buys", hint: "lower the price")
+            #expect(sink.text == text)
+        }
     }
 
     @Test func `labels are coloured on a terminal`() {

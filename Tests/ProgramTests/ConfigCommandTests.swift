@@ -85,12 +85,12 @@ import Testing
         #expect(
             all.contains(
                 """
-                telemetry.upload_review = manual
+                telemetry.upload_review = manual (default: automatic)
                     manual: nothing leaves before you release it
-                    one of automatic, manual (from the file; default automatic)
+                    allowed: one of automatic, manual
 
                 """))
-        #expect(all.contains("detection.gateway = null\n"))
+        #expect(all.contains("detection.gateway = null (default)\n"))
         let some = try arpguard("config", "show", "telemetry.upload").stdout
         #expect(some.contains("telemetry.upload_url") && !some.contains("detection."))
         let json = try JSONValue.parse(try arpguard("config", "show", "--format=json").stdout)
@@ -123,6 +123,23 @@ import Testing
 
                 """)
         #expect(try arpguard.folder.contents().isEmpty)
+    }
+
+    @Test(arguments: [
+        ("output.command", "echo"), ("watch.interfaces", "eth0"), ("detection.trusted", "me"),
+        ("detection.suppress", "C1"), ("detection.static_bindings", "192.0.2.1"),
+        ("telemetry.allowed_event_types", "error"),
+    ])
+    func `who writes no list is shown one, and what is shown is taken`(
+        key: String, word: String
+    ) throws {
+        let refused = try arpguard("config", "set", key, word)
+        #expect(refused.status == 64)
+        let quoted = refused.stderr.split(separator: "'", omittingEmptySubsequences: false)
+        let example = try #require(quoted.dropLast().last)
+        #expect(refused.stderr.contains(", such as '\(example)'\n"))
+        let taken = try arpguard("config", "set", key, String(example))
+        #expect(taken.status == 0, "\(taken.stderr)")
     }
 
     @Test func `a home that can't be made is a failure`() throws {

@@ -53,6 +53,9 @@ import Testing
         let error = state["configuration"]?["error"]?.stringValue
         #expect(error?.hasSuffix("x: no such section") == true)
         #expect(state["telemetry"]?["blocked_by"] == ["configuration", "not_asked"])
+        let text = try arpguard().stdout
+        #expect(text.contains("off: the configuration has a fault (configuration); nobody"))
+        #expect(text.contains("arpguard config check      see all that is wrong with it\n"))
     }
 
     @Test func `the version is told`() throws {
@@ -60,7 +63,15 @@ import Testing
     }
 
     @Test(arguments: [
-        (["frobnicate"], "unknown command 'frobnicate'", "see 'arpguard --help'"),
+        (
+            ["frobnicate"], "unknown command 'frobnicate'",
+            "one of watch, replay, status, bindings, test-alert, telemetry, config, completion"
+        ),
+        (["stat"], "unknown command 'stat'", "did you mean 'status'?"),
+        (
+            ["config", "edit"], "unknown command 'edit'",
+            "one of show, get, set, unset, path, check"
+        ),
         (["conifg"], "unknown command 'conifg'", "did you mean 'config'?"),
         (
             ["config"], "'arpguard config' needs a command",
@@ -74,7 +85,10 @@ import Testing
             ["completion", "csh"], "SHELL 'csh' is not one of bash, zsh, fish",
             "did you mean 'zsh'?"
         ),
-        (["replay"], "missing argument FILE", "see 'arpguard replay --help'"),
+        (
+            ["replay"], "missing argument FILE",
+            "name a capture file, or try the one that comes along: arpguard replay --sample"
+        ),
         (["--verion"], "unknown flag '--verion'", "did you mean '--version'?"),
         (
             ["--format", "xml"], "--format 'xml' is not one of table, json", "write one of them"

@@ -126,6 +126,8 @@ import Testing
         let result = try arpguard("telemetry", "enable", "--confirm")
         #expect(result.status == 2)
         #expect(result.stderr.contains("\(arpguard.home)/config.json forbids telemetry"))
+        let status = try arpguard("telemetry", "status").stdout
+        #expect(status.contains("forbids it: telemetry.enabled is false (configuration)"))
     }
 
     @Test func `the shell's DO_NOT_TRACK is told beside the kept yes`() throws {
@@ -163,7 +165,7 @@ import Testing
         #expect(result.stdout.contains("alert_generated"))
         #expect(result.stdout.contains("T00:00:00Z"))
         #expect(result.stderr.contains("what is stored, not sealed"))
-        #expect(result.stderr.contains("no later yes sends them"))
+        #expect(result.stderr.contains("no later yes sends it"))
         let json = try JSONValue.parse(arpguard("telemetry", "preview", "--format", "json").stdout)
         #expect(json["sealed"] == false)
         #expect(try !arpguard("telemetry", "log").stdout.contains("batch_sealed"))

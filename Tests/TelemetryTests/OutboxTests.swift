@@ -14,8 +14,10 @@ import Testing
         try home.enable()
     }
 
-    private func begin(_ outbox: Outbox) throws -> SealedBatch {
-        guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
+    private func begin(_ outbox: Outbox, isAskedFor: Bool = false) throws -> SealedBatch {
+        guard case .batch(let batch) = try outbox.next(isAskedFor: isAskedFor),
+            try outbox.begin(batch)
+        else {
             throw TestKitError("nothing to send")
         }
         return batch
@@ -53,6 +55,32 @@ import Testing
         #expect(again.body == batch.body)
         #expect(again.sha256 == batch.sha256)
         #expect(again.attempts == 1)
+    }
+
+    @Test func `who asks for it waits out a server's wish, and no pause of our own`() throws {
+        home.record(1)
+        let outbox = try #require(try home.control().outbox())
+        let batch = try begin(outbox)
+        let (soon, later) = (
+            home.clock.now().advanced(bySeconds: 60), home.clock.now().advanced(bySeconds: 3600)
+        )
+        try outbox.retry(batch, notBefore: later, wish: soon, answer: "503")
+        #expect(try outbox.next(isAskedFor: true) == .later(soon))
+        home.clock.jump(to: soon)
+        #expect(try outbox.next() == .later(later))
+        let again = try begin(outbox, isAskedFor: true)
+        #expect(again.sha256 == batch.sha256)
+        try outbox.retry(again, notBefore: later, answer: "no route to host")
+        #expect(try outbox.next() == .later(later))
+        #expect(try begin(outbox, isAskedFor: true).sha256 == batch.sha256)
+    }
+
+    @Test func `a wish that a clock gone wrong noted holds nobody up`() throws {
+        home.record(1)
+        let outbox = try #require(try home.control().outbox())
+        let wish = home.clock.now().advanced(bySeconds: Outbox.patienceSecondsMax + 1)
+        try outbox.retry(try begin(outbox), notBefore: wish, wish: wish, answer: "503")
+        #expect(try begin(outbox, isAskedFor: true).attempts == 1)
     }
 
     @Test func `a batch whose bytes the disk has changed never leaves, and its events stay`() throws

@@ -40,6 +40,19 @@ struct UploaderTests {
         #expect(try home.uploader.run(.everythingIfDue)?.ending == .notDue(until: next))
     }
 
+    @Test func `who mended a failure and asks again need not wait, as a timer does`() throws {
+        let server = try FakeServer(.answer(503), .answer(200))
+        let home = try Home(url: server.url())
+        home.record(1)
+        home.clock.jump(to: try #require(try home.control.uploadAgenda().dueAt))
+        #expect(try home.uploader.run(.everythingIfDue)?.batchesRetried == 1)
+        let retryAt = try #require(try home.control.uploadAgenda().retryAt)
+        #expect(retryAt > home.clock.now())
+        #expect(try home.uploader.run(.everythingIfDue)?.batchesSent == 0)
+        #expect(try home.uploader.run(.everything)?.batchesSent == 1)
+        #expect(server.requests.count == 2)
+    }
+
     @Test func `a round that crashed is not made again before the next due time`() throws {
         let home = try Home(url: "https://collector.example.org/v1/logs")
         home.record(1)

@@ -42,7 +42,11 @@ extension LaboratoryTests {
         let trusted = #"["02:00:00:00:09:03"]"#
         #expect(try arpguard("config", "set", "detection.trusted", trusted).status == 0)
         watch.send(signal: SIGHUP)
+        let nowhere = folder.path + "/nowhere/eve.json"
         _ = try watch.waitForErrorLine(containing: "the configuration was read again")
+        #expect(try arpguard("config", "set", "output.eve_path", nowhere).status == 0)
+        watch.send(signal: SIGHUP)
+        _ = try watch.waitForErrorLine(containing: "alerts can't be sent by eve: \(nowhere): No")
         let attack = try laboratory.start(.attacker, "/usr/sbin/arping", Attack.arping.words)
         #expect(try attack.waitForEnd().status != nil)
         watch.send(signal: SIGTERM)
@@ -65,8 +69,11 @@ extension LaboratoryTests {
         // What the second one can know: it hears what goes to everybody alone.
         let declared = #"{"10.9.0.1": "02:00:00:00:09:01"}"#
         #expect(try arpguard("config", "set", "detection.static_bindings", declared).status == 0)
+        let nowhere = folder.path + "/nowhere/eve.json"
+        #expect(try arpguard("config", "set", "output.eve_path", nowhere).status == 0)
         let watch = try watch(laboratory, ["-i", "eth1"])
         try waitForStart(watch)
+        _ = try watch.waitForErrorLine(containing: "alerts can't be sent by eve: \(nowhere): No")
         let attack = try laboratory.start(.attacker, "/usr/sbin/arping", Attack.arping.words)
         for name in ["eth0", "eth1"] {
             let line = try watch.waitForLine(containing: "\"in_iface\":\"\(name)\"")

@@ -30,7 +30,8 @@ enum TextWrap {
             let start = head.firstIndex { $0 != " " } ?? head.startIndex
             let found = head[start...].lastIndex(of: " ") ?? rest[start...].firstIndex(of: " ")
             guard let blank = found else { break }
-            lines.append(String(rest[..<blank]))
+            let end = rest[..<blank].lastIndex { $0 != " " } ?? rest.startIndex
+            lines.append(String(rest[...end]))
             let next = rest[blank...].drop { $0 == " " }
             if next.isEmpty { return lines }
             rest = margin + next

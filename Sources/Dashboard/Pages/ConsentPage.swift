@@ -50,8 +50,8 @@ struct ConsentPage {
                     .text(cause.rawValue),
                     .text(status.blockedBy.contains(cause) ? "blocked" : "-"),
                     .text(status.blockedSending.contains(cause) ? "blocked" : "-"),
-                    .text(Markup.capitalised(cause.meaning(for: control.product))),
-                    .text(cause.remedy(for: control.product)),
+                    .text(Markup.capitalised(control.words.meaning(of: cause))),
+                    .text(control.words.remedy(of: cause)),
                 ]
             }
         ).html

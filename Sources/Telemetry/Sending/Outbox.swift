@@ -80,14 +80,18 @@ package final class Outbox {
     }
 
     /// The next batch to send: one that was begun or sealed before, else one sealed now.
-    package func next() throws -> Next {
+    ///
+    /// - Parameter isAskedFor: a person waits for it; of what failures put off, only what a server
+    ///   asked for is waited out then.
+    package func next(isAskedFor: Bool = false) throws -> Next {
         let causes = Gate.causes(blocking: .sending, gate.read().facts)
         guard causes.isEmpty else { return .blocked(causes) }
         // Whoever asked for patience asked for it for all batches.
         let epoch = gate.read().state.epoch ?? 0
-        if let later = try store.retryTime(epoch: epoch, now: now), later > now {
-            return .later(later)
-        }
+        let later =
+            try isAskedFor
+            ? memory.wish(epoch: epoch) : store.retryTime(epoch: epoch, now: now)
+        if let later, later > now { return .later(later) }
         var batch = try nextSealed()
         if batch == nil, sealer.config.uploadReview == .automatic {
             batch = try sealer.seal(from: store)
@@ -213,8 +217,13 @@ package final class Outbox {
     }
 
     /// Notes that the batch is to be tried again, not before a time.
-    package func retry(_ batch: SealedBatch, notBefore time: Timestamp, answer: String) throws {
+    ///
+    /// - Parameter wish: until when the server asked for patience; nil if it did not.
+    package func retry(
+        _ batch: SealedBatch, notBefore time: Timestamp, wish: Timestamp? = nil, answer: String
+    ) throws {
         try store.database.transaction {
+            try memory.keep(wish: wish, epoch: gate.read().state.epoch ?? 0)
             try store.database.run(
                 "UPDATE batches SET next_attempt_at = ?, answer = ? WHERE uid = ?",
                 [.integer(time.nanoseconds), .text(answer), .text(batch.uid)])

@@ -96,9 +96,9 @@ extension TelemetryControl {
     private func reviewStore() throws -> Store? {
         let causes = causes(blocking: .sending)
         guard causes.isEmpty else {
-            let words = causes.words(for: product, blocking: .sending)
             throw TelemetryError(
-                .blocked, "nothing can be sent, so there is nothing to review: \(words)",
+                .blocked,
+                "nothing can be sent, so there is nothing to review: \(words.list(causes))",
                 hint: "telemetry status tells what to do")
         }
         guard let store = try openStore() else { return nil }

@@ -7,6 +7,7 @@ import SQLite
 /// `delete-data` removes it with all else.
 struct ScheduleMemory {
     private static let key = "upload.schedule"
+    private static let wishKey = "upload.wish"
 
     let store: Store
     let config: TelemetryModuleConfig
@@ -27,23 +28,48 @@ struct ScheduleMemory {
 
     /// Keeps another schedule in its place.
     func keep(_ schedule: UploadSchedule) throws(SQLiteError) {
-        let text = "\(schedule.dueAt.nanoseconds) \(schedule.intervalHours)"
-        try store.database.run(
-            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
-            [.text(Self.key), .blob(Array(text.utf8))])
+        try remember(Self.key, "\(schedule.dueAt.nanoseconds) \(schedule.intervalHours)")
+    }
+
+    /// Keeps until when a server asked for patience, under the yes of this epoch; nil forgets it.
+    func keep(wish: Timestamp?, epoch: UInt32) throws(SQLiteError) {
+        guard let wish else {
+            return try store.database.run(
+                "DELETE FROM memory WHERE key = ?", [.text(Self.wishKey)])
+        }
+        try remember(Self.wishKey, "\(wish.nanoseconds) \(epoch)")
+    }
+
+    /// Until when a server asked for patience, under the yes of this epoch; nil if none did, or at
+    /// a time that none can have asked for.
+    func wish(epoch: UInt32) throws -> Timestamp? {
+        let numbers = try numbers(Self.wishKey)
+        guard numbers.count == 2, numbers[1] == Int64(epoch) else { return nil }
+        let wish = Timestamp(nanoseconds: numbers[0])
+        return wish <= Outbox.patience(seams.clock.now()) ? wish : nil
     }
 
     private func kept() throws -> UploadSchedule? {
-        let values = try store.database.rows(
-            "SELECT value FROM memory WHERE key = ?", [.text(Self.key)]
-        ) { String(decoding: $0.blob(0), as: UTF8.self) }
-        let numbers = values.first?.split(separator: " ").compactMap { Int64($0) } ?? []
+        let numbers = try numbers(Self.key)
         guard numbers.count == 2, let hours = Int(exactly: numbers[1]) else { return nil }
         let schedule = UploadSchedule(
             dueAt: Timestamp(nanoseconds: numbers[0]), intervalHours: hours)
         let now = seams.clock.now()
         return schedule.isPlausible(at: now, intervalHours: config.collectionInterval)
             ? schedule : nil
+    }
+
+    private func remember(_ key: String, _ text: String) throws(SQLiteError) {
+        try store.database.run(
+            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
+            [.text(key), .blob(Array(text.utf8))])
+    }
+
+    private func numbers(_ key: String) throws -> [Int64] {
+        let values = try store.database.rows(
+            "SELECT value FROM memory WHERE key = ?", [.text(key)]
+        ) { String(decoding: $0.blob(0), as: UTF8.self) }
+        return values.first?.split(separator: " ").compactMap { Int64($0) } ?? []
     }
 }
 

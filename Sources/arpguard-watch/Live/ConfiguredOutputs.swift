@@ -34,6 +34,11 @@ struct ConfiguredOutputs {
         for lane in lanes { lane.send(message) }
     }
 
+    /// Has every way look whether an alert could leave; what can't is told before one is lost.
+    func probe() {
+        for lane in lanes { lane.probe() }
+    }
+
     func reopen() {
         for lane in lanes { lane.reopen() }
     }

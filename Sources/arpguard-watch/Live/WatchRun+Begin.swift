@@ -24,8 +24,9 @@ extension WatchRun {
             tellSandbox(of: interface)
         }
         telemetry.started(settings: configuration.fingerprints)
-        let causes = module.blockedBy.words(for: Program.product, blocking: .recording)
+        let causes = module.words.list(module.blockedBy)
         diagnostics.notice(causes.isEmpty ? "telemetry is on" : "telemetry is off: \(causes)")
+        outputs.probe()
         writeState()
     }
 

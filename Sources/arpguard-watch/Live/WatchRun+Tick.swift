@@ -146,6 +146,7 @@ extension WatchRun {
             } else {
                 try take(next)
             }
+            outputs.probe()
             replaceTelemetry(TelemetrySetup(context, invocation))
             if next.fault == nil { diagnostics.notice("the configuration was read again") }
         } catch {

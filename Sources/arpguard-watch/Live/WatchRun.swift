@@ -87,7 +87,7 @@ final class WatchRun {
     static func outputs(_ settings: OutputSettings, _ invocation: Invocation) -> ConfiguredOutputs {
         let diagnostics = invocation.diagnostics
         return ConfiguredOutputs(settings, printingTo: invocation.output) {
-            diagnostics.warning("an alert could not be sent: \($0)")
+            diagnostics.warning("alerts can't be sent by \($0)")
         }
     }
 

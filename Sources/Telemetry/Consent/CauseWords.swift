@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Words for what blocks telemetry in one program with one configuration: lower-case, no full stop.
+public struct CauseWords: Sendable {
+    private enum Configuration { case faulty, forbidding, namingNoPlace }
+
+    private let product: Product
+    private let configuration: Configuration
+
+    /// Words for a program whose configuration is this one, or has a fault.
+    init(_ product: Product, _ config: TelemetryModuleConfig, hasFault: Bool) {
+        self.product = product
+        configuration =
+            hasFault ? .faulty : config.enabled == false ? .forbidding : .namingNoPlace
+    }
+
+    /// All causes in one line, each with the word that JSON has for it.
+    public func list(_ causes: [Cause]) -> String {
+        causes.map { "\(meaning(of: $0)) (\($0.rawValue))" }.joined(separator: "; ")
+    }
+
+    /// What the cause is.
+    public func meaning(of cause: Cause) -> String {
+        switch cause {
+        case .notBuiltIn: "this program was built without the part that sends"
+        case .adminPolicy: "the administrator of this machine forbids it"
+        case .doNotTrack: "DO_NOT_TRACK is set in this environment"
+        case .environment: "\(product.environmentVariable) forbids it in this environment"
+        case .configuration:
+            switch configuration {
+            case .faulty: "the configuration has a fault"
+            case .forbidding: "the configuration forbids it: telemetry.enabled is false"
+            case .namingNoPlace: "no place is named to send to"
+            }
+        case .notAsked: "nobody has said yes or no"
+        case .withdrawn: "somebody said no, or took a yes back"
+        case .termsChanged: "the place or the anonymising is not what was agreed to"
+        case .copiedHome: "this home was copied from another machine"
+        case .stateUnreadable: "what was decided can't be read"
+        }
+    }
+
+    /// What lifts it: a command where there is one.
+    public func remedy(of cause: Cause) -> String {
+        let name = product.name
+        return switch cause {
+        case .notBuiltIn: "install a build that can send"
+        case .adminPolicy: "ask whoever looks after this machine"
+        case .doNotTrack: "unset DO_NOT_TRACK"
+        case .environment: "unset \(product.environmentVariable)"
+        case .configuration:
+            switch configuration {
+            case .faulty: "\(name) config check"
+            case .forbidding: "\(name) config set telemetry.enabled true"
+            case .namingNoPlace: "\(name) config set telemetry.upload_url URL"
+            }
+        case .notAsked, .withdrawn, .termsChanged, .copiedHome: "\(name) telemetry enable"
+        case .stateUnreadable: "\(name) telemetry disable, then enable"
+        }
+    }
+}
+
+extension GateReader {
+    var words: CauseWords {
+        CauseWords(product, config, hasFault: configurationProblem != nil)
+    }
+}
+
+extension TelemetryControl {
+    /// Words for causes under this configuration.
+    public var words: CauseWords { gate.words }
+}
+
+extension TelemetryModule {
+    /// Words for causes under this configuration.
+    public var words: CauseWords { gate.words }
+}
