@@ -55,7 +55,8 @@ extension World {
         case .deleteData:
             learn(from: action)
             model.loseCount()
-        default: break
+        // Whoever comes next finishes what was cut short, and may be cut short at that.
+        default: if (try? isChangePending) ?? true { learn(from: action) }
         }
     }
 

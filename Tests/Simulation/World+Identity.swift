@@ -74,11 +74,18 @@ extension World {
         guard !isDamaged else { return }
         let list = ErasureList(directory: directory, files: files)
         let pending = try list.all().map { (id: $0.installationID, url: $0.url) }
-        let isEnding = try [directory.deletionIntent, directory.rotationIntent].contains {
-            try files.status(of: $0) != nil
-        }
-        if let problem = identifiers.problem(with: pending, isEnding: isEnding) {
+        if let problem = identifiers.problem(with: pending, isEnding: try isChangePending) {
             violations.append(problem)
+        }
+    }
+
+    /// Whether a deletion or a change of identifier was cut short, so that the next command
+    /// finishes it.
+    var isChangePending: Bool {
+        get throws {
+            try [directory.deletionIntent, directory.rotationIntent].contains {
+                try files.status(of: $0) != nil
+            }
         }
     }
 

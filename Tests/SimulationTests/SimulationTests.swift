@@ -30,7 +30,7 @@ import Testing
         #expect(output.contains("never happened: nothing\n"), "\(output)")
     }
 
-    @Test(arguments: [25_740, 28_393] as [UInt64])
+    @Test(arguments: [25_740, 28_393, 805_772] as [UInt64])
     func `a seed that broke a promise once breaks none`(seed: UInt64) throws {
         #expect(try Simulation.run(seed: seed).violation == nil)
     }
