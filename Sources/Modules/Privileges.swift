@@ -33,14 +33,7 @@ public enum Privileges {
 
     /// Who owns what stands at `path`, links not followed; nil if nothing does.
     public static func owner(of path: String) throws(SystemError) -> User? {
-        var status = stat()
-        do throws(SystemError) {
-            try systemCall("lstat", path) { unsafe lstat(path, &status) }
-        } catch {
-            if error.isNotFound { return nil }
-            throw error
-        }
-        return User(number: status.st_uid, group: status.st_gid)
+        try RealFileSystem.inode(at: path).map { User(number: $0.st_uid, group: $0.st_gid) }
     }
 
     /// Makes what stands at `path` a user's, links not followed.

@@ -9,6 +9,16 @@ public struct RealFileSystem: FileSystem {
 
     /// What stands at `path`, by `lstat(2)`.
     public func status(of path: String) throws(SystemError) -> FileStatus? {
+        try Self.inode(at: path).map { status in
+            FileStatus(
+                kind: kind(of: status.st_mode), owner: status.st_uid,
+                mode: status.st_mode & 0o7777, bytes: Int64(status.st_size),
+                allocatedBytes: Int64(status.st_blocks) * 512)
+        }
+    }
+
+    /// What the kernel has at `path`, links not followed; nil if there is nothing.
+    static func inode(at path: String) throws(SystemError) -> stat? {
         var status = stat()
         do throws(SystemError) {
             try systemCall("lstat", path) { unsafe lstat(path, &status) }
@@ -16,9 +26,7 @@ public struct RealFileSystem: FileSystem {
             if error.isNotFound { return nil }
             throw error
         }
-        return FileStatus(
-            kind: kind(of: status.st_mode), owner: status.st_uid, mode: status.st_mode & 0o7777,
-            bytes: Int64(status.st_size), allocatedBytes: Int64(status.st_blocks) * 512)
+        return status
     }
 
     private func kind(of mode: mode_t) -> FileStatus.Kind {

@@ -7,15 +7,9 @@ import Telemetry
 
 /// One `enable`: shows the terms, gets an answer, records it.
 struct Enabling {
-    private let context: ProgramContext
-    private let setup: TelemetrySetup
-    private let invocation: Invocation
-
-    init(_ context: ProgramContext, _ setup: TelemetrySetup, _ invocation: Invocation) {
-        self.context = context
-        self.setup = setup
-        self.invocation = invocation
-    }
+    let context: ProgramContext
+    let setup: TelemetrySetup
+    let invocation: Invocation
 
     func run() throws(CommandFailure) -> ExitStatus {
         let control = setup.control()

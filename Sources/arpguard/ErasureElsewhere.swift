@@ -69,12 +69,16 @@ struct ErasureElsewhere {
         }
     }
 
-    /// The same for programs.
-    var json: [(String, JSONValue)] {
-        [
+    /// What a command that caused it prints: lines for people, and members that programs find
+    /// beside those of the erasure.
+    func report(_ lines: [String], _ members: [(String, JSONValue)]) -> Report {
+        let own: [(String, JSONValue)] = [
             ("erasure_requested", .bool(isRequested)), ("erasure_impossible", .bool(isImpossible)),
             ("pending_erasures", pending.map { .integer($0) } ?? .null),
             ("erasures_error", .optional(problem)),
         ]
+        return Report(
+            text: lines.map { .line(StyledText($0)) },
+            json: .one(.object(JSONObject(members + own))))
     }
 }

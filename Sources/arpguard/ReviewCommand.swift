@@ -30,7 +30,7 @@ extension Command {
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
         let review = Reviewing(
             control: setup.control(), proxy: setup.config.uploadProxy, output: invocation.output)
-        return try ReviewScript(invocation, review).run()
+        return try ReviewScript(invocation: invocation, review: review).run()
     }
 }
 
@@ -51,14 +51,9 @@ extension Flag {
 
 /// `review` as its flags say: one action, or the dialogue where there is none.
 private struct ReviewScript {
-    private let invocation: Invocation
-    private let review: Reviewing
+    let invocation: Invocation
+    let review: Reviewing
     private var command: ParsedCommand { invocation.command }
-
-    init(_ invocation: Invocation, _ review: Reviewing) {
-        self.invocation = invocation
-        self.review = review
-    }
 
     func run() throws(CommandFailure) -> ExitStatus {
         let actions = try actions()

@@ -17,24 +17,12 @@ extension Command {
         flags: [.confirm], json: .rotation
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
-        if !invocation.command.isOn(.confirm) {
-            guard Terminal.isInteractive else {
-                throw CommandFailure(
-                    "nothing was changed: it must be confirmed",
-                    hint: "arpguard telemetry rotate-id --confirm")
-            }
-            guard Terminal.answersYes(to: "Take a new identifier? [y/N] ") else {
-                invocation.diagnostics.notice("nothing was changed")
-                return .success
-            }
-        }
+        let isConfirmed = try invocation.isConfirmed(
+            asking: "Take a new identifier?", otherwise: "nothing was changed")
+        guard isConfirmed else { return .success }
         let outcome = try telling { try setup.control().rotateID() }
         let elsewhere = try ErasureElsewhere(
             requested: outcome.erasureRequested, impossible: outcome.erasureImpossible, setup)
-        let json: [(String, JSONValue)] = [
-            ("rotated", true), ("deleted_batches", .integer(outcome.batches)),
-            ("kept_events", .integer(outcome.keptEvents)),
-        ]
         let batches = outcome.batches.of("batch", plural: "batches")
         var lines = [
             "the old identifier is forgotten here"
@@ -46,9 +34,12 @@ extension Command {
         }
         lines.append(elsewhere.sentence)
         invocation.output.render(
-            Report(
-                text: lines.map { .line(StyledText($0)) },
-                json: .one(.object(JSONObject(json + elsewhere.json)))))
+            elsewhere.report(
+                lines,
+                [
+                    ("rotated", true), ("deleted_batches", .integer(outcome.batches)),
+                    ("kept_events", .integer(outcome.keptEvents)),
+                ]))
         return .success
     }
 }

@@ -55,7 +55,8 @@ extension Command {
         flags: [.confirm, .terms], json: .terms
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
-        return try Enabling(context, TelemetrySetup(context, invocation), invocation).run()
+        let setup = TelemetrySetup(context, invocation)
+        return try Enabling(context: context, setup: setup, invocation: invocation).run()
     }
 
     private static let disable = Command(
@@ -97,19 +98,6 @@ extension Command {
             preview: preview, proxy: setup.config.uploadProxy, agreed: control.agreedTerms,
             words: control.words
         ).show(invocation)
-    }
-
-    private static let deleteData = Command(
-        "delete-data", summary: "Delete everything recorded here, and have it erased elsewhere",
-        discussion: [
-            "Consent stays as it is. If anything was ever sent, the collector is asked to erase it "
-                + "too, at once and again until it confirms; only that request outlives this "
-                + "command."
-        ],
-        flags: [.confirm], json: .deletion
-    ) { invocation throws(CommandFailure) in
-        let context = try ProgramContext(invocation)
-        return try Deleting(context, TelemetrySetup(context, invocation), invocation).run()
     }
 }
 

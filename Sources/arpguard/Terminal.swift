@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CommandLineKit
 import Glibc
 
 /// The person at the other end, if there is one.
@@ -18,5 +19,22 @@ enum Terminal {
         let bytes = Array(question.utf8)
         guard unsafe write(1, bytes, bytes.count) == bytes.count else { return nil }
         return readLine()
+    }
+}
+
+extension Invocation {
+    /// Whether the person means it: by `--confirm`, or asked on a terminal. A no is told with
+    /// `nothing`; where nobody can be asked, that is the failure.
+    func isConfirmed(
+        asking question: String, otherwise nothing: String
+    ) throws(CommandFailure) -> Bool {
+        if command.isOn(.confirm) { return true }
+        guard Terminal.isInteractive else {
+            throw CommandFailure(
+                "\(nothing): it must be confirmed", hint: "\(command.pathText) --confirm")
+        }
+        if Terminal.answersYes(to: "\(question) [y/N] ") { return true }
+        diagnostics.notice(nothing)
+        return false
     }
 }

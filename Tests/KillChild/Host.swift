@@ -20,10 +20,10 @@ final class Host: Sendable {
         self.events = events
     }
 
-    func run() {
+    func run() throws {
         let start = Self.nanoseconds { module.initialize() }
         for _ in 0..<events { record(writer: 0) }
-        let second = OwnThread { self.recordUntilStopped() }
+        let second = try JoinableThread { self.recordUntilStopped() }
         let stop = Self.nanoseconds { module.shutdown() }
         isStopped.store(true, ordering: .relaxed)
         second.join()

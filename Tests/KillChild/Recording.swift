@@ -18,16 +18,16 @@ final class Recording: Sendable {
         acknowledgements = try Acknowledgements(KillHome(order.folder).acknowledgements)
     }
 
-    func run() {
-        while true { runOneModule() }
+    func run() throws {
+        while true { try runOneModule() }
     }
 
-    private func runOneModule() {
+    private func runOneModule() throws {
         let module = KillHome(order.folder).module
         isEnding.store(false, ordering: .relaxed)
         module.initialize()
-        let threads = (0..<order.threads).map { index in
-            OwnThread { self.record(into: module, writer: self.order.firstWriter + index) }
+        let threads = try (0..<order.threads).map { index in
+            try JoinableThread { self.record(into: module, writer: self.order.firstWriter + index) }
         }
         let awaited = order.shutsDownEarly ? 1 : threads.count
         for thread in threads[..<awaited] { thread.join() }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KillKit
+import Modules
 import Synchronization
 import Telemetry
 
@@ -29,7 +30,9 @@ final class Together: @unchecked Sendable {
 
     func run() throws {
         module.initialize()
-        let threads = (0...Self.counting).map { writer in OwnThread { self.record(writer) } }
+        let threads = try (0...Self.counting).map { writer in
+            try JoinableThread { self.record(writer) }
+        }
         let decisions = try decideWhileOthersRecord()
         module.shutdown()
         isStopped.store(true, ordering: .relaxed)

@@ -49,8 +49,9 @@ import Testing
             git clone --quiet --no-hardlinks "$0" "$1/arpguard"
             git -C "$1/arpguard" tag 0.1.0
             cp -R "$1/arpguard/Examples/NetworkScanner" "$1/host"
-            cd "$1/host" && swift build --quiet 2>&1
             """)
+        try addPage()
+        _ = try shell("cd \"$1/host\" && swift build --quiet 2>&1")
         #expect(try scanner("scan").contains("ports of this machine answer"))
         #expect(try scanner("preview").contains("nothing would leave (not_asked)"))
         let asked = try scanner("consent", stdin: "y\n")
@@ -68,6 +69,53 @@ import Testing
         _ = try scanner("stop")
         #expect(try scanner("preview").contains("nothing would leave (withdrawn)"))
         let tests = try shell("cd \"$1/host\" && swift test --disable-xctest 2>&1")
-        #expect(tests.contains("3 tests") && tests.contains("passed"))
+        #expect(tests.contains("4 tests") && tests.contains("passed"))
+    }
+
+    /// Adds what `docs/embed.md` shows to the example: the declarations, then the statements of all
+    /// sections as one function, the last of them as a test.
+    private func addPage() throws {
+        let page = try CommandRunner.run("/bin/cat", [RepositoryRoot.path + "/docs/embed.md"])
+        let blocks = page.stdout.split(separator: "```").filter { $0.hasPrefix("swift\n") }
+        try #require(blocks.count == 6)
+        let code = blocks.map { block in
+            block.split(separator: "\n").dropFirst().filter { !$0.hasPrefix("import ") }
+                .joined(separator: "\n")
+        }
+        try folder.write(
+            """
+            import Catalogue
+            import Telemetry
+            import TelemetryUpload
+            \(code[1])
+            func scan() throws -> Int { 3 }
+            func page(elapsed: Duration) throws {
+            \(code[2...4].joined(separator: "\n"))
+            print(hosts, summary as Any)
+            }
+            """, to: "host/Sources/Page/Page.swift")
+        try folder.write(
+            """
+            import Scanner
+            import Telemetry
+            import TelemetryTesting
+            import Testing
+            @Test func page() throws {
+            let product = Product("network-scanner", version: "1.0.0")
+            \(code[5])
+            }
+            """, to: "host/Tests/ScannerTests/PageTests.swift")
+        _ = try shell(
+            """
+            cat >>"$1/host/Package.swift" <<'END'
+            package.targets.append(
+                .target(
+                    name: "Page",
+                    dependencies: [
+                        .product(name: "Telemetry", package: "arpguard"),
+                        .product(name: "TelemetryUpload", package: "arpguard"),
+                    ]))
+            END
+            """)
     }
 }

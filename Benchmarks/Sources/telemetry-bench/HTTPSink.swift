@@ -25,7 +25,7 @@ struct HTTPSink {
         }
         url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))/v1/logs"
         // Lives as long as the benchmark.
-        _ = OwnThread {
+        try DetachedThread.start {
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { continue }

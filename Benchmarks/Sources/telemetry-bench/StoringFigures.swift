@@ -56,11 +56,11 @@ struct StoringFigures {
     }
 
     /// What the child does: fill its journal from several threads, then die.
-    static func fillAndDie(home: String) {
+    static func fillAndDie(home: String) throws {
         let module = BenchmarkHome(folder: home).module
         module.initialize()
-        let threads = (0..<UInt64(fillThreads)).map { seed in
-            OwnThread {
+        let threads = try (0..<UInt64(fillThreads)).map { seed in
+            try JoinableThread {
                 var mix = EventMix(seed: seed)
                 while mix.record(into: module) {}
             }

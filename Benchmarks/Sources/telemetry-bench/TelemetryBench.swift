@@ -24,7 +24,7 @@ enum TelemetryBench {
         case ("json", 2): try show(everything(arguments[1]), \.json)
         case ("counts", 2): try show(counts(arguments[1]), \.json)
         case ("sending", 2): try show(sending(arguments[1]), \.row)
-        case (StoringFigures.fillCommand, 2): StoringFigures.fillAndDie(home: arguments[1])
+        case (StoringFigures.fillCommand, 2): try StoringFigures.fillAndDie(home: arguments[1])
         case (ExitFigure.command, 3): try ExitFigure.run(home: arguments[1], stamp: arguments[2])
         case (UploadFigure.command, 4):
             try UploadFigure.run(home: arguments[1], endpoint: arguments[2], note: arguments[3])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Modules
 import Synchronization
 
 /// Times a subject in threads that start each chunk together.
@@ -20,8 +21,8 @@ final class Together: Sendable {
     func time<Tested: Subject>(_ make: @escaping @Sendable (Int) throws -> Tested) throws -> Double
     {
         let results = Mutex<[[Double?]]>([])
-        let running = (0..<threads).map { index in
-            OwnThread {
+        let running = try (0..<threads).map { index in
+            try JoinableThread {
                 let times = (try? make(index)).map { self.run($0) } ?? []
                 results.withLock { $0.append(times) }
             }

@@ -147,6 +147,11 @@ extension TelemetryControl {
     private func beginLedger(_ store: Store, deleted events: Int64) throws {
         let ledger = ledger(of: store)
         try ledger.append(.dataDeleted(events))
+        try notePending(in: ledger)
+    }
+
+    /// Notes which erasures are pending after an identifier ended, and the consent that stands.
+    func notePending(in ledger: Ledger) throws {
         for erasure in try erasureList.all() {
             try ledger.append(.erasure(.erasureRequested, at: erasure.url))
         }

@@ -89,10 +89,7 @@ extension TelemetryControl {
             return batches
         }
         try ledger.append(.idRotated(epoch: epoch))
-        for erasure in try erasureList.all() {
-            try ledger.append(.erasure(.erasureRequested, at: erasure.url))
-        }
-        try ledger.noteConsent(gate.read().state)
+        try notePending(in: ledger)
         return batches
     }
 }

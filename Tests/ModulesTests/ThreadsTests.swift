@@ -6,7 +6,7 @@ import Synchronization
 import TestKit
 import Testing
 
-@Suite struct DetachedThreadTests {
+@Suite struct ThreadsTests {
     @Test func `its work is done in another thread, which no signal of the process reaches`() throws
     {
         let gate = Gate()
@@ -23,6 +23,15 @@ import Testing
         let found = try #require(seen.withLock { $0 })
         #expect(found.isOther)
         #expect(found.isMasked)
+    }
+
+    @Test func `who waits for the end of work sees all that it did`() throws {
+        let sum = Atomic(0)
+        let threads = try (1...4).map { number in
+            try JoinableThread { sum.add(number, ordering: .relaxed) }
+        }
+        for thread in threads { thread.join() }
+        #expect(sum.load(ordering: .relaxed) == 10)
     }
 
     @Test func `the caller keeps its own signals`() throws {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import JSON
+import Program
+import Telemetry
+
+extension Command {
+    /// `telemetry delete-data`: deletes here, then has the helper ask for erasure elsewhere.
+    static let deleteData = Command(
+        "delete-data", summary: "Delete everything recorded here, and have it erased elsewhere",
+        discussion: [
+            "Consent stays as it is. If anything was ever sent, the collector is asked to erase it "
+                + "too, at once and again until it confirms; only that request outlives this "
+                + "command."
+        ],
+        flags: [.confirm], json: .deletion
+    ) { invocation throws(CommandFailure) in
+        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let isConfirmed = try invocation.isConfirmed(
+            asking: "Delete everything that telemetry recorded?", otherwise: "nothing was deleted")
+        guard isConfirmed else { return .success }
+        let outcome = try telling { try setup.control().deleteData() }
+        let elsewhere = try ErasureElsewhere(
+            requested: outcome.erasureRequested, impossible: outcome.erasureImpossible, setup)
+        let isEnabled = setup.control().causes(blocking: .recording).isEmpty
+        var lines = [
+            "deleted \(outcome.events.of("event")); no byte of what was recorded is left here",
+            elsewhere.sentence,
+        ]
+        if isEnabled {
+            lines.append(
+                "telemetry stays on, under a new identifier; arpguard telemetry disable ends it")
+        }
+        invocation.output.render(
+            elsewhere.report(
+                lines,
+                [
+                    ("deleted_events", .integer(outcome.events)),
+                    ("storage_bytes", .integer(outcome.bytesLeft)), ("enabled", .bool(isEnabled)),
+                ]))
+        return .success
+    }
+}
