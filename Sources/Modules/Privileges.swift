@@ -66,9 +66,6 @@ public enum Privileges {
         try check("prctl", csystem_no_new_privileges())
     }
 
-    /// Whether the process holds no capability.
-    public static var areDropped: Bool { csystem_capabilities() == 0 }
-
     /// Has the kernel kill this process when the process `parent` ends.
     public static func dieWith(parent: Int32) throws(SystemError) {
         try check("prctl", csystem_die_with(parent))

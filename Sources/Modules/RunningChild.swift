@@ -17,16 +17,8 @@ public final class RunningChild: Sendable {
     /// The process number.
     public var number: Int32 { process }
 
-    /// What poll(2) finds readable once the program has ended.
-    public var endDescriptor: Int32 { descriptor.number }
-
     /// Asks the program to end (SIGTERM).
     public func terminate() { kill(process, SIGTERM) }
-
-    /// How the program ended; nil while it runs.
-    public func endIfAny() throws(SystemError) -> ChildProcess.End? {
-        try descriptor.isReadable(withinMilliseconds: 0) ? try reap() : nil
-    }
 
     /// Waits for the program's end, at most until the deadline.
     ///

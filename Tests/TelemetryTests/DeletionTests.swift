@@ -51,7 +51,7 @@ import Testing
         #expect(try home.holds(id))
         #expect(try !home.holds(id, except: ["erasures.json"]))
         let outbox = try #require(try home.control().outbox())
-        let erasure = try #require(try outbox.dueErasures().first)
+        let erasure = try #require(try outbox.pendingErasures().first)
         #expect(erasure.url == "https://telemetry.example.org/v1/installations/\(id)")
         try outbox.settled(erasure)
         #expect(try home.control().status().pendingErasures == 0)

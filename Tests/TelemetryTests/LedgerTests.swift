@@ -235,7 +235,7 @@ import Testing
         try home.haveOneBatchAccepted()
         _ = try home.control().deleteData()
         let outbox = try #require(try home.control().outbox())
-        let erasure = try #require(try outbox.dueErasures().first)
+        let erasure = try #require(try outbox.pendingErasures().first)
         try outbox.settled(erasure, isSupported: false)
         let row = try #require(try home.control().ledger().last)
         #expect(row.kind == "erasure_not_supported")

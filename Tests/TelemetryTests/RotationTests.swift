@@ -144,7 +144,7 @@ import Testing
             url.split(separator: "/").dropFirst().first.map(String.init)
         }
         #expect(places == ["telemetry.example.org", "other.example.net"])
-        try outbox.settled(try #require(try outbox.dueErasures().first))
+        try outbox.settled(try #require(try outbox.pendingErasures().first))
         #expect(try outbox.pendingErasures().count == 1)
     }
 }

@@ -70,8 +70,6 @@ extension IdentifierForm {
         var fullPairs = 0
         var fours = 0
         var sixes = 0
-        /// Two groups with nothing between two separators: IPv6's way to leave out zeros.
-        var isCompressed = false
 
         var total: Int { digits + letters }
 

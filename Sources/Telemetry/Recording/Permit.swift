@@ -18,11 +18,4 @@ struct Permit: Sendable {
 
     /// Whether `event` or `event.property` may be recorded.
     func allows(_ term: String) -> Bool { terms.contains(term) }
-
-    /// The event with those of its properties that may be recorded.
-    func covered(_ event: StoredEvent) -> StoredEvent {
-        StoredEvent(
-            epoch: event.epoch, time: event.time, name: event.name,
-            properties: event.properties.filter { allows("\(event.name).\($0.name)") })
-    }
 }

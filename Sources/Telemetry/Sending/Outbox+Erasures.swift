@@ -6,11 +6,6 @@ extension Outbox {
     /// The causes that block requests for erasure.
     package var erasuresBlocked: [Cause] { Gate.causes(blocking: .erasing, gate.read().facts) }
 
-    /// Erasures that are due now.
-    package func dueErasures() throws(TelemetryError) -> [PendingErasure] {
-        due(try erasureList.all())
-    }
-
     /// Those of some erasures that are due now.
     package func due(_ erasures: [PendingErasure]) -> [PendingErasure] {
         erasures.filter {
