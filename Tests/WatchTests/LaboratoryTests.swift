@@ -90,41 +90,6 @@ struct LaboratoryTests {
         #expect(try watch.waitForEnd().status == 1)
     }
 
-    @Test func `an interface that goes down ends the watch with a message`() throws {
-        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
-        let laboratory = try Laboratory("do")
-        let watch = try watch(laboratory)
-        try waitForStart(watch)
-        try Laboratory.run("-n", laboratory.space(.watcher), "link", "set", "eth0", "down")
-        let result = try watch.waitForEnd()
-        #expect(result.status == 2)
-        #expect(result.stderr.contains("the interface eth0 went down"), "\(result.stderr)")
-    }
-
-    @Test func `an interface that vanishes ends the watch with a message`() throws {
-        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
-        let laboratory = try Laboratory("va")
-        let watch = try watch(laboratory)
-        try waitForStart(watch)
-        try Laboratory.run("-n", laboratory.space(.watcher), "link", "del", "eth0")
-        let result = try watch.waitForEnd()
-        #expect(result.status == 2)
-        #expect(result.stderr.contains("error: the interface eth0"), "\(result.stderr)")
-    }
-
-    @Test func `a capture process that is killed ends the watch with a message`() throws {
-        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
-        let laboratory = try Laboratory("ki")
-        let watch = try watch(laboratory)
-        try waitForStart(watch)
-        let pgrep = try CommandRunner.run("/usr/bin/pgrep", ["-P", String(watch.pid)])
-        let child = try #require(Int32(pgrep.stdout.split(separator: "\n").first ?? ""))
-        try #require(kill(child, SIGKILL) == 0)
-        let result = try watch.waitForEnd()
-        #expect(result.status == 2)
-        #expect(result.stderr.contains("is gone: it was killed by signal 9"), "\(result.stderr)")
-    }
-
     @Test func `what can't be watched is told with what can`() throws {
         if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
         let laboratory = try Laboratory("ba")

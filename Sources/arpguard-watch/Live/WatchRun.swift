@@ -95,7 +95,7 @@ final class WatchRun {
     func run() throws(CommandFailure) -> ExitStatus {
         try begin()
         let failure = loop()
-        if failure == nil { drain() }
+        drain()
         finish(failure)
         if let failure { throw failure }
         return hasFindings ? .findings : .success
@@ -129,10 +129,10 @@ final class WatchRun {
         }
     }
 
-    /// Has the children end, and takes in what they still tell.
+    /// Has the children that still run end, and takes in what they tell until then.
     private func drain() {
-        for interface in interfaces { interface.stop() }
-        var open = interfaces
+        var open = interfaces.filter { !$0.hasEnded }
+        for interface in open { interface.stop() }
         let end = uptime() + Self.drainMilliseconds * 1_000_000
         while !open.isEmpty, uptime() < end {
             let left = (end - uptime()) / 1_000_000
@@ -168,8 +168,15 @@ final class WatchRun {
     private func story(
         _ end: WatchedInterface.End, of interface: WatchedInterface
     ) -> CommandFailure {
-        if case .failed(let error) = end { telemetry.error(error.code) }
-        return WatchOpening.failure(end, of: interface.name, NetworkInterface.all())
+        let all = NetworkInterface.all()
+        guard case .failed(let error) = end else {
+            return WatchOpening.failure(end, of: interface.name, all)
+        }
+        telemetry.error(error.code)
+        // The kernel switches an interface off before it takes it away.
+        let isGone = error.code == .wentDown && !all.contains { $0.name == interface.name }
+        return CommandFailure(
+            isGone ? LiveError(code: .vanished, interface: interface.name) : error, among: all)
     }
 
     /// On a clock that only goes on.

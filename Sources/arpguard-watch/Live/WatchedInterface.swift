@@ -22,6 +22,8 @@ final class WatchedInterface {
     private var buffer = MessageBuffer()
     private var isStopping = false
     private var failure: LiveError?
+    /// Whether its child's story has ended.
+    private(set) var hasEnded = false
 
     /// Replaced when the configuration is read again; see ``judge(with:)``.
     private var detector = Detector()
@@ -77,6 +79,12 @@ final class WatchedInterface {
     /// Takes in what the child tells; the frames in it are judged. Returns how the child's story
     /// ends, once it does.
     func receive(_ clock: SteadyClock, onAlert: (Alert) -> Void) -> End? {
+        let end = takeIn(clock, onAlert)
+        hasEnded = end != nil
+        return end
+    }
+
+    private func takeIn(_ clock: SteadyClock, _ onAlert: (Alert) -> Void) -> End? {
         var isOpen = false
         do throws(SystemError) {
             isOpen = try buffer.fill { bytes, offset throws(SystemError) in

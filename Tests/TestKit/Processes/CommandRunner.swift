@@ -7,11 +7,17 @@ package enum CommandRunner {
     /// How long a program may run when a test names no deadline.
     package static let deadline = Duration.seconds(30)
 
-    /// What a program finds in its environment when a test names nothing: `PATH`, and under a
-    /// sanitizer what that was told.
+    /// What is passed on from the environment of the tests: what sanitizers were told, and where
+    /// the lines that run are counted.
+    private static let passedOn: Set<String> = [
+        "ASAN_OPTIONS", "TSAN_OPTIONS", "LD_PRELOAD", "LLVM_PROFILE_FILE",
+    ]
+
+    /// What a program finds in its environment when a test names nothing: `PATH`, and what is
+    /// passed on.
     package static var leastEnvironment: [String: String] {
         let own = ProcessInfo.processInfo.environment
-        return own.filter { ["ASAN_OPTIONS", "TSAN_OPTIONS", "LD_PRELOAD"].contains($0.key) }
+        return own.filter { passedOn.contains($0.key) }
             .merging(["PATH": own["PATH"] ?? "/usr/bin:/bin"]) { $1 }
     }
 

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import JSON
+import TestKit
+import Testing
+
+/// How a watch meets what it can't go on with, or can't keep up with.
+extension LaboratoryTests {
+    @Test func `an interface that goes down ends the watch with a message`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("do")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        try Laboratory.run("-n", laboratory.space(.watcher), "link", "set", "eth0", "down")
+        let result = try watch.waitForEnd()
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("the interface eth0 went down"), "\(result.stderr)")
+    }
+
+    /// The last line of a watch: what it counted.
+    private func totals(_ result: CommandResult) throws -> JSONValue {
+        let last = try JSONValue.parse(String(result.stdout.split(separator: "\n").last ?? ""))
+        return try #require(last["stats"], "\(result.stdout)")
+    }
+
+    @Test func `a watch whose interface vanishes says so, and keeps what it recorded`() throws {
+        let attack = Attack.arping
+        if let obstacle = Laboratory.obstacle(attack.needs) { try Test.cancel("\(obstacle)") }
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        let laboratory = try Laboratory("va")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        let attacker = try laboratory.start(.attacker, attack.path, attack.words)
+        _ = try watch.waitForLine(containing: "\"alert\"")
+        attacker.kill()
+        try Laboratory.run("-n", laboratory.space(.watcher), "link", "del", "eth0")
+        let result = try watch.waitForEnd()
+        #expect(result.status == 2)
+        let told = "error: the interface eth0 vanished\narpguard: hint: start the watch again when"
+        #expect(result.stderr.contains(told), "\(result.stderr)")
+        let alerts = result.stdout.split(separator: "\n").count { $0.contains("\"alert\"") }
+        let counts = try #require(totals(result)["alerts"]?.objectValue)
+        #expect(counts.members.compactMap(\.value.integerValue).reduce(0, +) == Int64(alerts))
+
+        func recorded(_ type: String) throws -> [JSONValue] {
+            let shown = try arpguard("--format", "json", "telemetry", "show", "--type", type)
+            return try shown.stdout.split(separator: "\n").compactMap {
+                try JSONValue.parse(String($0))["properties"]
+            }
+        }
+        #expect(try recorded("alert_generated").count == alerts)
+        #expect(
+            try recorded("error") == [["feature": "watch", "error_type": "interface_unavailable"]])
+        #expect(try recorded("detection_run").count == 1)
+        #expect(try recorded("app_stop").map { $0["exit"] } == ["error"])
+
+        // Whoever starts it again finds what it knew.
+        try laboratory.connectAgain(.watcher, as: "eth0")
+        let next = try self.watch(laboratory, ["--gateway", "10.9.0.1"])
+        _ = try next.waitForErrorLine(containing: "known from before")
+        next.send(signal: SIGTERM)
+        #expect(try next.waitForEnd().status == 0)
+    }
+
+    private func captureChild(of watch: RunningProcess) throws -> Int32 {
+        let pgrep = try CommandRunner.run("/usr/bin/pgrep", ["-P", String(watch.pid)])
+        return try #require(Int32(pgrep.stdout.split(separator: "\n").first ?? ""))
+    }
+
+    @Test func `a capture process that is killed ends the watch with a message`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("ki")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        try #require(kill(captureChild(of: watch), SIGKILL) == 0)
+        let result = try watch.waitForEnd()
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("is gone: it was killed by signal 9"), "\(result.stderr)")
+    }
+
+    @Test func `frames for which the kernel has no room are counted, told and shown`() throws {
+        let python = "/usr/bin/python3"
+        if let obstacle = Laboratory.obstacle(python) { try Test.cancel("\(obstacle)") }
+        #expect(try arpguard("config", "set", "watch.ring_mib", "1").status == 0)
+        let laboratory = try Laboratory("ov")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        // A capture process that gets no processor, while more comes than the ring has room for.
+        let child = try captureChild(of: watch)
+        try #require(kill(child, SIGSTOP) == 0)
+        let flood = """
+            import socket
+            port = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+            port.bind(("eth0", 0))
+            own = bytes.fromhex("020000000903")
+            asks = bytes.fromhex("08060001080006040001") + own + bytes([10, 9, 0, 3]) + bytes(6)
+            for _ in range(10000): port.send(b"\\xff" * 6 + own + asks + bytes([10, 9, 0, 2]))
+            """
+        let sent = try laboratory.start(.attacker, python, ["-c", flood]).waitForEnd()
+        #expect(sent.status == 0, "\(sent.stderr)")
+        try #require(kill(child, SIGCONT) == 0)
+        let warning = try watch.waitForErrorLine(containing: "the kernel dropped ")
+        let words = warning.split(separator: " ")
+        let dropped = try #require(words.compactMap { Int64($0) }.first)
+        #expect(dropped > 5_000, "\(warning)")
+        let hint = try watch.waitForErrorLine(containing: "watch.ring_mib")
+        #expect(hint.contains("arpguard config set watch.ring_mib 2, then restart"))
+        watch.send(signal: SIGTERM)
+        let result = try watch.waitForEnd()
+        let stats = try totals(result)
+        #expect(stats["dropped"]?.integerValue == dropped)
+        // What there was room for was judged all the same.
+        let judged = stats["arp_frames"]?.integerValue ?? 0
+        #expect(judged > 100 && judged + dropped >= 10_000, "\(stats)")
+        let state = try JSONValue.parse(arpguard("--format", "json", "status").stdout)
+        let interface = state["watch"]?["interfaces"]?.arrayValue?.first
+        #expect(interface?["dropped"]?.integerValue == dropped, "\(state)")
+    }
+}
