@@ -57,3 +57,8 @@ extension [KeyValue] {
         first { $0.key == key }?.value
     }
 }
+
+/// `ArrayValue` and `KeyValueList`: messages of one repeated field.
+struct ValueList<Element> {
+    var values: [Element] = []
+}

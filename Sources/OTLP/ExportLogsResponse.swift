@@ -46,7 +46,7 @@ extension ExportLogsResponse: ProtobufWritable, ProtobufReadable {
 }
 
 /// `ExportLogsPartialSuccess`: the envelope around both fields.
-private struct PartialSuccess: ProtobufWritable, ProtobufReadable {
+struct PartialSuccess: ProtobufWritable, ProtobufReadable {
     var response = ExportLogsResponse()
 
     init() {}

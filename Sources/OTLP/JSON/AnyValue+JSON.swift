@@ -61,12 +61,8 @@ extension JSONReader {
     }
 }
 
-/// `ArrayValue` and `KeyValueList`: objects of one list.
-private struct ValueList<Element: JSONWritable & JSONReadable & Counted> {
-    var values: [Element] = []
-}
-
-extension ValueList: JSONWritable, JSONReadable {
+extension ValueList: JSONWritable, JSONReadable
+where Element: JSONWritable & JSONReadable & Counted {
     func json() -> JSONValue {
         var object = JSONObject()
         object.setUnlessEmpty("values", values)

@@ -22,16 +22,13 @@ extension ExportLogsResponse: JSONWritable, JSONReadable {
         _ name: String, _ value: JSONValue, from reader: inout JSONReader
     ) throws(OTLPError) {
         guard name == "partialSuccess" else { return }
-        var partial = PartialSuccess(response: self)
+        var partial = PartialSuccess(self)
         try reader.message(value, into: &partial)
         self = partial.response
     }
 }
 
-/// `ExportLogsPartialSuccess`: the envelope around both fields.
-private struct PartialSuccess: JSONReadable {
-    var response = ExportLogsResponse()
-
+extension PartialSuccess: JSONReadable {
     mutating func read(
         _ name: String, _ value: JSONValue, from reader: inout JSONReader
     ) throws(OTLPError) {

@@ -18,6 +18,8 @@ extension AnyValue: ProtobufWritable, ProtobufReadable {
         }
     }
 
+    /// A second list is appended to the first; the value is emptied meanwhile, so that the list has
+    /// one owner.
     mutating func read(
         _ field: ProtobufField, from reader: inout ProtobufReader
     ) throws(OTLPError) {
@@ -26,46 +28,43 @@ extension AnyValue: ProtobufWritable, ProtobufReadable {
         case 2: self = .bool(try reader.number(field) != 0)
         case 3: self = .int(try reader.signed(field))
         case 4: self = .double(Double(bitPattern: try reader.fixed64(field)))
-        case 5: try readArray(field, from: &reader)
-        case 6: try readKeyValueList(field, from: &reader)
+        case 5:
+            var values: [AnyValue] = []
+            if case .array(let first) = self { values = first }
+            self = .empty
+            try reader.list(field, appendingTo: &values)
+            self = .array(values)
+        case 6:
+            var values: [KeyValue] = []
+            if case .kvlist(let first) = self { values = first }
+            self = .empty
+            try reader.list(field, appendingTo: &values)
+            self = .kvlist(values)
         case 7: self = .bytes(try reader.data(field))
         default: try reader.skip(field)
         }
     }
 
-    /// A second list in one value is appended to the first. The value is emptied meanwhile, so
-    /// that the list has one owner and appending copies nothing.
-    private mutating func readArray(
-        _ field: ProtobufField, from reader: inout ProtobufReader
-    ) throws(OTLPError) {
-        var list = ValueList<AnyValue>()
-        if case .array(let values) = self { list.values = values }
-        self = .empty
-        try reader.counter.enterList()
-        try reader.message(field, into: &list)
-        reader.counter.leaveList()
-        self = .array(list.values)
-    }
+}
 
-    private mutating func readKeyValueList(
-        _ field: ProtobufField, from reader: inout ProtobufReader
+extension ProtobufReader {
+    /// The elements of one list value, after those of a list that came before in the same value:
+    /// the encoding lets a message come in parts.
+    fileprivate mutating func list<Element: ProtobufWritable & ProtobufReadable & Counted>(
+        _ field: ProtobufField, appendingTo values: inout [Element]
     ) throws(OTLPError) {
-        var list = ValueList<KeyValue>()
-        if case .kvlist(let values) = self { list.values = values }
-        self = .empty
-        try reader.counter.enterList()
-        try reader.message(field, into: &list)
-        reader.counter.leaveList()
-        self = .kvlist(list.values)
+        // One owner, so that appending copies nothing.
+        var list = ValueList(values: values)
+        values = []
+        try counter.enterList()
+        try message(field, into: &list)
+        counter.leaveList()
+        values = list.values
     }
 }
 
-/// `ArrayValue` and `KeyValueList`: messages of one repeated field.
-private struct ValueList<Element: ProtobufWritable & ProtobufReadable & Counted> {
-    var values: [Element] = []
-}
-
-extension ValueList: ProtobufWritable, ProtobufReadable {
+extension ValueList: ProtobufWritable, ProtobufReadable
+where Element: ProtobufWritable & ProtobufReadable & Counted {
     func write(to writer: inout ProtobufWriter) {
         writer.messages(1, values)
     }
