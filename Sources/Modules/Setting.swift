@@ -32,6 +32,13 @@ public struct Setting: Sendable {
     /// What the key may hold, with an example where there is one.
     public var allowed: String { example.map { "\(form), such as '\($0)'" } ?? form }
 
+    /// All of it in one line for a manual.
+    public var sentence: String {
+        // A list has blanks, so that it can go on in a further line.
+        let value = defaultValue.serialized(.compact).replacing(",", with: ", ")
+        return "\(meaning); \(allowed) (default: \(value))"
+    }
+
     /// Whether the key may hold this value.
     public func admits(_ value: JSONValue) -> Bool { admits(value) }
 

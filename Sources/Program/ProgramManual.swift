@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CommandLineKit
+import Modules
 import Telemetry
 
 extension Program {
@@ -12,6 +13,9 @@ extension Program {
             ("DO_NOT_TRACK", "Anything but empty or 0 forbids telemetry for what runs with it"),
             ("NO_COLOR", "Anything but empty: no colours, also on a terminal"),
         ],
+        settings: ConfigurationSchema.standard.sections.flatMap { section in
+            section.settings.map { ("\(section.section).\($0.key)", $0.sentence) }
+        },
         files: [
             (
                 "~/.arpguard/config.json",

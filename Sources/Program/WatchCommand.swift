@@ -21,9 +21,10 @@ extension Command {
             discussion: [
                 "Prints an alert when an attack is seen, until it is stopped (Ctrl-C or SIGTERM). "
                     + "SIGHUP has it read the configuration again.",
-                "Opening an interface needs the capability net_raw: run it as root, as the "
-                    + "service, or give the capability to the program once. A process without any "
-                    + "rights reads the frames; what it gave up is printed.",
+                "Opening an interface needs the capability net_raw: run it as root or as the "
+                    + "service. 'setcap cap_net_raw=ep', once and by root, on the file "
+                    + "arpguard-watch gives it to every user who may run that file. A process "
+                    + "without any rights reads the frames; what it gave up is printed.",
                 "With --format json alerts are printed in EVE form, one object a line.",
                 "Ends with status 0, or 1 if an alert of severity medium or above was given, and "
                     + "2 if an interface can't be watched any longer.",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CommandLineKit
+internal import Modules
 internal import Program
 
 let rootCommand = Command(
@@ -27,6 +28,7 @@ let rootCommand = Command(
 
 private let manualNotes = ManualNotes(
     environment: [("NO_COLOR", "Anything but empty: no colours, also on a terminal")],
+    settings: CollectorSettings.schema.settings.map { ($0.key, $0.sentence) },
     files: [
         ("arpguard-collector.sqlite", "The store, in the working folder where --store names none")
     ],

@@ -69,7 +69,7 @@ struct ServeOptions {
         }
         if let problem = CollectorSettings.schema.problems(in: object).first {
             throw CommandFailure(
-                "\(path): \(problem)", hint: "see the table of keys in docs/collector.md")
+                "\(path): \(problem)", hint: "man arpguard-collector lists the keys")
         }
         return object
     }

@@ -32,6 +32,18 @@ import Testing
         #expect(try documentation(of: program, "man") == page)
     }
 
+    @Test func `the manual explains each key of a configuration file`() throws {
+        let listed = try CommandRunner.run(
+            Executables.path("arpguard"), ["config", "get", "--home", "/nonexistent"])
+        let keys = listed.stdout.split(separator: "\n").dropFirst()
+            .compactMap { $0.split(separator: " ").first }
+        #expect(keys.count > 20)
+        let page = try documentation(of: "arpguard", "man")
+        for key in keys { #expect(page.contains(".TP\n\\fB\(key)\\fR\n"), "\(key)") }
+        let other = try documentation(of: "arpguard-collector", "man")
+        #expect(other.contains("CONFIGURATION\n.TP\n\\fBlisten\\fR\nwhere installations"))
+    }
+
     @Test(.enabled(if: hasGroff, "groff is not installed"), arguments: programs)
     func `the manual is set without a warning`(program: String) throws {
         let page = try documentation(of: program, "man")

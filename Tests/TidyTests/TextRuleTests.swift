@@ -16,6 +16,13 @@ import Testing
         #expect(TextRules.lineLength(TextFile("a.swift", "\n\(full)-")).map(\.line) == [2])
     }
 
+    @Test func `so may prose, and neither tables nor code are prose`() {
+        let long = String(repeating: "a", count: 101)
+        let text = "\(long)\n| \(long) |\n```\n\(long)\n```\n\(long)"
+        #expect(TextRules.lineLength(TextFile("docs/a.md", text)).map(\.line) == [1, 6])
+        #expect(TextRules.lineLength(TextFile("docs/cli.md", text)).isEmpty)
+    }
+
     @Test(arguments: ["a.swift", "a.h", "Scripts/a", "Makefile"])
     func `a file names its licence first`(path: String) {
         let line = "// " + TextRules.licence

@@ -7,14 +7,20 @@ public struct ManualNotes: Sendable {
 
     /// The variables that the program reads.
     public let environment: [Entry]
+    /// The keys of its configuration file.
+    public let settings: [Entry]
     /// The files that it reads or writes.
     public let files: [Entry]
     /// Other pages worth reading, such as `arpguard-collector(1)`.
     public let seeAlso: [String]
 
     /// Notes for a manual.
-    public init(environment: [Entry] = [], files: [Entry] = [], seeAlso: [String] = []) {
+    public init(
+        environment: [Entry] = [], settings: [Entry] = [], files: [Entry] = [],
+        seeAlso: [String] = []
+    ) {
         self.environment = environment
+        self.settings = settings
         self.files = files
         self.seeAlso = seeAlso
     }
@@ -50,6 +56,7 @@ public struct ManualPage {
         lines += section(
             "EXIT STATUS", ExitStatus.allCases.map { (bold(String($0.rawValue)), $0.meaning) })
         lines += section("ENVIRONMENT", notes.environment.map { (bold($0.name), $0.meaning) })
+        lines += section("CONFIGURATION", notes.settings.map { (bold($0.name), $0.meaning) })
         lines += section("FILES", notes.files.map { (italic($0.name), $0.meaning) })
         lines += examples
         if !notes.seeAlso.isEmpty {

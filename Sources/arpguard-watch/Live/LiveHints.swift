@@ -15,7 +15,8 @@ extension CommandFailure {
         let list = usable.isEmpty ? "none" : usable.joined(separator: ", ")
         return switch error.code {
         case .notPermitted:
-            "sudo arpguard watch -i \(error.interface); without root: docs/watch.md"
+            "sudo arpguard watch -i \(error.interface); arpguard watch --help tells a way "
+                + "without root"
         case .unknownInterface, .notEthernet, .isLoopback:
             "interfaces that can be watched: \(list)"
         case .isDown: "sudo ip link set \(error.interface) up"
