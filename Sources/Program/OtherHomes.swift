@@ -45,7 +45,7 @@ public struct OtherHomes: Sendable, Equatable {
 
     /// One line for people for each of them.
     public var warnings: [String] {
-        users.map { "process \($0.pid) records into another home: \($0.home)" }
+        users.map { "process \($0.pid) runs with another home: \($0.home)" }
     }
 
     /// The same for programs.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+import JSON
 import TestKit
+import Testing
 
 /// The built program, run with a home of its own and nothing else from outside.
 struct Arpguard {
@@ -26,4 +29,14 @@ struct Arpguard {
             Executables.path("arpguard"), words, environment: variables,
             workingDirectory: folder.path)
     }
+
+    /// What `telemetry status` says as JSON.
+    func telemetryStatus(_ environment: [String: String] = [:]) throws -> JSONValue {
+        let result = try self("telemetry", "status", "--format", "json", environment: environment)
+        try #require(result.status == 0, "\(result.stderr)")
+        return try JSONValue.parse(result.stdout)
+    }
+
+    /// Shuts others out of a home that a test made by writing into it.
+    func secureHome() { _ = unsafe chmod(home, 0o700) }
 }

@@ -78,7 +78,7 @@ struct RefusalPage {
         case .otherHost: "Not this server"
         case .otherOrigin: "Not from this page"
         case .noToken: "This form is out of date"
-        case .noSession: "ARP Guard dashboard"
+        case .noSession: "Dashboard"
         }
     }
 

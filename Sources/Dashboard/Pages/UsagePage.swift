@@ -115,8 +115,8 @@ struct UsagePage {
     }
 
     private static func heading(_ name: String) -> String {
-        let words = name.replacing("_", with: " ")
-        return words.prefix(1).uppercased() + words.dropFirst()
+        if name == "os" { return "OS" }
+        return Markup.capitalised(name.replacing("_", with: " "))
     }
 
     private static func title(_ group: Usage.Group) -> String {

@@ -96,6 +96,9 @@ struct StatusView {
                     + "then arpguard telemetry enable"
             } else if status.held > 0 {
                 "held events leave once you let them:  arpguard telemetry review"
+            } else if status.blockedBy.contains(.withdrawn), status.recorded > 0 {
+                "what is stored here is never sent; to remove it:  "
+                    + "arpguard telemetry delete-data"
             } else {
                 nil
             }

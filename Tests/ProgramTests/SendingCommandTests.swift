@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Modules
+import TestKit
+import Testing
+
+@Suite struct SendingCommandTests {
+    let arpguard: Arpguard
+    let capture = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
+
+    init() throws { arpguard = try Arpguard() }
+
+    @Test func `preview without a place to send shows a sample, marked as such`() throws {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        let result = try arpguard("telemetry", "preview", "--format", "json")
+        #expect(result.status == 0)
+        #expect(try JSONValue.parse(result.stdout)["sealed"] == false)
+        #expect(result.stderr.contains("configuration"))
+        #expect(try arpguard("telemetry", "preview", "--raw").status == 2)
+    }
+
+    @Test func `preview without a place to send shows what is stored, and seals nothing`() throws {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        let result = try arpguard("telemetry", "preview")
+        #expect(result.stdout.contains("alert_generated"))
+        #expect(result.stdout.contains("T00:00:00Z"))
+        #expect(result.stderr.contains("what is stored, not sealed"))
+        #expect(result.stderr.contains("no later yes sends it"))
+        let json = try JSONValue.parse(arpguard("telemetry", "preview", "--format", "json").stdout)
+        #expect(json["sealed"] == false)
+        #expect(try !arpguard("telemetry", "log").stdout.contains("batch_sealed"))
+    }
+
+    @Test func `a deletion that leaves telemetry on says so, and how to end it`() throws {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        let on = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(on.stdout.contains("telemetry stays on"))
+        #expect(on.stdout.contains("arpguard telemetry disable"))
+        _ = try arpguard("telemetry", "disable")
+        let off = try arpguard("telemetry", "delete-data", "--confirm", "--format", "json")
+        #expect(try JSONValue.parse(off.stdout)["enabled"] == false)
+        #expect(try !arpguard("telemetry", "delete-data", "--confirm").stdout.contains("stays on"))
+    }
+
+    @Test func `events that meet a failure are seen everywhere, with the reason`() throws {
+        let patience = HTTPHeader("Retry-After", "600")
+        let server = try FakeServer(otherwise: .answer(503, headers: [patience]))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 2)
+        let told = try arpguard.telemetryStatus()["unanswered"]
+        let count = try #require(told?["events"]?.integerValue)
+        #expect(count == (try arpguard.telemetryStatus()["events"]?["waiting"]?.integerValue))
+        #expect(told?["reason"]?.stringValue == "the server answered 503")
+        let (since, next) = (told?["since"]?.stringValue ?? "", told?["not_before"]?.stringValue)
+        let sentence =
+            "\(count) events are being retried since \(since), next not before \(next ?? ""): the "
+            + "server answered 503"
+        #expect(try arpguard("telemetry", "status").stdout.contains(sentence))
+        let review = try arpguard("telemetry", "review", "--list")
+        #expect(review.stderr.contains("nothing waits for a decision: \(sentence)"))
+        #expect(try arpguard("telemetry", "upload", "--dry-run").stderr.contains(sentence))
+        let again = try arpguard("telemetry", "upload")
+        #expect(again.status == 0)
+        #expect(again.stderr.contains(sentence))
+    }
+
+    @Test func `what is due is told with who sends it, and what keeps it here`() throws {
+        func next() throws -> String? {
+            try arpguard("telemetry", "status").stdout.split(separator: "\n").map(String.init)
+                .first { $0.hasPrefix("next upload") }
+        }
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        #expect(try next()?.hasSuffix("none: sending is blocked") == true)
+        _ = try arpguard("config", "set", "telemetry.upload_url", "https://t.example.org/v1/logs")
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try next()?.contains(", once a watch runs here, or by: arpguard") == true)
+        try arpguard.folder.write("", to: "own/watch.lock")
+        let lock = try #require(try RealFileSystem().lock(arpguard.home + "/watch.lock"))
+        #expect(try next()?.contains(", by the watch that runs here, or by: arpguard") == true)
+        withExtendedLifetime(lock) {}
+        _ = try arpguard("config", "set", "telemetry.upload_review", "manual")
+        #expect(try next()?.contains("are held until you run: arpguard telemetry review") == true)
+    }
+
+    @Test func `what waits for no answer to an erasure is named with its server`() throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(503))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        _ = try arpguard("replay", capture)
+        let waiting = try arpguard.telemetryStatus()["events"]?["waiting"]?.integerValue ?? 0
+        let rotated = try arpguard("telemetry", "rotate-id", "--confirm").stdout
+        #expect(rotated.contains("with the bytes of 1 batch, sent or not"))
+        #expect(rotated.contains("what waited (\(waiting) events) stays here"))
+        let origin = String(server.url().dropLast("/v1/logs".count))
+        #expect(rotated.contains("not confirmed yet: the erasure at \(origin);"))
+        #expect(try arpguard("telemetry", "status").stdout.contains("1, at \(origin): "))
+        #expect(try arpguard.telemetryStatus()["pending_erasure_origins"] == [.string(origin)])
+    }
+
+    @Test func `what a person dropped is not called lost`() throws {
+        _ = try arpguard("config", "set", "telemetry.upload_url", "https://t.example.org/v1/logs")
+        _ = try arpguard("config", "set", "telemetry.upload_review", "manual")
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        let drop = try arpguard("telemetry", "review", "--all", "--drop-type", "app_start")
+        #expect(drop.stdout.contains("dropped 1 event from "))
+        #expect(try arpguard.telemetryStatus()["lost"]?["dropped_in_review"] == 1)
+        let rows = try arpguard("telemetry", "status").stdout.split(separator: "\n")
+        #expect(rows.contains { $0.hasPrefix("lost ") && $0.hasSuffix(" none") })
+        #expect(rows.contains { $0.hasPrefix("dropped ") && $0.hasSuffix(" 1 by you, in review") })
+    }
+
+    @Test func `delete-data must be confirmed`() throws {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        let refused = try arpguard("telemetry", "delete-data")
+        #expect(refused.status == 2)
+        #expect(refused.stderr.contains("--confirm"))
+        #expect(try !arpguard("telemetry", "show").stdout.isEmpty)
+        #expect(try arpguard("telemetry", "delete-data", "--confirm").status == 0)
+        #expect(try arpguard("telemetry", "show").stdout.isEmpty)
+        #expect(try arpguard.telemetryStatus()["enabled"] == true)
+    }
+
+    @Test func `nobody is told that somebody opted out`() throws {
+        let server = try FakeServer(.answer(200))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "disable").status == 0)
+        let upload = try arpguard("telemetry", "upload")
+        #expect(upload.status == 0)
+        #expect(upload.stderr.contains("withdrawn"))
+        let status = try arpguard("telemetry", "status").stdout
+        #expect(status.contains("to remove it:  arpguard telemetry delete-data\n"))
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(server.connectionCount == 0)
+    }
+
+    @Test func `disable also ends a transfer that is on its way`() throws {
+        let server = try FakeServer(otherwise: .neverAnswer)
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        let upload = try RunningProcess(
+            Executables.path("arpguard-upload"), ["--home", arpguard.home])
+        defer { upload.kill() }
+        _ = try server.waitForRequests(1)
+        #expect(try arpguard("telemetry", "disable").status == 0)
+        let end = try upload.waitForEnd(within: .seconds(10))
+        #expect(end.stderr.contains("interrupted"))
+    }
+
+    @Test func `an erasure that the server does not support is not called confirmed`() throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(404))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        let result = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(result.stdout.contains("the server does not support it"))
+        #expect(!result.stdout.contains("confirmed"))
+    }
+
+    @Test(arguments: ["delete-data", "rotate-id"])
+    func `beside a damaged list of erasures nothing is said to be known that is not`(
+        command: String
+    ) throws {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        let sound = try arpguard("telemetry", command, "--confirm")
+        #expect(sound.stdout.contains("nothing was sent under the identifier that ended"))
+        try arpguard.folder.write("{", to: "own/telemetry/erasures.json")
+        let result = try arpguard("telemetry", command, "--confirm")
+        #expect(result.status == 0)
+        #expect(!result.stdout.contains("nothing was sent"))
+        #expect(result.stdout.contains("is not known: a damaged list of pending erasures"))
+        let json = try arpguard("telemetry", command, "--confirm", "--format", "json")
+        let error = try JSONValue.parse(json.stdout)["erasures_error"]?.stringValue
+        #expect(error?.contains("erasures.damaged.json") == true)
+    }
+
+    @Test func `a home that can't be written is told, and replay works without it`() throws {
+        let file = try arpguard.folder.write("in the way", to: "blocked")
+        let home = ["ARPGUARD_HOME": "\(file)/home"]
+        let enable = try arpguard("telemetry", "enable", "--confirm", environment: home)
+        #expect(enable.status == 2)
+        #expect(enable.stderr.contains("hint: "))
+        #expect(try arpguard("replay", capture, environment: home).status == 1)
+    }
+
+    /// The home that a test made by hand is as private as one that the program made.
+}
