@@ -30,9 +30,20 @@ struct ReplaySummary {
     /// Whether there was an error and not one frame: then no alerts mean nothing.
     var hasReadNothing: Bool { frames == 0 && !errors.isEmpty }
 
-    /// Alerts of every severity, notices not among them.
-    var alertCount: UInt64 {
-        alerts.reduce(0) { $1.key > .info ? $0 + $1.value : $0 }
+    /// The counts as detection has them, without bindings.
+    var statistics: DetectionStatistics {
+        var statistics = DetectionStatistics()
+        statistics.frames = frames
+        statistics.arpFrames = arpFrames
+        statistics.alerts = alerts
+        return statistics
+    }
+
+    /// The counts with those of a detector that is at work.
+    fileprivate func statistics(and others: DetectionStatistics) -> DetectionStatistics {
+        var statistics = statistics
+        statistics.add(others)
+        return statistics
     }
 
     mutating func add(_ statistics: DetectionStatistics) {
@@ -57,8 +68,9 @@ struct ReplayRun {
     private static let framesBetweenProgress: UInt64 = 1 << 16
 
     /// Reads everything that can be read. Each alert, with the name of its capture, and each error
-    /// is handed over when it comes.
+    /// is handed over when it comes; before each frame the totals so far can be asked for.
     func run(
+        onFrame: (() -> DetectionStatistics) -> Void = { _ in },
         onAlert: (Alert, String) -> Void, onProgress: (UInt64) -> Void = { _ in },
         onError: (CaptureError) -> Void = { _ in }
     ) -> ReplaySummary {
@@ -74,6 +86,7 @@ struct ReplayRun {
                     if header.number & (Self.framesBetweenProgress - 1) == 0 {
                         onProgress(before + header.number)
                     }
+                    onFrame { summary.statistics(and: detector.statistics) }
                     detector.process(
                         bytes, format: format, time: header.time, number: header.number,
                         report: { onAlert($0, capture.name) })

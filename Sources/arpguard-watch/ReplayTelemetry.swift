@@ -9,13 +9,17 @@ import Telemetry
 /// Tells telemetry what a replay did: names and texts stop here, and only words and numbers go on.
 struct ReplayTelemetry {
     private let module: TelemetryModule
-    private let clock: any WallClock
-    private let start: Int64
+    private var span: ConsentSpan
 
     init(_ module: TelemetryModule, clock: any WallClock) {
         self.module = module
-        self.clock = clock
-        start = clock.uptimeNanoseconds()
+        span = ConsentSpan(clock)
+        span.look(module.consentNumber, DetectionStatistics())
+    }
+
+    /// Looks whether the person has decided anew: what was counted before is then never told.
+    mutating func look(_ totals: () -> DetectionStatistics) {
+        span.look(module.consentNumber, totals())
     }
 
     func started(settings: [String: String]) {
@@ -33,24 +37,35 @@ struct ReplayTelemetry {
             "error", ["feature": "replay", "error_type": .string(Self.errorType(error.code))])
     }
 
-    func finished(_ summary: ReplaySummary) {
-        let duration = PropertyValue(Duration.nanoseconds(summary.duration))
+    mutating func finished(_ summary: ReplaySummary) {
+        let totals = summary.statistics
+        module.trackEvent("detection_run", run(totals))
         module.trackEvent(
-            "detection_run",
+            "feature_usage",
             [
-                "mode": "replay", "duration_ms": duration,
-                "frames": PropertyValue(summary.frames),
-                "arp_frames": PropertyValue(summary.arpFrames),
-                "alerts": PropertyValue(summary.alertCount),
+                "feature": "replay",
+                "duration_ms": PropertyValue(Duration.nanoseconds(age(totals))),
             ])
-        module.trackEvent("feature_usage", ["feature": "replay", "duration_ms": duration])
-        let uptime = (clock.uptimeNanoseconds() - start) / 1_000_000_000
         module.trackEvent(
             "app_stop",
             [
-                "uptime_seconds": PropertyValue(uptime),
+                "uptime_seconds": PropertyValue(age(totals) / 1_000_000_000),
                 "exit": summary.errors.isEmpty ? "clean" : "error",
             ])
+    }
+
+    /// Asked for once it is settled under which consent the event goes: from then on that can only
+    /// be followed by a later one, under which nothing was counted yet.
+    private mutating func run(_ totals: DetectionStatistics) -> [String: PropertyValue] {
+        look { totals }
+        var properties = span.figures(totals).properties
+        properties["mode"] = "replay"
+        return properties
+    }
+
+    private mutating func age(_ totals: DetectionStatistics) -> Int64 {
+        look { totals }
+        return span.age
     }
 
     static var architecture: String {

@@ -45,20 +45,22 @@ extension Command {
         let group = ModuleGroup([module], logger: setup.seams.logger)
         try telling { try group.start() }
         defer { group.stop() }
-        let telemetry = ReplayTelemetry(module, clock: setup.seams.clock)
+        var telemetry = ReplayTelemetry(module, clock: setup.seams.clock)
         telemetry.started(settings: settings.fingerprints)
         let run = ReplayRun(
             captures: captures, configuration: configuration, clock: setup.seams.clock)
-        return replay(run, telemetry, invocation)
+        return replay(run, &telemetry, invocation)
     }
 
     private static func replay(
-        _ run: ReplayRun, _ telemetry: ReplayTelemetry, _ invocation: Invocation
+        _ run: ReplayRun, _ telemetry: inout ReplayTelemetry, _ invocation: Invocation
     ) -> ExitStatus {
         let (output, diagnostics) = (invocation.output, invocation.diagnostics)
         let isAlone = run.captures.count == 1
         let progress = ReplayProgress(invocation, run.clock)
-        let summary = run.run { alert, path in
+        let summary = run.run {
+            telemetry.look($0)
+        } onAlert: { alert, path in
             progress.end()
             show(alert, in: path, isAlone: isAlone, output)
             telemetry.alert(alert)

@@ -34,7 +34,7 @@ struct ReplayRunTests {
         #expect(summary.frames == 660)
         #expect(summary.arpFrames == 146)
         #expect(summary.hasFindings)
-        #expect(summary.alertCount == UInt64(alerts.count))
+        #expect(summary.statistics.alertCount == UInt64(alerts.count))
         #expect(summary.alerts[.high] == UInt64(alerts.count { $0.severity == .high }))
         #expect(errors.isEmpty)
     }

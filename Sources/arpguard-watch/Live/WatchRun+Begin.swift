@@ -23,6 +23,7 @@ extension WatchRun {
             try WatchOpening.awaitAnswer(interface, all) { $0.level != nil }
             tellSandbox(of: interface)
         }
+        telemetry.look(totals)
         telemetry.started(settings: configuration.fingerprints)
         let causes = module.words.list(module.blockedBy)
         diagnostics.notice(causes.isEmpty ? "telemetry is on" : "telemetry is off: \(causes)")

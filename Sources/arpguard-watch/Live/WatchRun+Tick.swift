@@ -19,6 +19,7 @@ extension WatchRun {
                 "the clock was set \(direction) by \(jump.magnitude / 1_000_000_000) seconds",
                 hint: "detection goes on by a clock that nobody sets")
         }
+        telemetry.look(totals)
         let now = uptime()
         if !checks.isEmpty, now - startedAt >= GatewayCheck.waitNanoseconds { tellGateways() }
         if isGatewayContested { uploads.stop() }
@@ -29,7 +30,7 @@ extension WatchRun {
             case .drops: tellDrops()
             case .bindings: saveBindings()
             case .upload: uploads.startIfDue(isContested: isGatewayContested)
-            case .report: report()
+            case .report: telemetry.ran(totals)
             }
         }
     }
@@ -122,15 +123,6 @@ extension WatchRun {
         if !bindings.isEmpty { keeper.save(bindings) }
     }
 
-    /// Tells telemetry what was watched since the last time.
-    func report() {
-        let totals = totals
-        let now = uptime()
-        telemetry.ran(now - reportedAt, totals.since(reported))
-        reported = totals
-        reportedAt = now
-    }
-
     /// Reads the configuration again. Interfaces stay as they are, and so does what is known. A
     /// mistake in the file takes away nothing of what protects the network; telemetry alone is off
     /// until it is mended.
@@ -186,10 +178,12 @@ extension WatchRun {
 
     private func replaceTelemetry(_ next: TelemetrySetup) {
         if next.config != setup.config || next.fault != setup.fault {
+            telemetry.ran(totals)
             module.shutdown()
             module = next.module()
             module.initialize()
-            telemetry = WatchTelemetry(continuing: telemetry, module)
+            telemetry.goOn(with: module)
+            telemetry.look(totals)
             uploads.setup = next
         }
         setup = next
@@ -199,8 +193,8 @@ extension WatchRun {
     /// Ends everything within a bound, and prints the totals.
     func finish(_ failure: CommandFailure?) {
         if !checks.isEmpty { tellGateways() }
-        report()
-        telemetry.finished(failure == nil ? .signal : .error)
+        telemetry.ran(totals)
+        telemetry.finished(failure == nil ? .signal : .error, totals)
         saveBindings()
         let late = (retired + [outputs]).flatMap { $0.finish(within: Self.finishMilliseconds) }
         for name in late {
@@ -212,16 +206,5 @@ extension WatchRun {
         uploads.finish()
         keeper.finish(within: Int(Self.finishMilliseconds))
         invocation.output.record(text: StyledText(summaryLine), json: summaryObject)
-    }
-}
-
-extension DetectionStatistics {
-    /// What was counted since other counts were taken; both only grow.
-    func since(_ earlier: DetectionStatistics) -> DetectionStatistics {
-        var difference = self
-        difference.frames -= earlier.frames
-        difference.arpFrames -= earlier.arpFrames
-        difference.alerts.merge(earlier.alerts) { $0 - $1 }
-        return difference
     }
 }

@@ -38,9 +38,6 @@ final class WatchRun {
     var gateways: [String: IPv4Address] = [:]
     var state: WatchState
     var timetable: WatchTimetable
-    /// Totals up to the last `detection_run`, and when that was told.
-    var reported = DetectionStatistics()
-    var reportedAt: Int64
     /// Dropped frames that a person was told of, by interface.
     var toldDrops: [String: Int64] = [:]
     /// Ways out of configurations before this one, which may still have something to send.
@@ -79,7 +76,6 @@ final class WatchRun {
         uploads = UploadRunner(setup, home: home.path)
         clock = SteadyClock(wallClock)
         startedAt = wallClock.uptimeNanoseconds()
-        reportedAt = startedAt
         timetable = WatchTimetable(startedAt)
         state = WatchState(process: Int64(getpid()), since: wallClock.now().nanoseconds)
     }

@@ -15,24 +15,27 @@ struct WatchTelemetry {
         case signal
     }
 
-    private let module: TelemetryModule
+    private var module: TelemetryModule
     private let clock: any WallClock
     private let mode: PropertyValue
-    private let start: Int64
+    private var span: ConsentSpan
 
     init(_ module: TelemetryModule, isService: Bool, clock: any WallClock) {
         self.module = module
         self.clock = clock
         mode = isService ? "service" : "watch"
-        start = clock.uptimeNanoseconds()
+        span = ConsentSpan(clock)
     }
 
     /// Goes on with another module, as the same run of the program.
-    init(continuing earlier: WatchTelemetry, _ module: TelemetryModule) {
-        self.module = module
-        clock = earlier.clock
-        mode = earlier.mode
-        start = earlier.start
+    mutating func goOn(with next: TelemetryModule) {
+        if next.configuration.storagePath != module.configuration.storagePath { span.end() }
+        module = next
+    }
+
+    /// Looks whether the person has decided anew: what was counted before is then never told.
+    mutating func look(_ totals: @autoclosure () -> DetectionStatistics) {
+        span.look(module.consentNumber, totals())
     }
 
     func started(settings: [String: String]) {
@@ -55,33 +58,51 @@ struct WatchTelemetry {
         module.trackEvent("error", ["feature": "watch", "error_type": "output_failed"])
     }
 
-    /// A stretch of watching: since the last one, or the start.
-    func ran(_ duration: Int64, _ counts: DetectionStatistics) {
-        let alerts = counts.alerts.reduce(0) { $1.key > .info ? $0 + $1.value : $0 }
-        module.trackEvent(
-            "detection_run",
-            [
-                "mode": mode, "duration_ms": PropertyValue(Duration.nanoseconds(duration)),
-                "frames": PropertyValue(counts.frames),
-                "arp_frames": PropertyValue(counts.arpFrames), "alerts": PropertyValue(alerts),
-            ])
+    /// A stretch of watching: since the last one, or since the consent that holds was seen.
+    mutating func ran(_ totals: DetectionStatistics) {
+        module.trackEvent("detection_run", run(totals))
+        span.note(totals)
     }
 
-    func finished(_ exit: Exit) {
-        let uptime = clock.uptimeNanoseconds() - start
+    /// Asked for once it is settled under which consent the event goes: from then on that can only
+    /// be followed by a later one, under which nothing was counted yet.
+    private mutating func run(_ totals: DetectionStatistics) -> [String: PropertyValue] {
+        look(totals)
+        var properties = span.figures(totals).properties
+        properties["mode"] = mode
+        return properties
+    }
+
+    mutating func finished(_ exit: Exit, _ totals: DetectionStatistics) {
         // The catalogue has no longer duration of a feature than a day.
         let day: Int64 = 86_400_000_000_000
         module.trackEvent(
             "feature_usage",
             [
                 "feature": "watch",
-                "duration_ms": PropertyValue(Duration.nanoseconds(min(uptime, day))),
+                "duration_ms": PropertyValue(Duration.nanoseconds(min(age(totals), day))),
             ])
         module.trackEvent(
             "app_stop",
             [
-                "uptime_seconds": PropertyValue(uptime / 1_000_000_000),
+                "uptime_seconds": PropertyValue(age(totals) / 1_000_000_000),
                 "exit": .string(exit.rawValue),
             ])
+    }
+
+    private mutating func age(_ totals: DetectionStatistics) -> Int64 {
+        look(totals)
+        return span.age
+    }
+}
+
+extension ConsentSpan.Figures {
+    /// The properties of `detection_run` that these are.
+    var properties: [String: PropertyValue] {
+        [
+            "duration_ms": PropertyValue(Duration.nanoseconds(duration)),
+            "frames": PropertyValue(frames), "arp_frames": PropertyValue(arpFrames),
+            "alerts": PropertyValue(alerts),
+        ]
     }
 }
