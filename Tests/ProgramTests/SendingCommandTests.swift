@@ -194,6 +194,4 @@ import Testing
         #expect(enable.stderr.contains("hint: "))
         #expect(try arpguard("replay", capture, environment: home).status == 1)
     }
-
-    /// The home that a test made by hand is as private as one that the program made.
 }

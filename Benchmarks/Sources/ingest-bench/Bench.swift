@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Figures
 import Glibc
 
 /// Rounds of load on the collector and on the floor, one after the other.
@@ -68,42 +69,9 @@ struct Bench {
     }
 }
 
-/// Medians of what was measured, beside the floor of the same run.
-struct Figure {
-    private let name: String
-    private let unit: String
-    private let value: Double
-    private let floor: Double
-
+extension Figure {
+    /// Medians of what was measured, beside those of the floor of the same run.
     init(_ name: String, _ unit: String, _ values: [Double], _ floors: [Double]) {
-        self.name = name
-        self.unit = unit
-        value = values.sorted()[values.count / 2]
-        floor = floors.sorted()[floors.count / 2]
-    }
-
-    var json: String {
-        "{\"name\":\"\(name)\",\"value\":\(Self.short(value)),\"unit\":\"\(unit)\","
-            + "\"floor\":\(Self.short(floor)),\"ratio\":\(Self.short(value / floor))}"
-    }
-
-    var row: String {
-        Self.left(name, 32) + Self.right(Self.short(value), 13) + " " + Self.left(unit, 9)
-            + "floor" + Self.right(Self.short(floor), 13) + "   ratio"
-            + Self.right(Self.short(value / floor), 9)
-    }
-
-    private static func short(_ number: Double) -> String {
-        if abs(number) >= 10_000 { return String(Int(number.rounded())) }
-        let rounded = (number * 1000).rounded() / 1000
-        return rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
-    }
-
-    private static func left(_ text: String, _ columns: Int) -> String {
-        text + String(repeating: " ", count: max(1, columns - text.count))
-    }
-
-    private static func right(_ text: String, _ columns: Int) -> String {
-        String(repeating: " ", count: max(1, columns - text.count)) + text
+        self.init(name: name, value: median(values), unit: unit, floor: median(floors))
     }
 }

@@ -2,6 +2,7 @@
 
 private import CBenchmark
 private import CIngest
+import Figures
 import Glibc
 
 /// usage: ingest-bench table|json COLLECTOR FOLDER [REQUESTS [CONNECTIONS]]
@@ -38,7 +39,7 @@ enum IngestBench {
             collector: arguments[1], folder: arguments[2], count: count, connections: connections)
         for isCompressed in [false, true] {
             for figure in try bench.figures(isCompressed: isCompressed) {
-                say(arguments[0] == "json" ? figure.json : figure.row, to: 1)
+                figure.show(as: arguments[0])
             }
         }
     }
@@ -49,18 +50,8 @@ enum IngestBench {
         guard installations >= 10, (1...30).contains(days) else { exit(64) }
         let bench = InsightBench(
             collector: arguments[1], folder: arguments[2], installations: installations, days: days)
-        for figure in try bench.figures() { say(figure.row, to: 1) }
+        for figure in try bench.figures() { figure.show(as: "table") }
     }
-
-    private static func say(_ line: String, to descriptor: Int32) {
-        let bytes = Array("\(line)\n".utf8)
-        _ = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-    }
-}
-
-/// What kept a figure from being measured.
-struct BenchmarkError: Error, CustomStringConvertible {
-    let description: String
 }
 
 /// A server under load: the collector or the floor.
@@ -73,7 +64,7 @@ struct Server {
         let texts = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         defer { unsafe texts.forEach { unsafe free($0) } }
         let status = unsafe cingest_start(path, texts, &handle)
-        guard status == 0 else { throw BenchmarkError(description: "\(path) did not start") }
+        guard status == 0 else { throw BenchmarkError("\(path) did not start") }
     }
 
     var cpuSeconds: Double { cingest_cpu(handle.process) }
@@ -95,7 +86,7 @@ struct Server {
         }
         guard status == 0, result.refused == 0 else {
             throw BenchmarkError(
-                description: "\(result.refused) of \(requests.ends.count) requests were refused")
+                "\(result.refused) of \(requests.ends.count) requests were refused")
         }
         return result.seconds
     }
@@ -103,7 +94,7 @@ struct Server {
     /// The port of the insight page, which a collector tells after that of its intake.
     mutating func insightPort() throws -> UInt16 {
         let port = unsafe cingest_next_port(&handle)
-        guard port > 0 else { throw BenchmarkError(description: "there is no insight page") }
+        guard port > 0 else { throw BenchmarkError("there is no insight page") }
         return port
     }
 
@@ -111,7 +102,7 @@ struct Server {
     static func milliseconds(toGet path: String, from port: UInt16) throws -> Double {
         var bytes = 0
         let seconds = unsafe cingest_get(port, path, &bytes)
-        guard seconds >= 0 else { throw BenchmarkError(description: "\(path) was refused") }
+        guard seconds >= 0 else { throw BenchmarkError("\(path) was refused") }
         return seconds * 1000
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Figures
+
 /// Readings of the insight page between batches that go on to come, beside readings of a store with
 /// a tenth of the installations: the page is to grow with days, not with events.
 struct InsightBench {

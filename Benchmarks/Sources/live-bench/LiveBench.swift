@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLive
+import Figures
 import Glibc
 
 /// usage: live-bench table|json SENDING RECEIVING HOME ARPGUARD-WATCH
@@ -33,16 +34,22 @@ enum LiveBench {
             )
         }
         guard pairs.allSatisfy({ $0.subject.isSound && $0.floor.isSound }) else {
-            write("live-bench: error: a run failed", to: 2)
+            say("live-bench: error: a run failed", to: 2)
             exit(2)
         }
         let subject = pairs.map(\.subject).min { $0.kept < $1.kept } ?? pairs[0].subject
         let other = pairs.map(\.floor).min { $0.kept < $1.kept } ?? pairs[0].floor
-        let say = Figures(form: arguments[1])
-        say.figure("live", subject.judgedPerSecond, "frames/s", subject.sentPerSecond)
-        say.figure("live.dropped", Double(subject.dropped), "frames", Double(other.dropped))
-        say.figure(
-            "live.processor", subject.nanosecondsPerFrame, "ns", other.nanosecondsPerFrame)
+        for figure in [
+            Figure(
+                name: "live", value: subject.judgedPerSecond, unit: "frames/s",
+                floor: subject.sentPerSecond),
+            Figure(
+                name: "live.dropped", value: Double(subject.dropped), unit: "frames",
+                floor: Double(other.dropped)),
+            Figure(
+                name: "live.processor", value: subject.nanosecondsPerFrame, unit: "ns",
+                floor: other.nanosecondsPerFrame),
+        ] { figure.show(as: arguments[1]) }
     }
 
     /// One run of a program that reads while frames are sent.
@@ -98,37 +105,5 @@ enum LiveBench {
         let parts = text.split(separator: "\"\(name)\":")
         guard parts.count > 1, let last = parts.last else { return nil }
         return Int64(last.prefix { $0.isNumber })
-    }
-
-    static func write(_ line: String, to descriptor: Int32) {
-        let bytes = Array("\(line)\n".utf8)
-        _ = unsafe bytes.withUnsafeBytes {
-            unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-        }
-    }
-}
-
-/// Prints figures.
-struct Figures {
-    let form: String
-
-    func figure(_ name: String, _ value: Double, _ unit: String, _ floor: Double) {
-        let ratio = floor > 0 ? "\(short(value / floor))" : nil
-        let line =
-            form == "json"
-            ? "{\"name\":\"\(name)\",\"value\":\(short(value)),\"unit\":\"\(unit)\","
-                + "\"floor\":\(short(floor)),\"ratio\":\(ratio ?? "null")}"
-            : padded(name, 32) + padded("\(short(value)) \(unit)", 24)
-                + padded("floor \(short(floor))", 24) + "ratio \(ratio ?? "-")"
-        LiveBench.write(line, to: 1)
-    }
-
-    private func short(_ number: Double) -> String {
-        if number >= 1_000 { return String(Int(number.rounded())) }
-        return String((number * 1000).rounded() / 1000)
-    }
-
-    private func padded(_ text: String, _ columns: Int) -> String {
-        text + String(repeating: " ", count: max(1, columns - text.count))
     }
 }

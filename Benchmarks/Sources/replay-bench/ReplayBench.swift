@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CReplay
+import Figures
 import Glibc
 
 /// usage: replay-bench table|json FOLDER ARPGUARD-WATCH [ARPWATCH]
@@ -53,9 +54,9 @@ enum ReplayBench {
             // 1 says that there were findings, as there must be.
             guard ours.allSatisfy({ $0.status == 1 }), floor.allSatisfy({ $0.status == 0 })
             else { return fail("a run on \(path) failed") }
-            let milliseconds = middle(ours.map(\.milliseconds))
-            say("replay.\(name)", milliseconds, "ms", middle(floor.map(\.milliseconds)))
-            say("replay.\(name).memory", ours.map(\.mebibytes).max() ?? 0, "MiB", 64)
+            let milliseconds = median(ours.map(\.milliseconds))
+            tell("replay.\(name)", milliseconds, "ms", median(floor.map(\.milliseconds)))
+            tell("replay.\(name).memory", ours.map(\.mebibytes).max() ?? 0, "MiB", 64)
             guard name == "arp", let arpwatch else { return }
             let state = "\(folder)/arpwatch.dat"
             let made = unsafe creat(state, 0o666)
@@ -63,38 +64,16 @@ enum ReplayBench {
             close(made)
             let peer = Run([arpwatch, "-Q", "-N", "-r", path, "-f", state])
             _ = unsafe unlink(state)
-            say("replay.arp.arpwatch", peer.milliseconds, "ms", milliseconds)
+            tell("replay.arp.arpwatch", peer.milliseconds, "ms", milliseconds)
         }
 
         private mutating func fail(_ message: String) {
             hasFailed = true
-            write("replay-bench: error: \(message)", to: 2)
+            say("replay-bench: error: \(message)", to: 2)
         }
 
-        private func say(_ name: String, _ value: Double, _ unit: String, _ floor: Double) {
-            let ratio = rounded(value / floor)
-            let line =
-                form == "json"
-                ? "{\"name\":\"\(name)\",\"value\":\(rounded(value)),\"unit\":\"\(unit)\","
-                    + "\"floor\":\(rounded(floor)),\"ratio\":\(ratio)}"
-                : padded(name, 32) + padded("\(rounded(value)) \(unit)", 24)
-                    + padded("floor \(rounded(floor))", 24) + "ratio \(ratio)"
-            write(line, to: 1)
-        }
-
-        private func rounded(_ number: Double) -> Double { (number * 1000).rounded() / 1000 }
-
-        private func padded(_ text: String, _ columns: Int) -> String {
-            text + String(repeating: " ", count: max(1, columns - text.count))
-        }
-
-        private func middle(_ numbers: [Double]) -> Double { numbers.sorted()[numbers.count / 2] }
-
-        private func write(_ line: String, to descriptor: Int32) {
-            let bytes = Array("\(line)\n".utf8)
-            _ = unsafe bytes.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-            }
+        private func tell(_ name: String, _ value: Double, _ unit: String, _ floor: Double) {
+            Figure(name: name, value: value, unit: unit, floor: floor).show(as: form)
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Catalogue
+import Figures
 import Glibc
 import Modules
 import Telemetry

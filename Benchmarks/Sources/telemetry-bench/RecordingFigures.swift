@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 private import CBenchmark
+import Figures
 import Telemetry
 
 /// What recording costs the caller.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 private import CBenchmark
+import Figures
 import Modules
 
 /// The events of a store as rows in memory, to be inserted by bare SQLite.

@@ -2,6 +2,7 @@
 
 private import CBenchmark
 import Catalogue
+import Figures
 import Telemetry
 
 /// Something that is done many times over: recording an event, or a floor.

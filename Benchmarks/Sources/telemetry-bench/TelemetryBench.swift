@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Figures
 import Glibc
 import Modules
 
@@ -20,10 +21,10 @@ enum TelemetryBench {
 
     private static func run(_ arguments: [String]) throws {
         switch (arguments.first, arguments.count) {
-        case ("table", 2): try show(everything(arguments[1]), \.row)
-        case ("json", 2): try show(everything(arguments[1]), \.json)
-        case ("counts", 2): try show(counts(arguments[1]), \.json)
-        case ("sending", 2): try show(sending(arguments[1]), \.row)
+        case ("table", 2): try show(everything(arguments[1]), as: "table")
+        case ("json", 2): try show(everything(arguments[1]), as: "json")
+        case ("counts", 2): try show(counts(arguments[1]), as: "json")
+        case ("sending", 2): try show(sending(arguments[1]), as: "table")
         case (StoringFigures.fillCommand, 2): try StoringFigures.fillAndDie(home: arguments[1])
         case (ExitFigure.command, 3): try ExitFigure.run(home: arguments[1], stamp: arguments[2])
         case (UploadFigure.command, 4):
@@ -55,16 +56,9 @@ enum TelemetryBench {
     }
 
     /// Shows each group of figures as soon as it is measured.
-    private static func show(
-        _ groups: [() throws -> [Figure]], _ line: (Figure) -> String
-    ) throws {
+    private static func show(_ groups: [() throws -> [Figure]], as form: String) throws {
         for group in groups {
-            for figure in try group() { say(line(figure)) }
+            for figure in try group() { figure.show(as: form) }
         }
-    }
-
-    private static func say(_ line: String) {
-        let bytes = Array("\(line)\n".utf8)
-        _ = unsafe bytes.withUnsafeBytes { unsafe write(1, $0.baseAddress, $0.count) }
     }
 }

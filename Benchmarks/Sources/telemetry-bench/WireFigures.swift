@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Figures
 import Telemetry
 
 /// How many bytes an event takes on the wire, in batches of 100 of the mix, one coding after the
