@@ -97,57 +97,42 @@ import Testing
 
     private static let freePorts = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
 
-    struct Case: Sendable, CustomTestStringConvertible {
-        let arguments: [String]
-        let status: Int32
-        let error: String
-
-        var testDescription: String { arguments.joined(separator: " ") }
-    }
-
     @Test(arguments: [
-        Case(
+        RefusedCommand(
             arguments: ["serve", "--listen", "192.0.2.1:4318"], status: 2,
             error: "--listen: 192.0.2.1:4318 is not a loopback address, and there is no TLS"
         ),
-        Case(
+        RefusedCommand(
             arguments: ["serve", "--admin-listen", "here"], status: 64,
             error: "--admin-listen: \"here\" is no address and port"),
-        Case(
+        RefusedCommand(
             arguments: ["serve", "--listen", "127.0.0.1:65536"], status: 64,
             error: "--listen: \"127.0.0.1:65536\" is no address and port"),
-        Case(
+        RefusedCommand(
             arguments: ["serve", "--store", "sqlite:/nonexistent/store.sqlite"] + freePorts,
             status: 2,
             error: "can't open the store /nonexistent/store.sqlite: No such file or directory"),
-        Case(
+        RefusedCommand(
             arguments: ["insight", "--store", "sqlite:letter"], status: 2,
             error: "letter is damaged or no collector store: file is not a database"),
-        Case(
+        RefusedCommand(
             arguments: ["insight", "--store", "sqlite:none"], status: 2,
             error: "there is no store at none"),
-        Case(
+        RefusedCommand(
             arguments: ["insight", "--store", "other:none"], status: 64,
             error: "--store 'other:none' names no store"),
-        Case(
+        RefusedCommand(
             arguments: ["insight", "--from", "yesterday"], status: 64,
             error: "a day must be written as YYYY-MM-DD"),
-        Case(
+        RefusedCommand(
             arguments: ["insight", "--k", "1"], status: 64, error: "--k '1' is out of bounds"),
-        Case(arguments: ["fly"], status: 64, error: "unknown command 'fly'"),
-        Case(arguments: [], status: 64, error: "'arpguard-collector' needs a command"),
+        RefusedCommand(arguments: ["fly"], status: 64, error: "unknown command 'fly'"),
+        RefusedCommand(arguments: [], status: 64, error: "'arpguard-collector' needs a command"),
     ])
-    func `what can't be done is said with a hint and a status`(_ row: Case) throws {
+    func `what can't be done is said with a hint and a status`(_ command: RefusedCommand) throws {
         let folder = try TemporaryDirectory()
         try folder.write(String(repeating: "Dear reader, ", count: 100), to: "letter")
-        let result = try CommandRunner.run(
-            Executables.path("arpguard-collector"), row.arguments, workingDirectory: folder.path)
-        let lines = result.stderr.split(separator: "\n").map(String.init)
-        #expect(result.status == row.status)
-        #expect(lines.first == "arpguard-collector: error: \(row.error)")
-        #expect(lines.dropFirst().first?.hasPrefix("arpguard-collector: hint: ") == true)
-        #expect(result.stdout.isEmpty)
-        #expect(try folder.contents() == ["letter"])
+        try command.check(in: folder)
     }
 
     @Test func `a store that is damaged where no figure comes from has no insight`() throws {

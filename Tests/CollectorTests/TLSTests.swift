@@ -52,70 +52,54 @@ import Testing
         #expect(try server.waitForEnd().status == 0)
     }
 
-    struct Case: Sendable, CustomTestStringConvertible {
-        let arguments: [String]
-        let status: Int32
-        let error: String
-
-        var testDescription: String { arguments.joined(separator: " ") }
-    }
-
     @Test(arguments: [
-        Case(
-            arguments: ["--listen", "192.0.2.1:1"], status: 2,
+        RefusedCommand(
+            arguments: ["serve", "--listen", "192.0.2.1:1"], status: 2,
             error: "--listen: 192.0.2.1:1 is not a loopback address, and there is no TLS"),
-        Case(
-            arguments: ["--listen", "192.0.2.1:1", "--behind-proxy"], status: 2,
+        RefusedCommand(
+            arguments: ["serve", "--listen", "192.0.2.1:1", "--behind-proxy"], status: 2,
             error: "can't listen on 192.0.2.1:1: cannot assign requested address"),
-        Case(
-            arguments: ["--admin-listen", "192.0.2.1:1", "--behind-proxy"], status: 2,
+        RefusedCommand(
+            arguments: ["serve", "--admin-listen", "192.0.2.1:1", "--behind-proxy"], status: 2,
             error: "--admin-listen: 192.0.2.1:1 is not a loopback address, which takes TLS and a "
                 + "token"),
-        Case(
-            arguments: ["--tls-cert", "text"], status: 64,
+        RefusedCommand(
+            arguments: ["serve", "--tls-cert", "text"], status: 64,
             error: "TLS takes a certificate and a key"),
-        Case(
-            arguments: ["--tls-cert", "text", "--tls-key", "text"], status: 2,
+        RefusedCommand(
+            arguments: ["serve", "--tls-cert", "text", "--tls-key", "text"], status: 2,
             error: "--tls-cert, --tls-key: the certificate is no PEM text"),
-        Case(
-            arguments: ["--admin-token-file", "text"], status: 2,
+        RefusedCommand(
+            arguments: ["serve", "--admin-token-file", "text"], status: 2,
             error: "text: the token has fewer than 16 characters"),
-        Case(
-            arguments: ["--config", "text"], status: 2,
+        RefusedCommand(
+            arguments: ["serve", "--config", "text"], status: 2,
             error: "text: unknown word at line 1, column 1"),
-        Case(
-            arguments: ["--config", "none"], status: 2,
+        RefusedCommand(
+            arguments: ["serve", "--config", "none"], status: 2,
             error: "can't read none: No such file or directory"),
-        Case(
-            arguments: ["--config", "bad.json"], status: 2,
+        RefusedCommand(
+            arguments: ["serve", "--config", "bad.json"], status: 2,
             error: "bad.json: collector.k is 1, must be 2 to 1000000"),
-        Case(
-            arguments: ["--config", "unknown.json"], status: 2,
+        RefusedCommand(
+            arguments: ["serve", "--config", "unknown.json"], status: 2,
             error: "unknown.json: collector.colour: no such key"),
-        Case(
-            arguments: ["--catalogue", "a=text"], status: 2,
+        RefusedCommand(
+            arguments: ["serve", "--catalogue", "a=text"], status: 2,
             error: "--catalogue text: it is no JSON text"),
-        Case(
-            arguments: ["--catalogue", "empty.json"], status: 64,
+        RefusedCommand(
+            arguments: ["serve", "--catalogue", "empty.json"], status: 64,
             error: "--catalogue empty.json does not say which service it is of"),
     ])
     func `what a collector can't serve with is said before it opens anything`(
-        _ row: Case
+        _ command: RefusedCommand
     ) throws {
         let folder = try TemporaryDirectory()
         try folder.write("too short\n", to: "text")
         try folder.write("{\"k\": 1}", to: "bad.json")
         try folder.write("{\"colour\": \"red\"}", to: "unknown.json")
         try folder.write("{\"events\": []}", to: "empty.json")
-        let before = try folder.contents()
-        let result = try CommandRunner.run(
-            Executables.path("arpguard-collector"), ["serve"] + row.arguments,
-            workingDirectory: folder.path)
-        let lines = result.stderr.split(separator: "\n").map(String.init)
-        #expect(result.status == row.status)
-        #expect(lines.first == "arpguard-collector: error: \(row.error)")
-        #expect(lines.dropFirst().first?.hasPrefix("arpguard-collector: hint: ") == true)
-        #expect(try folder.contents() == before)
+        try command.check(in: folder)
     }
 
     @Test func `a configuration file is used where flags leave something open`() throws {
