@@ -71,6 +71,7 @@ private func report(
     _ summary: UploadSummary, _ notices: [String], to invocation: Invocation
 ) -> ExitStatus {
     invocation.output.render(Report(summary))
+    invocation.output.flush()
     let diagnostics = invocation.diagnostics
     for notice in notices { diagnostics.notice(notice) }
     for warning in summary.warnings { diagnostics.warning(warning) }

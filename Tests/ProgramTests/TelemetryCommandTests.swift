@@ -140,6 +140,16 @@ import Testing
         #expect(!redacted.contains(arpguard.folder.path))
     }
 
+    @Test func `what a yes means is read before that it was taken`() throws {
+        let result = try CommandRunner.run(
+            "/bin/sh",
+            ["-c", "\"$0\" telemetry enable --confirm 2>&1", Executables.path("arpguard")],
+            environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
+        let lines = result.stdout.split(separator: "\n")
+        #expect(lines.first?.hasPrefix("A yes lets this program record") == true)
+        #expect(lines.last?.hasPrefix("arpguard: telemetry is on") == true)
+    }
+
     @Test func `a yes says how to see and how to undo, and lists as new only what is`() throws {
         _ = try arpguard("telemetry", "disable")
         let result = try arpguard("telemetry", "enable", "--confirm")

@@ -56,6 +56,7 @@ struct Enabling {
         _ = try telling { try control.enable(terms) }
         let blocked = control.causes(blocking: .recording)
         if let view { invocation.output.render(view.report(decision: blocked)) }
+        invocation.output.flush()
         if blocked.isEmpty {
             invocation.diagnostics.notice(
                 "telemetry is on; arpguard telemetry show prints what is recorded, arpguard "
