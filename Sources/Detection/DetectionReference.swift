@@ -45,6 +45,8 @@ extension RuleID {
         case .contestedByForger: "an address is contested, and one side is a forger by the evidence"
         case .contestedGateway: "the gateway's address goes back and forth"
         case .addressConflict: "an address is contested by stations that may both be honest"
+        case .inventedClaimants:
+            "stations that nobody ever heard take an address in turn, and its owner is there"
         case .gatewayWithOthers: "a station claims the gateway's address and uses another one too"
         case .repeatedUnsolicited:
             "one station is told the same unasked, again, with other evidence"
@@ -84,7 +86,7 @@ extension Thresholds {
         [
             time("copyWithin", copyWithin, "all"), time("questionOpen", questionOpen, "all"),
             time("rivalAnswerWithin", rivalAnswerWithin, "C4, U3"),
-            time("changeWindow", changeWindow, "C2, C3, C4, Q1"),
+            time("changeWindow", changeWindow, "C2, C3, C4, C5, Q1"),
             count("contestedChanges", contestedChanges, "C2, C4"),
             count("weaklyContestedChanges", weaklyContestedChanges, "C2"),
             count("gatewayChanges", gatewayChanges, "C3"),
@@ -96,6 +98,9 @@ extension Thresholds {
             time("unheardPause", unheardPause, "U1, U2"),
             time("insistencePause", insistencePause, "U2"),
             count("insistences", insistences, "U2"), count("askedAgain", askedAgain, "U2"),
+            count("askedAgainSlowly", askedAgainSlowly, "U2"),
+            time("askedAgainPause", askedAgainPause, "U2"), count("retakings", retakings, "U2"),
+            time("retakingPause", retakingPause, "U2"), count("strangersMax", strangersMax, "C5"),
             count("unsolicitedRepeats", unsolicitedRepeats, "U1"),
             count("unsolicitedRepeatsAlone", unsolicitedRepeatsAlone, "U2"),
             time("betweenWindow", betweenWindow, "B1, T1"),

@@ -97,6 +97,20 @@ public struct Thresholds: Sendable {
     public var askedAgain = 3
     /// How long these pauses are; shorter ones than 0.8 seconds do not count.
     public var insistencePause: Int64 = 3_300 * Nanoseconds.millisecond
+    /// The same with longer pauses: systems keep what they were told, and then ask the one that
+    /// told them.
+    public var askedAgainSlowly = 5
+    /// How long these pauses are.
+    public var askedAgainPause: Int64 = 12 * Nanoseconds.second
+    /// How often a station may tell everybody that it has what its owner had taken back by using it
+    /// (U2); at most 8.
+    public var retakings = 3
+    /// How long these pauses are: who defends an address does so every ten seconds at most (RFC
+    /// 5227, section 2.4).
+    public var retakingPause: Int64 = 9 * Nanoseconds.second
+    /// How many stations that were never heard before may take an address from an owner that is
+    /// there (C5); at most 8.
+    public var strangersMax = 4
     /// How often one is told the same with other evidence at hand (U1); at most 8.
     public var unsolicitedRepeats = 3
     /// How often one is told the same without (U2); at most 8.

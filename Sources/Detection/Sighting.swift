@@ -31,8 +31,10 @@ struct Sighting: Sendable {
     var suspect: Suspect?
     /// What tells against the sender itself, when the address moved and nothing explains it.
     var claimant: Suspect?
-    /// Whether two of those who claim it are ports of one machine, by their addresses.
+    /// Whether its sender and the first owner are ports of one machine, by their addresses.
     var hasSiblings = false
+    /// Whether its sender has another address all the same that no such port uses.
+    var isApart = false
     /// Whether the frame's source claimed the address for itself before.
     var isSourceRival = false
     /// Whether the frame's source is known to use addresses of its own.
@@ -41,16 +43,24 @@ struct Sighting: Sendable {
     var spokenFor = (count: 0, firstFrame: UInt64(0))
     /// How often the target was told this unasked, and since which frame.
     var repetition = (count: 0, firstFrame: UInt64(0))
+    /// How many stations that were never heard before took the address, while its owner is there.
+    var strangers = 0
+    /// Whether its source was never heard before.
+    var isNewStation = false
     /// Whether its sender goes on and on claiming what it took, other than by answers.
     var isInsisting = false
     /// Whether it asks everybody for what it was told a moment ago.
     var isAskedAgain = false
+    /// How long ago it was told.
+    var answeredAgo = Int64.max
     /// How many addresses that it had not used before its sender told everybody about.
     var newAddresses = 0
     /// Whether its sender took addresses from more than one station.
     var robsSeveral = false
     /// Whether only one direction of the target's traffic seems to be captured, or no questions.
     var isOneSided = false
+    /// Whether the sender's answers are nearly all asked for.
+    var isMostlyAsked = false
     /// Whether the target had just asked for the address, whoever answered first.
     var wasAskedLately = false
     /// Whether the frame's source itself had asked others for the address.
@@ -65,10 +75,16 @@ struct Sighting: Sendable {
     var contradictedTarget: MACAddress?
     /// Whether that owner named the same station by the sender's address as well.
     var isMutuallyPoisoned = false
+    /// Whether that owner was heard again after the first such packet.
+    var isOwnerThere = false
     /// How many packets named that station wrongly, and since which frame.
     var poisoned = (count: 0, firstFrame: UInt64(0))
     /// How many stations are new, when this one is.
     var newcomers: Newcomers.Count?
+
+    /// Whether all that is odd about the claim may be that one machine has several ports. The
+    /// gateway's address is too dear for that.
+    var isOneMachine: Bool { hasSiblings && !isApart && !isGateway }
 
     /// Whether the frame comes from another station than the packet's sender.
     var isMismatched: Bool { packet.source != packet.sender.mac }

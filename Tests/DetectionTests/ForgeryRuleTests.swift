@@ -11,6 +11,8 @@ private func repeated(_ count: Int, _ pause: Int64, _ step: Step) -> [Step] {
 
 private let forged = tells(10_000, .mallory.claiming(.router), .alice)
 
+private let toAlice = tells(100, .bob, Player(mac: Player.mallory.mac, ip: Player.alice.ip))
+
 /// Cases of U1, U2, B1, T1, M1, M2, M3, R1 and D1: what forgers send.
 struct ForgeryRuleTests {
     static let unsolicited = [
@@ -163,12 +165,14 @@ struct ForgeryRuleTests {
         RuleCase(
             "answers show a poisoned cache",
             [
-                [announces(0, .alice), announces(1, .bob)],
-                repeated(
-                    3, 1_000,
-                    tells(100, .bob, Player(mac: Player.mallory.mac, ip: Player.alice.ip))),
+                [announces(0, .alice), announces(1, .bob)], repeated(2, 1_000, toAlice),
+                exchange(1_500, .alice, .router), repeated(2, 1_000, toAlice.later(2_000)),
             ],
-            [Verdict(.poisonedPeer, .low), Verdict(.poisonedPeer, .high)])
+            [Verdict(.poisonedPeer, .low), Verdict(.poisonedPeer, .high)]),
+        RuleCase(
+            "where the owner is heard no more, its address may have moved",
+            [[announces(0, .alice), announces(1, .bob)], repeated(4, 1_000, toAlice)],
+            [Verdict(.poisonedPeer, .low)]),
     ]
 
     @Test(arguments: unsolicited + between + sources + senders + poisoned)

@@ -100,15 +100,32 @@ struct OwnershipRuleTests {
             "ports of one machine flip for honest reasons",
             [
                 exchange(0, .port1, .alice), exchange(10, .port2.claiming(.bob), .alice),
+                exchange(20, .port1.claiming(.bob), .router),
                 (1..<8).flatMap { round -> [Step] in
                     let who = round % 2 == 0 ? Player.port1 : Player.port2
                     return [tells(Int64(round) * 2_000, who, .alice)]
                 },
             ],
             [
-                Verdict(.bindingChanged, .low), Verdict(.addressConflict, .medium),
-                Verdict(.repeatedUnsolicited, .medium),
+                Verdict(.bindingChanged, .low), Verdict(.bindingChanged, .low),
+                Verdict(.addressConflict, .medium),
+                Verdict(.repeatedUnsolicited, .medium), Verdict(.repeatedUnsolicited, .medium),
             ]),
+        RuleCase(
+            "a station beside the owner's hardware address, with an address of its own, is another",
+            [
+                exchange(0, .port1, .alice), exchange(10, .neighbour, .alice),
+                (1..<4).map { tells($0 * 2_000, .neighbour.claiming(.port1), .alice) },
+            ],
+            [Verdict(.bindingChanged, .low), Verdict(.repeatedUnsolicited, .high)]),
+        RuleCase(
+            "the same by one frame, where it asked for the owner",
+            [
+                exchange(0, .port1, .alice), exchange(10, .port1, .neighbour),
+                exchange(20, .neighbour, .alice),
+                [tells(2_000, .neighbour.claiming(.port1), .alice)],
+            ],
+            [Verdict(.toldAgainstOwner, .high)]),
         RuleCase(
             "one machine with two cards answers from both for both its addresses",
             [

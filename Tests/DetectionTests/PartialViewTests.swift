@@ -49,8 +49,11 @@ struct PartialViewTests {
                 exchange(500, one, .alice), exchange(700, two, .alice),
                 (1..<10).flatMap { round -> [Step] in
                     let at = Int64(round) * 5_000
+                    let server = holding("10.0.0.100", two.mac)
+                    let question = asks(
+                        at + 1_000, server, for: gateway, to: round > 1 ? Player.router.mac : nil)
                     return exchange(at, holding("10.0.0.100", one.mac), .alice)
-                        + exchange(at + 1_000, .router, holding("10.0.0.100", two.mac))
+                        + [question, tells(at + 1_001, .router, server)]
                 },
             ]),
         Scene(

@@ -23,7 +23,8 @@ struct Scene: CustomTestStringConvertible, Sendable {
             .map(\.element)
     }
 
-    /// Each pair of stations asks for each other every few seconds, and once within the first.
+    /// Each pair of stations asks for each other every few seconds, and once within the first:
+    /// everybody at first, and then the one that answered.
     static let talk: [Step] = {
         let everybody: [Player] = [.router, .alice, .bob]
         var steps: [Step] = []
@@ -31,7 +32,12 @@ struct Scene: CustomTestStringConvertible, Sendable {
             for (other, owner) in everybody.enumerated() where other != index {
                 let start = Int64(50 + index * 90 + other * 40)
                 for round in 0..<12 {
-                    steps += exchange(start + Int64(round) * 5_300, owner, asker)
+                    let at = start + Int64(round) * 5_300
+                    let destination = round == 0 ? nil : owner.mac
+                    steps += [
+                        asks(at, asker, for: owner.ip, to: destination),
+                        tells(at + 1, owner, asker),
+                    ]
                 }
             }
         }

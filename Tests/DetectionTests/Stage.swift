@@ -21,6 +21,8 @@ struct Player: Sendable {
     /// Two ports of one machine.
     static let port1 = Player(mac: "a0:36:9f:00:00:01", ip: "10.0.0.30")
     static let port2 = Player(mac: "a0:36:9f:00:00:02", ip: "10.0.0.30")
+    /// Another machine whose hardware address is next to theirs, as that of containers is.
+    static let neighbour = Player(mac: "a0:36:9f:00:00:03", ip: "10.0.0.33")
 }
 
 /// A frame and when it comes, in milliseconds.

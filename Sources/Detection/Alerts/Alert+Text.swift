@@ -17,6 +17,7 @@ extension Alert {
         case .staticBinding: StaticBinding.explain(self)
         case .bindingChanged: BindingChanged.explain(self)
         case .contestedByForger: ContestedByForger.explain(self)
+        case .inventedClaimants: InventedClaimants.explain(self)
         case .contestedGateway: ContestedGateway.explain(self)
         case .addressConflict: AddressConflict.explain(self)
         case .gatewayWithOthers: GatewayWithOthers.explain(self)

@@ -75,8 +75,9 @@ extension Alert {
     /// The matter that the alert is about.
     public var kind: AlertKind {
         switch rule {
-        case .staticBinding, .contestedByForger, .contestedGateway, .repeatedUnsolicited,
-            .repeatedUnsolicitedAlone, .toldAgainstOwner, .asksForItsClaim, .betweenTwo, .restore:
+        case .staticBinding, .contestedByForger, .contestedGateway, .inventedClaimants,
+            .repeatedUnsolicited, .repeatedUnsolicitedAlone, .toldAgainstOwner, .asksForItsClaim,
+            .betweenTwo, .restore:
             isGateway ? .gatewayImpersonation : .arpSpoofing
         case .gatewayWithOthers: .gatewayImpersonation
         case .poisonedPeer, .portStealing, .speaksForMany: .arpSpoofing

@@ -52,6 +52,8 @@ public enum RuleID: String, CaseIterable, Sendable {
     case contestedGateway = "C3"
     /// An address is contested by stations that may both be honest.
     case addressConflict = "C4"
+    /// Invented stations claim an address.
+    case inventedClaimants = "C5"
     /// A station claims the gateway's address, unasked, and uses another one too.
     case gatewayWithOthers = "G1"
     /// One station is told the same again and again, with further evidence.

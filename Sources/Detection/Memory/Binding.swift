@@ -22,6 +22,9 @@ struct BindingChange: Equatable, Sendable {
     let isPreviousFresh: Bool
     /// Whether the station that has it now had it before.
     let isReturn: Bool
+    /// Whether that one had taken it back by using it, not by telling everybody, and now it is
+    /// taken again.
+    let isRetaken: Bool
     /// How many changes there were in the window, this one included.
     let count: Int
 }

@@ -33,12 +33,18 @@ struct Contest: Sendable {
     private var changes = RecentTimes()
     /// The changes that were told to everybody.
     private var announcements = RecentTimes()
+    /// The changes to stations that were never heard before, and came unasked.
+    private var strangers = RecentTimes()
+    /// How often the first owner took the address back; stops at 255.
+    private var originalReturns: UInt8 = 0
     /// The frame in which the first owner was last heard before the first change.
     let firstFrame: UInt64
     /// Whether the last change gave the address back to one who had it before.
     private(set) var lastWasReturn = false
     /// Whether any change did.
     private(set) var hasReturned = false
+    /// Whether everybody was told of the last change.
+    private(set) var lastWasTold = false
 
     /// The contest that begins when somebody else than `original` claims the address; `frame`
     /// is where that one was last heard.
@@ -70,12 +76,28 @@ struct Contest: Sendable {
     }
 
     /// Notes a change of owner.
-    mutating func noteChange(at time: Int64, isAnnounced: Bool, isReturn: Bool) {
+    mutating func noteChange(
+        at time: Int64, isAnnounced: Bool, isReturn: Bool, isToOriginal: Bool
+    ) {
         changes.add(time)
         lastWasReturn = isReturn
         if isReturn { hasReturned = true }
         if isAnnounced { announcements.add(time) }
+        lastWasTold = isAnnounced
+        if isToOriginal, originalReturns < .max { originalReturns += 1 }
     }
+
+    /// Notes that the last change gave the address to a station that was never heard before.
+    mutating func noteStranger(at time: Int64) { strangers.add(time) }
+
+    /// How many such stations took the address in the window, while its first owner went on to
+    /// use it; at most eight.
+    func strangers(within window: Int64, at time: Int64) -> Int {
+        originalReturns < Self.returnsMin ? 0 : strangers.count(within: window, at: time)
+    }
+
+    /// How often an owner has to be back to be there all the time.
+    private static let returnsMin: UInt8 = 2
 
     /// How many changes there were in the window before `time`.
     func changes(within window: Int64, at time: Int64) -> Int {

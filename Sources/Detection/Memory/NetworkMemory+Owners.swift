@@ -52,6 +52,7 @@ extension NetworkMemory {
         if contests[index].changes(within: window, at: sighting.time) == 0 {
             contests[index] = Contest(original: before, frame: before.tally.lastFrame)
         }
+        let isOwnWord = contests[index].lastWasReturn && !contests[index].lastWasTold
         let after = contests[index].change(
             from: before, to: claim, sighting,
             lacksAdverts: hasHeardLong(sighting.packet.segment, at: sighting.time))
@@ -59,8 +60,9 @@ extension NetworkMemory {
         sighting.change = BindingChange(
             previous: before.mac, previousFrame: before.tally.lastFrame,
             isPreviousFresh: before.isFresh(at: sighting.time, thresholds),
-            isReturn: contests[index].lastWasReturn,
+            isReturn: contests[index].lastWasReturn, isRetaken: after.isUsurped && isOwnWord,
             count: contests[index].changes(within: window, at: sighting.time))
+        sighting.strangers = contests[index].strangers(within: window, at: sighting.time)
         if after.isUsurped { noteTaking(sighting, from: before.mac) }
     }
 
@@ -95,6 +97,9 @@ extension NetworkMemory {
             contests[index].update(packet.source) { $0.hasRestored = true }
         }
         sighting.hasSiblings = contests[index].hasSibling(of: packet.sender.mac)
+        if sighting.hasSiblings {
+            sighting.isApart = isApart(packet.sender.mac, in: contests[index], key, sighting.time)
+        }
         if sighting.change != nil {
             sighting.suspect = suspect(in: contests[index], key, at: sighting.time)
             sighting.claimant = contests[index].place(of: packet.sender.mac).flatMap {
@@ -120,6 +125,14 @@ extension Binding {
 }
 
 extension Contest {
+    /// Whether one of the contenders wears a virtual router's address.
+    var hasVirtualRouter: Bool {
+        for index in contenders.indices where contenders[index]?.mac.isVirtualRouter == true {
+            return true
+        }
+        return false
+    }
+
     /// Notes that `claim` drove `before` out, and returns the binding that now holds.
     /// `lacksAdverts` tells whether routers that advertise would have been heard.
     fileprivate mutating func change(
@@ -137,7 +150,10 @@ extension Contest {
         let isToMany = sighting.form == .question && sighting.packet.isToMany
         noteChange(
             at: sighting.time, isAnnounced: sighting.form == .announcement || isToMany,
-            isReturn: known != nil)
+            isReturn: known != nil, isToOriginal: known?.isOriginal == true)
+        if known == nil, sighting.isNewStation, !sighting.form.isPrompted {
+            noteStranger(at: sighting.time)
+        }
         // A router's port asks in the name of the address that the virtual one answers for.
         let wearsVirtualMAC =
             lacksAdverts && sighting.explanation == nil && claim.mac.isVirtualRouter
@@ -152,10 +168,14 @@ extension Contest {
         return after
     }
 
-    /// Whether one of the contenders is a port of the same machine as `mac`, by its address.
+    /// Whether one who had the address first is a port of the same machine as `mac`, or `mac` is
+    /// of one that another contender may be a port of, by their addresses.
     fileprivate func hasSibling(of mac: MACAddress) -> Bool {
+        let isOriginal = place(of: mac).flatMap { contenders[$0]?.isOriginal } ?? false
         for index in contenders.indices {
-            if let contender = contenders[index], contender.mac.isSibling(of: mac) { return true }
+            guard let contender = contenders[index], contender.isOriginal || isOriginal
+            else { continue }
+            if contender.mac.isSibling(of: mac) { return true }
         }
         return false
     }

@@ -112,6 +112,7 @@ extension NetworkMemory {
             frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow,
             pauseMax: isUnheard ? thresholds.unheardPause : .max)
         sighting.repetition = (count, repetitions[index].firstFrame)
+        sighting.isMostlyAsked = isMostlyAsked(packet)
         noteTarget(&sighting, listenerKey)
     }
 
@@ -129,49 +130,23 @@ extension NetworkMemory {
             && stations.read(station) { $0.speaksOnly(for: packet.sender.ip) }
     }
 
+    /// Whether most of a sender's answers were asked for, nearly all where the address is
+    /// contested: then the capture lacks a question now and then.
+    private func isMostlyAsked(_ packet: ARPPacket) -> Bool {
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        guard let place = bindings.peek(key), bindings[place].mac == packet.sender.mac
+        else { return false }
+        let tally = bindings[place].tally
+        let factor: UInt32 = bindings[place].isContested ? 3 : 1
+        return tally.prompted / factor >= tally.unsolicited
+    }
+
     /// Takes in who tells a listener something unasked, and says whether several do.
     private mutating func notes(_ speaker: MACAddress, to listener: StationKey) -> Bool {
         let (place, _) = listeners.findOrInsert(listener, Listener(firstSpeaker: speaker))
         listeners[place].hears(speaker)
         return listeners[place].hasSeveralSpeakers
     }
-
-    /// Takes in that a station goes on claiming what it took, to everybody or in questions for
-    /// one that is there.
-    mutating func noteInsistence(_ sighting: inout Sighting) {
-        let packet = sighting.packet
-        let isAskedAgain = sighting.form == .question && sighting.isAskedAgain
-        guard sighting.form == .question || sighting.form == .announcement,
-            sighting.declared != packet.sender.mac,
-            let place = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip)),
-            bindings[place].mac == packet.sender.mac,
-            bindings[place].isUsurped || isAskedAgain && bindings[place].isContested
-        else { return }
-        let move = Move(pair: packet.sender, segment: packet.segment, time: sighting.time)
-        guard explanation(of: move, isGateway: sighting.isGateway, isTold: false) == nil
-        else { return }
-        guard let listener = sighting.form == .question ? listener(of: packet) : .broadcast
-        else { return }
-        let key = ClaimKey(segment: packet.segment, claim: packet.sender, listener: listener)
-        let (index, _) = insistences.findOrInsert(key, Repetition(frame: sighting.frame))
-        let count = insistences[index].add(
-            frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow,
-            pauseMin: Self.insistencePauseMin, pauseMax: thresholds.insistencePause)
-        guard count >= (isAskedAgain ? thresholds.askedAgain : thresholds.insistences)
-        else { return }
-        sighting.isInsisting = true
-        sighting.repetition = (count, insistences[index].firstFrame)
-    }
-
-    /// Whom a question is meant for: the one that it goes to, or that has the address asked for.
-    private func listener(of packet: ARPPacket) -> MACAddress? {
-        if !packet.isToMany, let destination = packet.destination { return destination }
-        let key = AddressKey(segment: packet.segment, ip: packet.target.ip)
-        return bindings.owner(key)
-    }
-
-    /// What is said several times at once is said once.
-    private static let insistencePauseMin: Int64 = 800 * Nanoseconds.millisecond
 
     /// Takes in whether an unsolicited answer's two stations had asked for the address.
     func noteQuestions(_ sighting: inout Sighting) {
@@ -188,12 +163,14 @@ extension NetworkMemory {
     /// Takes in that a station asks for the address that it took from another one.
     func noteConfession(_ sighting: inout Sighting) {
         let packet = sighting.packet
-        guard sighting.form == .question, !sighting.isMismatched else { return }
+        // Who asks the former owner alone may only make sure of what it knew before.
+        guard sighting.form == .question, packet.isToMany, !sighting.isMismatched else { return }
         let key = StationKey(segment: packet.segment, mac: packet.sender.mac)
         let wanted = AddressKey(segment: packet.segment, ip: packet.target.ip)
         guard let taken = stations.value(key)?.lastTaken, taken.ip == packet.target.ip,
             sighting.time.age(of: taken.time) <= thresholds.changeWindow,
-            bindings.owner(wanted) == packet.sender.mac
+            let place = bindings.peek(wanted), bindings[place].mac == packet.sender.mac,
+            bindings[place].tally.prompted == 0
         else { return }
         sighting.confession = Confession(
             ip: taken.ip, from: taken.from, isGateway: isGateway(taken.ip, in: packet.segment))
@@ -204,10 +181,10 @@ extension NetworkMemory {
         guard target.ip != .unspecified, !sighting.isMismatched else { return }
         let key = AddressKey(segment: listener.segment, ip: target.ip)
         // Who claims the target's address itself is no witness against the target.
-        guard let owner = bindings.owner(key), owner != target.mac,
-            owner != sighting.packet.sender.mac,
-            contests.value(key)?.place(of: target.mac) == nil
+        guard let place = bindings.peek(key), contests.value(key)?.place(of: target.mac) == nil
         else { return }
+        let owner = bindings[place].mac
+        guard owner != target.mac, owner != sighting.packet.sender.mac else { return }
         let move = Move(
             pair: target, segment: listener.segment, previous: owner, time: sighting.time)
         let explained = explanation(of: move, isGateway: false, isTold: false)
@@ -218,6 +195,7 @@ extension NetworkMemory {
         sighting.contradictedTarget = owner
         sighting.isMutuallyPoisoned = isMutual(sighting, owner: owner)
         sighting.poisoned = (count, poisoned[index].firstFrame)
+        sighting.isOwnerThere = bindings[place].tally.lastFrame > poisoned[index].firstFrame
     }
 }
 

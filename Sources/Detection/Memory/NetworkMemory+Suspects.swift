@@ -63,7 +63,7 @@ extension NetworkMemory {
         let answers = onlyAnswers ? UInt8(Self.answersMin) : 0
         let other = ownAddress(
             of: station, contender.mac, answers: answers, in: contest, key, at: time)
-        if let other {
+        if let other, !hasRivalApart(of: contender, in: contest, key, time) {
             suspect.evidence.insert(.ownsAnother)
             suspect.other = other
             suspect.onlyAnswers = onlyAnswers
@@ -78,6 +78,30 @@ extension NetworkMemory {
     private static let answersMin: UInt32 = 2
     /// How many questions that two stations answered make a conflict.
     private static let rivalAnswersOfConflict: UInt32 = 2
+
+    /// Whether who had the address first, or who rivals that one, has an address of its own as
+    /// well: then both are servers that share the contested one.
+    private func hasRivalApart(
+        of contender: Contender, in contest: Contest, _ key: AddressKey, _ time: Int64
+    ) -> Bool {
+        for index in contest.contenders.indices {
+            guard let rival = contest.contenders[index], rival.mac != contender.mac,
+                rival.isOriginal || contender.isOriginal
+            else { continue }
+            if isApart(rival.mac, in: contest, key, time) { return true }
+        }
+        return false
+    }
+
+    /// Whether a station has an address of its own that none of its rivals ever used: ports of one
+    /// machine answer for all of its addresses.
+    func isApart(
+        _ mac: MACAddress, in contest: Contest, _ key: AddressKey, _ time: Int64
+    ) -> Bool {
+        guard let station = stations.value(StationKey(segment: key.segment, mac: mac))
+        else { return false }
+        return ownAddress(of: station, mac, answers: 0, in: contest, key, at: time) != nil
+    }
 
     /// An address that the station uses, has, answered for at least `answers` times, and that no
     /// rival ever claimed.

@@ -61,6 +61,8 @@ struct NetworkMemory: ~Copyable, Sendable {
         fileprivate var isNewStation: Bool
         /// Whether it asks for what it was told a moment ago.
         fileprivate var isAskedAgain: Bool
+        /// How long ago that was.
+        fileprivate var answeredAgo: Int64
     }
 
     /// Takes a request or a reply in, where no rule could have anything to say about it: a copy,
@@ -78,7 +80,8 @@ struct NetworkMemory: ~Copyable, Sendable {
             if packet.isRequest { noteQuestion(packet, at: question, time: time) }
             return nil
         }
-        let isAskedAgain = packet.isRequest && isAnswered(question, at: time)
+        let answeredAgo = packet.isRequest ? answeredAgo(question, at: time) : .max
+        let isAskedAgain = answeredAgo <= thresholds.askedAgainPause
         let form = classify(packet, question, time: time)
         let rates = noteRates(packet, form, stationAt: index, time: time)
         if hasShortWay, known != nil, rates.isQuiet(thresholds), let binding,
@@ -89,7 +92,8 @@ struct NetworkMemory: ~Copyable, Sendable {
             return nil
         }
         return News(
-            form: form, rates: rates, isNewStation: known == nil, isAskedAgain: isAskedAgain)
+            form: form, rates: rates, isNewStation: known == nil, isAskedAgain: isAskedAgain,
+            answeredAgo: answeredAgo)
     }
 
     /// Takes a packet in that is news, and returns what is known about it.
@@ -99,6 +103,8 @@ struct NetworkMemory: ~Copyable, Sendable {
         var sighting = Sighting(
             packet: packet, frame: frame, time: time, form: news.form, rates: news.rates)
         sighting.isAskedAgain = news.isAskedAgain
+        sighting.answeredAgo = news.answeredAgo
+        sighting.isNewStation = news.isNewStation
         if news.isNewStation { noteNewcomer(&sighting) }
         noteSource(&sighting)
         guard packet.sender.ip != .unspecified else { return sighting }
@@ -160,13 +166,11 @@ struct NetworkMemory: ~Copyable, Sendable {
         return packet.isToMany ? .announcement : .unsolicited
     }
 
-    /// Whether the question at a place was asked and answered a moment ago.
+    /// How long ago the question at a place was asked and answered.
     @inline(__always)
-    private func isAnswered(_ place: Int?, at time: Int64) -> Bool {
-        guard let place else { return false }
-        return questions.read(place) {
-            $0.wasAnswered(within: thresholds.insistencePause, at: time)
-        }
+    private func answeredAgo(_ place: Int?, at time: Int64) -> Int64 {
+        guard let place else { return .max }
+        return questions.read(place) { $0.answeredAgo(at: time) }
     }
 
     @inline(__always)

@@ -19,9 +19,9 @@ struct Question: Sendable {
         now.age(of: time) <= thresholds.rivalAnswerWithin
     }
 
-    /// Whether it was answered, and no longer ago than `window` asked.
-    func wasAnswered(within window: Int64, at now: Int64) -> Bool {
-        answerCount > 0 && now.age(of: time) <= window
+    /// How long ago it was asked and answered; the longest time of all where it was not.
+    func answeredAgo(at now: Int64) -> Int64 {
+        answerCount > 0 ? now.age(of: time) : .max
     }
 
     /// Whether the asker showed, within `window`, that it takes the address for another's.

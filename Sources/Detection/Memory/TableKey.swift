@@ -62,14 +62,18 @@ struct QuestionKey: TableKey {
     }
 }
 
-/// A claim made to one station: who claims which address, and whom it tells.
+/// A claim made to one station: who claims which address, whom it tells, and in which way it
+/// insists where it does.
 struct ClaimKey: TableKey {
     var segment: Segment
     var claim: AddressPair
     var listener: MACAddress
+    var way = Insistence.claims
 
     @inline(always)
     func mixed(seed: UInt64) -> UInt64 {
-        mix(mix(segment.mixed(seed: seed), claim.mac.bits, listener.bits), UInt64(claim.ip.bits), 3)
+        mix(
+            mix(segment.mixed(seed: seed), claim.mac.bits, listener.bits), UInt64(claim.ip.bits),
+            3 + UInt64(way.rawValue))
     }
 }

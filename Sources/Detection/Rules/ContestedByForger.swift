@@ -9,7 +9,7 @@
 enum ContestedByForger {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard let change = sighting.change, let suspect = sighting.suspect, suspect.hasReturned,
-            !suspect.evidence.isEmpty, !sighting.hasSiblings || sighting.isGateway
+            !suspect.evidence.isEmpty, !sighting.isOneMachine
         else { return nil }
         let isWeak =
             suspect.evidence.isSubset(of: .weak)

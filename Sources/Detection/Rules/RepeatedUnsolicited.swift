@@ -11,7 +11,7 @@
 enum RepeatedUnsolicited {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         let count = sighting.repetition.count
-        let isHonestBalance = sighting.hasSiblings && !sighting.isGateway
+        let isHonestBalance = sighting.isOneMachine
         if sighting.isInsisting {
             return Finding(
                 rule: .repeatedUnsolicitedAlone, severity: isHonestBalance ? .medium : .high,
@@ -22,7 +22,7 @@ enum RepeatedUnsolicited {
             sighting.otherAddress != nil || sighting.isGateway || sighting.isMismatched
         let needed =
             hasEvidence ? thresholds.unsolicitedRepeats : thresholds.unsolicitedRepeatsAlone
-        guard count >= needed, !sighting.isOneSided else { return nil }
+        guard count >= needed, !sighting.isOneSided, !sighting.isMostlyAsked else { return nil }
         return Finding(
             rule: hasEvidence ? .repeatedUnsolicited : .repeatedUnsolicitedAlone,
             severity: isHonestBalance ? .medium : .high,

@@ -29,6 +29,7 @@ enum RuleBook {
         _ sighting: Sighting, _ thresholds: Thresholds
     ) -> Finding? {
         ContestedByForger.judge(sighting, thresholds)
+            ?? InventedClaimants.judge(sighting, thresholds)
             ?? ContestedGateway.judge(sighting, thresholds)
             ?? AddressConflict.judge(sighting, thresholds)
             ?? BindingChanged.judge(sighting, thresholds)

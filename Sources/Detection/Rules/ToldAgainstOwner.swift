@@ -11,8 +11,10 @@
 enum ToldAgainstOwner {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard sighting.form == .unsolicited, !sighting.wasAskedLately, !sighting.isOneSided,
+            !sighting.isMostlyAsked,
             sighting.explanation == nil, sighting.declared != sighting.packet.sender.mac,
             !sighting.hasSiblings || sighting.isGateway
+                || sighting.isApart && sighting.hasSpeakerAsked
         else { return nil }
         var evidence = contradiction(sighting) ?? []
         if sighting.hasSpeakerAsked { evidence.formUnion([.asksForIt, .unsolicited]) }

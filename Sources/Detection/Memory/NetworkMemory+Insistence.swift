@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// In which way a station insists on an address that it took; each way is counted by itself.
+enum Insistence: UInt8 {
+    /// It says so again and again.
+    case claims
+    /// It asks everybody, in the address's name, for what it was told a moment ago.
+    case asksAgain
+    /// It tells everybody each time its owner has used the address.
+    case retakes
+}
+
+extension NetworkMemory {
+    /// Takes in that a station goes on claiming what it took, to everybody or in questions for
+    /// one that is there.
+    mutating func noteInsistence(_ sighting: inout Sighting) {
+        let packet = sighting.packet
+        guard sighting.form == .question || sighting.form == .announcement,
+            sighting.declared != packet.sender.mac,
+            let place = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip)),
+            bindings[place].mac == packet.sender.mac,
+            bindings[place].isUsurped || sighting.isAskedAgain && bindings[place].isContested
+        else { return }
+        let move = Move(pair: packet.sender, segment: packet.segment, time: sighting.time)
+        guard explanation(of: move, isGateway: sighting.isGateway, isTold: false) == nil
+        else { return }
+        let isFast = sighting.isAskedAgain && sighting.answeredAgo <= thresholds.insistencePause
+        let isUsurped = bindings[place].isUsurped
+        if isUsurped || isFast {
+            count(.claims, isFast ? thresholds.askedAgain : thresholds.insistences, &sighting)
+        }
+        if isUsurped, sighting.isAskedAgain, packet.isToMany, !isWornByRouters(packet) {
+            count(.asksAgain, thresholds.askedAgainSlowly, &sighting)
+        }
+        if sighting.change?.isRetaken == true, sighting.form == .announcement,
+            sighting.suspect?.hasOneTeller != true
+        {
+            count(.retakes, thresholds.retakings, &sighting)
+        }
+    }
+
+    /// Whether one of those who claim an address wears a virtual router's: its ports ask in the
+    /// address's name.
+    private func isWornByRouters(_ packet: ARPPacket) -> Bool {
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        return contests.value(key)?.hasVirtualRouter ?? false
+    }
+
+    /// Counts one more claim of a way, and notes that there are `needed` of them.
+    private mutating func count(_ way: Insistence, _ needed: Int, _ sighting: inout Sighting) {
+        let packet = sighting.packet
+        guard let listener = sighting.form == .question ? listener(of: packet) : .broadcast
+        else { return }
+        let key = ClaimKey(
+            segment: packet.segment, claim: packet.sender, listener: listener, way: way)
+        let (index, _) = insistences.findOrInsert(key, Repetition(frame: sighting.frame))
+        let count = insistences[index].add(
+            frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow,
+            pauseMin: Self.pauseMin, pauseMax: thresholds.pauseMax(of: way))
+        guard count >= needed else { return }
+        sighting.isInsisting = true
+        sighting.repetition = (count, insistences[index].firstFrame)
+    }
+
+    /// Whom a question is meant for: the one that it goes to, or that has the address asked for.
+    private func listener(of packet: ARPPacket) -> MACAddress? {
+        if !packet.isToMany, let destination = packet.destination { return destination }
+        let key = AddressKey(segment: packet.segment, ip: packet.target.ip)
+        return bindings.owner(key)
+    }
+
+    /// What is said several times at once is said once.
+    private static let pauseMin: Int64 = 800 * Nanoseconds.millisecond
+}
+
+extension Thresholds {
+    fileprivate func pauseMax(of way: Insistence) -> Int64 {
+        switch way {
+        case .claims: insistencePause
+        case .asksAgain: askedAgainPause
+        case .retakes: retakingPause
+        }
+    }
+}
