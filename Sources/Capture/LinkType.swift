@@ -19,8 +19,18 @@ public struct LinkType: RawRepresentable, Hashable, Sendable, CustomStringConver
     /// Linux cooked capture, version 2: with interface numbers.
     public static let linuxCooked2 = LinkType(rawValue: 276)
 
+    /// IEEE 802.11, as it went through the air.
+    public static let wireless = LinkType(rawValue: 105)
+    /// The same behind a radiotap header.
+    public static let radiotap = LinkType(rawValue: 127)
+
     /// Whether frames of this type can carry the ARP that the product reads.
     public var isSupported: Bool {
+        isWatched || self == .wireless || self == .radiotap
+    }
+
+    /// Whether an interface of this type can be watched: one that hears the air lacks half of it.
+    public var isWatched: Bool {
         self == .ethernet || self == .linuxCooked || self == .linuxCooked2
     }
 

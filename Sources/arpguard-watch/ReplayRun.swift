@@ -108,6 +108,8 @@ extension LinkType {
         switch self {
         case .linuxCooked: .linuxCooked
         case .linuxCooked2: .linuxCooked2
+        case .wireless: .wireless
+        case .radiotap: .radiotap
         default: .ethernet
         }
     }

@@ -98,7 +98,7 @@ struct CaptureErrorTests {
     }
 
     @Test(arguments: [
-        (105, "802.11"), (127, "radiotap"), (228, "raw IPv4"), (77, "link type 77"),
+        (119, "Prism"), (163, "AVS"), (228, "raw IPv4"), (77, "link type 77"),
     ])
     func `framings that are not read are refused by name`(number: UInt32, name: String) throws {
         var form = CaptureBytes()
@@ -112,7 +112,7 @@ struct CaptureErrorTests {
         }
     }
 
-    @Test(arguments: [1, 113, 276] as [UInt32])
+    @Test(arguments: [1, 105, 113, 127, 276] as [UInt32])
     func `framings that are read are accepted`(number: UInt32) throws {
         var form = CaptureBytes()
         form.linkType = number

@@ -100,7 +100,9 @@ struct DecodingTests {
         }
     }
 
-    @Test(arguments: [FrameFormat.ethernet, .linuxCooked, .linuxCooked2])
+    @Test(arguments: [
+        FrameFormat.ethernet, .linuxCooked, .linuxCooked2, .wireless, .radiotap,
+    ])
     func `no bytes make the decoder fail`(format: FrameFormat) {
         let random = SeededRandom(seed: 7)
         let types: [[UInt8]] = [[8, 6], [8, 0], [0x81, 0], [0x88, 0xA8], [0, 40]]

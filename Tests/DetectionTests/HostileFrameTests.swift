@@ -40,7 +40,9 @@ struct HostileFrameTests {
         configuration.limits.entriesMax = 8
         configuration.limits.alertsMax = 8
         var detector = Detector(configuration)
-        let formats = [FrameFormat.ethernet, .ethernet, .linuxCooked, .linuxCooked2]
+        let formats = [
+            FrameFormat.ethernet, .ethernet, .linuxCooked, .linuxCooked2, .wireless, .radiotap,
+        ]
         let edges = [Int64.min, -1, 0, 1, .max]
         for number in 1...5_000 as ClosedRange<UInt64> {
             let pick = random.uint64()

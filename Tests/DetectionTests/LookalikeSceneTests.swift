@@ -85,12 +85,23 @@ struct LookalikeSceneTests {
         ),
         (
             Scene(
+                "two frames in a recording that has every frame twice",
+                [known, known.map { $0.later(2) }, asked, asked.map { $0.later(2) }],
+                forged: [toAlice, toAlice.later(2)], withNetwork: false), 1
+        ),
+        (
+            Scene(
                 "an announcement every five seconds by a station without another address",
                 [],
                 forged: announces(start, invented(1, Player.alice.ip))
                     .repeated(10, every: 5_500)), 5
         ),
     ]
+
+    /// The owner is asked for and answers, before the question's copy comes.
+    private static let asked =
+        exchange(start - 4_000, .router, .bob) + exchange(start - 2_000, .router, .alice)
+    private static let toAlice = tells(start, asRouter, .alice)
 
     private static let asRouter = Player.mallory.claiming(.router)
 

@@ -6,7 +6,9 @@ import Glibc
 
 /// Frames straight into a detector: the first byte of each is its length, the second its framing.
 enum FrameFuzz {
-    private static let formats: [FrameFormat] = [.ethernet, .linuxCooked, .linuxCooked2]
+    private static let formats: [FrameFormat] = [
+        .ethernet, .linuxCooked, .linuxCooked2, .wireless, .radiotap,
+    ]
 
     static func feed(_ bytes: [UInt8]) {
         var detector = Detector()
@@ -51,6 +53,8 @@ extension LinkType {
         case .ethernet: .ethernet
         case .linuxCooked: .linuxCooked
         case .linuxCooked2: .linuxCooked2
+        case .wireless: .wireless
+        case .radiotap: .radiotap
         default: .ethernet
         }
     }

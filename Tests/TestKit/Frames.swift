@@ -22,6 +22,8 @@ package enum Frame {
         /// Linux cooked, version 1 or 2.
         case cooked
         case cooked2(interface: UInt32)
+        /// IEEE 802.11 data as it goes through the air: to a radio, from one, or both.
+        case wireless(flags: UInt8)
     }
 
     /// An ARP frame. `source` and `destination` are those of the frame, where they differ from
@@ -70,7 +72,26 @@ package enum Frame {
             let kind: UInt8 = destination == broadcast ? 1 : 3
             return big16(type) + hex("0000") + big32(interface) + hex("0001") + [kind, 6]
                 + mac(source) + hex("0000") + payload
+        case .wireless(let flags):
+            return air(flags, source: source, destination: destination)
+                + hex("aaaa03", "000000") + big16(type) + payload
         }
+    }
+
+    /// The header of IEEE 802.11 data with `flags`, the lowest two of which say whether it goes to
+    /// a radio and comes from one.
+    package static func air(_ flags: UInt8, source: String, destination: String) -> [UInt8] {
+        let (radio, other) = (mac("02:00:00:00:00:aa"), mac("02:00:00:00:00:bb"))
+        let (from, to) = (mac(source), mac(destination))
+        let addresses =
+            switch flags & 3 {
+            case 0: [to, from, radio]
+            case 1: [radio, from, to]
+            case 2: [to, radio, from]
+            default: [other, radio, to]
+            }
+        let start = hex("08") + [flags] + hex("0000") + addresses.flatMap { $0 } + hex("0000")
+        return flags & 3 == 3 ? start + from : start
     }
 
     /// An IPv4 packet without options around `payload`, inside an Ethernet frame.

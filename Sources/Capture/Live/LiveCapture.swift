@@ -58,7 +58,7 @@ public struct LiveCapture: ~Copyable {
     public init(_ options: LiveOptions) throws(LiveError) {
         let handle = unsafe try Self.open(options)
         let linkType = LinkType(rawValue: UInt32(bitPattern: unsafe pcap_datalink(handle)))
-        guard linkType.isSupported else {
+        guard linkType.isWatched else {
             unsafe pcap_close(handle)
             throw LiveError(
                 code: .notEthernet, interface: options.interface, detail: linkType.description)

@@ -8,6 +8,10 @@ public enum FrameFormat: Sendable {
     case linuxCooked
     /// Linux cooked capture, version 2 (LINKTYPE_LINUX_SLL2).
     case linuxCooked2
+    /// IEEE 802.11, as it went through the air (LINKTYPE_IEEE802_11).
+    case wireless
+    /// The same behind a radiotap header (LINKTYPE_IEEE802_11_RADIOTAP).
+    case radiotap
 }
 
 /// What precedes the payload of a frame.
@@ -45,6 +49,13 @@ struct LinkHeader: Equatable {
             etherType = bytes.uint16(at: 0)
             segment.interface = bytes.uint32(at: 4)
             payload = 20
+        case .wireless, .radiotap:
+            let air = try WirelessHeader(bytes, hasRadiotap: format == .radiotap)
+            destination = air.destination
+            source = air.source
+            // What follows is an LLC header, as behind a length.
+            etherType = 0
+            payload = air.payload
         }
         try skipTags(bytes)
         skipSNAP(bytes)

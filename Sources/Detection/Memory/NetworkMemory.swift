@@ -76,8 +76,10 @@ struct NetworkMemory: ~Copyable, Sendable {
         let index = known ?? stations.insert(source, Station())
         if known != nil { stations.use(index) }
         if stations[index].isCopy(packet.print, at: time, within: thresholds.copyWithin) {
-            // A question that is asked again so soon may be answered again all the same.
-            if packet.isRequest { noteQuestion(packet, at: question, time: time) }
+            // Who answered the question itself, before this copy of it came, has answered it.
+            if packet.isRequest, answeredAgo(question, at: time) == .max {
+                noteQuestion(packet, at: question, time: time)
+            }
             return nil
         }
         let answeredAgo = packet.isRequest ? answeredAgo(question, at: time) : .max

@@ -76,7 +76,7 @@ enum ChildMessage: Equatable {
         case .opened:
             guard rest.count == 5, let filter = LiveFilter(rawValue: rest[4]) else { return nil }
             let linkType = LinkType(rawValue: UInt32(rest.number(at: 0, byteCount: 4)))
-            guard linkType.isSupported else { return nil }
+            guard linkType.isWatched else { return nil }
             self = .opened(linkType, filter)
         case .ready:
             guard rest.count == 12 else { return nil }
