@@ -110,7 +110,9 @@ extension Thresholds {
             count("claimsMax", claimsMax, "F1"), count("requestsMax", requestsMax, "F3"),
             time("newcomerWindow", newcomerWindow, "F2, N1"),
             count("inventedNewcomersMax", inventedNewcomersMax, "F2"),
-            count("newcomersMax", newcomersMax, "F2"), count("scannedMax", scannedMax, "N1"),
+            count("newcomersMax", newcomersMax, "F2"), count("takersMax", takersMax, "F2"),
+            count("scannedMax", scannedMax, "N1"),
+            count("addressesToldMax", addressesToldMax, "all"),
             time("foldWindow", foldWindow, "all"),
         ]
     }

@@ -138,8 +138,13 @@ public struct Thresholds: Sendable {
     public var inventedNewcomersMax = 200
     /// How many new stations of any kind are a flood (F2).
     public var newcomersMax = 1_000
+    /// How many new stations that take others' addresses are a flood (F2).
+    public var takersMax = 20
     /// How many addresses one station may ask for in that time (N1).
     public var scannedMax = 30
+    /// With how many addresses one station is told as an attacker, unless it is critical; further
+    /// ones are folded.
+    public var addressesToldMax = 5
     /// How long after its last repeat an alert is reported anew.
     public var foldWindow: Int64 = 3_600 * Nanoseconds.second
 

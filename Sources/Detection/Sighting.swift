@@ -45,6 +45,9 @@ struct Sighting: Sendable {
     var repetition = (count: 0, firstFrame: UInt64(0))
     /// How many stations that were never heard before took the address, while its owner is there.
     var strangers = 0
+    /// How many stations that were never heard before took any address a short while ago, when
+    /// this one is another.
+    var takers = 0
     /// Whether its source was never heard before.
     var isNewStation = false
     /// Whether its sender goes on and on claiming what it took, other than by answers.

@@ -36,6 +36,20 @@ struct FoldingTests {
         #expect(Self.verdicts(attack + later).filter { $0.severity == .high }.count == 2)
     }
 
+    @Test func `an attacker who takes a whole network is told with five addresses of it`() {
+        let victims = (0..<40).map { number in
+            Player(mac: "3c:97:0e:00:04:\(10 + number)", ip: "10.0.0.\(100 + number)")
+        }
+        let network =
+            exchange(0, .mallory, .alice)
+            + victims.enumerated().flatMap { exchange(Int64($0 * 10), $1, .alice) }
+        let forged = victims.enumerated().map { number, victim in
+            tells(20_000 + Int64(number) * 300, .mallory.claiming(victim), .alice)
+        }
+        let verdicts = Self.verdicts(network + forged)
+        #expect(verdicts.filter { $0.severity >= .high }.count == 5)
+    }
+
     @Test func `a second attacker is another matter`() {
         let other = Player(mac: "74:d4:35:00:00:77", ip: "10.0.0.77")
         let second =

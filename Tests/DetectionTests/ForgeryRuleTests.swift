@@ -36,7 +36,11 @@ struct ForgeryRuleTests {
             [[announces(0, .alice)], repeated(5, 150_000, forged)], []),
         RuleCase(
             "copies within a tenth of a second are free",
-            [[announces(0, .alice)], repeated(9, 20, forged)], []),
+            [[announces(0, .alice)], repeated(5, 20, forged)], []),
+        RuleCase(
+            "but not however many there are",
+            [[announces(0, .alice)], repeated(9, 1, forged)],
+            [Verdict(.repeatedUnsolicitedAlone, .high)]),
         RuleCase(
             "answers to questions are free, however many",
             [(0..<20).flatMap { exchange(Int64($0) * 1_000, .router, .alice) }], []),

@@ -55,6 +55,16 @@ struct RateRuleTests {
                 }
             ], [Verdict(.newcomerFlood, .high)]),
         RuleCase(
+            "stations that are new and take each other's addresses are a flood",
+            [
+                (0..<300).map { number in
+                    announces(
+                        Int64(number) * 20, station(number, ip: "10.2.0.\(number * 7 % 120)"))
+                }
+            ],
+            [Verdict](repeating: Verdict(.bindingChanged, .low), count: 19)
+                + [Verdict(.newcomerFlood, .high)]),
+        RuleCase(
             "a building that wakes up is none",
             [
                 (0..<300).map { number in

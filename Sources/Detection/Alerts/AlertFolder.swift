@@ -29,15 +29,19 @@ struct AlertFolder: ~Copyable, Sendable {
     struct Reported: Sendable {
         var severity: Severity
         var lastTime: Int64
+        /// How often it was told, where that is counted.
+        var count: UInt16 = 0
     }
 
     private var reported: BoundedTable<AlertKey, Reported>
     private let window: Int64
+    private let addressesMax: Int
 
     init(configuration: DetectorConfiguration) {
         reported = BoundedTable(
             countMax: configuration.limits.alertsMax, seed: configuration.tableSeed)
         window = configuration.thresholds.foldWindow
+        addressesMax = configuration.thresholds.addressesToldMax
     }
 
     /// The finding as it is to be reported: the first of its kind in a while, or worse than
@@ -53,8 +57,27 @@ struct AlertFolder: ~Copyable, Sendable {
             return nil
         }
         guard isNews(finding, segment, at: time) else { return nil }
+        if isOneOfMany(finding, segment, at: time) {
+            note(finding, finding.severity, segment, at: time)
+            return nil
+        }
         note(finding, max(known, finding.severity), segment, at: time)
         return finding
+    }
+
+    /// Whether a station was told as an attacker with so many addresses that one more is no news.
+    private mutating func isOneOfMany(
+        _ finding: Finding, _ segment: Segment, at time: Int64
+    ) -> Bool {
+        guard finding.severity == .high, finding.scope == .binding, let accused = finding.accused
+        else { return false }
+        let key = AlertKey(.unspecified, accused, in: segment)
+        let (index, _) = reported.findOrInsert(key, Reported(severity: .high, lastTime: time))
+        if time.age(of: reported[index].lastTime) > window { reported[index].count = 0 }
+        reported[index].lastTime = time
+        if Int(reported[index].count) >= addressesMax { return true }
+        reported[index].count += 1
+        return false
     }
 
     private mutating func isNews(_ finding: Finding, _ segment: Segment, at time: Int64) -> Bool {

@@ -63,13 +63,24 @@ extension NetworkMemory {
             isReturn: contests[index].lastWasReturn, isRetaken: after.isUsurped && isOwnWord,
             count: contests[index].changes(within: window, at: sighting.time))
         sighting.strangers = contests[index].strangers(within: window, at: sighting.time)
-        if after.isUsurped { noteTaking(sighting, from: before.mac) }
+        if after.isUsurped {
+            noteTaking(sighting, from: before.mac)
+            if sighting.isNewStation, !sighting.form.isPrompted { countTaker(&sighting) }
+        }
     }
 
     /// Whether a segment was heard for so long that adverts would have been heard too.
     private func hasHeardLong(_ segment: Segment, at time: Int64) -> Bool {
         newcomers.value(StationKey(segment: segment, mac: .zero))?
             .isHeard(for: thresholds.advertExplains, at: time) ?? false
+    }
+
+    /// Counts a station that was never heard before and takes an address, unasked.
+    private mutating func countTaker(_ sighting: inout Sighting) {
+        let key = StationKey(segment: sighting.packet.segment, mac: .zero)
+        guard let place = newcomers.find(key) else { return }
+        sighting.takers = newcomers[place].addTaker(
+            at: sighting.time, within: thresholds.newcomerWindow)
     }
 
     private mutating func noteTaking(_ sighting: Sighting, from owner: MACAddress) {

@@ -75,7 +75,9 @@ struct NetworkMemory: ~Copyable, Sendable {
         let binding = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip))
         let index = known ?? stations.insert(source, Station())
         if known != nil { stations.use(index) }
-        if stations[index].isCopy(packet.print, at: time, within: thresholds.copyWithin) {
+        let isFree = packet.isRequest || packet.isToMany
+        let window = thresholds.copyWithin
+        if stations[index].isCopy(packet.print, at: time, within: window, isFree: isFree) {
             // Who answered the question itself, before this copy of it came, has answered it.
             if packet.isRequest, answeredAgo(question, at: time) == .max {
                 noteQuestion(packet, at: question, time: time)

@@ -6,6 +6,8 @@ struct Newcomers: Sendable {
     private var unsolicited = SlidingCount()
     /// Those that came when the segment had been heard for a while.
     private var late = SlidingCount()
+    /// Those that took an address from another station.
+    private var takers = SlidingCount()
     private var firstHeard: Int64?
     /// One bit for each first octet of the newcomers' addresses, as of `spreadSince`.
     private var spread: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -27,6 +29,11 @@ struct Newcomers: Sendable {
     /// Whether the segment had been heard for `window` at `time`.
     func isHeard(for window: Int64, at time: Int64) -> Bool {
         firstHeard.map { time.age(of: $0) > window } ?? false
+    }
+
+    /// Counts one that took an address from another station, and returns how many there are.
+    mutating func addTaker(at time: Int64, within window: Int64) -> Int {
+        takers.add(at: time, within: window)
     }
 
     /// Counts one more.

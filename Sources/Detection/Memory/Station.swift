@@ -75,6 +75,7 @@ struct Station: Sendable {
     static let addressesMax = 6
     private var lastPrints: [2 of UInt64] = .init(repeating: 0)
     private var lastPrintTimes: [2 of Int64] = .init(repeating: .min)
+    private var lastPrintCopies: [2 of UInt8] = .init(repeating: 0)
     var claimRate = SlidingCount()
     var requestRate = SlidingCount()
     private var nextPrint: UInt8 = 0
@@ -96,18 +97,34 @@ struct Station: Sendable {
     /// How many addresses it told everybody about that it had not used, since when.
     private var announced = (count: UInt32(0), since: Int64.min)
 
-    /// Whether this packet, told by its print, was already seen within `window`.
+    /// Whether this packet, told by its print, was already seen within `window`; beyond a few
+    /// times only if `isFree`.
     @inline(__always)
-    mutating func isCopy(_ print: UInt64, at time: Int64, within window: Int64) -> Bool {
+    mutating func isCopy(
+        _ print: UInt64, at time: Int64, within window: Int64, isFree: Bool
+    ) -> Bool {
         for index in lastPrints.indices where lastPrints[index] == print {
-            if time.age(of: lastPrintTimes[index]) < window { return true }
+            if time.age(of: lastPrintTimes[index]) < window {
+                return countsAsCopy(index, isFree: isFree)
+            }
         }
         let place = Int(nextPrint & 1)
         lastPrints[place] = print
         lastPrintTimes[place] = time
+        lastPrintCopies[place] = 0
         nextPrint ^= 1
         return false
     }
+
+    @inline(never)
+    private mutating func countsAsCopy(_ index: Int, isFree: Bool) -> Bool {
+        if isFree || lastPrintCopies[index] == Self.copiesMax { return isFree }
+        lastPrintCopies[index] += 1
+        return true
+    }
+
+    /// How many copies of an answer a capture may hold: several views of it, each more than once.
+    private static let copiesMax: UInt8 = 4
 
     /// Notes that the station uses `ip` as its own.
     @inline(__always)

@@ -6,7 +6,10 @@
 /// container, a bond's other port), hence low; the gateway's are worth a look.
 enum BindingChanged {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
-        guard let change = sighting.change, !change.isReturn else { return nil }
+        // Of a flood it is told once: F2.
+        guard let change = sighting.change, !change.isReturn,
+            sighting.takers < thresholds.takersMax
+        else { return nil }
         return Finding(
             rule: .bindingChanged, severity: sighting.isGateway ? .medium : .low,
             confidence: .low, accused: sighting.speaker, claim: sighting.packet.sender,

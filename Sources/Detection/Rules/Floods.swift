@@ -7,7 +7,7 @@
 ///
 /// Source: rates of flooding tools and of honest storms, measured. New stations alone are no
 /// proof (a building wakes up after a power cut, a capture begins): those of a flood have invented
-/// addresses, or begin with answers that nobody asked for.
+/// addresses, begin with answers that nobody asked for, or take addresses that others have.
 enum Floods {
     static func judgeClaims(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard sighting.rates.claims >= thresholds.claimsMax else { return nil }
@@ -27,10 +27,11 @@ enum Floods {
         guard
             invented >= thresholds.inventedNewcomersMax
                 || newcomers.late >= thresholds.newcomersMax
+                || sighting.takers >= thresholds.takersMax
         else { return nil }
         return Finding(
             rule: .newcomerFlood, severity: .high, confidence: .medium,
-            count: max(newcomers.all, invented), scope: .segment)
+            count: max(newcomers.all, invented, sighting.takers), scope: .segment)
     }
 
     static func judgeRequests(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
