@@ -189,8 +189,8 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "CommandLineKit", "JSON", "Modules", "Program", "SQLite", "Telemetry", "TestKit",
-                "arpguard",
+                "Catalogue", "CommandLineKit", "JSON", "Modules", "Program", "SQLite", "Telemetry",
+                "TestKit", "WatchRecords", "arpguard",
                 "arpguard-collector", "arpguard-dashboard", "arpguard-upload", "arpguard-watch",
             ]),
         .testTarget(

@@ -17,9 +17,17 @@ public struct Migration: Sendable {
 }
 
 /// What stood in the way of a migration.
-public enum MigrationError: Error, Sendable, Equatable {
+public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The database was written by a newer program.
     case newer(found: Int64, known: Int64)
+
+    /// What is wrong, in one line without a full stop.
+    public var description: String {
+        switch self {
+        case .newer(let found, let known):
+            "a newer version of the program wrote it (schema \(found), known here is \(known))"
+        }
+    }
 }
 
 extension Connection {

@@ -115,6 +115,15 @@ struct AlertOutputTests {
         #expect(try RealFileSystem().status(of: out + "2") == nil)
     }
 
+    @Test func `a command that takes too long is ended, and that is told`() throws {
+        let words = ["/usr/bin/tail", "-f", "/dev/null"]
+        let lane = lane(CommandHook(.init(words: words, secondsMax: 1)))
+        lane.send(message())
+        #expect(lane.finish(within: 20_000))
+        #expect(failures.all == ["command: /usr/bin/tail was ended after 1 seconds"])
+        #expect(lane.counts.failed == 1)
+    }
+
     @Test func `a command has a rate, and what is over it is counted`() throws {
         let hook = CommandHook(
             .init(words: ["/bin/true"], runsPerMinuteMax: 2), clock: ManualClock())

@@ -16,6 +16,8 @@ struct fault_disk {
     int met;
     fault_file *files;
     struct change *newest;
+    int64_t handles;        // files that SQLite has open
+    int is_given_up;        // whether nobody but SQLite has it any more
 };
 
 #endif

@@ -32,12 +32,20 @@ static int code(int outcome, int otherwise) {
     return outcome == FAULT_FULL ? SQLITE_FULL : otherwise;
 }
 
+static void free_if_unused(fault_disk *disk) {
+    if (!disk->is_given_up || disk->handles > 0) return;
+    disk_empty(disk);
+    free(disk);
+}
+
 // MARK: - Bytes
 
 static int file_close(sqlite3_file *base) {
     struct handle *handle = (struct handle *)base;
     free(handle->path);
     file_release(handle->file);
+    handle->disk->handles--;
+    free_if_unused(handle->disk);
     return SQLITE_OK;
 }
 
@@ -265,6 +273,7 @@ static int disk_open(
     }
     if (flags_out) *flags_out = flags;
     handle->base.pMethods = &methods;
+    disk->handles++;
     return SQLITE_OK;
 }
 
@@ -343,8 +352,8 @@ fault_disk *fault_disk_make(void) {
 
 void fault_disk_free(fault_disk *disk) {
     sqlite3_vfs_unregister(&disk->vfs);
-    disk_empty(disk);
-    free(disk);
+    disk->is_given_up = 1;
+    free_if_unused(disk);
 }
 
 const char *fault_disk_name(const fault_disk *disk) { return disk->name; }

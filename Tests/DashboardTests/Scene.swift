@@ -47,6 +47,14 @@ final class Scene: Sendable {
         try control.enable(control.terms)
     }
 
+    /// Agrees to what an older version would collect, which knows these events alone.
+    func enable(only events: String) throws {
+        let older = TelemetryControl(
+            for: Product("arpguard", version: "0.1.0"), catalogue: .standard.keeping(events),
+            config: config, home: home, seams: seams)
+        try older.enable(older.terms)
+    }
+
     /// Records events: as many uses of a feature as asked for, and one of each other kind.
     func record(_ count: Int) {
         let module = TelemetryModule(

@@ -42,6 +42,27 @@ struct FrameRecordTests {
         #expect(expected == found)
     }
 
+    @Test(arguments: [
+        leases(0, .router, .alice), leases(0, .router, .bob, source: Player.mallory.mac),
+        advertises(0, .router, "10.0.0.100"), greets(0, .router, "10.0.0.100"),
+        greetsAgain(0, .router, "10.0.0.100"), balances(0, .router, "10.0.0.100"),
+        carps(0, .router), asks(0, .alice, for: Player.router.ip),
+        Step(at: 0, frame: Array(announces(0, .alice).frame.prefix(20))),
+    ])
+    func `what any kind of frame says is read back from its record`(step: Step) throws {
+        let made = FrameRecord(step.frame.span, format: .ethernet)
+        let record = try #require(made)
+        var bytes: [UInt8] = []
+        record.append(to: &bytes)
+        #expect(bytes.count <= FrameRecord.byteCountMax)
+        let decoded = FrameRecord(encoded: bytes.span)
+        #expect(decoded == record)
+        // Neither is one that lacks a byte, or has one more.
+        let short = FrameRecord(encoded: bytes.span.extracting(0..<bytes.count - 1))
+        let long = FrameRecord(encoded: (bytes + [0]).span)
+        #expect(short == nil && long == nil)
+    }
+
     @Test func `bytes that are no record are refused whatever they are`() {
         let random = SeededRandom(seed: 7)
         for _ in 0..<20_000 {

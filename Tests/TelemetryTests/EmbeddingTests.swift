@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Catalogue
+import JSON
 import Synchronization
 import Telemetry
 import TestKit
@@ -13,6 +14,13 @@ private let ruleRun = Event(
     "rule_run", since: "2.1", purpose: "Which rules are slow",
     Property.choice("rule", Rule.self, since: "2.1", purpose: "Which rule ran"),
     Property.duration("duration_ms", since: "2.1", purpose: "How long it took"))
+
+private let fileRead = Event(
+    "file_read", since: "2.1", purpose: "Which files are large",
+    Property.choice("rule", Rule.self, since: "2.1", purpose: "Which rule read it"),
+    Property.count("lines", max: 1000, since: "2.1", purpose: "How long it was"),
+    Property.bool("is_new", since: "2.1", purpose: "Whether it was new"),
+    Property.identifier("kind", since: "2.1", purpose: "What kind of file"))
 
 private struct LintError: Error {}
 
@@ -131,5 +139,32 @@ private struct LintError: Error {}
         let dropped = try home.control(catalogue: catalogue).status().lost.first?.count ?? 0
         #expect(events.count + Int(dropped) == threads * perThread)
         #expect(events.count > 26 * 60)
+    }
+
+    @Test func `an event of four properties of every kind keeps to its bounds`() throws {
+        let catalogue = Catalogue.standard.adding(fileRead)
+        try home.enable(catalogue: catalogue)
+        let module = home.module(catalogue: catalogue)
+        module.initialize()
+        for lines in [7, 2000, -1] {
+            #expect(module.track(fileRead, .naming, lines, lines > 7, "Swift.Source"))
+        }
+        #expect(module.track(fileRead, .unused, 0, false, "10.0.0.1"))
+        // The same by its name: as a host that has no types does.
+        #expect(module.trackEvent("file_read", ["lines": 3, "is_new": true]))
+        module.end()
+        let control = home.control(catalogue: catalogue)
+        let told = try control.events().map { event in
+            event.properties.map { "\($0.name)=\($0.value.json.serialized(.compact))" }
+                .joined(separator: " ")
+        }
+        #expect(
+            told == [
+                #"rule="naming" lines=7 is_new=false kind="Swift.Source""#,
+                #"rule="naming" lines=1000 is_new=true kind="Swift.Source""#,
+                #"rule="naming" is_new=false kind="Swift.Source""#,
+                #"rule="unused" lines=0 is_new=false"#, "lines=3 is_new=true",
+            ])
+        #expect(try control.status().lost.map(\.count) == [2])
     }
 }

@@ -149,4 +149,47 @@ import Testing
             #expect(error?.code == .configuration)
         }
     }
+
+    @Test func `an administrator's no is told to whoever says yes, with the file`() throws {
+        let other = try Home()
+        try other.folder.write("{}", to: "policy.json")
+        let error = #expect(throws: TelemetryError.self) { try other.enable() }
+        #expect(error?.code == .blocked)
+        #expect(error?.description.contains(other.policyPath) == true)
+        #expect(try !other.folder.contents().contains { $0.hasPrefix("home") })
+    }
+
+    @Test func `a consent record that is no file is no yes`() throws {
+        try files.remove("\(home.storage)/consent.json")
+        try files.createFolder("\(home.storage)/consent.json")
+        #expect(home.control().causes(blocking: .recording) == [.stateUnreadable])
+    }
+
+    @Test(arguments: ["", "/journal"])
+    func `a folder that is a link is used by nobody`(part: String) throws {
+        let path = home.storage + part
+        try files.rename(path, to: home.folder.file("elsewhere"))
+        try #require(unsafe symlink(home.folder.file("elsewhere"), path) == 0)
+        expectUnused("Not a directory")
+    }
+
+    @Test(
+        .enabled(if: geteuid() == 0, "only root can give a folder away"),
+        arguments: ["", "/journal"])
+    func `a folder of somebody else is used by nobody`(part: String) throws {
+        try #require(unsafe chown(home.storage + part, 65_534, 65_534) == 0)
+        expectUnused("belongs to user 65534")
+    }
+
+    /// Neither recording nor a decision uses the home, and the error says why.
+    private func expectUnused(_ reason: String) {
+        let module = home.module()
+        module.initialize()
+        #expect(!module.trackEvent("app_start"))
+        module.end()
+        for decide in [{ try home.enable() }, { try home.control().disable() }] {
+            let error = #expect(throws: TelemetryError.self, performing: decide)
+            #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+        }
+    }
 }

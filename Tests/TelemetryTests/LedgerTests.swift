@@ -258,4 +258,17 @@ import Testing
         #expect(throws: SQLiteError.self) { try other.enable() }
         #expect(!other.control().causes(blocking: .recording).isEmpty)
     }
+
+    @Test func `a row that was put back before what was pruned is found`() throws {
+        try makeSixRows()
+        home.clock.advance(by: .seconds(31 * 86_400))
+        _ = try kinds
+        try edit(
+            """
+            INSERT INTO ledger (number, time, kind, detail, previous, hash)
+                SELECT 3, time, kind, detail, previous, hash FROM ledger WHERE kind <> 'pruned'
+            """)
+        let problems = try home.control().verifyLedger().problems
+        #expect(problems.contains { $0.row == 3 && $0.what.contains("was pruned") }, "\(problems)")
+    }
 }

@@ -100,6 +100,27 @@ import Testing
         #expect(home.told.contains("damaged on the disk"))
     }
 
+    @Test(arguments: [
+        "https://elsewhere.example.org/v1/logs", "https://telemetry.example.org:8443/v1/logs",
+        "http://telemetry.example.org/v1/logs", "http://127.0.0.1/v1/logs", "nowhere", "",
+    ])
+    func `a batch whose address the disk has changed never leaves`(url: String) throws {
+        home.record(2)
+        _ = try home.control().preview()
+        let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readWrite)
+        try store.run("UPDATE batches SET url = ?", [.text(url)])
+        home.record(1)
+        let outbox = try #require(try home.control().outbox())
+        guard case .batch(let next) = try outbox.next() else {
+            Issue.record("nothing to send")
+            return
+        }
+        #expect(next.url == "https://telemetry.example.org/v1/logs" && next.events == 1)
+        let status = try home.control().status()
+        #expect((status.recorded, status.waiting, status.keptHere) == (3, 1, 2))
+        #expect(home.told.contains("damaged on the disk"))
+    }
+
     @Test func `a batch that is on its way stays the same when its log is lost to damage`() throws {
         home.record(3)
         var outbox = try home.control().outbox()

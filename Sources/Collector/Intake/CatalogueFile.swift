@@ -71,7 +71,7 @@ public struct CatalogueFile: Sendable {
     }
 
     private static func kind(_ json: JSONValue) -> PropertyKind? {
-        let max = json["max"]?.integerValue
+        let max = json["max"]?.integerValue.flatMap { $0 < 0 ? nil : $0 }
         switch json["kind"]?.stringValue {
         case "choice":
             let words = json["values"]?.arrayValue?.compactMap(\.stringValue) ?? []

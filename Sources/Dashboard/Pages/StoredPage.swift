@@ -19,6 +19,10 @@ struct StoredPage {
         type = visit.request.queryValue("type").flatMap { [types] in types.contains($0) ? $0 : nil }
         status = try visit.status()
         config = control.configuration
+        guard status.storeProblem == nil else {
+            page = .empty
+            return
+        }
         page = try control.events(
             before: visit.number("before"), named: type, limit: DashboardLimits.eventsPerPage)
     }

@@ -35,7 +35,7 @@ enum ToldAgainstOwner {
     }
 
     static func explain(_ alert: Alert) -> String {
-        let owner = alert.rival.map { ", which is at \($0)" } ?? ""
+        let owner = alert.rival.map { ", although it is at \($0)" } ?? ""
         return "\(alert.accusedText) tells one station, unasked, that \(alert.addressText) is at "
             + "\(alert.claimantText)\(owner): honest stations tell everybody when one moves."
     }

@@ -21,7 +21,8 @@ package struct StatusMemory {
 
     /// The status now: what is cheap is read, what is not is taken from the last time if it holds.
     mutating func status(of control: TelemetryControl) throws -> TelemetryStatus {
-        let now = try Self.key(of: control)
+        // A store that can't be read is told by the status, whose figures are counted anew.
+        let now = try? Self.key(of: control)
         let known = now != nil && now == key && status?.storeProblem == nil
         let fresh = try control.status(figures: known ? status : nil)
         key = now

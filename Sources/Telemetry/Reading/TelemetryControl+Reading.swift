@@ -34,6 +34,9 @@ package struct EventPage: Sendable, Equatable {
     package let events: [StoredEvent]
     /// What to ask for next; nil at the end.
     package let next: Int64?
+
+    /// No events.
+    package static let empty = EventPage(events: [], next: nil)
 }
 
 extension TelemetryControl {

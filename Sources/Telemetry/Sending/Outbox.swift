@@ -104,11 +104,11 @@ package final class Outbox {
         return Self.fits(batch, spent: spent, sealer.config) ? .batch(batch) : .budgetSpent
     }
 
-    /// The oldest batch that may leave. One whose bytes the disk has changed never does: nobody was
-    /// shown those. Its events stay to be seen.
+    /// The oldest batch that may leave. One whose bytes or address the disk has changed never does:
+    /// nobody agreed to those. Its events stay to be seen.
     private func nextSealed() throws -> SealedBatch? {
         while let batch = try sealer.unsent("'sealed', 'released', 'sending'", in: store) {
-            if batch.isWhole { return batch }
+            if batch.isWhole, goesWhereAgreed(batch) { return batch }
             try store.database.transaction {
                 try store.database.run(
                     "UPDATE batches SET state = 'void', answer = 'damaged' WHERE id = ?",
@@ -122,6 +122,12 @@ package final class Outbox {
                 .warning, "batch \(batch.uid) is damaged on the disk and is not sent")
         }
         return nil
+    }
+
+    /// Whether a batch goes to the place of the yes that stands.
+    private func goesWhereAgreed(_ batch: SealedBatch) -> Bool {
+        guard let origin = Endpoint(batch.url)?.origin else { return false }
+        return origin == gate.read().state.record?.terms.origin
     }
 
     /// Whether a batch may go on a day on which so many bytes went already. One that is larger

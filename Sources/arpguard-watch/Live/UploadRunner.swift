@@ -32,6 +32,12 @@ final class UploadRunner: Sendable {
         set { setupBox.withLock { $0 = newValue } }
     }
 
+    /// Whether enough time has passed since a rule last found something about a gateway; nil where
+    /// none ever did.
+    static func isQuiet(since finding: Int64?, at now: Int64) -> Bool {
+        finding.map { now - $0 >= quietNanoseconds } ?? true
+    }
+
     /// Starts a round if one is due, unless the gateway is contested or a round goes on.
     func startIfDue(isContested: Bool) {
         if isContested { return stop() }

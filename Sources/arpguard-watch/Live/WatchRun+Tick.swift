@@ -71,8 +71,8 @@ extension WatchRun {
     /// whoever it is.
     var isGatewayContested: Bool {
         let now = clock.steady(setup.seams.clock.now().nanoseconds)
-        return interfaces.contains { interface in
-            interface.lastGatewayFinding.map { now - $0 < UploadRunner.quietNanoseconds } ?? false
+        return interfaces.contains {
+            !UploadRunner.isQuiet(since: $0.lastGatewayFinding, at: now)
         }
     }
 

@@ -30,7 +30,8 @@ enum fault_kind {
 /// Makes a disk and registers it with SQLite under its own name; NULL without memory.
 fault_disk *fault_disk_make(void);
 
-/// Unregisters and frees a disk on which no database is open. Files that somebody holds live on.
+/// Unregisters a disk. It goes with the last database that is open on it: an optimiser may end the
+/// life of a database after that of its disk. Files that somebody holds live on.
 void fault_disk_free(fault_disk *disk);
 
 /// The name under which SQLite knows the disk.

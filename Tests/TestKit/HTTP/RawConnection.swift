@@ -41,6 +41,19 @@ package final class RawConnection {
         return received.isEmpty
     }
 
+    /// Sends `text` whenever nothing came for a while, until the server closes; true when it did so
+    /// without sending anything more.
+    package func isClosedByServer(sending text: String, every pause: Duration) throws -> Bool {
+        while !deadline.hasPassed {
+            switch connection.read(until: .within(pause)) {
+            case .bytes(let bytes): received += bytes
+            case .end: return received.isEmpty
+            case .nothingInTime: send(text)
+            }
+        }
+        throw TestKitError("the server kept a connection that sent '\(text)' now and then")
+    }
+
     private func takeReply() -> HTTPReply? {
         guard let head = HTTPHead(startOf: received) else { return nil }
         let words = head.startLine.split(separator: " ")

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TestKit
+import Testing
+
+@testable import Detection
+
+/// What an alert tells a person, for every rule.
+struct AlertTextTests {
+    private static let broken = [
+        RuleCase(
+            "a packet that ends early",
+            [[Step(at: 0, frame: Array(announces(0, .alice).frame.prefix(20)))]], [])
+    ]
+
+    private static let cases: [RuleCase] = [
+        OwnershipRuleTests.staticBinding, OwnershipRuleTests.moves, OwnershipRuleTests.contests,
+        OwnershipRuleTests.gateway, EarlyRuleTests.told, EarlyRuleTests.confessions,
+        EarlyRuleTests.poisoned, ForgeryRuleTests.unsolicited, ForgeryRuleTests.between,
+        ForgeryRuleTests.sources, ForgeryRuleTests.senders, ForgeryRuleTests.poisoned,
+        RateRuleTests.rates, ExplanationTests.dhcp, ExplanationTests.routers, broken,
+    ].flatMap { $0 }
+
+    /// The alerts of all tables of cases, by rule.
+    private static let told: [RuleID: [Alert]] = {
+        let found = cases.flatMap { each in
+            var configuration = each.configuration
+            configuration.reportsNotices = true
+            return alerts(each.steps, configuration)
+        }
+        return Dictionary(grouping: found, by: \.rule)
+    }()
+
+    /// One sentence of each rule.
+    private static let sentences: [RuleID: String] = [
+        .staticBinding:
+            "M claims 10.0.0.1, although 10.0.0.1 was declared to be at R.",
+        .bindingChanged: "10.0.0.1 moved from R to M, and nothing heard so far explains it.",
+        .contestedByForger: "10.0.0.1 is claimed by both M and R, and M behaves as a forger does.",
+        .contestedGateway: "The gateway's address 10.0.0.1 goes back and forth between M and R.",
+        .addressConflict: "Both R and M use 10.0.0.1.",
+        .gatewayWithOthers:
+            "M claims the gateway's address 10.0.0.1, unasked, and uses 10.0.0.66 as well.",
+        .repeatedUnsolicited: "M keeps telling A, unasked, that 10.0.0.1 is at M.",
+        .repeatedUnsolicitedAlone: "M keeps telling A, unasked, that 10.0.0.1 is at M.",
+        .toldAgainstOwner:
+            "M tells one station, unasked, that 10.0.0.1 is at M, although it is at R: honest "
+            + "stations tell everybody when one moves.",
+        .asksForItsClaim:
+            "M claimed 10.0.0.1, and now asks others for it from its own address 10.0.0.66.",
+        .betweenTwo:
+            "M tells 10.0.0.1 that it is 10.0.0.10, and 10.0.0.10 that it is 10.0.0.1: it puts "
+            + "itself between them.",
+        .poisonedPeer:
+            "10.0.0.20 believes that 10.0.0.10 is at M, but it is at A: its cache seems poisoned.",
+        .sourceMismatch:
+            "A frame from 02:01:00:00:00:01 speaks for B, which claims 10.0.0.20.",
+        .speaksForMany: "M sends ARP in the name of 10 or more stations.",
+        .portStealing:
+            "M sends frames as if they came from B, so that switches bring it that station's "
+            + "traffic.",
+        .restore:
+            "M, which claimed 10.0.0.1 itself, now tells others that it is at R: so poisoners "
+            + "clean up behind themselves.",
+        .claimFlood: "M made 200 or more claims within seconds that nobody had asked for.",
+        .newcomerFlood:
+            "200 or more stations appeared within seconds: somebody invents them.",
+        .requestStorm: "M sent 500 or more questions within seconds.",
+        .scan: "M asked for 30 or more addresses within seconds.",
+        .invalidSender:
+            "M claims that 10.0.0.20 is at 00:00:00:00:00:00, which is no station's address.",
+        .malformed: "A packet breaks the rules of ARP: the frame ends inside its ARP packet.",
+        .explainedMove:
+            "10.0.0.20 moved from B to M, as a lease or a group of routers had said.",
+    ]
+
+    /// A sentence with letters in place of the players' hardware addresses.
+    private static func short(_ text: String) -> String {
+        let players = [
+            ("M", Player.mallory), ("R", Player.router), ("A", Player.alice), ("B", Player.bob),
+        ]
+        return players.reduce(text) { $0.replacing($1.1.mac, with: $1.0) }
+    }
+
+    @Test(arguments: RuleID.allCases)
+    func `every rule explains what it saw, with the stations and addresses that it means`(
+        rule: RuleID
+    ) throws {
+        let told = try #require(Self.told[rule]).map { Self.short($0.explanation) }
+        let expected = try #require(Self.sentences[rule])
+        #expect(told.contains(expected), "\(told)")
+        // The words that stand where a rule does not name what it means.
+        for word in ["an address", "a station", "A station", "another station"] {
+            #expect(!told.contains { $0.contains("\(word) ") }, "\(told)")
+        }
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Glibc
+import JSON
+import Modules
+import Program
+import Telemetry
+import TestKit
+import Testing
+
+/// What commands answer where there is nothing to do, or something in the way.
+@Suite struct UncommonAnswerTests {
+    let arpguard: Arpguard
+
+    init() throws { arpguard = try Arpguard() }
+
+    struct Case: CustomTestStringConvertible, Sendable {
+        let words: [String]
+        let status: Int32
+        let stderr: String
+
+        init(_ line: String, _ status: Int32, _ stderr: String) {
+            words = line.split(separator: " ").map(String.init)
+            self.status = status
+            self.stderr = stderr
+        }
+
+        var testDescription: String { words.joined(separator: " ") }
+    }
+
+    static let cases = [
+        Case(
+            "telemetry show --since yesterday", 64,
+            "arpguard: error: --since is no time: yesterday\narpguard: hint: write a day as"),
+        Case("telemetry export --until 2026-13-01", 64, "--until is no time: 2026-13-01"),
+        Case(
+            "telemetry show --type nothing", 64,
+            "there is no event type nothing\narpguard: hint: arpguard telemetry schema lists"),
+        Case(
+            "telemetry rotate-id", 2,
+            "nothing was changed: it must be confirmed\narpguard: hint: arpguard telemetry "
+                + "rotate-id --confirm"),
+        Case(
+            "telemetry delete-data", 2,
+            "nothing was deleted: it must be confirmed\narpguard: hint: arpguard telemetry "
+                + "delete-data --confirm"),
+        Case("telemetry stats", 0, "no events of these days are stored in this home"),
+        Case("telemetry upload --dry-run", 0, "no batch would leave: "),
+        Case("config show telemetry.nothing", 64, "telemetry.nothing"),
+    ]
+
+    @Test(arguments: cases)
+    func `an untouched home is answered, and stays untouched`(_ each: Case) throws {
+        let result = try arpguard(each.words)
+        #expect(result.status == each.status, "\(result.stderr)")
+        #expect(result.stderr.contains(each.stderr), "\(result.stderr)")
+        #expect(try arpguard.folder.contents().isEmpty)
+    }
+
+    private func control(
+        _ url: String?, _ catalogue: Catalogue = .standard
+    ) -> TelemetryControl {
+        let seams = TelemetrySeams(
+            environment: [:], userID: geteuid(), logger: Logger(program: "test", level: .error))
+        return TelemetryControl(
+            for: Program.product, catalogue: catalogue,
+            config: TelemetryModuleConfig(uploadURL: url),
+            home: arpguard.home, seams: seams)
+    }
+
+    @Test func `what a newer version would collect is withheld, named, and shown as new`() throws {
+        let older = control(nil, .standard.keeping("app_start", "app_stop", "feature_usage"))
+        try older.enable(older.terms)
+        let status = try arpguard("telemetry", "status")
+        let row = status.stdout.split(separator: "\n").first { $0.hasPrefix("withheld") }
+        #expect(row?.contains("alert_generated.severity") == true, "\(status.stdout)")
+        let terms = try arpguard("telemetry", "enable")
+        let new = terms.stdout.split(separator: "\n").first { $0.contains("new:") }
+        #expect(new?.contains("alert_generated.severity") == true, "\(terms.stdout)")
+        #expect(new?.contains("app_start") == false)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try !arpguard("telemetry", "status").stdout.contains("\nwithheld"))
+    }
+
+    @Test func `another place is told with what to do, and nothing would leave`() throws {
+        let first = control("http://127.0.0.1:1/v1/logs")
+        try first.enable(first.terms)
+        let url = "http://localhost:1/v1/logs"
+        #expect(try arpguard("config", "set", "telemetry.upload_url", url).status == 0)
+        let status = try arpguard("telemetry", "status").stdout
+        #expect(status.contains("the place or the anonymising is not what you agreed to"))
+        #expect(status.contains("arpguard telemetry enable"))
+        #expect(try arpguard("telemetry", "upload", "--dry-run").stderr.contains("no batch would"))
+    }
+
+    /// Has something sent from the home, as far as the home knows.
+    private func haveOneBatchSent(to url: String) throws {
+        #expect(try arpguard("config", "set", "telemetry.upload_url", url).status == 0)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        let capture = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
+        #expect(try arpguard("replay", capture).status == 1)
+        let outbox = try #require(try control(url).outbox())
+        guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
+            throw TestKitError("nothing to send")
+        }
+        try outbox.accepted(batch, rejected: 0, answer: "200")
+    }
+
+    @Test func `with nothing left to send the preview and the dry run say so`() throws {
+        try haveOneBatchSent(to: "http://127.0.0.1:1/v1/logs")
+        let preview = try arpguard("telemetry", "preview")
+        #expect(preview.status == 0 && preview.stdout.isEmpty)
+        #expect(preview.stderr.contains("nothing waits to be uploaded"))
+        let dry = try arpguard("telemetry", "upload", "--dry-run")
+        #expect(dry.stdout.isEmpty && dry.stderr.contains("nothing waits to be uploaded"))
+    }
+
+    @Test func `an erasure that is pending is part of what a dry run shows`() throws {
+        try haveOneBatchSent(to: "http://127.0.0.1:1/v1/logs")
+        let rotated = try arpguard("telemetry", "rotate-id", "--confirm")
+        #expect(rotated.status == 0)
+        #expect(rotated.stdout.contains("not confirmed yet: the erasure at http://127.0.0.1:1"))
+        let dry = try arpguard("telemetry", "upload", "--dry-run").stdout
+        #expect(dry.hasPrefix("DELETE http://127.0.0.1:1/v1/installations/"), "\(dry)")
+        #expect(dry.hasSuffix(", with the erasure secret\n"))
+        let json = try JSONValue.parse(
+            arpguard("telemetry", "upload", "--dry-run", "--format", "json").stdout)
+        #expect(json["method"] == "DELETE")
+    }
+
+    @Test func `where a place offers no erasure, a new identifier says what stays there`() throws {
+        try haveOneBatchSent(to: "http://127.0.0.1:1/elsewhere")
+        let rotated = try arpguard("telemetry", "rotate-id", "--confirm")
+        #expect(rotated.stdout.contains("what was sent can't be erased elsewhere"), "\(rotated)")
+    }
+
+    @Test func `one declared binding is taken back, and the rest stays`() throws {
+        let key = "detection.static_bindings"
+        for number in 1...2 {
+            let mac = "02:00:00:00:00:0\(number)"
+            #expect(try arpguard("config", "set", "\(key).10.0.0.\(number)", mac).status == 0)
+        }
+        #expect(try arpguard("config", "unset", "\(key).10.0.0.1").status == 0)
+        let left = try JSONValue.parse(arpguard("config", "get", key).stdout)
+        #expect(left == ["10.0.0.2": "02:00:00:00:00:02"])
+    }
+
+    @Test func `a configuration that is no JSON is a finding with its place`() throws {
+        try RealFileSystem().createFolder(arpguard.home)
+        try arpguard.folder.write("{\"telemetry\": {", to: "own/config.json")
+        let text = try arpguard("config", "check")
+        #expect(text.status == 1, "\(text.stderr)")
+        #expect(text.stdout.contains("config.json: "), "\(text.stdout)")
+        let json = try JSONValue.parse(arpguard("config", "check", "--format", "json").stdout)
+        let problem = json["problems"]?.arrayValue?.first
+        #expect(problem?["key"] == .null && problem?["expected"]?.stringValue != nil, "\(json)")
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root may have an /etc of its own"))
+    func `an administrator's no is told with its file, whatever the command`() throws {
+        let script = """
+            mount -t tmpfs tmpfs /etc && mkdir /etc/arpguard || exit 99
+            echo '{"telemetry": "deny"}' >/etc/arpguard/telemetry-policy.json
+            exec "$@"
+            """
+        func run(_ words: String...) throws -> CommandResult {
+            try CommandRunner.run(
+                "/usr/bin/unshare",
+                ["-m", "/bin/sh", "-c", script, "sh", Executables.path("arpguard")]
+                    + ["--home", arpguard.home] + words)
+        }
+        let enable = try run("telemetry", "enable", "--confirm")
+        #expect(enable.status == 2)
+        let words = "the administrator forbids telemetry: /etc/arpguard/telemetry-policy.json"
+        #expect(enable.stderr.contains(words), "\(enable.stderr)")
+        let status = try JSONValue.parse(run("telemetry", "status", "--format", "json").stdout)
+        #expect(status["enabled"] == false)
+        #expect(status["blocked_by"] == ["admin_policy", "not_asked"])
+        #expect(try run("telemetry", "disable").status == 0)
+    }
+}
