@@ -61,9 +61,7 @@ public final class CommandHook: AlertSink {
 
     /// Looks whether the program may be started.
     public func probe() throws(AlertOutputError) {
-        let program = options.words[0]
-        guard unsafe access(program, X_OK) != 0 else { return }
-        throw AlertOutputError("\(program): \(unsafe String(cString: strerror(errno)))")
+        try options.words[0].check(X_OK)
     }
 
     /// Asks the program that runs to end.

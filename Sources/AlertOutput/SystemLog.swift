@@ -36,8 +36,7 @@ public struct SystemLog: AlertSink {
 
     /// Looks whether the log's socket is there, and may be written to.
     public func probe() throws(AlertOutputError) {
-        guard unsafe access(path, W_OK) != 0 else { return }
-        throw AlertOutputError("\(path): \(unsafe String(cString: strerror(errno)))")
+        try path.check(W_OK)
     }
 
     /// Sends one datagram.
