@@ -2,6 +2,7 @@
 
 public import CommandLineKit
 private import Glibc
+private import Modules
 
 /// What the executables have in common: name, version, and how they start.
 public enum Program {
@@ -16,6 +17,8 @@ public enum Program {
     ///
     /// - Parameter voice: the name that messages begin with; a helper speaks for `arpguard`.
     public static func run(_ root: Command, voice: String = Program.name) -> Never {
+        // Where not even that can be done, there may be no place to tell it.
+        do { try StandardDescriptors.fill() } catch { exit(ExitStatus.failure.rawValue) }
         if let fault = versionFault(of: root.name, in: .process) {
             let sink = DescriptorSink.standardError
             Diagnostics(program: voice, to: sink, environment: .process).error(fault)

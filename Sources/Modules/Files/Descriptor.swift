@@ -2,15 +2,24 @@
 
 import Glibc
 
-/// An open file, closed when this value ends.
+/// An open file, closed when this value ends. It never takes the place of standard input, output
+/// or error in a program that was started without them: what is printed there would get into it.
 struct Descriptor: ~Copyable, Sendable {
     let number: Int32
 
     init(
         opening path: String, _ flags: Int32, mode: mode_t = 0o600
     ) throws(SystemError) {
-        number = try systemCall("open", path) {
+        let first = try systemCall("open", path) {
             unsafe open(path, flags | O_CLOEXEC, mode)
+        }
+        guard first < StandardDescriptors.end else {
+            number = first
+            return
+        }
+        defer { _ = close(first) }
+        number = try systemCall("fcntl", path) {
+            fcntl(first, F_DUPFD_CLOEXEC, StandardDescriptors.end)
         }
     }
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import TestKit
+import Testing
+
+/// Programs that are started without standard input, output or error.
+@Suite struct ClosedDescriptorTests {
+    let arpguard: Arpguard
+    let capture = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
+
+    init() throws {
+        arpguard = try Arpguard()
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+    }
+
+    /// Runs `arpguard` from a shell that closes descriptors.
+    private func run(_ closing: String, _ words: [String]) throws -> CommandResult {
+        try CommandRunner.run(
+            "/bin/sh", ["-c", "exec \"$0\" \"$@\" \(closing)", Executables.path("arpguard")] + words,
+            environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
+    }
+
+    private func status() throws -> JSONValue {
+        try JSONValue.parse(arpguard("telemetry", "status", "--format", "json").stdout)
+    }
+
+    @Test(arguments: ["0<&-", "1>&-", "2>&-", "1>&- 2>&-", "0<&- 1>&-", "0<&- 1>&- 2>&-"])
+    func `what is printed to a closed descriptor gets into no file`(closing: String) throws {
+        _ = try arpguard("replay", capture)
+        let recorded = try #require(status()["events"]?["recorded"]?.integerValue)
+        for words in [["replay", capture], ["replay", "--format", "json", capture]] {
+            let end = try run(closing, words)
+            #expect(end.status == (closing.contains("1>&-") ? 2 : 1), "\(end.stderr)")
+        }
+        _ = try run(closing, ["replay", "/home/somebody/no-such.pcap"])
+        let after = try status()
+        #expect(after["lost"] == [:], "\(after)")
+        #expect(try #require(after["events"]?["recorded"]?.integerValue) >= 3 * recorded)
+        for needle in ["08:00:27:66:00:66", "somebody"] {
+            let found = try CommandRunner.run("/bin/grep", ["-rlaF", needle, arpguard.home])
+            #expect(found.stdout.isEmpty)
+        }
+    }
+}
