@@ -29,6 +29,8 @@ public struct TelemetryError: Error, Sendable, Equatable, CustomStringConvertibl
     public let description: String
     /// What to do about it.
     public let hint: String
+    /// Both, in one line.
+    var withHint: String { "\(description); \(hint)" }
 
     /// Records an obstacle.
     public init(_ code: Code, _ description: String, hint: String) {

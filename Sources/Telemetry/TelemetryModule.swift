@@ -155,7 +155,7 @@ import Synchronization
         waker.end()
         let done = DispatchGroup()
         // This thread is in the middle of no record.
-        recorder.journal?.giveBackThisThread()
+        Journal.giveBackThisThread()
         queue.async(group: done) { [self] in end() }
         if done.wait(timeout: .now() + .milliseconds(milliseconds)) == .timedOut {
             recorder.tell("the last events wait in the journal for the next start")
@@ -166,10 +166,23 @@ import Synchronization
     /// module's queue.
     private func move() {
         recorder.refresh()
+        noteStarved()
         guard let journal = recorder.journal else { return }
         do {
             try move(journal) { store, drain in try drain.adoptAll(into: store) }
         } catch {
+            recorder.tell("\(error)")
+        }
+    }
+
+    /// Counts what was lost for want of a journal, where there is a store at least.
+    private func noteStarved() {
+        let count = recorder.takeStarved()
+        guard count > 0 else { return }
+        do {
+            try Store.using(gate.directory, gate.seams) { try $0.addLoss(.queueFull, count) }
+        } catch {
+            recorder.giveBackStarved(count)
             recorder.tell("\(error)")
         }
     }
@@ -192,7 +205,9 @@ import Synchronization
     /// Takes the last events, and removes the journal if nothing can be in it any more. Where
     /// another thread could still be putting a record in, the journal stays for the next process.
     private func end() {
-        guard let journal = recorder.close() else { return }
+        let journal = recorder.close()
+        noteStarved()
+        guard let journal else { return }
         let isQuiet = journal.close()
         do {
             try move(journal)

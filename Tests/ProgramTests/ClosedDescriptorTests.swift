@@ -17,7 +17,8 @@ import Testing
     /// Runs `arpguard` from a shell that closes descriptors.
     private func run(_ closing: String, _ words: [String]) throws -> CommandResult {
         try CommandRunner.run(
-            "/bin/sh", ["-c", "exec \"$0\" \"$@\" \(closing)", Executables.path("arpguard")] + words,
+            "/bin/sh",
+            ["-c", "exec \"$0\" \"$@\" \(closing)", Executables.path("arpguard")] + words,
             environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
     }
 

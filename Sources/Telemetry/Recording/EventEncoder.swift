@@ -12,6 +12,7 @@ import Catalogue
 
     let catalogue: Catalogue
     let epoch: UInt32
+    let permit: Permit
     private let count: Int
     // This object's own; written once, in `init`.
     private nonisolated(unsafe) let rules: UnsafeMutablePointer<EventRules>
@@ -20,6 +21,7 @@ import Catalogue
     init(_ catalogue: Catalogue, _ permit: Permit, epoch: UInt32) {
         self.catalogue = catalogue
         self.epoch = epoch
+        self.permit = permit
         count = catalogue.events.count
         names = catalogue.events.prefix(Self.scannedMax).map { StringBits($0.name) }
         unsafe rules = .allocate(capacity: max(1, count))

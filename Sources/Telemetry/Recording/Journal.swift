@@ -274,12 +274,6 @@ extension Journal {
         return !(0..<segmentCount - 1).contains { segment($0).isOwned }
     }
 
-    /// Gives back the calling thread's segment, if it is one of this journal.
-    func giveBackThisThread() {
-        guard unsafe csystem_this_slot().pointee.journal == startAddress else { return }
-        Self.giveBackThisThread()
-    }
-
     /// Gives back whatever segment the calling thread has.
     static func giveBackThisThread() {
         // Emptying a slot can't fail once it was filled, and an unfilled one is empty.

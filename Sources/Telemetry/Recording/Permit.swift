@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a consent lets be recorded: no more than was shown when it was given.
-struct Permit: Sendable {
+struct Permit: Sendable, Equatable {
     private let terms: Set<String>
 
     /// - Parameters:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Catalogue
 import CSystem
+import Catalogue
+import Dispatch
 import Glibc
 import Modules
 import Synchronization
@@ -14,13 +15,22 @@ final class Recorder: Sendable {
     /// keeps a few hundred bytes, since a thread may still be at work with them.
     static let snapshotsMax = 10_000
 
+    /// How long events may wait for the gate after a change of consent, in milliseconds.
+    static let renewalMilliseconds = 250
+
     let gate: GateReader
     let switchboard = Switchboard()
     private let clock: any WallClock
     private let hasSystemClock: Bool
     private let catalogue: Catalogue
     private let wake: @Sendable () -> Void
+    /// Never held over a look at the disk.
     private let state = Mutex(State())
+    /// Held over such looks, and by nobody whom an event waits for.
+    private let renewing = Mutex(())
+    private let renewals = DispatchQueue(label: "telemetry.consent")
+    private let awaited = Mutex(Renewal())
+    private let starved = Atomic<Int64>(0)
 
     private struct State {
         var page: ConsentPage?
@@ -28,6 +38,15 @@ final class Recorder: Sendable {
         /// Every snapshot that was ever current: threads may still hold its address.
         var snapshots: [Snapshot] = []
         var told: Set<String> = []
+        var isClosed = false
+    }
+
+    /// The renewal that events wait for.
+    private struct Renewal {
+        /// What the consent page said then; 0 for none.
+        var word: UInt64 = 0
+        var group = DispatchGroup()
+        var deadline = DispatchTime.now()
     }
 
     /// - Parameter wake: called when much waits in the journal; must neither block nor allocate.
@@ -50,8 +69,9 @@ final class Recorder: Sendable {
         // The state keeps every snapshot alive for as long as the recorder lives.
         return unsafe table.pointee.owner._withUnsafeGuaranteedRef { snapshot in
             guard snapshot.isCurrent else {
-                return renewed().flatMap { new in new.live.flatMap { body(new, $0) } }
+                return renewed(snapshot).flatMap { new in new.live.flatMap { body(new, $0) } }
             }
+            if snapshot.isStarved { starved.add(1, ordering: .relaxed) }
             return snapshot.live.flatMap { body(snapshot, $0) }
         }
     }
@@ -62,72 +82,98 @@ final class Recorder: Sendable {
         hasSystemClock ? csystem_coarse_now() : clock.coarseNow().nanoseconds
     }
 
+    private var current: Snapshot? {
+        state.withLock { state in state.snapshots.last.flatMap { $0.isCurrent ? $0 : nil } }
+    }
+
+    /// What holds after a change of consent. The gate is asked by another thread, since that looks
+    /// at the disk; who waits longer than ``renewalMilliseconds`` loses the event, which is counted.
     @inline(never)
-    private func renewed() -> Snapshot? {
-        state.withLock { state in
-            if let last = state.snapshots.last, last.isCurrent { return last }
-            renew(&state)
-            return state.snapshots.last
+    private func renewed(_ stale: Snapshot) -> Snapshot? {
+        let word = stale.page.word
+        guard ConsentPage.State(word: word)?.isOn == true else { return nil }
+        if let current { return current }
+        guard hasSystemClock else {
+            // Whoever has taken the clock over decides what runs when.
+            refresh()
+            return current
         }
+        let renewal = awaited.withLock { renewal in
+            if renewal.word != word {
+                let wait = DispatchTimeInterval.milliseconds(Self.renewalMilliseconds)
+                renewal = Renewal(word: word, deadline: .now() + wait)
+                renewals.async(group: renewal.group) { self.refresh() }
+            }
+            return renewal
+        }
+        _ = renewal.group.wait(timeout: renewal.deadline)
+        if let current { return current }
+        stale.live?.journal.count(.queueFull)
+        return nil
     }
 
     /// Asks the gate anew; opens page and journal once there is a yes.
     func refresh() {
-        state.withLock { state in
-            if state.page == nil {
-                // Without a page there is no consent, and nothing may be made before there is one.
-                state.page = try? ConsentPage(
-                    opening: gate.directory.consentPage, gate.seams.files)
-            }
-            if state.page != nil { renew(&state) }
+        renewing.withLock { _ in
+            // Without a page there is no consent, and nothing may be made before there is one.
+            guard
+                let page = state.withLock({ $0.page })
+                    ?? (try? ConsentPage(opening: gate.directory.consentPage, gate.seams.files))
+            else { return }
+            renew(page)
         }
     }
 
-    private func renew(_ state: inout State) {
-        guard let page = state.page, state.snapshots.count < Self.snapshotsMax else {
-            switchboard.off()
-            return
-        }
+    /// Runs in one thread at a time.
+    private func renew(_ page: ConsentPage) {
         let word = page.word
         let (facts, consent) = gate.read()
         let causes = Gate.causes(blocking: .recording, facts)
         var live: Snapshot.Live?
-        if causes.isEmpty, let epoch = consent.epoch { live = self.live(epoch, consent, &state) }
-        state.journal?.publish(causes)
-        if let last = state.snapshots.last, last.word == word, last.page.isSame(as: page),
-            last.live?.encoder.epoch == live?.encoder.epoch
-        {
-            return switchboard.publish(last)
+        if causes.isEmpty, let epoch = consent.epoch { live = self.live(epoch, consent) }
+        state.withLock { state in
+            guard !state.isClosed else { return }
+            state.page = page
+            state.journal = state.journal ?? live?.journal
+            state.journal?.publish(causes)
+            let isStarved = causes.isEmpty && live == nil
+            if let last = state.snapshots.last, last.isSame(page, word, live, isStarved) {
+                return switchboard.publish(last)
+            }
+            guard state.snapshots.count < Self.snapshotsMax else { return switchboard.off() }
+            let snapshot = Snapshot(
+                page: page, word: word, live: live, isStarved: isStarved,
+                hasSystemClock: hasSystemClock)
+            state.snapshots.append(snapshot)
+            switchboard.publish(snapshot)
         }
-        let snapshot = Snapshot(
-            page: page, word: word, live: live, hasSystemClock: hasSystemClock)
-        state.snapshots.append(snapshot)
-        switchboard.publish(snapshot)
     }
 
-    private func live(
-        _ epoch: UInt32, _ consent: ConsentState, _ state: inout State
-    ) -> Snapshot.Live? {
+    private func live(_ epoch: UInt32, _ consent: ConsentState) -> Snapshot.Live? {
         do {
-            if state.journal == nil {
-                state.journal = try JournalMaker(gate: gate, catalogue: catalogue).make(wake)
-            }
-        } catch {
-            tell("\(error)", &state)
-        }
-        let permit = Permit(current: gate.terms, agreed: consent.record?.terms)
-        return state.journal.map { journal in
-            Snapshot.Live(
+            let journal =
+                try journal ?? JournalMaker(gate: gate, catalogue: catalogue).make(wake)
+            let permit = Permit(current: gate.terms, agreed: consent.record?.terms)
+            return Snapshot.Live(
                 journal: journal, encoder: EventEncoder(catalogue, permit, epoch: epoch))
+        } catch {
+            tell((error as? TelemetryError)?.withHint ?? "\(error)")
+            return nil
         }
     }
+
+    /// How many events were lost since the last time since no journal could be made under a yes.
+    func takeStarved() -> Int64 { starved.exchange(0, ordering: .relaxed) }
+
+    /// Counts them again: they could not be noted.
+    func giveBackStarved(_ count: Int64) { starved.add(count, ordering: .relaxed) }
 
     /// Records nothing from here on, but for what other threads have begun. Returns the journal,
     /// for the last flush.
     func close() -> Journal? {
         state.withLock { state in
             switchboard.off()
-            state.page = nil
+            (state.page, state.isClosed) = (nil, true)
             defer { state.journal = nil }
             return state.journal
         }

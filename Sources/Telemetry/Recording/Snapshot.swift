@@ -44,13 +44,16 @@ struct SnapshotTable {
     let word: UInt64
     /// Nil while nothing may be recorded.
     let live: Live?
+    /// Whether nothing is recorded for want of a journal alone.
+    let isStarved: Bool
     // This object's own; written once, in `init`.
     private nonisolated(unsafe) let table: UnsafeMutablePointer<SnapshotTable>
 
-    init(page: ConsentPage, word: UInt64, live: Live?, hasSystemClock: Bool) {
+    init(page: ConsentPage, word: UInt64, live: Live?, isStarved: Bool, hasSystemClock: Bool) {
         self.page = page
         self.word = word
         self.live = live
+        self.isStarved = isStarved
         let entries = live.map(Self.entries) ?? []
         let own = UnsafeMutableBufferPointer<SnapshotTable.Entry>.allocate(
             capacity: max(1, entries.count))
@@ -85,6 +88,13 @@ struct SnapshotTable {
     /// Whether the page still says the same: one relaxed load.
     @inline(always)
     var isCurrent: Bool { page.word == word }
+
+    /// Whether another one with these parts would say the same.
+    func isSame(_ page: ConsentPage, _ word: UInt64, _ live: Live?, _ isStarved: Bool) -> Bool {
+        self.word == word && self.page.isSame(as: page) && self.isStarved == isStarved
+            && self.live?.encoder.epoch == live?.encoder.epoch
+            && self.live?.encoder.permit == live?.encoder.permit
+    }
 
     /// Where a typed event that may be recorded stands.
     func entry(of plan: UnsafeMutablePointer<TypedEventPlan>) -> (place: Int, SnapshotTable.Entry)?

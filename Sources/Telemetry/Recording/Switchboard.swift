@@ -20,12 +20,12 @@ final class Switchboard: Sendable {
     }
 
     /// What recording needs now, and whose word says whether it may. A snapshot that records
-    /// nothing follows the word only where that may turn it on: its next change is noticed at
-    /// once. Both must live as long as this object.
+    /// nothing follows the word only where that may turn it on, so that its next change is noticed
+    /// at once, or where what it loses is counted. Both must live as long as this object.
     func publish(_ snapshot: Snapshot) {
         let isOffByPage = ConsentPage.State(word: snapshot.word)?.isOn == false
         page.store(snapshot.tableAddress, at: 1)
-        let follows = snapshot.live != nil || isOffByPage
+        let follows = snapshot.live != nil || snapshot.isStarved || isOffByPage
         let word = unsafe UInt64(UInt(bitPattern: snapshot.page.wordPointer))
         page.store(follows ? word : 0, at: 0)
     }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Catalogue
+import Modules
+import Telemetry
+import TestKit
+import Testing
+
+/// A program that may record, and can't, or that may record more than before.
+@Suite struct StarvedRecorderTests {
+    private let home: Home
+
+    init() throws {
+        home = try Home()
+        try home.enable()
+    }
+
+    private func lost() throws -> [String: Int64] {
+        let losses = try home.control().status().lost
+        return Dictionary(uniqueKeysWithValues: losses.map { ($0.reason, $0.count) })
+    }
+
+    /// Puts something in the place of the folder of the journals.
+    private func obstruct() throws {
+        try RealFileSystem().remove("\(home.storage)/journal")
+        try home.folder.write("in the way", to: "home/telemetry/journal")
+    }
+
+    private func makeRoom() throws { try RealFileSystem().remove("\(home.storage)/journal") }
+
+    @Test func `events for which no journal can be made are counted once there is room`() throws {
+        try obstruct()
+        let module = home.module()
+        module.initialize()
+        for _ in 0..<7 { #expect(!module.trackEvent("app_start", ["mode": "replay"])) }
+        try makeRoom()
+        module.flush()
+        #expect(module.trackEvent("app_start", ["mode": "replay"]))
+        module.end()
+        #expect(try lost() == ["queue_full": 7])
+        #expect(try home.control().status().recorded == 1)
+    }
+
+    @Test func `events for which no journal can be made are counted at the end at the latest`()
+        throws
+    {
+        try obstruct()
+        home.record(5)
+        try makeRoom()
+        #expect(try lost() == ["queue_full": 5])
+        #expect(home.told.contains("make "), "the way out is told: \(home.told)")
+    }
+
+    @Test func `a yes to more reaches programs that run`() throws {
+        var narrow = TelemetryModuleConfig.withURL
+        narrow.allowedEventTypes = ["app_start"]
+        let control = home.control(narrow)
+        try home.control().disable()
+        try control.enable(control.terms)
+        let module = home.module()
+        module.initialize()
+        #expect(module.trackEvent("app_start", ["mode": "replay"]))
+        #expect(!module.trackEvent("feature_usage", ["feature": "replay"]))
+        try home.enable()
+        module.flush()
+        #expect(module.trackEvent("feature_usage", ["feature": "replay"]))
+        module.end()
+        #expect(try home.control().status().recorded == 2)
+    }
+}
