@@ -22,6 +22,7 @@ struct ConsentState: Sendable {
     ) -> ConsentState {
         do throws(SystemError) {
             guard try isOurs(directory, seams) else { return unreadable }
+            let isShared = try sharedPath(directory, seams.files) != nil
             let recordThere = try seams.files.status(of: directory.consentRecord) != nil
             let pageThere = try seams.files.status(of: directory.consentPage) != nil
             if !recordThere, !pageThere {
@@ -31,11 +32,12 @@ struct ConsentState: Sendable {
             let bytes = try seams.files.read(
                 directory.consentRecord, bytesMax: ConsentRecord.bytesMax)
             guard let record = memory.record(bytes) else { return unreadable }
-            // Without the page it is no yes, but the identifier and its secret are known.
+            // Without the page, or where others may write, it is no yes; but the identifier and
+            // its secret are known.
             let page = try? ConsentPage(opening: directory.consentPage, seams.files)
+            let told = isShared ? nil : page?.state.map { consent(record, $0) }
             return ConsentState(
-                record: record, page: page?.state,
-                consent: page?.state.map { consent(record, $0) } ?? .unreadable,
+                record: record, page: page?.state, consent: told ?? .unreadable,
                 isCopied: isCopied(record, seams))
         } catch {
             return unreadable
@@ -54,17 +56,30 @@ struct ConsentState: Sendable {
         }
     }
 
-    /// State that somebody else put there, or could have, is not this person's yes.
+    private static func paths(_ directory: TelemetryDirectory) -> [String] {
+        [directory.path, directory.consentRecord, directory.consentPage]
+    }
+
+    /// State that somebody else put there is not this person's yes.
     private static func isOurs(
         _ directory: TelemetryDirectory, _ seams: TelemetrySeams
     ) throws(SystemError) -> Bool {
-        for path in [directory.path, directory.consentRecord, directory.consentPage] {
+        for path in paths(directory) {
             guard let status = try seams.files.status(of: path) else { continue }
             let expected: FileStatus.Kind = path == directory.path ? .folder : .file
-            guard status.kind == expected, status.owner == seams.userID, status.mode & 0o022 == 0
-            else { return false }
+            guard status.kind == expected, status.owner == seams.userID else { return false }
         }
         return true
+    }
+
+    /// What others may write to: where they could have put a yes it is none. Nil is nothing.
+    static func sharedPath(
+        _ directory: TelemetryDirectory, _ files: any FileSystem
+    ) throws(SystemError) -> String? {
+        for path in paths(directory) where try (files.status(of: path)?.mode ?? 0) & 0o022 != 0 {
+            return path
+        }
+        return nil
     }
 
     private static func isCopied(_ record: ConsentRecord, _ seams: TelemetrySeams) -> Bool {

@@ -24,6 +24,11 @@ extension TelemetryControl {
                 hint: "review it again with: telemetry enable")
         }
         try directory.prepare(seams)
+        if let path = try ConsentState.sharedPath(directory, seams.files) {
+            throw TelemetryError(
+                .storage, "others may write to \(path), so a yes that is kept there is none",
+                hint: "chmod go-w \(path)")
+        }
         return try changing {
             try finishIntentsLocked()
             return try recordYes(terms)
