@@ -76,6 +76,19 @@ public struct TelemetryDirectory: Sendable, Equatable {
         }
     }
 
+    /// Removes what processes left that died while they put another file in the place of `path`.
+    /// Nobody else may be at that now.
+    package func removeUnfinished(
+        _ path: String, _ files: any FileSystem
+    ) throws(SystemError) {
+        for name in try files.names(in: self.path) {
+            let leftover = "\(self.path)/\(name)"
+            if leftover.hasPrefix("\(path)."), leftover.hasSuffix(".new") {
+                try files.remove(leftover)
+            }
+        }
+    }
+
     /// The space that everything under the folder takes on the disk, in bytes.
     package func allocatedBytes(_ files: any FileSystem) throws(SystemError) -> Int64 {
         var total: Int64 = 0

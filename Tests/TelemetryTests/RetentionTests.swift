@@ -48,6 +48,22 @@ import Testing
         #expect(try home.control().status().recorded == 7)
     }
 
+    @Test func `what a clock that was years ahead has dated goes with what came after it`() throws {
+        jump(days: 3650)
+        home.record(5)
+        jump(days: -3650)
+        home.record(3)
+        home.clock.advance(by: .seconds(29 * 86_400))
+        home.record(1)
+        #expect(try home.control().status().recorded == 9)
+        home.clock.advance(by: .seconds(2 * 86_400))
+        home.record(1)
+        let status = try home.control().status()
+        #expect(status.recorded == 2)
+        #expect(status.lost.first { $0.reason == "retention" }?.count == 8)
+        #expect(try #require(try home.control().account()).isBalanced)
+    }
+
     @Test func `a clock that jumps back a year deletes nothing, and events are recorded on`() throws
     {
         home.record(5)

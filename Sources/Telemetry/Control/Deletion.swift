@@ -112,6 +112,9 @@ extension TelemetryControl {
     /// Opens a new epoch with a new identifier. Off in between: if the process dies here, the
     /// answer is no.
     func renew(_ state: ConsentState) throws {
+        for path in [directory.consentRecord, directory.deletionIntent, directory.rotationIntent] {
+            try directory.removeUnfinished(path, seams.files)
+        }
         guard let old = state.record else { return }
         let page = try ConsentPage(creating: directory.consentPage, seams.files)
         let epoch = max(page.state?.epoch ?? 0, old.epoch) + 1

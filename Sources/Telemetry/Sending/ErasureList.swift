@@ -110,6 +110,7 @@ struct ErasureList {
 
     private func save(_ erasures: [PendingErasure]) throws(TelemetryError) {
         do throws(SystemError) {
+            try directory.removeUnfinished(directory.erasures, files)
             if erasures.isEmpty { return try files.remove(directory.erasures) }
             let text = JSONValue.array(erasures.map(\.json)).serialized(.pretty)
             try files.replace(directory.erasures, with: Array(text.utf8) + [0x0A])

@@ -14,13 +14,16 @@ struct Retention {
     let gate: GateReader
 
     private static let clockKey = "retention.clock"
+    private static let dayKey = "retention.day"
 
     /// Deletes what is older than the configured days, then the oldest until the cap is kept.
     func apply(to store: Store) throws {
         let days = Int64(config.storageRetentionDays)
         let now = Timestamp(nanoseconds: try reckonedNow(store))
         let oldest = now.advanced(bySeconds: -days * 86_400).nanoseconds
-        if try hasOlder(store, than: oldest) { try deleteOlder(store, than: oldest) }
+        if try hasOlder(store, than: oldest, now) {
+            try deleteOlder(store, than: oldest, now)
+        }
         let ledger = ledger(of: store)
         try ledger.noteLosses()
         // An account of the past is worth less than an event that waits.
@@ -51,24 +54,48 @@ struct Retention {
         Ledger(database: store.database, clock: gate.seams.clock)
     }
 
-    /// Looks at the first rows only: rows are in the order of time, but for jumps of the clock.
-    private func hasOlder(_ store: Store, than oldest: Int64) throws(SQLiteError) -> Bool {
+    /// Looks at the first rows: rows are in the order of time, but for jumps of the clock. For the
+    /// sake of those it looks at all of them once a day.
+    private func hasOlder(
+        _ store: Store, than oldest: Int64, _ now: Timestamp
+    ) throws -> Bool {
         for query in ["time FROM events", "sealed_at FROM batches"] {
             let first = try store.database.integer("SELECT \(query) ORDER BY id LIMIT 1")
             if let first, first < oldest { return true }
         }
-        return false
+        return try isAnotherDay(store, now)
+            && store.database.integer(
+                """
+                SELECT EXISTS (SELECT 1 FROM events WHERE time < ?1)
+                    OR EXISTS (SELECT 1 FROM batches WHERE sealed_at < ?1)
+                """, [.integer(oldest)]) == 1
     }
 
-    private func deleteOlder(_ store: Store, than oldest: Int64) throws {
+    /// Whether this is the first look of a day.
+    private func isAnotherDay(_ store: Store, _ now: Timestamp) throws -> Bool {
+        let today = Array("\(now.day)".utf8)
+        let last = try store.database.rows(
+            "SELECT value FROM memory WHERE key = ?", [.text(Self.dayKey)]
+        ) { $0.blob(0) }.first
+        guard last != today else { return false }
+        try store.database.run(
+            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
+            [.text(Self.dayKey), .blob(today)])
+        return true
+    }
+
+    private func deleteOlder(
+        _ store: Store, than oldest: Int64, _ now: Timestamp
+    ) throws {
+        let bounds = [oldest, now.advanced(bySeconds: 86_400).nanoseconds]
+            .map(SQLiteValue.integer)
         try store.database.transaction {
-            try freeStaleBatches(store, oldest)
+            try freeStaleBatches(store, bounds)
             let lost = """
                 SELECT count(*) FROM events WHERE \(Store.isUnanswered) AND \(Self.isExpired)
                 """
-            try store.addLoss(.retention, store.database.integer(lost, [.integer(oldest)]) ?? 0)
-            try store.database.run(
-                "DELETE FROM events WHERE \(Self.isExpired)", [.integer(oldest)])
+            try store.addLoss(.retention, store.database.integer(lost, bounds) ?? 0)
+            try store.database.run("DELETE FROM events WHERE \(Self.isExpired)", bounds)
             try store.database.run("DELETE FROM batches WHERE sealed_at < ?", [.integer(oldest)])
             try store.database.run(
                 "DELETE FROM totals WHERE name LIKE 'bytes.%' AND name <> ?",
@@ -76,22 +103,28 @@ struct Retention {
         }
     }
 
+    /// Too old, or its time is still to come, since a clock was ahead: then it is at least as old
+    /// as one that was recorded after it.
+    private static let isOld = """
+        (time < ?1 OR (time > ?2 AND id < (SELECT max(id) FROM events WHERE time < ?1)))
+        """
+
     /// An event goes with its age, one that is being sent with its batch, and all that a batch
     /// holds goes with it.
     private static let isExpired = """
-        ((time < ?1 AND (batch IS NULL OR batch NOT IN
+        ((\(isOld) AND (batch IS NULL OR batch NOT IN
             (SELECT id FROM batches WHERE state = 'sending')))
          OR batch IN (SELECT id FROM batches WHERE sealed_at < ?1))
         """
 
     /// A batch that was not begun to be sent and holds a too old event is given up: the younger
     /// ones wait for the next.
-    private func freeStaleBatches(_ store: Store, _ oldest: Int64) throws {
+    private func freeStaleBatches(_ store: Store, _ bounds: [SQLiteValue]) throws {
         let stale = """
             SELECT id FROM batches WHERE state IN ('sealed', 'held', 'released')
-            AND id IN (SELECT batch FROM events WHERE time < ?)
+            AND id IN (SELECT batch FROM events WHERE \(Self.isOld))
             """
-        for batch in try store.database.rows(stale, [.integer(oldest)], { $0.integer(0) }) {
+        for batch in try store.database.rows(stale, bounds, { $0.integer(0) }) {
             try store.database.run(
                 "UPDATE events SET batch = NULL WHERE batch = ?", [.integer(batch)])
             try store.database.run("DELETE FROM batches WHERE id = ?", [.integer(batch)])
