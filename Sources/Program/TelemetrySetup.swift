@@ -44,7 +44,10 @@ public struct TelemetrySetup: Sendable {
     }
 
     /// What a person decides and sees.
-    public func control() -> TelemetryControl {
+    public func control() -> TelemetryControl { control(config) }
+
+    /// The same with another configuration.
+    func control(_ config: TelemetryModuleConfig) -> TelemetryControl {
         TelemetryControl(
             for: Program.product, config: config, home: home.path, seams: seams,
             configurationProblem: fault?.description)

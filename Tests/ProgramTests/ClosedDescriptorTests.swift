@@ -34,7 +34,7 @@ import Testing
             let end = try run(closing, words)
             #expect(end.status == (closing.contains("1>&-") ? 2 : 1), "\(end.stderr)")
         }
-        _ = try run(closing, ["replay", "/home/somebody/no-such.pcap"])
+        _ = try run(closing, ["replay", "/srv/somebody/no-such.pcap"])
         let after = try status()
         #expect(after["lost"] == [:], "\(after)")
         #expect(try #require(after["events"]?["recorded"]?.integerValue) >= 3 * recorded)

@@ -47,6 +47,17 @@ extension TelemetryControl {
         }
     }
 
+    /// Takes over what another folder of the same home still asks to be erased: uploads look at
+    /// the configured folder alone.
+    public func takeErasures(of other: TelemetryControl) throws {
+        guard other.directory != directory else { return }
+        let pending = try other.erasureList.all()
+        guard !pending.isEmpty else { return }
+        try directory.prepare(seams)
+        try erasureList.update { all in all += pending.filter { !all.contains($0) } }
+        try other.erasureList.update { all in all.removeAll { pending.contains($0) } }
+    }
+
     /// Finishes a deletion or a change of identifier that was cut short.
     func finishDeletion() throws {
         for intent in [directory.deletionIntent, directory.rotationIntent]

@@ -87,7 +87,7 @@ final class Recorder: Sendable {
     }
 
     /// What holds after a change of consent. The gate is asked by another thread, since that looks
-    /// at the disk; who waits longer than ``renewalMilliseconds`` loses the event, which is counted.
+    /// at the disk; an event that waits longer than ``renewalMilliseconds`` is lost, and counted.
     @inline(never)
     private func renewed(_ stale: Snapshot) -> Snapshot? {
         let word = stale.page.word

@@ -26,13 +26,23 @@ struct ConfigurationChange {
             try value.map { value throws(CommandFailure) in
                 try key.setting(value, in: old)
             } ?? key.removing(from: old)
+        let place = TelemetrySetup(context, invocation).place
         try context.prepareHome()
         try file.write(content)
         invocation.output.render(report(key, content, context.home.abbreviated(file.path)))
         if let fault = file.load().fault {
             invocation.diagnostics.warning(fault.description, hint: fault.hint)
         }
+        tellPlace(place, TelemetrySetup(context, invocation), invocation)
         tellConsent(context, invocation)
+    }
+
+    /// Another folder has no yes and no events yet; the old one keeps both.
+    private func tellPlace(_ old: String, _ setup: TelemetrySetup, _ invocation: Invocation) {
+        guard setup.place != old else { return }
+        invocation.diagnostics.notice(
+            "what was recorded stays in \(setup.home.abbreviated(old)), and a yes holds for one "
+                + "folder; telemetry status tells of both, telemetry delete-data deletes in both")
     }
 
     /// A yes covers a place and a fineness; after another one was set, nothing leaves.

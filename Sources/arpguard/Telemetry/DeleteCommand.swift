@@ -20,12 +20,14 @@ extension Command {
         let isConfirmed = try invocation.isConfirmed(
             asking: "Delete everything that telemetry recorded?", otherwise: "nothing was deleted")
         guard isConfirmed else { return .success }
-        let outcome = try telling { try setup.control().deleteData() }
+        let outcomes = try telling { try setup.deleteData() }
+        let events = outcomes.reduce(0) { $0 + $1.events }
         let elsewhere = try ErasureElsewhere(
-            requested: outcome.erasureRequested, impossible: outcome.erasureImpossible, setup)
+            requested: outcomes.contains(where: \.erasureRequested),
+            impossible: outcomes.contains(where: \.erasureImpossible), setup)
         let isEnabled = setup.control().causes(blocking: .recording).isEmpty
         var lines = [
-            "deleted \(outcome.events.of("event")); no byte of what was recorded is left here",
+            "deleted \(events.of("event")); no byte of what was recorded is left here",
             elsewhere.sentence,
         ]
         if isEnabled {
@@ -36,8 +38,9 @@ extension Command {
             elsewhere.report(
                 lines,
                 [
-                    ("deleted_events", .integer(outcome.events)),
-                    ("storage_bytes", .integer(outcome.bytesLeft)), ("enabled", .bool(isEnabled)),
+                    ("deleted_events", .integer(events)),
+                    ("storage_bytes", .integer(outcomes.reduce(0) { $0 + $1.bytesLeft })),
+                    ("enabled", .bool(isEnabled)),
                 ]))
         return .success
     }

@@ -53,6 +53,7 @@ struct Enabling {
         _ control: TelemetryControl, _ terms: ConsentTerms, _ view: TermsView?
     ) throws(CommandFailure) {
         try context.prepareHome()
+        try setup.rememberPlace()
         _ = try telling { try control.enable(terms) }
         let blocked = control.causes(blocking: .recording)
         if let view { invocation.output.render(view.report(decision: blocked)) }

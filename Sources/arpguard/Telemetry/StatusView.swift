@@ -16,6 +16,8 @@ struct StatusView {
     /// Whether a watch runs in this home, which uploads when that is due.
     let isWatched: Bool
     let words: CauseWords
+    /// Other folders of this home with telemetry; nil if that is not known.
+    let elsewhere: [OtherPlace]?
 
     var report: Report {
         Report(text: status.isDecided ? facts : introduction, json: .one(.object(json)))
@@ -30,7 +32,10 @@ struct StatusView {
             StyledText("to read what a yes means and decide:  arpguard telemetry enable"),
             StyledText("to see everything that could be recorded:  arpguard telemetry schema"),
         ]
-        return lines.map(Report.Block.line) + problem
+        let others = (elsewhere ?? []).map { place in
+            StyledText("elsewhere: \(place.text(abbreviated))", .yellow)
+        }
+        return (lines + others).map(Report.Block.line) + problem
     }
 
     private var problem: [Report.Block] {
@@ -80,7 +85,10 @@ struct StatusView {
                 "storage",
                 StyledText("\(status.storageBytes) bytes in \(abbreviated(status.storagePath))")
             ),
-            ("home", StyledText("\(abbreviated(setup.home.path)) (owner \(owner))")),
+        ]
+        rows += (elsewhere ?? []).map { ("elsewhere", StyledText($0.text(abbreviated), .yellow)) }
+        rows += [
+            ("home", StyledText("\(abbreviated(setup.home.path)) (owner \(owner))"))
         ]
         return [.table(Table(pairs: rows))] + advice + problem
     }
@@ -162,6 +170,9 @@ struct StatusView {
         }
         json["home"] = .string(isRedacted ? abbreviated(setup.home.path) : setup.home.path)
         json["owner"] = .integer(Int64(setup.seams.userID))
+        json["other_places"] =
+            elsewhere.map { .array($0.map { $0.json { isRedacted ? abbreviated($0) : $0 } }) }
+            ?? .null
         json["other_homes"] = others.json
         json["configuration_error"] = setup.fault.map { .string($0.description) } ?? .null
         return json

@@ -34,10 +34,17 @@ extension Command {
         let setup = TelemetrySetup(context, invocation)
         let control = setup.control()
         let status = try telling { try control.status() }
+        var elsewhere: [OtherPlace]?
+        do throws(CommandFailure) {
+            elsewhere = try OtherPlace.all(of: setup)
+        } catch {
+            invocation.diagnostics.warning(error.message, hint: error.hint)
+        }
         let view = StatusView(
             status: status, setup: setup, showsID: invocation.command.isOn(.showID),
             isRedacted: invocation.command.isOn(.redact), others: OtherHomes(than: setup.home),
-            isWatched: context.isWatched, words: control.words)
+            isWatched: context.isWatched, words: control.words,
+            elsewhere: elsewhere)
         invocation.output.render(view.report)
         for warning in view.others.warnings {
             invocation.diagnostics.warning(
@@ -68,9 +75,10 @@ extension Command {
         let context = try ProgramContext(invocation)
         let setup = TelemetrySetup(context, invocation)
         try context.prepareHome()
-        let control = setup.control()
-        try telling { try control.disable() }
-        let stored = try telling { try control.status().recorded }
+        // A file that names another folder now, or can't be read, takes nobody's no away.
+        let controls = try [setup.control()] + setup.otherPlaces().map(\.control)
+        for control in controls { try telling { try control.disable() } }
+        let stored = try telling { try controls.reduce(0) { try $0 + $1.status().recorded } }
         invocation.output.render(.disabled(storedEvents: stored))
         return .success
     }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import TestKit
+import Testing
+
+/// The configuration names another folder than before, or can't be read: what a person decides
+/// holds for all of it.
+@Suite struct TelemetryPlacesTests {
+    enum Change: CaseIterable {
+        case strayComma, anotherFolder, back
+    }
+
+    let arpguard: Arpguard
+    let capture = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
+    private var first: String { arpguard.folder.file("first") }
+
+    init() throws {
+        arpguard = try Arpguard()
+        try run("config", "set", "telemetry.storage_path", first)
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+    }
+
+    private func run(_ words: String...) throws { #expect(try arpguard(words).status == 0) }
+
+    private func change(_ change: Change) throws {
+        switch change {
+        case .strayComma: try arpguard.folder.write("{ \"telemetry\": {}, }", to: "own/config.json")
+        case .anotherFolder:
+            try run("config", "set", "telemetry.storage_path", arpguard.folder.file("second"))
+        case .back: try run("config", "unset", "telemetry.storage_path")
+        }
+    }
+
+    private func mend() throws {
+        try arpguard.folder.write(
+            "{ \"telemetry\": { \"storage_path\": \"\(first)\" } }", to: "own/config.json")
+    }
+
+    private func status() throws -> JSONValue {
+        try JSONValue.parse(arpguard("telemetry", "status", "--format", "json").stdout)
+    }
+
+    @Test(arguments: Change.allCases)
+    func `disable reaches the folder that was agreed to`(change: Change) throws {
+        let recorded = try #require(status()["events"]?["recorded"]?.integerValue)
+        try self.change(change)
+        let place = try status()["other_places"]?.arrayValue?.first
+        #expect(place?["path"]?.stringValue == first)
+        #expect(place?["recorded"]?.integerValue == recorded)
+        let end = try arpguard("telemetry", "disable")
+        #expect(end.status == 0)
+        #expect(end.stdout.contains("(\(recorded) events)"), "\(end.stdout)")
+        try mend()
+        #expect(try status()["blocked_by"] == ["withdrawn"])
+    }
+
+    @Test(arguments: Change.allCases)
+    func `delete-data reaches the folder that was agreed to`(change: Change) throws {
+        let recorded = try #require(status()["events"]?["recorded"]?.integerValue)
+        try self.change(change)
+        let end = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(end.status == 0)
+        #expect(end.stdout.contains("deleted \(recorded) events"), "\(end.stdout)")
+        try mend()
+        let status = try status()
+        #expect(status["events"]?["recorded"] == 0)
+        #expect(status["enabled"] == true, "consent stays as it is")
+    }
+
+    @Test func `a list of folders that can't be read stops a deletion, and says so`() throws {
+        try arpguard.folder.write("[1", to: "own/telemetry-places.json")
+        let end = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(end.status == 2)
+        #expect(end.stderr.contains("telemetry-places.json"))
+        let status = try arpguard("telemetry", "status", "--format", "json")
+        #expect(status.status == 0)
+        #expect(status.stderr.contains("telemetry-places.json"))
+        #expect(try JSONValue.parse(status.stdout)["other_places"] == .null)
+    }
+}
