@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HTTPServing
 import TestKit
 import Testing
+
+@testable import HTTPServing
 
 @Suite struct GracefulStopTests {
     @Test func `stopping finishes what is in flight and refuses what is new`() throws {
@@ -51,5 +52,31 @@ import Testing
         #expect(try client.response().status == 100)
         server.stop()
         #expect(try client.isClosedByServer())
+    }
+
+    /// A handler whose answer never comes.
+    private struct Silent: HTTPHandler {
+        func respond(to request: HTTPRequest) -> HTTPResponse { .text(.ok, "") }
+        func respond(to request: HTTPRequest, later: LaterReply) -> HTTPResponse? { nil }
+    }
+
+    @Test(arguments: [false, true])
+    func `no request waits for a server that has ended, however late it came`(endsFirst: Bool) {
+        let context = ServerContext(
+            handler: Silent(), limits: .standard, budget: ByteBudget(bytesMax: 1))
+        let exchange = Exchange(context: context, request: HTTPRequest(.get, "/"), socket: -1)
+        let woken = Monitor(0)
+        var sleeps = 0
+        if endsFirst { context.answerUnanswered() }
+        let first = exchange.answer(
+            suspend: { sleeps += 1 }, wake: { woken.update { $0 += 1 } })
+        if !endsFirst {
+            #expect(first == nil)
+            context.answerUnanswered()
+        }
+        #expect(sleeps == woken.read { $0 }, "who sleeps is woken")
+        #expect(sleeps == (endsFirst ? 0 : 1))
+        let answer = first ?? exchange.answer(suspend: { sleeps += 1 }, wake: {})
+        #expect(answer?.status == .serviceUnavailable)
     }
 }

@@ -62,9 +62,9 @@ final class Exchange {
         if let response = context.handler.respond(to: request, later: later) {
             return closing(response)
         }
-        self.later = later
         request.body = []
-        context.waits(later)
+        guard context.waits(later) else { return closing(unanswered) }
+        self.later = later
         return later.takeOrWait(suspend: suspend, wake: wake).map(closing)
     }
 

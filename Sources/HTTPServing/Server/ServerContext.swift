@@ -8,6 +8,8 @@ final class ServerContext: Sendable {
         var requestsInFlight = 0
         var drained: SignalPipe?
         var unanswered: [ObjectIdentifier: LaterReply] = [:]
+        /// Whether nobody may wait any more.
+        var isOver = false
     }
 
     let handler: any HTTPHandler
@@ -41,18 +43,27 @@ final class ServerContext: Sendable {
         drained?.signal()
     }
 
-    /// Remembers a connection that waits, so that it can be woken when the server ends.
-    func waits(_ reply: LaterReply) {
-        load.withLock { $0.unanswered[ObjectIdentifier(reply)] = reply }
+    /// Remembers a connection that is going to wait, so that it can be woken when the server ends;
+    /// false when the server has ended, and it must not wait.
+    func waits(_ reply: LaterReply) -> Bool {
+        load.withLock { load in
+            guard !load.isOver else { return false }
+            load.unanswered[ObjectIdentifier(reply)] = reply
+            return true
+        }
     }
 
     func waitsNoMore(_ reply: LaterReply) {
         load.withLock { $0.unanswered[ObjectIdentifier(reply)] = nil }
     }
 
-    /// Answers whatever still waits: a connection that sleeps can't be closed.
+    /// Answers whatever still waits, and lets nobody wait from now on: the library ends the process
+    /// if it is stopped while a connection sleeps.
     func answerUnanswered() {
-        let replies = load.withLock { Array($0.unanswered.values) }
+        let replies = load.withLock { load in
+            load.isOver = true
+            return Array(load.unanswered.values)
+        }
         for reply in replies { reply.send(.text(.serviceUnavailable, "the server ends")) }
     }
 
