@@ -52,7 +52,10 @@ import Testing
         let other = try Connection(path: store.path)
         try other.execute("BEGIN")
         #expect(try other.integer("SELECT count(*) FROM batch") == 3)
+        let start = ContinuousClock.now
         #expect(try Self.erase(2, in: store) == .erased)
+        try store.storage.expire(by: RetentionPolicy(), on: today)
+        #expect(ContinuousClock.now - start < .seconds(8), "nobody waits for the reader")
         #expect(try Self.bytes(of: store).contains("records of 2"))
         try other.execute("COMMIT")
         #expect(try store.storage.lines() == ["\(today) arpguard: 2", "event/app_start 2 2"])

@@ -179,24 +179,26 @@ public final class SQLiteStorage: CollectorStorage {
     /// Moves the write-ahead log into the file and empties it, so that deleted rows stand in
     /// neither. A reader in the way puts that off until the next writing or reading has ended.
     func emptyLog() throws(StorageError) {
-        let isDone = try translated("the store") {
-            try writer.use {
-                try $0.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
-            }
-        }
+        let isDone = try translated("the store") { try truncateLog() }
         owesEmptyLog.store(!isDone, ordering: .relaxed)
     }
 
-    /// Empties the log if that was put off, without waiting for a reader that is still there.
+    /// Empties the log if that was put off.
     private func settleLog() {
         guard owesEmptyLog.load(ordering: .relaxed) else { return }
         // What fails now stays owed.
-        let isDone = try? writer.use { store in
+        let isDone = try? truncateLog()
+        if isDone == true { owesEmptyLog.store(false, ordering: .relaxed) }
+    }
+
+    /// Empties the log without waiting for a reader, who may take as long as a backup does; false
+    /// when there is one.
+    private func truncateLog() throws -> Bool {
+        try writer.use { store in
             let connection = store.connection
             try connection.execute("PRAGMA busy_timeout=0")
             defer { try? connection.execute("PRAGMA busy_timeout=\(Self.busyMilliseconds)") }
             return try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
         }
-        if isDone == true { owesEmptyLog.store(false, ordering: .relaxed) }
     }
 }
