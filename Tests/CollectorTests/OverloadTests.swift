@@ -80,6 +80,22 @@ import Testing
         #expect(admits(7, on: Day(number: today.number + 1)))
     }
 
+    @Test func `room that was set aside before the clock was set back is not given back after`() {
+        let limit = NewcomerLimit(max: 2, random: SeededRandom(seed: 3))
+        func admit(_ number: Int, _ distance: Int32) -> (NewcomerLimit.Room, Bool) {
+            var batches = [batch("\(number)", of: number, [today: [:]])]
+            let day = Day(number: today.number + distance)
+            return (limit.admit(&batches, of: 7, on: day), batches[0].admitsNew)
+        }
+        let first = admit(1, 0)
+        let second = admit(2, 1)
+        let third = admit(3, 0)
+        #expect([first, second, third].map(\.1) == [true, true, true])
+        for (room, _) in [first, second] { limit.settle(room, taken: 0) }
+        #expect(admit(4, 0).1)
+        #expect(!admit(5, 0).1, "the third keeps its room")
+    }
+
     @Test func `requests that come at once share what is left of the room`() {
         let limit = NewcomerLimit(max: 3, random: SeededRandom(seed: 3))
         var first = [1, 2, 1].map { batch("A\($0)", of: $0, [today: [:]]) }

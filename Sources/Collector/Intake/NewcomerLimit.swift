@@ -11,6 +11,8 @@ final class NewcomerLimit: Sendable {
 
     private struct State {
         var day: Day?
+        /// How often the counts began anew: a clock can show one day twice.
+        var beginnings = 0
         var key = 0
         var counts: [UInt16] = []
     }
@@ -27,22 +29,22 @@ final class NewcomerLimit: Sendable {
     /// Room that is set aside for the new installations that a request may turn out to bring.
     struct Room: Sendable {
         fileprivate let network: Int?
-        fileprivate let day: Day
-        fileprivate let count: Int
+        fileprivate var beginnings = 0
+        fileprivate var count = 0
     }
 
     /// Sets room aside for every installation of a request, as far as its network has any left;
     /// batches of the others are to be kept only if their installation is known. Without a network,
     /// for a peer on this machine, nothing is limited. `settle` has to follow.
     func admit(_ batches: inout [AdmittedBatch], of network: Int?, on today: Day) -> Room {
-        guard let network else { return Room(network: nil, day: today, count: 0) }
+        guard let network else { return Room(network: nil) }
         let wanted = Set(batches.map(\.installation)).count
-        let granted = state.withLock { state in
+        let (granted, beginnings) = state.withLock { state in
             begin(today, &state)
             let place = Self.place(of: network, state.key)
             let granted = Swift.min(wanted, Swift.max(0, max - Int(state.counts[place])))
             state.counts[place] += UInt16(granted)
-            return granted
+            return (granted, state.beginnings)
         }
         if granted < wanted {
             var admitted: Set<String> = []
@@ -52,14 +54,14 @@ final class NewcomerLimit: Sendable {
                 batches[index].admitsNew = admitted.contains(installation)
             }
         }
-        return Room(network: network, day: today, count: granted)
+        return Room(network: network, beginnings: beginnings, count: granted)
     }
 
     /// Gives back the room of those that were known already, or were not kept.
     func settle(_ room: Room, taken: Int) {
         guard let network = room.network, taken < room.count else { return }
         state.withLock { state in
-            guard state.day == room.day else { return }
+            guard state.beginnings == room.beginnings else { return }
             state.counts[Self.place(of: network, state.key)] -= UInt16(room.count - taken)
         }
     }
@@ -67,6 +69,7 @@ final class NewcomerLimit: Sendable {
     private func begin(_ today: Day, _ state: inout State) {
         guard state.day != today else { return }
         state.day = today
+        state.beginnings += 1
         state.key = Int(truncatingIfNeeded: random.uint64())
         state.counts = [UInt16](repeating: 0, count: Self.places)
     }
