@@ -36,8 +36,9 @@ public final class CollectorService: Module {
         self.logger = logger
     }
 
-    /// Opens both listeners and the storage, deletes what has passed its time, and serves. Throws
-    /// `HTTPServerError`, `StorageError` or what the opening throws; nothing is left open then.
+    /// Opens both listeners and the storage, and serves; what has passed its time is deleted once
+    /// the clock went on for an hour without a jump. Throws `HTTPServerError`, `StorageError` or
+    /// what the opening throws; nothing is left open then.
     public func initialize() throws {
         // First, because a storage that is made for a collector that can't run would stay behind.
         let intakeSocket = try ListenSocket(configuration.intake)
@@ -48,7 +49,7 @@ public final class CollectorService: Module {
         let routes = IntakeRoutes(
             configuration: configuration, storage: storage, clock: clock, random: random,
             metrics: metrics, budget: budget, logger: logger)
-        try routes.sweep()
+        routes.sweepWhenDue()
         let intake = try HTTPServer(
             on: intakeSocket, limits: configuration.intakeLimits, tls: configuration.intakeTLS,
             budget: budget, handler: routes.handler)

@@ -214,6 +214,31 @@ import Testing
     }
 
     @Test(arguments: StorageUnderTest.all)
+    func `what a batch tells of a folded day is left out and counted, and nobody counts twice`(
+        kind: StorageUnderTest
+    ) throws {
+        let opened = try kind.open()
+        let (old, storage) = (Self.day(-3), opened.storage)
+        for number in 1...3 {
+            try storage.commit(batch("\(number)", of: number, [old: Self.start]))
+        }
+        // Another collector of the store, or a purge, keeps fewer days open than this one.
+        try opened.reopened().expire(by: RetentionPolicy(openDays: 1), on: today)
+        let totals = ["\(old) arpguard: 3", "event/app_start 3 3"]
+        #expect(try storage.lines() == totals)
+        let sent = batch("late", of: 1, [old: ["event/app_start": 2], today: Self.start])
+        #expect(try storage.commit(sent) == [.stored(isNew: false)])
+        _ = try storage.commit(sent)
+        let lines = totals + ["\(today) arpguard: 1", "event/app_start 1 1"]
+        for distance in [0, 0, 1] as [Int32] {
+            #expect(try storage.lines() == lines)
+            #expect(try storage.tally(in: today...today).counts == [.day: 2])
+            try storage.expire(by: RetentionPolicy(openDays: 1), on: Self.day(distance))
+        }
+        #expect(try storage.figures(in: old...today).map(\.isFolded) == [true, false])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
     func `a closed day becomes plain totals, and nothing can be erased from them`(
         kind: StorageUnderTest
     ) throws {

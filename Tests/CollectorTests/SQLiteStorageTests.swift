@@ -54,6 +54,26 @@ import Testing
         #expect(try store.storage.tally(in: today...today).counts == [.day: 1])
     }
 
+    @Test func `a store in which an earlier version opened a folded day again can be read`() throws {
+        let store = try SampleStore()
+        try store.storage.commit(batch("A", of: 1, [today: ["event/app_start": 1]]))
+        let policy = RetentionPolicy(openDays: 10)
+        let later = Day(number: today.number + 11)
+        try store.storage.expire(by: policy, on: later)
+        try Connection(path: store.path, busyMilliseconds: 5000).execute(
+            """
+            INSERT INTO day_change VALUES (\(today.number), 1);
+            INSERT INTO batch VALUES (\(today.number), X'00', 1, X'01',
+                X'0F6576656E742F6170705F73746172740100', NULL)
+            """)
+        for _ in 1...2 {
+            let insight = try store.storage.insight(in: today...later, k: 2)
+            #expect(insight.daily.map(\.isFolded) == [true])
+            #expect(try store.storage.lines() == ["\(today) arpguard: 1", "event/app_start 1 1"])
+            try store.storage.expire(by: policy, on: later)
+        }
+    }
+
     @Test func `a folded day leaves no row of an installation`() throws {
         let store = try SampleStore()
         try store.storage.commit(batch("A", of: 1, [today: ["event/app_start": 1]]))

@@ -21,7 +21,7 @@ extension ClickHouseStorage {
                 outcomes.append(outcome)
                 switch outcome {
                 case .stored:
-                    rows.add(batch, hash)
+                    rows.add(batch.openAfter(known.lastFolded), hash)
                     if let note = known.note(of: batch, hash, on: group.today) {
                         installations.note(note, of: hash)
                     }

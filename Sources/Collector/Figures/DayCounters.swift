@@ -51,6 +51,12 @@ public struct DayCounters: Sendable, Equatable {
     /// Whether there is no figure.
     public var isEmpty: Bool { figures.isEmpty }
 
+    /// Records that were counted: each adds one to the figure of its event.
+    var recordCount: Int {
+        let events = "\(CounterGroup.event.rawValue)/"
+        return figures.reduce(0) { $0 + ($1.key.hasPrefix(events) ? $1.value.count : 0) }
+    }
+
     /// Adds to a figure. False when it is one too many and was left out.
     @discardableResult
     public mutating func add(

@@ -76,17 +76,6 @@ public struct DayFigures: Sendable, Equatable {
             cells[name] = cell.installations > 0 ? cell : nil
         }
     }
-
-    /// Adds the figures of other installations on the same day.
-    public mutating func merge(_ other: DayFigures) {
-        installations += other.installations
-        for (name, cell) in other.cells {
-            cells[name, default: Cell()].installations += cell.installations
-            cells[name, default: Cell()].count += cell.count
-            cells[name, default: Cell()].timedInstallations += cell.timedInstallations
-            cells[name, default: Cell()].durations.merge(cell.durations)
-        }
-    }
 }
 
 extension DayFigures {

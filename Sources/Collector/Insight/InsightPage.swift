@@ -37,8 +37,7 @@ struct InsightPage {
             ?? "<p>Fewer than \(insight.k) on every day.</p>"
         let heading: HTML = "<h2>Active installations on the busiest day</h2>"
         guard !insight.daily.isEmpty else { return .join([heading, figure]) }
-        let byDay = Dictionary(
-            uniqueKeysWithValues: insight.daily.map { ($0.day, $0.installations) })
+        let byDay = insight.daily.reduce(into: [Day: Int?]()) { $0[$1.day] = $1.installations }
         let points = insight.dailyDays.map { day in
             LineChart.Point(
                 day.description, byDay[day] ?? nil,
@@ -110,7 +109,9 @@ struct InsightPage {
     private func durations(_ row: InsightRow) -> HTML {
         let timed = row.daily.filter { $0.durations != nil }
         guard timed.count > 1 else { return "" }
-        let byDay = Dictionary(uniqueKeysWithValues: row.daily.map { ($0.day, $0.durations) })
+        let byDay = row.daily.reduce(into: [Day: DurationQuantiles?]()) {
+            $0[$1.day] = $1.durations
+        }
         // Every day has its place, so that all charts of the page have one scale of time.
         let points = insight.dailyDays.map { day in
             let values = byDay[day] ?? nil

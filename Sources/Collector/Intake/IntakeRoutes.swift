@@ -65,11 +65,12 @@ final class IntakeRoutes: Sendable {
     private struct Sweeps {
         var day: Day?
         var nextNanoseconds: Int64 = 0
+        var clock = SettledClock()
     }
 
     /// Folds and deletes what has passed its time, once a day; what failed is tried again after a
     /// minute.
-    func sweep() throws(StorageError) {
+    private func sweep() throws(StorageError) {
         let today = clock.now().day
         try storage.expire(by: configuration.retention, on: today)
         sweeps.withLock { $0.day = today }
@@ -106,10 +107,15 @@ final class IntakeRoutes: Sendable {
         }
     }
 
-    private func sweepWhenDue() {
-        let (today, uptime) = (clock.now().day, clock.uptimeNanoseconds())
+    /// Sweeps on a day on which that was not done yet, once the clock is settled: what is folded
+    /// can't be erased any more.
+    func sweepWhenDue() {
+        let (now, uptime) = (clock.now(), clock.uptimeNanoseconds())
         let isDue = sweeps.withLock { sweeps in
-            guard sweeps.day != today, uptime >= sweeps.nextNanoseconds else { return false }
+            let isSettled = sweeps.clock.isSettled(now, uptimeNanoseconds: uptime)
+            guard isSettled, sweeps.day != now.day, uptime >= sweeps.nextNanoseconds else {
+                return false
+            }
             sweeps.nextNanoseconds = uptime + Self.sweepAgainNanoseconds
             return true
         }

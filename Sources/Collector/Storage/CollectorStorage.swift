@@ -12,7 +12,8 @@ public import Modules
 /// (`CollectorStorageTests`).
 public protocol CollectorStorage: Sendable {
     /// Keeps the batches of many requests in one commit, durably: when it returns, every batch that
-    /// is `stored` survives a loss of power. Returns one outcome per batch, in order.
+    /// is `stored` survives a loss of power. Returns one outcome per batch, in order. What a batch
+    /// tells of a day that is folded is left out of it and counted.
     ///
     /// A batch that is kept already changes nothing, nor does its tally, however often and to
     /// whichever collector of the store it is sent. When it throws, each batch is kept whole or not
@@ -105,6 +106,22 @@ public struct AdmittedBatch: Sendable, Equatable {
         self.records = records
         self.recordCount = recordCount
         self.tally = tally
+    }
+}
+
+extension AdmittedBatch {
+    /// The batch without what it tells of days that are folded: these records are counted as too
+    /// late. Whoever added them to the totals could not tell which installations are in there.
+    func openAfter(_ lastFolded: Day?) -> AdmittedBatch {
+        guard let lastFolded, figures.keys.contains(where: { $0 <= lastFolded }) else {
+            return self
+        }
+        var open = self
+        for (day, counters) in figures where day <= lastFolded {
+            open.figures[day] = nil
+            open.tally.add(.day, counters.recordCount)
+        }
+        return open
     }
 }
 

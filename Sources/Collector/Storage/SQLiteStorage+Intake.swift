@@ -74,8 +74,9 @@ private struct SQLiteCommit {
     }
 
     mutating func keep(
-        _ batch: AdmittedBatch, installation: SQLiteValue
+        _ sent: AdmittedBatch, installation: SQLiteValue
     ) throws -> BatchOutcome {
+        let batch = sent.openAfter(lastFolded)
         if let lastFolded, batch.day <= lastFolded {
             tally.add(.day, batch.recordCount)
             return .closed

@@ -70,13 +70,18 @@ extension SQLiteStorage {
         return reading
     }
 
-    /// How many changes each open day has had.
+    /// How many changes each open day has had. What an earlier version took of a folded day is
+    /// passed over: the installation may be in the totals already.
     private static func changes(
         in days: ClosedRange<Day>, _ store: StoreConnection
     ) throws -> [Day: Int64] {
         var changes: [Day: Int64] = [:]
-        try store.each("SELECT day, number FROM day_change WHERE day BETWEEN ? AND ?", bounds(days))
-        { changes[Day(number: Int32($0.integer(0)))] = $0.integer(1) }
+        try store.each(
+            """
+            SELECT day, number FROM day_change
+            WHERE day BETWEEN ? AND ? AND day NOT IN (SELECT day FROM day_total)
+            """, bounds(days)
+        ) { changes[Day(number: Int32($0.integer(0)))] = $0.integer(1) }
         return changes
     }
 

@@ -37,14 +37,14 @@ extension SQLiteStorage {
     }
 
     private static func fold(_ day: Day, _ store: StoreConnection) throws {
-        for var figures in try store.computedFigures(of: day) {
-            if let before = try store.foldedFigures(of: day, figures.service) {
-                figures.merge(before)
-            }
+        // Rows of a day that is folded already were never counted, and are not added now: nobody
+        // knows whether their installation is in the totals.
+        let isFolded = try store.first(
+            "SELECT 1 FROM day_total WHERE day = ?", [.day(day)], { _ in true })
+        for figures in isFolded == true ? [] : try store.computedFigures(of: day) {
             try store.run(
-                """
-                INSERT OR REPLACE INTO day_total SELECT ?, number, ? FROM service WHERE name = ?
-                """, [.day(day), .blob(figures.encoded), .text(figures.service)])
+                "INSERT INTO day_total SELECT ?, number, ? FROM service WHERE name = ?",
+                [.day(day), .blob(figures.encoded), .text(figures.service)])
         }
         try store.run(
             "DELETE FROM record_set WHERE number IN (SELECT record_set FROM batch WHERE day = ?)",
@@ -84,15 +84,5 @@ extension StoreConnection {
         }
         close()
         return figures.values.filter { $0.installations > 0 }.sorted { $0.service < $1.service }
-    }
-
-    /// The totals of a folded day.
-    func foldedFigures(of day: Day, _ service: String) throws -> DayFigures? {
-        try first(
-            """
-            SELECT figures FROM day_total JOIN service ON service.number = service
-            WHERE day = ? AND name = ?
-            """, [.day(day), .text(service)]
-        ) { DayFigures(day: day, service: service, encoded: $0.blob(0)) } ?? nil
     }
 }
