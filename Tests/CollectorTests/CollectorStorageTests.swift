@@ -92,6 +92,52 @@ import Testing
     }
 
     @Test(arguments: StorageUnderTest.all)
+    func `what divides an event is cut with it, so that no sum gives one installation away`(
+        kind: StorageUnderTest
+    ) throws {
+        let storage = try kind.open().storage
+        for number in 1...12 {
+            var figures = [
+                "event/feature_usage": 2, "feature/arp_scan": 1, "feature/watch": 1, "event/r": 1,
+                "property/r/a/x": 1, "property/r/b/true": 1,
+            ]
+            if number == 7 {
+                figures.merge([
+                    "event/feature_usage": 1535, "feature/arp_scan": 899, "feature/watch": 636,
+                    "event/r": 2999, "property/r/a/x": 999, "property/r/a/y": 1000,
+                    "property/r/a/z": 1000, "property/r/b/true": 2999,
+                ]) { $0 + $1 }
+            }
+            try storage.commit(batch("\(number)", of: number, [today: figures]))
+        }
+        let cells = try #require(storage.figures(in: today...today).first).cells
+        func sum(_ prefix: String) -> Int {
+            cells.reduce(0) { $0 + ($1.key.hasPrefix(prefix) ? $1.value.count : 0) }
+        }
+        #expect(sum("event/feature_usage") == 22 + DayFigures.contributionsMax)
+        #expect(sum("feature/") == sum("event/feature_usage"))
+        #expect(cells["feature/arp_scan"]?.count == 11 + 585)
+        #expect(sum("event/r") == 11 + DayFigures.contributionsMax)
+        #expect(sum("property/r/a/") == sum("event/r") && sum("property/r/b/") == sum("event/r"))
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `it is known how many installations were as quick and as slow`(
+        kind: StorageUnderTest
+    ) throws {
+        let storage = try kind.open().storage
+        for (number, buckets) in [[3: 2, 9: 5], [9: 1], [9: 4000, 30: 1]].enumerated() {
+            var sent = batch("\(number)", of: number, [today: ["event/e": 1]])
+            sent.figures[today]?.time("event/e", DurationHistogram(counts: buckets))
+            try storage.commit(sent)
+        }
+        let cell = try #require(storage.figures(in: today...today).first?.cells["event/e"])
+        #expect(cell.quickest == DurationHistogram(counts: [3: 1, 9: 2]))
+        #expect(cell.slowest == DurationHistogram(counts: [9: 2, 30: 1]))
+        #expect(cell.durations.total == 8 + DayFigures.contributionsMax)
+    }
+
+    @Test(arguments: StorageUnderTest.all)
     func `services have figures of their own`(kind: StorageUnderTest) throws {
         let storage = try kind.open().storage
         var other = batch("B", of: 2, [today: ["event/rule_run": 1]])

@@ -29,7 +29,8 @@ import Testing
         #expect(try storage.figures(in: today...today).map(\.isFolded) == [false])
         #expect(try collector.erase(installation(1), secret: secret(1)).status == 204)
         #expect(try storage.figures(in: today...today).map(\.installations) == [1])
-        #expect(try collector.post(SampleRequest(4, batch: 4).with("app_start").bytes).status == 200)
+        let more = SampleRequest(4, batch: 4).with("app_start")
+        #expect(try collector.post(more.bytes).status == 200)
         #expect(try storage.figures(in: today...today).map(\.installations) == [2])
     }
 

@@ -22,7 +22,7 @@ import Testing
         var sent = batch("\(bytes[0] % 40)", of: bytes[1] % 5, [:])
         for place in 0...bytes[2] % 2 {
             var counters = DayCounters()
-            for name in ["event/app_start", "feature/arp_scan", "version/0.\(bytes[3] % 3).0"] {
+            for name in ["event/feature_usage", "feature/arp_scan", "version/0.\(bytes[3] % 3).0"] {
                 var durations = DurationHistogram()
                 for more in 0..<bytes[4] % 3 { durations.add(milliseconds: step * 37 + more) }
                 // Beyond what one installation can add to a figure, at times.

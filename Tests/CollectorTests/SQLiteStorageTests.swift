@@ -54,7 +54,8 @@ import Testing
         #expect(try store.storage.tally(in: today...today).counts == [.day: 1])
     }
 
-    @Test func `a store in which an earlier version opened a folded day again can be read`() throws {
+    @Test func `a store in which an earlier version opened a folded day again can be read`() throws
+    {
         let store = try SampleStore()
         try store.storage.commit(batch("A", of: 1, [today: ["event/app_start": 1]]))
         let policy = RetentionPolicy(openDays: 10)

@@ -78,7 +78,8 @@ extension ClickHouseStorage {
             var cell = DayFigures.Cell()
             cell.installations = Int(clamping: try reader.number())
             cell.count = Int(clamping: try reader.number())
-            cell.timedInstallations = Int(clamping: try reader.number())
+            cell.quickest = DurationHistogram(counts: try reader.counts())
+            cell.slowest = DurationHistogram(counts: try reader.counts())
             cell.durations = DurationHistogram(counts: try reader.counts())
             var sum = figures[day]?[service] ?? DayFigures(day: day, service: service)
             if name == BatchRows.presence {

@@ -73,6 +73,15 @@ public struct Counter: Sendable, Hashable, Comparable, CustomStringConvertible {
         labels = parts[1...].map { String($0) }
     }
 
+    /// The event whose records the figure counts, or has a share of; nil where it counts others.
+    var event: String? {
+        switch group {
+        case .event, .property: labels[0]
+        case .feature, .run, .alert, .error: group.event
+        case .version, .loss: nil
+        }
+    }
+
     /// The figure as one word, such as `alert/arp_spoofing/high`.
     public var description: String {
         ([group.rawValue] + labels).joined(separator: "/")

@@ -96,7 +96,9 @@ extension SQLiteStorage {
             WHERE day = ? AND change = ?
             """, [.day(day), .integer(change)]
         ) { row in
-            guard let figures = Self.figures(in: row, isFolded: false) else { return }
+            guard DayFigures.areCurrent(row.blob(2)),
+                let figures = Self.figures(in: row, isFolded: false)
+            else { return }
             kept.append(figures)
         }
         return kept
