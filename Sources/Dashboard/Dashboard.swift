@@ -31,7 +31,7 @@ public final class Dashboard: HTTPHandler {
     /// The code that opens the first page, once.
     public var code: String { guardian.session.code }
 
-    /// Whether the code was not used yet.
+    /// Whether the code was not used yet, and is not too old.
     public var awaitsCode: Bool { guardian.session.awaitsCode }
 
     /// The local file that carries the code to a browser, so that it stands in no list of

@@ -23,7 +23,13 @@ struct DashboardGuard {
     /// Cookies know no ports, so the port is part of the name.
     var cookieName: String { "arpguard_dashboard_\(port)" }
 
-    private var hosts: [String] { ["127.0.0.1:\(port)", "localhost:\(port)"] }
+    private static let names = ["127.0.0.1", "localhost"]
+    /// The port that clients leave out of `Host` and `Origin` (RFC 9110 section 4.2.1).
+    private static let portLeftOut: UInt16 = 80
+
+    private var hosts: [String] {
+        Self.names.map { "\($0):\(port)" } + (port == Self.portLeftOut ? Self.names : [])
+    }
 
     /// Why the request is refused; nil if it is fine.
     ///

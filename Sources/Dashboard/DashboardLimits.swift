@@ -6,8 +6,6 @@ public import HTTPServing
 public enum DashboardLimits {
     /// How long the code for the first page is good.
     public static let codeSecondsMax: Int64 = 600
-    /// Wrong codes after which none is taken any more.
-    public static let wrongCodesMax = 5
     /// Events on one page.
     public static let eventsPerPage = 100
     /// Batches on one page.

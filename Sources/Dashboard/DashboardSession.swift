@@ -8,7 +8,6 @@ private import Synchronization
 final class DashboardSession: Sendable {
     private struct State {
         var code: String?
-        var wrongCodes = 0
         var cookie: String?
     }
 
@@ -31,14 +30,13 @@ final class DashboardSession: Sendable {
     }
 
     /// The value of the session's cookie for whoever shows the code in time and first.
+    ///
+    /// Wrong ones are not counted: nobody guesses 128 bits, and another user of the machine could
+    /// lock the person out by sending some.
     func open(with code: String) -> String? {
-        let age = clock.uptimeNanoseconds() - startedAt
+        let isInTime = isInTime
         return state.withLock { state in
-            guard let expected = state.code, state.wrongCodes < DashboardLimits.wrongCodesMax,
-                age <= DashboardLimits.codeSecondsMax * 1_000_000_000
-            else { return nil }
-            guard Self.equal(code, expected) else {
-                state.wrongCodes += 1
+            guard let expected = state.code, isInTime, Self.equal(code, expected) else {
                 return nil
             }
             state.code = nil
@@ -48,7 +46,11 @@ final class DashboardSession: Sendable {
     }
 
     /// Whether the code still opens a session.
-    var awaitsCode: Bool { state.withLock { $0.code != nil } }
+    var awaitsCode: Bool { isInTime && state.withLock { $0.code != nil } }
+
+    private var isInTime: Bool {
+        clock.uptimeNanoseconds() - startedAt <= DashboardLimits.codeSecondsMax * 1_000_000_000
+    }
 
     /// Whether a cookie is the session's.
     func isOpen(cookie: String?) -> Bool {

@@ -104,8 +104,8 @@ struct RefusalPage {
 
     private var expired: HTML {
         """
-        <p>The code was used, and this browser has not the session that came of it. For a new \
-        code, start it again: <code>arpguard telemetry dashboard</code></p>
+        <p>The code was used, and this browser has not the session that came of it, or it is too \
+        old. For a new code, start it again: <code>arpguard telemetry dashboard</code></p>
         """
     }
 }
