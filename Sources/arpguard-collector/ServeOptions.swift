@@ -182,12 +182,16 @@ struct ServeOptions {
         let chain = try Self.contents(of: certificate, bytesMax: Self.pemBytesMax)
         let secret = try Self.contents(of: key, bytesMax: Self.pemBytesMax)
         do {
-            return try TLSIdentity(
+            let identity = try TLSIdentity(
                 certificateChain: String(decoding: chain, as: UTF8.self),
                 privateKey: String(decoding: secret, as: UTF8.self))
+            try identity.check()
+            return identity
         } catch {
             throw CommandFailure(
-                "--tls-cert, --tls-key: \(error)", hint: "give two PEM files, as most tools write")
+                "--tls-cert, --tls-key: \(error)",
+                hint: "give two PEM files, as most tools write: a certificate and its own key, "
+                    + "without a passphrase")
         }
     }
 

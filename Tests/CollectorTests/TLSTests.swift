@@ -52,6 +52,43 @@ import Testing
         #expect(try server.waitForEnd().status == 0)
     }
 
+    @Test(arguments: ["check", "serve"])
+    func `a key that is not the certificate's, or is encrypted, is told beforehand`(
+        command: String
+    ) throws {
+        let (folder, other) = (try TemporaryDirectory(), try TemporaryDirectory())
+        guard try Self.makeIdentity(in: folder), try Self.makeIdentity(in: other) else {
+            try Test.cancel("openssl is not installed: no certificate to test with")
+        }
+        let encrypted = try CommandRunner.run(
+            Self.openssl,
+            [
+                "pkey", "-aes128", "-passout", "pass:abcd", "-in", folder.file("key.pem"), "-out",
+                folder.file("encrypted.pem"),
+            ])
+        #expect(encrypted.status == 0)
+        let torn = try folder.write(
+            "-----BEGIN CERTIFICATE-----\njunk\n-----END CERTIFICATE-----\n", to: "torn.pem")
+        let mismatch = "the private key is not the certificate's, or one can't be read"
+        for (certificate, key, problem) in [
+            (folder.file("cert.pem"), other.file("key.pem"), mismatch),
+            (torn, folder.file("key.pem"), mismatch),
+            (
+                folder.file("cert.pem"), folder.file("encrypted.pem"),
+                "the private key is encrypted with a passphrase"
+            ),
+        ] {
+            let result = try CommandRunner.run(
+                Executables.path("arpguard-collector"),
+                [command, "--tls-cert", certificate, "--tls-key", key],
+                workingDirectory: folder.path)
+            #expect(result.status == 2)
+            #expect(
+                result.stderr.hasPrefix(
+                    "arpguard-collector: error: --tls-cert, --tls-key: \(problem)\n"))
+        }
+    }
+
     @Test(arguments: [
         RefusedCommand(
             arguments: ["serve", "--listen", "192.0.2.1:1"], status: 2,

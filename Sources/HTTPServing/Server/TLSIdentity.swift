@@ -14,7 +14,25 @@ public struct TLSIdentity: Sendable {
         guard privateKey.contains("PRIVATE KEY-----") else {
             throw HTTPServerError(.badIdentity, "the private key is no PEM text")
         }
+        guard !privateKey.contains("ENCRYPTED") else {
+            throw HTTPServerError(.badIdentity, "the private key is encrypted with a passphrase")
+        }
         self.certificateChain = certificateChain
         self.privateKey = privateKey
+    }
+
+    /// Throws `badIdentity` if no server can show it: a text can't be read, or the key is another
+    /// one's. Starts one on a free port of the loopback and ends it, to ask those who will read it.
+    public func check() throws(HTTPServerError) {
+        let socket = try ListenSocket(.loopback(port: 0))
+        let context = ServerContext(
+            handler: ClosureHandler { _ in HTTPResponse(.notFound) }, limits: .standard,
+            budget: ByteBudget(bytesMax: 0))
+        guard let library = Microhttpd(serving: socket.descriptor, tls: self, context: context)
+        else {
+            throw HTTPServerError(
+                .badIdentity, "the private key is not the certificate's, or one can't be read")
+        }
+        library.stop()
     }
 }
