@@ -11,6 +11,7 @@
 struct ag_mhd_limits {
     unsigned int threads;          /* 1 = one thread without a pool */
     unsigned int connections;
+    unsigned int connections_per_peer; /* 0 = any number */
     unsigned int idle_seconds;
     size_t connection_memory_bytes; /* request line and headers have to fit */
 };
@@ -78,6 +79,7 @@ static inline struct MHD_Daemon *ag_mhd_start(
         MHD_OPTION_NOTIFY_COMPLETED, calls.completed, calls.context,
         MHD_OPTION_NOTIFY_CONNECTION, calls.connection, calls.context,
         MHD_OPTION_CONNECTION_LIMIT, limits.connections,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, limits.connections_per_peer,
         MHD_OPTION_CONNECTION_TIMEOUT, limits.idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.connection_memory_bytes,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,

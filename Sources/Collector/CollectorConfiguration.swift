@@ -37,6 +37,16 @@ public struct CollectorConfiguration: Sendable {
     public var erasureStepMilliseconds = 100
     /// How often it is looked whether a day has passed, where no request tells.
     public var sweepCheckMilliseconds = 60_000
+    /// Bounds of the intake's server. One address may hold an eighth of its connections, so that it
+    /// can't shut out the others; not on the loopback, nor where a proxy stands in between.
+    var effectiveIntakeLimits: HTTPLimits {
+        var limits = intakeLimits
+        if !intake.isLoopback, !isBehindProxy {
+            limits.connectionsPerPeerMax = max(1, limits.connectionsMax / 8)
+        }
+        return limits
+    }
+
     /// Bytes of all requests together, while they are received, handled and stored.
     public var bytesInFlightMax: Int
 

@@ -35,6 +35,9 @@ extension CollectorMetrics {
             "arpguard_collector_new_installations_total", "counter",
             "Installations of which nothing was known.", state.newInstallations)
         page.single(
+            "arpguard_collector_unknown_networks_total", "counter",
+            "Requests of which the proxy did not tell where they are from.", state.unknownNetworks)
+        page.single(
             "arpguard_collector_commit_failures_total", "counter", "Commits that failed.",
             state.commitFailures)
         page.single(

@@ -16,6 +16,7 @@ final class CollectorMetrics: Sendable {
         var batches: [String: Int] = [:]
         var newInstallations = 0
         var erasures: [String: Int] = [:]
+        var unknownNetworks = 0
         var commits = 0
         var commitFailures = 0
         var commitRequests = 0
@@ -56,6 +57,14 @@ final class CollectorMetrics: Sendable {
                 state.recordsAdmitted += batch.recordCount
                 if isNew { state.newInstallations += 1 }
             }
+        }
+    }
+
+    /// Counts a request of which the proxy did not tell the network; how many there were by now.
+    func countUnknownNetwork() -> Int {
+        state.withLock { state in
+            state.unknownNetworks += 1
+            return state.unknownNetworks
         }
     }
 

@@ -49,9 +49,11 @@ public final class CollectorService: Module {
         let routes = IntakeRoutes(
             configuration: configuration, storage: storage, clock: clock, random: random,
             metrics: metrics, budget: budget, logger: logger)
+        try routes.trySweep()
         routes.sweepWhenDue()
         let intake = try HTTPServer(
-            on: intakeSocket, limits: configuration.intakeLimits, tls: configuration.intakeTLS,
+            on: intakeSocket, limits: configuration.effectiveIntakeLimits,
+            tls: configuration.intakeTLS,
             budget: budget, handler: routes.handler)
         let admin = AdminRoutes(
             configuration: configuration, storage: storage, clock: clock, logger: logger

@@ -14,6 +14,8 @@ public struct HTTPLimits: Sendable, Equatable {
     public var headerBytesMax: Int
     /// Connections held at a time; further ones wait or are refused by the kernel.
     public var connectionsMax: Int
+    /// Connections of one address held at a time; 0 leaves that open, as behind a proxy.
+    public var connectionsPerPeerMax: Int
     /// Seconds without a byte after which a connection is closed.
     public var idleSecondsMax: Int
     /// Seconds that a connection may take from its start, or from its last answer, until its next
@@ -28,8 +30,8 @@ public struct HTTPLimits: Sendable, Equatable {
     public init(
         bodyBytesMax: Int = 1 << 20, bodyBytesInFlightMax: Int = 32 << 20,
         discardedBytesMax: Int = 16 << 20, headerBytesMax: Int = 16 << 10,
-        connectionsMax: Int = 256, idleSecondsMax: Int = 30, requestSecondsMax: Int = 60,
-        threads: Int = 1,
+        connectionsMax: Int = 256, connectionsPerPeerMax: Int = 0, idleSecondsMax: Int = 30,
+        requestSecondsMax: Int = 60, threads: Int = 1,
         drainMillisecondsMax: Int = 5000
     ) {
         self.bodyBytesMax = bodyBytesMax
@@ -37,6 +39,7 @@ public struct HTTPLimits: Sendable, Equatable {
         self.discardedBytesMax = discardedBytesMax
         self.headerBytesMax = headerBytesMax
         self.connectionsMax = connectionsMax
+        self.connectionsPerPeerMax = connectionsPerPeerMax
         self.idleSecondsMax = idleSecondsMax
         self.requestSecondsMax = requestSecondsMax
         self.threads = threads

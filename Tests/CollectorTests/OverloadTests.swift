@@ -25,6 +25,42 @@ import Testing
         #expect(try collector.metric("arpguard_collector_bytes_in_flight") == "0")
     }
 
+    /// A request of many batches, each of which tells of the last days.
+    private static func wide(batches: Int, days: Int32) -> [UInt8] {
+        var message = SampleRequest(1, batch: 1).message
+        for number in 1...batches {
+            var request = SampleRequest(1, batch: number)
+            for distance in 0..<days {
+                request = request.with(
+                    "alert_generated", ("alert_type", .string("arp_scan")),
+                    ("severity", .string("low")), day: Day(number: today.number - distance))
+            }
+            message.resourceLogs += request.message.resourceLogs
+        }
+        return message.encoded()
+    }
+
+    @Test func `what waits for a commit is weighed by its figures, not by its bytes`() throws {
+        let collector = try SampleCollector { $0.bytesInFlightMax = 2 << 20 }
+        let body = Self.wide(batches: 60, days: 31)
+        #expect(body.count * (1 + RequestReader.protobufBytesPerByte) < 2 << 20)
+        let reply = try collector.post(body)
+        #expect(reply.status == 503)
+        #expect(reply.text.contains("too much is waiting to be stored"))
+        #expect(try collector.post(Self.wide(batches: 10, days: 31)).status == 200)
+        #expect(try collector.metric("arpguard_collector_bytes_in_flight") == "0")
+    }
+
+    @Test func `a request of too many figures is refused`() throws {
+        let logs = try FlatLogs(Self.wide(batches: 4, days: 10))
+        // Each day has the event, the alert and the version.
+        for (figuresMax, isAdmitted) in [(120, true), (119, false)] {
+            let policy = IntakePolicy(figuresMax: figuresMax)
+            let decision = try? policy.decide(logs, on: today)
+            #expect((decision != nil) == isAdmitted)
+        }
+    }
+
     @Test func `reading JSON takes room for the tree that it becomes`() throws {
         let collector = try SampleCollector { $0.bytesInFlightMax = 64 << 10 }
         let body = "{\"x\":[" + Array(repeating: "[]", count: 2000).joined(separator: ",") + "]}"
@@ -42,6 +78,43 @@ import Testing
         #expect(statuses == [204, 204, 429])
         collector.clock.advance(by: .seconds(60))
         #expect(try collector.erase(installation(4), secret: "x").status == 204)
+    }
+
+    @Test func `one network can't use up the erasures of all others`() throws {
+        let collector = try SampleCollector {
+            $0.isBehindProxy = true
+            $0.erasuresPerMinuteMax = 30
+        }
+        func erase(_ number: Int, from address: String) throws -> Int {
+            try HTTPClient.send(
+                "DELETE", "/v1/installations/\(installation(number))", port: collector.intakePort,
+                headers: [
+                    HTTPHeader("Authorization", "Bearer x"),
+                    HTTPHeader("X-Forwarded-For", address),
+                ]
+            ).status
+        }
+        let statuses = try (1...5).map { try erase($0, from: "192.0.2.\($0)") }
+        #expect(statuses == [204, 204, 204, 429, 429])
+        #expect(try erase(6, from: "198.51.100.1") == 204)
+        collector.clock.advance(by: .seconds(60))
+        #expect(try erase(7, from: "192.0.2.1") == 204)
+    }
+
+    @Test func `where the proxy tells no network, all are of one, and that is said once`() throws {
+        let log = Monitor([String]())
+        let collector = try SampleCollector(
+            {
+                $0.isBehindProxy = true
+                $0.newPerNetworkMax = 2
+            }, sink: { line in log.update { $0.append(line) } })
+        let statuses = try (1...4).map { number in
+            try collector.post(SampleRequest(number, batch: number).with("app_start").bytes).status
+        }
+        #expect(statuses == [200, 200, 429, 429])
+        let told = log.read { $0.filter { $0.contains("X-Forwarded-For") } }
+        #expect(told.count == 1, "\(told)")
+        #expect(try collector.metric("arpguard_collector_unknown_networks_total") == "4")
     }
 
     @Test func `a network brings only so many new installations a day`() throws {

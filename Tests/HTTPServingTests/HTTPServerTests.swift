@@ -30,6 +30,18 @@ import Testing
         }
     }
 
+    @Test func `one address holds no more connections than it may`() throws {
+        let server = try Self.echo(HTTPLimits(connectionsPerPeerMax: 2))
+        let held = try (1...2).map { _ in try RawConnection(port: server.port) }
+        for connection in held {
+            connection.send("GET", "/")
+            #expect(try connection.response().status == 200)
+        }
+        #expect(try RawConnection(port: server.port).isClosedByServer())
+        held[0].send("GET", "/")
+        #expect(try held[0].response().status == 200)
+    }
+
     @Test func `header fields past their memory are refused`() throws {
         let server = try Self.echo()
         let long = HTTPHeader("X-Long", String(repeating: "x", count: 40_000))

@@ -36,6 +36,10 @@ struct BatchDraft {
         self.plan = plan
         self.facts = facts
         self.installation = installation
+    }
+
+    /// Counts what the resource says that is not known here: once, however many batches it is of.
+    mutating func countResource() {
         tally.add(.resource, facts.ignored)
     }
 

@@ -9,6 +9,8 @@ private import Synchronization
 final class GroupCommitter: Sendable {
     /// Batches of one commit, so that none takes long.
     private static let batchesMax = 512
+    /// Figures of their batches, so that none takes much memory; one request may have as many.
+    private static let figuresMax = 16_384
     /// How long a commit waits for as many requests as the last one had: those that its answers let
     /// loose then share one sync with those that came meanwhile.
     private static let gatherMicroseconds = 1000
@@ -17,7 +19,19 @@ final class GroupCommitter: Sendable {
     struct Submission: Sendable {
         let batches: [AdmittedBatch]
         let tally: Tally
+        /// How many figures the batches have.
+        let figures: Int
         let done: @Sendable (Result<[BatchOutcome], StorageError>) -> Void
+
+        init(
+            batches: [AdmittedBatch], tally: Tally,
+            done: @escaping @Sendable (Result<[BatchOutcome], StorageError>) -> Void
+        ) {
+            self.batches = batches
+            self.tally = tally
+            figures = batches.reduce(0) { $0 + $1.figureCount }
+            self.done = done
+        }
     }
 
     /// How a commit went.
@@ -86,10 +100,12 @@ final class GroupCommitter: Sendable {
         gather()
         let group = waiting.withLock { waiting in
             waiting.wanted = 0
-            var count = 0
+            var (batches, figures) = (0, 0)
             let end = waiting.submissions.firstIndex { submission in
-                defer { count += submission.batches.count }
-                return count >= Self.batchesMax
+                let isFull = batches >= Self.batchesMax || figures >= Self.figuresMax
+                batches += submission.batches.count
+                figures += submission.figures
+                return isFull
             }
             let group = waiting.submissions.prefix(end ?? waiting.submissions.count)
             waiting.submissions.removeFirst(group.count)

@@ -34,13 +34,17 @@ public struct IntakePolicy: Sendable {
     public let foreignRecordsMax: Int
     /// Batches of ARP Guard's own form in one request; a client sends one.
     public let batchesMax: Int
+    /// Figures of all batches of one request, each of its day: they take far more memory than the
+    /// bytes that bring them.
+    public let figuresMax: Int
 
     /// Makes a policy.
     public init(
         catalogues: [String: Catalogue] = [ownService: .standard],
         daysBackMax: Int = RetentionPolicy().openDays, daysAheadMax: Int = 1,
         bodyBytesMax: Int = 4 << 20, jsonBytesMax: Int = 1 << 20, recordsMax: Int = 20_000,
-        valuesMax: Int = 150_000, foreignRecordsMax: Int = 2048, batchesMax: Int = 64
+        valuesMax: Int = 150_000, foreignRecordsMax: Int = 2048, batchesMax: Int = 64,
+        figuresMax: Int = 16_384
     ) {
         self.catalogues = catalogues
         plans = Dictionary(
@@ -53,6 +57,7 @@ public struct IntakePolicy: Sendable {
         self.valuesMax = valuesMax
         self.foreignRecordsMax = foreignRecordsMax
         self.batchesMax = batchesMax
+        self.figuresMax = figuresMax
     }
 
     /// Whether events of a day are admitted.

@@ -19,7 +19,7 @@ extension IntakeRoutes {
                 .with("WWW-Authenticate", "Bearer")
         }
         let start = clock.uptimeNanoseconds()
-        guard erasureLimit.admits(at: start) else {
+        guard erasureLimit.admits(of: network(of: request), at: start) else {
             return IntakeAnswer.failure(
                 .tooManyRequests, "too many erasures at a time", to: request)
         }

@@ -7,8 +7,6 @@ private import Synchronization
 
 /// The answers of the intake listener. Nothing here sees or keeps who is on the other side.
 final class IntakeRoutes: Sendable {
-    /// Bytes that an admitted batch takes until it is stored, beyond its records.
-    private static let batchBytes = 2048
     private static let sweepAgainNanoseconds: Int64 = 60_000_000_000
 
     let configuration: CollectorConfiguration
@@ -76,6 +74,13 @@ final class IntakeRoutes: Sendable {
         sweeps.withLock { $0.day = today }
     }
 
+    /// Sweeps as of a day of 1970, which changes nothing, so that a store that can't be swept shows
+    /// at once, not after the hour that the clock takes to settle.
+    func trySweep() throws(StorageError) {
+        try storage.expire(
+            by: RetentionPolicy(openDays: 0, totalsDays: 0), on: Day(number: 100))
+    }
+
     /// Folds when a day begins also where no request comes; as long as this object is used.
     func keepSweeping() throws(SystemError) {
         let step = UInt32(configuration.sweepCheckMilliseconds) * 1000
@@ -140,7 +145,7 @@ final class IntakeRoutes: Sendable {
         guard !batches.isEmpty || !tally.counts.isEmpty else {
             return IntakeAnswer.accepted(tally, in: encoding)
         }
-        let bytes = batches.count * Self.batchBytes
+        let bytes = batches.reduce(0) { $0 + $1.bytesInMemory }
         guard budget.take(bytes) else {
             return IntakeAnswer.failure(
                 .serviceUnavailable, "too much is waiting to be stored", to: request)
@@ -204,13 +209,21 @@ final class IntakeRoutes: Sendable {
         return IntakeAnswer.accepted(rejected, in: encoding)
     }
 
-    /// The network that a request is from, for the limit of new installations alone: what the proxy
-    /// says, as far as one is trusted.
-    private func network(of request: HTTPRequest) -> Int? {
+    /// The network that a request is from, for the limits of new installations and of erasures
+    /// alone: what the proxy says, as far as one is trusted.
+    ///
+    /// Where it says nothing, all such requests are of one network that nobody knows: else a proxy
+    /// that was set up without it would switch the limits off.
+    func network(of request: HTTPRequest) -> Int? {
         guard configuration.isBehindProxy else { return request.peerNetwork }
-        guard let last = request.headers.values("X-Forwarded-For").last?.split(separator: ",").last
-        else { return nil }
-        return PeerNetwork.number(ofAddress: last)
+        let last = request.headers.values("X-Forwarded-For").last?.split(separator: ",").last
+        if last == nil, metrics.countUnknownNetwork() == 1 {
+            logger.log(
+                .warning,
+                "a request came without X-Forwarded-For, which --behind-proxy needs: "
+                    + "have the proxy add it; until then all are of one network")
+        }
+        return PeerNetwork.number(ofAddress: last ?? "")
     }
 
     // MARK: - A storage that fails

@@ -22,6 +22,7 @@ struct RequestAdmission {
     private var lastDraft: (identifier: Range<Int>, place: Int)?
     private var places: [[UInt8]: Int] = [:]
     private var batches: [AdmittedBatch] = []
+    private var figureCount = 0
     private var tally = Tally()
 
     init(policy: IntakePolicy, today: Day) {
@@ -42,14 +43,21 @@ struct RequestAdmission {
         return (own + batches, tally)
     }
 
-    private func finished(
+    private mutating func finished(
         _ draft: BatchDraft, isOpen: Bool
     ) throws(IntakeRefusal) -> AdmittedBatch {
+        let batch: AdmittedBatch
         do {
-            return try draft.finished(isOpen: isOpen, policy.recordCompressor)
+            batch = try draft.finished(isOpen: isOpen, policy.recordCompressor)
         } catch {
             throw IntakeRefusal(cause: .unavailable, message: error.description)
         }
+        figureCount += batch.figureCount
+        guard figureCount <= policy.figuresMax else {
+            throw IntakeRefusal(
+                cause: .tooLarge, message: "more than \(policy.figuresMax) figures in a request")
+        }
+        return batch
     }
 
     private mutating func admit(
@@ -63,6 +71,7 @@ struct RequestAdmission {
             return tally.add(.installation, group.records.count)
         }
         lastDraft = nil
+        let before = batches.count
         for number in group.records {
             let record = logs.records[number]
             guard let uid = identifier(of: record, in: logs) else {
@@ -77,6 +86,8 @@ struct RequestAdmission {
                 try takeForeign(record, logs, uid, plan, facts, installation)
             }
         }
+        // Each record is a batch there; the first tells of the resource.
+        if before < batches.count { batches[before].tally.add(.resource, facts.ignored) }
     }
 
     /// The attribute that is the record's identifier, and where its text stands.
@@ -121,10 +132,11 @@ struct RequestAdmission {
             }
             place = drafts.count
             places[named.id] = place
-            drafts.append(
-                BatchDraft(
-                    day: named.day, id: named.id, plan: plan, facts: facts,
-                    installation: installation))
+            var draft = BatchDraft(
+                day: named.day, id: named.id, plan: plan, facts: facts,
+                installation: installation)
+            draft.countResource()
+            drafts.append(draft)
         }
         lastDraft = (identifier, place)
         return place

@@ -110,6 +110,16 @@ public struct AdmittedBatch: Sendable, Equatable {
 }
 
 extension AdmittedBatch {
+    /// Bytes that a batch takes in memory beyond figures and records, and each figure: measured
+    /// with a request of 64 batches of 31 days each, rounded up.
+    private static let (ownBytes, figureBytes) = (1024, 384)
+
+    /// How many figures it has, of all its days.
+    var figureCount: Int { figures.values.reduce(0) { $0 + $1.figures.count } }
+
+    /// Bytes that it takes until it is stored, about.
+    var bytesInMemory: Int { Self.ownBytes + records.count + figureCount * Self.figureBytes }
+
     /// The batch without what it tells of days that are folded: these records are counted as too
     /// late. Whoever added them to the totals could not tell which installations are in there.
     func openAfter(_ lastFolded: Day?) -> AdmittedBatch {

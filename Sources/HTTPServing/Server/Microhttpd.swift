@@ -13,6 +13,7 @@ private import CMicrohttpd
         let limits = context.limits
         let sizes = ag_mhd_limits(
             threads: UInt32(limits.threads), connections: UInt32(limits.connectionsMax),
+            connections_per_peer: UInt32(limits.connectionsPerPeerMax),
             idle_seconds: UInt32(limits.idleSecondsMax),
             connection_memory_bytes: limits.headerBytesMax)
         let retained = unsafe Unmanaged.passRetained(context)
