@@ -14,11 +14,11 @@ extension Insight {
         var daily = Table([
             .init("DAY"), .init("INSTALLATIONS", .trailing), .init("", isOrnament: true),
         ])
-        let bars = Bars(self.daily.map { $0.installations ?? 0 })
+        let bars = Bars(self.daily.map(\.installations))
         for day in self.daily {
             daily.append([
-                StyledText(day.day.description), shown(day.installations),
-                StyledText(bars.bar(day.installations ?? 0)),
+                StyledText(day.day.description), StyledText(String(day.installations)),
+                StyledText(bars.bar(day.installations)),
             ])
         }
         let active = activeInstallations.map { String($0) } ?? "fewer than \(k)"
@@ -34,10 +34,6 @@ extension Insight {
         tally.counts.sorted { $0.key < $1.key }.map { reason, count in
             .line(StyledText("left out: \(count) \(reason.rawValue)", .faint))
         }
-    }
-
-    private func shown(_ number: Int?) -> StyledText {
-        StyledText(number.map { String($0) } ?? "< \(k)")
     }
 }
 
@@ -75,8 +71,10 @@ extension InsightTable {
 extension InsightRow {
     fileprivate func cells(hasDurations: Bool) -> [StyledText] {
         let figures = counter.labels + [String(installations), count.map { String($0) } ?? "-"]
-        let quantiles = durations.map { [$0.p50, $0.p90, $0.p99].map { "<= \($0) ms" } }
-        let rest = hasDurations ? quantiles ?? ["-", "-", "-"] : []
+        let quantiles = (durations?.all ?? [nil, nil, nil]).map { value in
+            value.map { "<= \($0) ms" } ?? "-"
+        }
+        let rest = hasDurations ? quantiles : []
         return (figures + rest).map { StyledText($0) }
     }
 }

@@ -81,41 +81,61 @@ private func purge(_ invocation: Invocation) throws(CommandFailure) -> ExitStatu
 let exportStaticCommand = Command(
     "export-static", summary: "Write the insight as files that need no server, for publishing",
     discussion: [
-        "Writes index.html, style.css, and a page and a JSON file for each service, of the days up "
-            + "to yesterday, for everybody to read. They hold nothing that the insight page does "
-            + "not show."
+        "Writes index.html, style.css, and a page and a JSON file for each service, for everybody "
+            + "to read. They hold nothing that the insight page does not show. What an earlier "
+            + "export wrote there and this one does not is removed and named.",
+        "Of days that are folded alone, which nothing changes any more. Two exports of a day that "
+            + "is open, one before and one after a late batch or an erasure, differ by the numbers "
+            + "of one installation: who reads both knows them. --open writes such days too.",
     ],
-    flags: [.config, .store, .from, .to, .k, .format, .quiet],
+    flags: [.config, .store, .from, .to, .open, .k, .format, .quiet],
     arguments: [Argument("DIR", help: "The folder; it is made if it is missing")],
     examples: [
         .init(
             "arpguard-collector export-static --store sqlite:collector.sqlite public",
-            "Write the last thirty days into public/")
+            "Write the last thirty days that are folded into public/")
     ],
     action: exportStatic)
+
+extension Flag {
+    static let open = Flag(
+        "open", help: "Also days up to yesterday that can still change, and tell by how they do")
+}
+
+/// The days that may be exported.
+private func exportDays(
+    _ invocation: Invocation, _ options: ServeOptions
+) throws(CommandFailure) -> ClosedRange<Day> {
+    let today = SystemClock().now().day
+    let isOpen = invocation.command.isOn(.open)
+    let last = Day(
+        number: (isOpen ? today : options.retention.firstOpenDay(on: today)).number - 1)
+    let days = try invocation.insightRange(until: last, options.insightDays)
+    guard isOpen || days.upperBound <= last else {
+        throw CommandFailure(
+            "days after \(last) are open: what is published of them can still change, and tell "
+                + "the numbers of one installation",
+            hint: "export up to --to=\(last), or add --open")
+    }
+    return days
+}
 
 private func exportStatic(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
     let options = try ServeOptions(invocation)
     let folder = invocation.command.argument("DIR") ?? "."
-    let yesterday = Day(number: SystemClock().now().day.number - 1)
-    let days = try invocation.insightRange(until: yesterday, options.insightDays)
+    let isFinal = !invocation.command.isOn(.open)
+    let days = try exportDays(invocation, options)
     let storage = try invocation.openWholeStore(options.store)
     do {
-        let first = try storage.insight(in: days, k: options.k)
+        let first = try storage.insight(in: days, k: options.k, isFinal: isFinal)
         var insights = [first]
         for service in first.services where service != first.service {
-            insights.append(try storage.insight(of: service, in: days, k: options.k))
+            insights.append(
+                try storage.insight(of: service, in: days, k: options.k, isFinal: isFinal))
         }
         let export = StaticExport(insights, retention: options.retention)
-        let files = RealFileSystem()
-        try export.write(to: folder, fileSystem: files)
-        let names = export.files.map(\.name)
-        try files.setMode(0o755, of: folder)
-        for name in names { try files.setMode(0o644, of: "\(folder)/\(name)") }
-        invocation.output.render(
-            Report(
-                text: names.map { .line("\(folder)/\($0)") },
-                json: .one(["files": .array(names.map { .string("\(folder)/\($0)") })])))
+        let removed = try export.write(to: folder, fileSystem: RealFileSystem())
+        invocation.output.render(exportReport(export, removed, folder))
     } catch let error as StorageError {
         throw CommandFailure(error)
     } catch {
@@ -123,4 +143,17 @@ private func exportStatic(_ invocation: Invocation) throws(CommandFailure) -> Ex
             "can't write \(error)", hint: "choose a folder that belongs to you")
     }
     return .success
+}
+
+private func exportReport(
+    _ export: StaticExport, _ removed: [String], _ folder: String
+) -> Report {
+    let names = export.files.map { "\(folder)/\($0.name)" }
+    let gone = removed.map { "\(folder)/\($0)" }
+    return Report(
+        text: names.map { .line("\($0)") } + gone.map { .line("removed \($0)") },
+        json: .one([
+            "files": .array(names.map { .string($0) }),
+            "removed": .array(gone.map { .string($0) }),
+        ]))
 }

@@ -327,7 +327,7 @@ import Testing
     }
 
     @Test(arguments: StorageUnderTest.all)
-    func `it is known of how many batches something was left out, also after the day is folded`(
+    func `it is known of how many installations something was left out, also of a folded day`(
         kind: StorageUnderTest
     ) throws {
         let storage = try kind.open().storage
@@ -338,11 +338,38 @@ import Testing
             try storage.commit(sent)
             try storage.commit(sent)
         }
+        // One that sends often counts once, one whose batch is of another day not at all.
+        try storage.commit(batch("more", of: 4, tally: tally, [today: Self.start]))
+        var old = batch("old", of: 9, tally: tally, [today: Self.start])
+        old.day = Self.day(-1)
+        try storage.commit(old)
+        try storage.commit(tally: tally)
         var expected = DayTally()
-        expected.add(.event, 12, of: 4)
+        expected.add(.event, 21, of: 4)
         #expect(try storage.tallies(in: today...today) == [today: expected])
         try storage.expire(by: RetentionPolicy(openDays: 5), on: Self.day(6))
         #expect(try storage.tallies(in: today...today) == [today: expected])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
+    func `however many versions somebody invents, a day has no more figures than it may`(
+        kind: StorageUnderTest
+    ) throws {
+        let storage = try kind.open().storage
+        for number in 1...3 {
+            var figures = ["version/1.0": 1, "event/app_start": 1]
+            for version in 0..<450 { figures["version/\(number).9.\(version)"] = 1 }
+            try storage.commit(batch("\(number)", of: number, [today: figures]))
+        }
+        for distance in [0, 3] as [Int32] {
+            try storage.expire(by: RetentionPolicy(openDays: 2), on: Self.day(distance))
+            let figures = try #require(storage.figures(in: today...today).first)
+            #expect(figures.isFolded == (distance == 3))
+            #expect(figures.installations == 3)
+            #expect(figures.cells.count == DayFigures.familyMax + 2)
+            #expect(figures.cells["version/1.0"]?.installations == 3)
+            #expect(figures.cells["version/other"]?.installations == 0)
+        }
     }
 
     @Test(arguments: StorageUnderTest.all)

@@ -19,13 +19,43 @@ import Testing
         #expect(DurationHistogram.bucket(of: .max) == DurationHistogram.bucketsMax - 1)
     }
 
-    @Test func `quantiles are the nearest rank`() {
-        var histogram = DurationHistogram()
-        #expect(histogram.quantile(percent: 50) == nil)
-        for value in 1...7 { histogram.add(milliseconds: value) }
-        #expect(histogram.quantile(percent: 50) == 4)
-        #expect(histogram.quantile(percent: 1) == 1)
-        #expect(histogram.quantile(percent: 100) == 7)
+    /// The durations of one figure, of installations that told some each.
+    private static func durations(_ told: [[Int]], k: Int) -> PublishedDurations {
+        var figures = DayFigures(day: today, service: "arpguard")
+        for milliseconds in told {
+            var counters = DayCounters()
+            for value in milliseconds {
+                var one = DurationHistogram()
+                one.add(milliseconds: value)
+                counters.add("feature/replay", durations: one)
+            }
+            figures.add(counters)
+        }
+        return PublishedDurations(figures.cells["feature/replay"] ?? .init(), k: k)
+    }
+
+    @Test(arguments: [
+        ([], [nil, nil, nil]), ([1, 2, 3, 4, 5, 6, 7], [1, 4, 7] as [Int?]),
+    ])
+    func `quantiles are the nearest rank`(values: [Int], quantiles: [Int?]) {
+        let durations = Self.durations(values.map { [$0] }, k: 1)
+        #expect([1, 50, 100].map { durations.quantile(percent: $0) } == quantiles)
+    }
+
+    @Test(
+        arguments: [
+            ([[1], [2], [3], [4], [5], [6], [7]], [nil, 4, nil]),
+            ([[1], [1], [1], [5], [7], [7], [7]], [1, 5, 7]),
+            // One installation has most of the runs, and the fastest and the slowest.
+            ([[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 7], [4], [5], [5], [6]], [nil, nil, nil]),
+            ([[1, 7], [1, 7], [1, 7]], [1, 1, 7]),
+            ([[1, 7], [1, 7]], [nil, nil, nil]),
+        ] as [([[Int]], [Int?])])
+    func `a duration is told that k installations reach and k stay within`(
+        told: [[Int]], quantiles: [Int?]
+    ) {
+        let durations = Self.durations(told, k: 3)
+        #expect([1, 50, 100].map { durations.quantile(percent: $0) } == quantiles)
     }
 
     @Test(arguments: [

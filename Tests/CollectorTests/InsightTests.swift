@@ -60,7 +60,11 @@ import Testing
             suppressed: 2),
         Case(
             testDescription: "only one group, and it is small",
-            users: ["feature/a": Array(1...9)], shown: [], suppressed: 1),
+            users: ["feature/a": Array(1...9), "event/app_start": Array(1...10)], shown: [],
+            suppressed: 1),
+        Case(
+            testDescription: "a day of fewer than k: not even how many figures are hidden",
+            users: ["feature/a": Array(1...9), "feature/b": [1]], shown: [], suppressed: 0),
     ])
     func `groups of fewer than k are suppressed and can't be computed`(_ row: Case) throws {
         let table = try #require(Self.table(.feature, Self.insight([Self.day(row.users)], k: 10)))
@@ -135,8 +139,8 @@ import Testing
                 Self.day(["event/app_start": [1, 2, 3, 4]]),
             ], k: 3)
         #expect(insight.activeInstallations == 4)
-        #expect(insight.daily.map(\.installations) == [nil, 4])
-        #expect(insight.daily.map(\.day) == [yesterday, today])
+        #expect(insight.daily.map(\.installations) == [4])
+        #expect(insight.daily.map(\.day) == [today])
         #expect(
             Self.insight([Self.day(["event/app_start": [1, 2]])], k: 3).activeInstallations == nil)
     }
@@ -182,7 +186,7 @@ import Testing
         }
         let insight = try store.storage.insight(in: today...today, k: 2)
         #expect(insight.service == "swiftlinter")
-        #expect(insight.services == ["arpguard", "swiftlinter"])
+        #expect(insight.services == ["swiftlinter"], "one installation is no k")
         #expect(try store.storage.insight(of: "none", in: today...today, k: 2).daily.isEmpty)
     }
 
@@ -227,15 +231,15 @@ import Testing
         tally.add(.share, 5)
         tally.add(.event, 7)
         var day = DayTally()
-        for _ in 1...10 { day.add(tally) }
+        for _ in 1...10 { day.add(tally, isFirst: true) }
         let insight = Insight(
             [figures], service: "arpguard", days: today...today, k: 10, tallies: [day])
         #expect(insight.tally.counts == [.event: 70])
     }
 
-    @Test func `what fewer than k batches of a day left out is not told, in no range of days`() {
+    @Test func `what fewer than k installations left out on a day is told in no range of days`() {
         func insight(_ days: ClosedRange<Int>) -> Tally {
-            // One batch more than k brings each day's, but on the third, which lacks it.
+            // k installations bring each day's, but on the third, which lacks one.
             let tallies = days.map { number in
                 var day = DayTally()
                 day.add(.event, 20, of: number == 3 ? 9 : 10)
@@ -249,5 +253,25 @@ import Testing
         #expect(insight(1...3).counts == [.event: 40])
         #expect(insight(3...3).counts == [:])
         #expect(insight(1...4).counts == [.event: 60])
+    }
+
+    @Test func `names that somebody invents are not kept, and hide what would give them away`() {
+        var figures = DayFigures(day: today, service: "arpguard")
+        for installation in 0..<12 {
+            var counters = DayCounters()
+            counters.add("event/app_start")
+            counters.add("version/\(installation < 11 ? "1.0" : "1.1").0")
+            for number in 0..<200 { counters.add("version/\(installation).9.\(number)") }
+            figures.add(counters)
+        }
+        let limited = figures.limited
+        #expect(figures.cells.count == 2403)
+        #expect(limited.cells.count == DayFigures.familyMax + 2)
+        #expect(limited.cells["version/1.0.0"] == figures.cells["version/1.0.0"])
+        #expect(limited.cells["version/other"]?.count == 2402 - DayFigures.familyMax)
+        #expect(limited.isLimited && !figures.isLimited)
+        #expect(limited.limited == limited)
+        let shown = PublishedDay(limited, k: 10).cells.keys.map(\.description)
+        #expect(shown == ["event/app_start"])
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Hashing
 import JSON
 import Modules
 import TestKit
@@ -75,6 +76,77 @@ import Testing
         let files = StaticExport(insights, retention: RetentionPolicy()).files.map(\.name)
         #expect(Set(files).count == files.count)
         #expect(files.contains("insight-a.b.html") && files.contains("insight-a_2fb.html"))
+    }
+
+    @Test(arguments: [0o700, 0o1777] as [UInt32])
+    func `an export leaves the mode of a folder that was there`(mode: UInt32) throws {
+        try makeStore()
+        let files = RealFileSystem()
+        try files.createFolder(folder.file("mine"))
+        try files.setMode(mode, of: folder.file("mine"))
+        let export = try run("export-static", "--store", "sqlite:store", "mine")
+        #expect(export.status == 0, "\(export.stderr)")
+        #expect(try files.status(of: folder.file("mine"))?.mode == mode)
+        #expect(try files.status(of: folder.file("mine/index.html"))?.mode == 0o644)
+    }
+
+    @Test func `what an earlier export wrote of a service that is gone is removed and named`()
+        throws
+    {
+        func write(_ services: String...) throws -> [String] {
+            let insights = services.map {
+                Insight([], service: $0, days: today...today, k: 10, tallies: [])
+            }
+            return try StaticExport(insights, retention: RetentionPolicy())
+                .write(to: folder.file("public"), fileSystem: RealFileSystem())
+        }
+        #expect(try write("a", "b").isEmpty)
+        try folder.write("mine", to: "public/insight-mine.html")
+        let gone = ["insight-b.html", "insight-b.json"]
+        #expect(try write("a") == gone)
+        let names = try RealFileSystem().names(in: folder.file("public"))
+        #expect(!names.contains(where: gone.contains))
+        #expect(names.contains("insight-a.html") && names.contains("insight-mine.html"))
+        // Somebody who may write the list can't have other files removed by it.
+        try folder.write(
+            "../store\n/etc/hosts\ninsight-/../x\nletter\n", to: "public/.arpguard-export")
+        #expect(try write("a").isEmpty)
+    }
+
+    @Test func `an export tells of folded days alone, so that an erasure changes nothing in it`()
+        throws
+    {
+        let day = SystemClock().now().day
+        let (old, yesterday) = (Day(number: day.number - 40), Day(number: day.number - 1))
+        let storage = try SQLiteStorage(
+            path: folder.file("store"), random: SystemRandom(), fileSystem: RealFileSystem())
+        for number in 1...12 {
+            for told in [old, yesterday] {
+                var sent = batch("\(number)", of: number, [told: ["event/app_start": 1]])
+                sent.day = told
+                try storage.commit(sent, on: told)
+            }
+        }
+        try storage.expire(by: RetentionPolicy(), on: day)
+        func export(_ more: String...) throws -> [String] {
+            let result = try CommandRunner.run(
+                Executables.path("arpguard-collector"),
+                ["export-static", "--store", "sqlite:store", "public"] + more,
+                workingDirectory: folder.path)
+            #expect(result.status == 0, "\(result.stderr)")
+            let bytes = try folder.read("public/insight-arpguard.json")
+            let json = try JSONValue.parse(bytes: bytes)
+            return json["days"]?.arrayValue?.compactMap { $0["day"]?.stringValue } ?? []
+        }
+        #expect(try export() == [old.description])
+        let before = try folder.read("public/insight-arpguard.json")
+        _ = try storage.erase(
+            installation: installation(1), secretHash: SHA256.hash(Array(secret(1).utf8)), on: day)
+        #expect(try export() == [old.description])
+        #expect(try folder.read("public/insight-arpguard.json") == before)
+        #expect(try export("--open") == [yesterday.description])
+        let late = try run("export-static", "--store", "sqlite:store", "--to", "\(day)", "public")
+        #expect(late.status == 2 && late.stderr.contains("add --open"))
     }
 
     @Test func `what is exported for publishing can be read by everybody`() throws {

@@ -68,8 +68,8 @@ import Testing
                 X'0F6576656E742F6170705F73746172740100', NULL)
             """)
         for _ in 1...2 {
-            let insight = try store.storage.insight(in: today...later, k: 2)
-            #expect(insight.daily.map(\.isFolded) == [true])
+            let figures = try store.storage.figures(in: today...later)
+            #expect(figures.map(\.isFolded) == [true])
             #expect(try store.storage.lines() == ["\(today) arpguard: 1", "event/app_start 1 1"])
             try store.storage.expire(by: policy, on: later)
         }

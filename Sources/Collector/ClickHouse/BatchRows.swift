@@ -32,9 +32,9 @@ struct BatchRows {
 
     var bytes: [UInt8] { writer.bytes }
 
-    /// Adds a batch, and what was rejected of it under no installation's hash: it outlives an
-    /// erasure.
-    mutating func add(_ batch: AdmittedBatch, _ installation: [UInt8]) {
+    /// Adds a batch, the first of its installation today or not, and what was rejected of it under
+    /// no installation's hash: it outlives an erasure.
+    mutating func add(_ batch: AdmittedBatch, _ installation: [UInt8], isFirst: Bool) {
         let figures = batch.figures.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
         let until = ([today, batch.day] + figures.map(\.key)).max() ?? today
         addKey(until, installation, batch.service, batch.day, batch.id)
@@ -51,36 +51,40 @@ struct BatchRows {
         let buckets = flat.map(\.figure.durations.bins)
         writer.array(buckets) { $0.array($1) { $0.byte($1.bucket) } }
         writer.array(buckets) { $0.array($1) { $0.count($1.count) } }
-        addReasons(Tally())
+        addReasons(DayTally())
         writer.string(batch.records)
-        addCounts(batch.tally, .rejected, batch.day, batch.id)
+        var tally = DayTally()
+        tally.add(batch.tally, isFirst: isFirst)
+        addCounts(tally, .rejected, batch.day, batch.id)
     }
 
     /// Counts the records of a batch whose installation was erased, once for each batch.
     mutating func addErased(_ batch: AdmittedBatch) {
-        var tally = Tally()
+        var tally = DayTally()
         tally.add(.erased, batch.recordCount)
         addCounts(tally, .erased, batch.day, batch.id)
     }
 
     /// Adds what belongs to no batch.
     mutating func addTally(_ tally: Tally, id: [UInt8]) {
-        addCounts(tally, .ofNoBatch, today, id)
+        var ofNone = DayTally()
+        ofNone.add(tally)
+        addCounts(ofNone, .ofNoBatch, today, id)
     }
 
     /// Adds a row that says nothing.
     mutating func addNothing(id: [UInt8]) {
-        addAnonymous(Tally(), .ofNoBatch, today, id)
+        addAnonymous(DayTally(), .ofNoBatch, today, id)
     }
 
     private mutating func addCounts(
-        _ tally: Tally, _ kind: Anonymous, _ day: Day, _ id: [UInt8]
+        _ tally: DayTally, _ kind: Anonymous, _ day: Day, _ id: [UInt8]
     ) {
-        if !tally.counts.isEmpty { addAnonymous(tally, kind, day, id) }
+        if !tally.amounts.counts.isEmpty { addAnonymous(tally, kind, day, id) }
     }
 
     private mutating func addAnonymous(
-        _ tally: Tally, _ kind: Anonymous, _ day: Day, _ id: [UInt8]
+        _ tally: DayTally, _ kind: Anonymous, _ day: Day, _ id: [UInt8]
     ) {
         // The identifier once more, so that such rows are spread over the shards.
         addKey(max(today, day), [kind.rawValue] + id, "", day, id)
@@ -100,10 +104,9 @@ struct BatchRows {
         writer.day(today)
     }
 
-    private mutating func addReasons(_ tally: Tally) {
-        let counts = tally.counts.sorted { $0.key < $1.key }
-        writer.array(counts) { $0.string($1.key.rawValue.utf8) }
-        writer.array(counts) { $0.count($1.value) }
+    private mutating func addReasons(_ tally: DayTally) {
+        writer.array(tally.entries) { $0.string($1.word.utf8) }
+        writer.array(tally.entries) { $0.count($1.count) }
     }
 
     fileprivate static func stored(_ count: Int) -> UInt64 {

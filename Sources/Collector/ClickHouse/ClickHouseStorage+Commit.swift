@@ -13,7 +13,7 @@ extension ClickHouseStorage {
     public func commit(_ group: CommitGroup) throws(StorageError) -> [BatchOutcome] {
         try Self.translated { () throws(ClickHouseFailure) in
             let hashes = group.batches.map { self.hash($0.installation) }
-            var known = try self.known(of: group.batches, hashes)
+            var known = try self.known(of: group.batches, hashes, on: group.today)
             var (rows, installations) = (BatchRows(today: group.today), RowBinaryWriter())
             var (outcomes, tally) = ([BatchOutcome](), group.tally)
             for (batch, hash) in zip(group.batches, hashes) {
@@ -21,7 +21,9 @@ extension ClickHouseStorage {
                 outcomes.append(outcome)
                 switch outcome {
                 case .stored:
-                    rows.add(batch.openAfter(known.lastFolded), hash)
+                    let open = batch.openAfter(known.lastFolded)
+                    let isFirst = known.isFirst(of: batch, hash, on: group.today)
+                    rows.add(open, hash, isFirst: isFirst)
                     if let note = known.note(of: batch, hash, on: group.today) {
                         installations.note(note, of: hash)
                     }
@@ -40,7 +42,7 @@ extension ClickHouseStorage {
 
     /// Asks what is known of batches and their installations.
     private func known(
-        of batches: [AdmittedBatch], _ hashes: [[UInt8]]
+        of batches: [AdmittedBatch], _ hashes: [[UInt8]], on today: Day
     ) throws(ClickHouseFailure) -> KnownBatches {
         var known = KnownBatches(seenDays: Self.seenDays)
         guard let first = batches.map(\.day).min() else { return known }
@@ -68,6 +70,17 @@ extension ClickHouseStorage {
                 BatchKey(
                     installation: hash, service: service, day: day,
                     id: try keys.fixed(Self.idBytes)))
+        }
+        // What is left out is counted by installations; it hardly ever is.
+        let lastFolded = known.lastFolded
+        if batches.contains(where: { !$0.openAfter(lastFolded).tally.counts.isEmpty }) {
+            var seen = try select(
+                """
+                SELECT DISTINCT installation FROM \(schema.table("batch"))
+                WHERE until >= \(Literal.day(today)) AND day = \(Literal.day(today))
+                    AND installation IN \(list) AND service != ''
+                """, onlyCertain: true)
+            while !seen.isAtEnd { known.seenToday.insert(try seen.fixed(Self.hashBytes)) }
         }
         return known
     }

@@ -89,7 +89,7 @@ extension ClickHouseStorage {
             }
             figures[day, default: [:]][service] = sum
         }
-        return figures.values.flatMap(\.values)
+        return figures.values.flatMap { $0.values.map(\.limited) }
     }
 
     /// What was rejected and left out on open days.
@@ -98,7 +98,7 @@ extension ClickHouseStorage {
     ) throws(ClickHouseFailure) -> [Day: DayTally] {
         var reader = try select(
             """
-            SELECT arrived, one_reason, sum(one_count), count() FROM \(schema.table("batch")) FINAL
+            SELECT arrived, one_reason, sum(one_count) FROM \(schema.table("batch")) FINAL
             ARRAY JOIN reason AS one_reason, reason_count AS one_count
             WHERE until >= \(Literal.day(days.lowerBound)) AND service = ''
                 AND \(Self.isIn(days, "arrived", without: folded))
@@ -106,10 +106,8 @@ extension ClickHouseStorage {
             """)
         var tallies: [Day: DayTally] = [:]
         while !reader.isAtEnd {
-            let (day, reason) = (try reader.day(), Tally.Reason(rawValue: try reader.text()))
-            let amount = Int(clamping: try reader.number())
-            let batches = Int(clamping: try reader.number())
-            if let reason { tallies[day, default: DayTally()].add(reason, amount, of: batches) }
+            let (day, word) = (try reader.day(), try reader.text())
+            tallies[day, default: DayTally()].take(word, Int(clamping: try reader.number()))
         }
         return tallies
     }

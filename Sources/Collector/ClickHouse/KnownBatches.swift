@@ -46,6 +46,8 @@ struct KnownBatches {
     var erased: Set<[UInt8]> = []
     var notes: [[UInt8]: InstallationNote] = [:]
     var keys: Set<BatchKey> = []
+    /// Installations with a batch that they sealed today.
+    var seenToday: Set<[UInt8]> = []
     /// The newest day that is folded: another collector, or a clock that was set back, may still
     /// send batches of it.
     var lastFolded: Day?
@@ -60,6 +62,11 @@ struct KnownBatches {
             installation: hash, service: batch.service, day: batch.day, id: batch.id.paddedID)
         guard keys.insert(key).inserted else { return .resent }
         return .stored(isNew: isNew)
+    }
+
+    /// Whether a batch that is kept is the first that its installation sealed today.
+    mutating func isFirst(of batch: AdmittedBatch, _ hash: [UInt8], on today: Day) -> Bool {
+        batch.day == today && seenToday.insert(hash).inserted
     }
 
     /// What has to be noted of the installation of a batch that is kept; nil if it is known.

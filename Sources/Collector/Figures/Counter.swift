@@ -52,10 +52,13 @@ public struct Counter: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The label of records that lack the property which the label would name.
     public static let notTold = "not_told"
 
+    /// The label of what has no name of its own.
+    static let other = "other"
+
     /// What it is about.
     public let group: CounterGroup
     /// One value for each of the group's label names.
-    public let labels: [String]
+    public private(set) var labels: [String]
 
     /// Names a figure.
     public init(_ group: CounterGroup, _ labels: String...) {
@@ -80,6 +83,20 @@ public struct Counter: Sendable, Hashable, Comparable, CustomStringConvertible {
         case .feature, .run, .alert, .error: group.event
         case .version, .loss: nil
         }
+    }
+
+    /// The figures beside it: those of its group, or the values of its property.
+    var family: String {
+        group == .property
+            ? ([group.rawValue] + labels.prefix(2)).joined(separator: "/") : group.rawValue
+    }
+
+    /// The figure that stands for those of its family that are not named.
+    var rest: Counter {
+        var rest = self
+        let named = group == .property ? 2 : 0
+        rest.labels = labels.prefix(named) + labels.dropFirst(named).map { _ in Self.other }
+        return rest
     }
 
     /// The figure as one word, such as `alert/arp_spoofing/high`.

@@ -95,8 +95,8 @@ public struct DayFigures: Sendable, Equatable {
 }
 
 extension DayFigures {
-    /// The number of the form that `encoded` has now. In form 0 a figure told how many installations
-    /// told durations, not how these are spread, and its shares were cut one by one.
+    /// The number of the form that `encoded` has now. In form 0 a figure told how many
+    /// installations told durations, not how these are spread, and shares were cut one by one.
     private static let form = 1
 
     /// Whether bytes are of the form that `encoded` has now, so that they can be carried on.

@@ -89,16 +89,15 @@ public struct DurationHistogram: Sendable, Equatable {
         return limited
     }
 
-    /// The largest duration, in milliseconds, of the bucket that the quantile falls into; nil when
-    /// nothing was counted. `percent` is 1 to 100 (nearest rank).
-    public func quantile(percent: Int) -> Int? {
-        let rank = (total * percent + 99) / 100
+    /// The bucket of the duration with this place in their order, the first having 1. The last one
+    /// for a place beyond them all.
+    func bucket(ofRank rank: Int) -> UInt8 {
         var seen = 0
         for bin in bins {
             seen += bin.count
-            if seen >= rank { return Self.largest(in: Int(bin.bucket)) }
+            if seen >= rank { return bin.bucket }
         }
-        return nil
+        return bins.last?.bucket ?? 0
     }
 
     /// The bucket of a duration: the value itself below 8 ms, then by its three leading bits.

@@ -30,6 +30,12 @@ struct OpenDays {
 
     private var days: [Day: Sum] = [:]
 
+    /// Whether the figures of one day can be carried on.
+    static func fits(_ figures: [DayFigures]) -> Bool {
+        figures.reduce(0) { $0 + $1.cells.count } <= cellsMax
+            && !figures.contains(where: \.isLimited)
+    }
+
     /// The days of which each change has to be told.
     var heldDays: Set<Day> { Set(days.keys) }
 
@@ -49,6 +55,7 @@ struct OpenDays {
 
     /// Holds a day's figures from now on, if they fit.
     mutating func hold(_ figures: [DayFigures], of day: Day) {
+        guard Self.fits(figures) else { return days[day] = nil }
         guard var sum = days[day], sum.figures == nil else { return }
         sum.figures = Dictionary(uniqueKeysWithValues: figures.map { ($0.service, $0) })
         for part in sum.pending { sum.take(part) }

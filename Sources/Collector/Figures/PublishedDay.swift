@@ -12,21 +12,23 @@ internal import Modules
 ///   that the rest of the number is never that of fewer than `k`.
 /// - How many installations a cell rests on is told in steps of `k`: against the number of the day
 ///   or of another cell it would tell how many are *not* in it.
+/// - A duration is told that at least `k` installations reached, and at least `k` stayed within.
 struct PublishedDay {
     let day: Day
-    /// Installations that reported anything; nil when they are fewer than `k`.
-    let installations: Int?
+    /// Installations that reported anything: `k` or more.
+    let installations: Int
     /// The figures that are shown.
-    let cells: [Counter: DayFigures.Cell]
+    let cells: [Counter: Cell]
     /// The figures that are hidden.
     let hidden: Set<Counter>
     let isFolded: Bool
 
+    /// What may be shown of a day of `k` installations or more; of another one nothing may.
     init(_ figures: DayFigures, k: Int) {
         let all = figures.cells.reduce(into: [Counter: DayFigures.Cell]()) { cells, cell in
             if let counter = Counter(cell.key) { cells[counter] = cell.value }
         }
-        var shown = figures.installations < k ? [:] : all.filter { $0.value.installations >= k }
+        var shown = all.filter { $0.value.installations >= k }
         for family in Self.families(all.keys) {
             guard family.contains(where: { shown[$0] == nil }),
                 let smallest = Self.smallest(of: family, in: shown)
@@ -35,25 +37,15 @@ struct PublishedDay {
         }
         day = figures.day
         isFolded = figures.isFolded
-        installations = figures.installations < k ? nil : figures.installations
+        installations = figures.installations
         hidden = Set(all.keys).subtracting(shown.keys)
         cells = shown.mapValues { Self.coarse($0, k: k) }
     }
 
     /// The cells that divide one number among them.
     private static func families(_ counters: some Sequence<Counter>) -> [[Counter]] {
-        var families: [String: [Counter]] = [:]
-        for counter in counters {
-            switch counter.group {
-            case .event, .loss: continue
-            case .version, .feature, .run, .alert, .error:
-                families[counter.group.rawValue, default: []].append(counter)
-            case .property:
-                families[counter.labels.prefix(2).joined(separator: "/"), default: []]
-                    .append(counter)
-            }
-        }
-        return Array(families.values)
+        let dividing = counters.filter { $0.group != .event && $0.group != .loss }
+        return Array(Dictionary(grouping: dividing, by: \.family).values)
     }
 
     private static func smallest(
@@ -64,13 +56,57 @@ struct PublishedDay {
         }
     }
 
-    private static func coarse(_ cell: DayFigures.Cell, k: Int) -> DayFigures.Cell {
-        var coarse = cell
-        coarse.installations -= cell.installations % k
-        if cell.timedInstallations < k {
-            coarse.timedInstallations = 0
-            coarse.durations = DurationHistogram()
+    private static func coarse(_ cell: DayFigures.Cell, k: Int) -> Cell {
+        Cell(
+            installations: cell.installations - cell.installations % k, count: cell.count,
+            durations: PublishedDurations(cell, k: k))
+    }
+
+    /// One figure that is shown.
+    struct Cell {
+        /// At least so many installations, a multiple of `k`.
+        let installations: Int
+        let count: Int
+        let durations: PublishedDurations
+    }
+}
+
+/// Durations of which may be told what `k` installations reached and `k` did not exceed: those that
+/// are longer or shorter are counted, not told.
+struct PublishedDurations {
+    private(set) var told = DurationHistogram()
+    private var shorter = 0
+    private var longer = 0
+
+    init() {}
+
+    init(_ cell: DayFigures.Cell, k: Int) {
+        guard cell.timedInstallations >= k else { return }
+        let first = cell.quickest.bucket(ofRank: k)
+        let last = cell.slowest.bucket(ofRank: cell.timedInstallations - k + 1)
+        for bin in cell.durations.bins {
+            if bin.bucket < first {
+                shorter += bin.count
+            } else if bin.bucket > last {
+                longer += bin.count
+            } else {
+                told.add(bin.count, to: bin.bucket)
+            }
         }
-        return coarse
+    }
+
+    mutating func merge(_ other: PublishedDurations) {
+        told.merge(other.told)
+        shorter += other.shorter
+        longer += other.longer
+    }
+
+    /// The quantile (nearest rank) in milliseconds, the upper end of its bucket; nil where it is
+    /// not told.
+    func quantile(percent: Int) -> Int? {
+        let total = shorter + told.total + longer
+        let rank = (total * percent + 99) / 100 - shorter
+        guard rank > 0, rank <= told.total else { return nil }
+        return DurationHistogram.largest(in: Int(told.bucket(ofRank: rank)))
     }
 }

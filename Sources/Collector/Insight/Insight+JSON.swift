@@ -47,7 +47,7 @@ extension Insight {
                 daily.map {
                     [
                         "day": .string($0.day.description),
-                        "installations": .count($0.installations),
+                        "installations": .integer(Int64($0.installations)),
                         "folded": .bool($0.isFolded),
                     ]
                 }),
@@ -99,9 +99,7 @@ extension InsightRow.Daily {
 
 extension DurationQuantiles {
     fileprivate var json: JSONValue {
-        [
-            "p50": .integer(Int64(p50)), "p90": .integer(Int64(p90)), "p99": .integer(Int64(p99)),
-        ]
+        ["p50": .count(p50), "p90": .count(p90), "p99": .count(p99)]
     }
 }
 

@@ -16,7 +16,7 @@ public struct Insight: Sendable, Equatable {
 
     /// The product, `service.name`.
     public let service: String
-    /// Every product that reported anything in the range.
+    /// Every product of which `k` installations reported anything on some day of the range.
     public let services: [String]
     /// The days that are covered.
     public let days: ClosedRange<Day>
@@ -24,21 +24,22 @@ public struct Insight: Sendable, Equatable {
     public let k: Int
     /// Installations on the busiest day; nil when no day has `k`.
     public let activeInstallations: Int?
-    /// Installations that reported anything, day by day; only days with any.
+    /// Installations that reported anything, day by day. A day with fewer than `k` is not told from
+    /// one without any.
     public let daily: [DailyFigure]
     /// One table for each group of figures, in the order of `CounterGroup`.
     public let tables: [InsightTable]
-    /// What was rejected and left out, in records and properties: of each day, what `k` batches or
-    /// more brought. What comes of installations that were erased, or that reported more than their
-    /// share, is not in it.
+    /// What was rejected and left out, in records and properties: of each day, what `k`
+    /// installations or more brought. What comes of installations that were erased, or that
+    /// reported more than their share, is not in it.
     public let tally: Tally
 
     /// How many installations were active on one day.
     public struct DailyFigure: Sendable, Equatable {
         /// The day.
         public let day: Day
-        /// How many; nil when they are fewer than `k`.
-        public let installations: Int?
+        /// How many: `k` or more.
+        public let installations: Int
         /// Whether only totals are left of the day.
         public let isFolded: Bool
     }
@@ -50,12 +51,13 @@ public struct Insight: Sendable, Equatable {
     ) {
         let k = max(k, Self.kBounds.lowerBound)
         let own = figures.filter { $0.service == service && days.contains($0.day) }
-        let published = own.map { PublishedDay($0, k: k) }.sorted { $0.day < $1.day }
+        let published = own.filter { $0.installations >= k }.sorted { $0.day < $1.day }
+            .map { PublishedDay($0, k: k) }
         self.service = service
-        services = Set(figures.map(\.service)).sorted()
+        services = Set(figures.filter { $0.installations >= k }.map(\.service)).sorted()
         self.days = days
         self.k = k
-        activeInstallations = published.compactMap(\.installations).max()
+        activeInstallations = published.map(\.installations).max()
         daily = published.map {
             .init(day: $0.day, installations: $0.installations, isFolded: $0.isFolded)
         }
@@ -66,7 +68,7 @@ public struct Insight: Sendable, Equatable {
 }
 
 extension Insight {
-    /// All days from the first that anything is told of to the last.
+    /// All days from the first that is told of to the last.
     var dailyDays: [Day] {
         guard let first = daily.first?.day, let last = daily.last?.day else { return [] }
         return (first.number...last.number).map { Day(number: $0) }
@@ -79,7 +81,7 @@ public struct InsightTable: Sendable, Equatable {
     public let group: CounterGroup
     /// The figures that are shown on any day, those with most installations first.
     public let rows: [InsightRow]
-    /// How many figures are hidden on every day.
+    /// How many figures are hidden on every day, of days with `k` installations.
     public let suppressedRows: Int
     /// How many of the shown figures are hidden on some day.
     public let partlySuppressedRows: Int
@@ -119,9 +121,9 @@ public struct InsightRow: Sendable, Equatable {
     /// A figure's sum on its way.
     struct Sum {
         var daily: [Daily] = []
-        var durations = DurationHistogram()
+        var durations = PublishedDurations()
 
-        mutating func add(_ cell: DayFigures.Cell, on day: Day) {
+        mutating func add(_ cell: PublishedDay.Cell, on day: Day) {
             durations.merge(cell.durations)
             daily.append(
                 Daily(
@@ -161,33 +163,37 @@ public struct InsightRow: Sendable, Equatable {
     }
 }
 
-/// Quantiles of durations, each the upper end of its bucket.
+/// Quantiles of durations, each the upper end of its bucket. One is nil if fewer than `k`
+/// installations reached it on its day, or fewer stayed within.
 public struct DurationQuantiles: Sendable, Equatable {
     /// Half of the durations are at most this, in milliseconds.
-    public let p50: Int
+    public let p50: Int?
     /// Nine of ten durations are at most this, in milliseconds.
-    public let p90: Int
+    public let p90: Int?
     /// Ninety-nine of a hundred durations are at most this, in milliseconds.
-    public let p99: Int
+    public let p99: Int?
 
-    init?(_ durations: DurationHistogram) {
-        guard let p50 = durations.quantile(percent: 50),
-            let p90 = durations.quantile(percent: 90), let p99 = durations.quantile(percent: 99)
-        else { return nil }
-        self.p50 = p50
-        self.p90 = p90
-        self.p99 = p99
+    /// All of them, from the least.
+    public var all: [Int?] { [p50, p90, p99] }
+
+    init?(_ durations: PublishedDurations) {
+        p50 = durations.quantile(percent: 50)
+        p90 = durations.quantile(percent: 90)
+        p99 = durations.quantile(percent: 99)
+        guard all != [nil, nil, nil] else { return nil }
     }
 }
 
 extension CollectorStorage {
     /// Computes the insight of a service in a range of days; without a service, of the one with the
-    /// most installations on any day.
+    /// most installations on any day, if those are `k`.
+    ///
+    /// - Parameter isFinal: tells only of days that are folded, which nothing can change any more.
     public func insight(
-        of service: String? = nil, in days: ClosedRange<Day>, k: Int
+        of service: String? = nil, in days: ClosedRange<Day>, k: Int, isFinal: Bool = false
     ) throws(StorageError) -> Insight {
-        let figures = try figures(in: days)
-        let largest = figures.max {
+        let figures = try figures(in: days).filter { $0.isFolded || !isFinal }
+        let largest = figures.filter { $0.installations >= k }.max {
             ($0.installations, $1.service) < ($1.installations, $0.service)
         }
         return Insight(

@@ -24,8 +24,9 @@ struct InsightPage {
         """
         <p>What installations of <strong>\(insight.service)</strong> whose owners agreed to it
         reported from \(insight.days.lowerBound) to \(insight.days.upperBound), by UTC day. No
-        figure of a day rests on fewer than \(insight.k) installations; figures of several days are
-        sums of the days on which they may be shown.</p>
+        figure of a day rests on fewer than \(insight.k) installations, and a day that is missing
+        has fewer; figures of several days are sums of the days on which they may be shown. A
+        duration is told that \(insight.k) installations reached and \(insight.k) stayed within.</p>
         """
     }
 
@@ -37,14 +38,14 @@ struct InsightPage {
             ?? "<p>Fewer than \(insight.k) on every day.</p>"
         let heading: HTML = "<h2>Active installations on the busiest day</h2>"
         guard !insight.daily.isEmpty else { return .join([heading, figure]) }
-        let byDay = insight.daily.reduce(into: [Day: Int?]()) { $0[$1.day] = $1.installations }
+        let byDay = insight.daily.reduce(into: [:]) { $0[$1.day] = $1.installations }
         let points = insight.dailyDays.map { day in
             LineChart.Point(
-                day.description, byDay[day] ?? nil,
-                words: "\(day): \((byDay[day] ?? nil).map { String($0) } ?? few)")
+                day.description, byDay[day],
+                words: "\(day): \(byDay[day].map { String($0) } ?? few)")
         }
         let rows = insight.daily.map { day in
-            [HTMLTable.Cell.text(day.day.description), cell(day.installations)]
+            [HTMLTable.Cell.text(day.day.description), .number(day.installations)]
         }
         return .join([
             heading, figure, LineChart(title: "Active installations by day", points: points).html,
@@ -58,10 +59,6 @@ struct InsightPage {
     private func folded(_ table: HTMLTable, isOpen: Bool = false) -> HTML {
         let opening: HTML = isOpen ? "<details open>" : "<details>"
         return "\(opening)<summary>Numbers</summary>\(table.html)</details>"
-    }
-
-    private func cell(_ number: Int?) -> HTMLTable.Cell {
-        number.map { .number($0) } ?? .quantity(few)
     }
 
     private var few: String { "< \(insight.k)" }
@@ -109,20 +106,21 @@ struct InsightPage {
     private func durations(_ row: InsightRow) -> HTML {
         let timed = row.daily.filter { $0.durations != nil }
         guard timed.count > 1 else { return "" }
-        let byDay = row.daily.reduce(into: [Day: DurationQuantiles?]()) {
-            $0[$1.day] = $1.durations
-        }
+        let byDay = row.daily.reduce(into: [:]) { $0[$1.day] = $1.durations }
         // Every day has its place, so that all charts of the page have one scale of time.
         let points = insight.dailyDays.map { day in
-            let values = byDay[day] ?? nil
+            guard let p50 = byDay[day]?.p50 else {
+                return LineChart.Point(day.description, nil, words: "")
+            }
+            guard let p90 = byDay[day]?.p90 else {
+                return LineChart.Point(day.description, p50, words: "\(day): p50 \(p50) ms")
+            }
             return LineChart.Point(
-                day.description, values?.p50, band: values.map { $0.p50...$0.p90 },
-                words: values.map { "\(day): p50 \($0.p50) ms, p90 \($0.p90) ms" } ?? "")
+                day.description, p50, band: p50...p90,
+                words: "\(day): p50 \(p50) ms, p90 \(p90) ms")
         }
-        let rows = timed.map { day -> [HTMLTable.Cell] in
-            let quantiles = [day.durations?.p50, day.durations?.p90, day.durations?.p99]
-            return [.text(day.day.description), .number(day.count)]
-                + quantiles.map { $0.map { .quantity("\u{2264} \($0) ms") } ?? .absent }
+        let rows = timed.map { day in
+            [.text(day.day.description), .number(day.count)] + quantiles(day.durations)
         }
         let title = "\(Self.name(row)): how long it took by day, p50 to p90 in ms"
         return .join([
@@ -138,11 +136,13 @@ struct InsightPage {
         let counts = row.count.map { [HTMLTable.Cell.number($0)] } ?? []
         let figures = [.number(row.installations)] + counts
         guard hasDurations else { return labels + figures }
-        guard let durations = row.durations else {
-            return labels + figures + [.absent, .absent, .absent]
+        return labels + figures + quantiles(row.durations)
+    }
+
+    private func quantiles(_ durations: DurationQuantiles?) -> [HTMLTable.Cell] {
+        (durations?.all ?? [nil, nil, nil]).map { value in
+            value.map { .quantity("\u{2264} \($0) ms") } ?? .absent
         }
-        let quantiles = [durations.p50, durations.p90, durations.p99]
-        return labels + figures + quantiles.map { .quantity("\u{2264} \($0) ms") }
     }
 
     private func note(on table: InsightTable) -> HTML {
@@ -155,8 +155,8 @@ struct InsightPage {
         }
         guard !words.isEmpty else { return "" }
         return """
-            <p class="quiet">\(words.joined(separator: "; ")), so that nothing here tells about
-            fewer than \(insight.k) installations.</p>
+            <p class="quiet">\(words.joined(separator: "; ")): fewer than \(insight.k) installations
+            are in them, or they would tell of such a figure.</p>
             """
     }
 

@@ -49,9 +49,47 @@ public struct StaticExport: Sendable {
         return Array(parts.joined(separator: "href=\"style.css\"").utf8)
     }
 
-    /// Writes every file into a folder, which is made if it is missing; each whole or not at all.
-    public func write(to folder: String, fileSystem: any FileSystem) throws(SystemError) {
-        try fileSystem.createFolder(folder)
-        for (name, bytes) in files { try fileSystem.replace("\(folder)/\(name)", with: bytes) }
+    /// The file that names what an export wrote, for the next one.
+    private static let manifest = ".arpguard-export"
+    private static let manifestBytesMax = 1 << 20
+    private static let (folderMode, fileMode): (UInt32, UInt32) = (0o755, 0o644)
+
+    /// Writes every file into a folder, each whole or not at all, for everybody to read. A folder
+    /// that is missing is made; one that is there keeps its mode. Removes what an earlier export
+    /// wrote there and this one does not, and returns its names.
+    @discardableResult
+    public func write(
+        to folder: String, fileSystem: RealFileSystem
+    ) throws(SystemError) -> [String] {
+        if try fileSystem.status(of: folder) == nil {
+            try fileSystem.createFolder(folder)
+            try fileSystem.setMode(Self.folderMode, of: folder)
+        }
+        let stale = try Self.written(in: folder, fileSystem).subtracting(files.map(\.name))
+        func put(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
+            try fileSystem.replace("\(folder)/\(name)", with: bytes)
+            try fileSystem.setMode(Self.fileMode, of: "\(folder)/\(name)")
+        }
+        // First, so that an export that is cut short leaves nothing that the next does not know.
+        try put(Self.manifest, manifestBytes(and: stale))
+        for (name, bytes) in files { try put(name, bytes) }
+        for name in stale { try fileSystem.remove("\(folder)/\(name)") }
+        try put(Self.manifest, manifestBytes(and: []))
+        return stale.sorted()
+    }
+
+    private func manifestBytes(and stale: Set<String>) -> [UInt8] {
+        Array((files.map(\.name) + stale.sorted()).map { $0 + "\n" }.joined().utf8)
+    }
+
+    /// What earlier exports wrote: names of our form alone, whatever stands in the file.
+    private static func written(
+        in folder: String, _ fileSystem: RealFileSystem
+    ) throws(SystemError) -> Set<String> {
+        let path = "\(folder)/\(manifest)"
+        guard try fileSystem.status(of: path) != nil else { return [] }
+        let bytes = try fileSystem.read(path, bytesMax: manifestBytesMax)
+        let names = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        return Set(names.filter { $0.hasPrefix("insight-") && !$0.contains("/") })
     }
 }

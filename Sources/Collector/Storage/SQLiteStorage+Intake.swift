@@ -94,8 +94,9 @@ private struct SQLiteCommit {
         let sender = InstallationService(
             installation: installation, service: service, name: batch.service)
         let recordSet = batch.records.isEmpty ? nil : try nextRecordSet()
+        let isFirst = try isFirst(batch, installation)
         guard try put(batch, of: sender, on: batch.day, recordSet) else { return .resent }
-        tally.add(batch.tally)
+        tally.add(batch.tally, isFirst: isFirst)
         if let recordSet {
             try store.run(
                 "INSERT INTO record_set VALUES (?, ?)", [.integer(recordSet), .blob(batch.records)])
@@ -106,6 +107,14 @@ private struct SQLiteCommit {
         }
         try know(installation, batch.erasureKeyHash, isNew: isNew)
         return .stored(isNew: isNew)
+    }
+
+    /// Whether a batch that has something to count is the first of its installation today.
+    private func isFirst(_ batch: AdmittedBatch, _ installation: SQLiteValue) throws -> Bool {
+        guard batch.day == today, !batch.tally.counts.isEmpty else { return false }
+        return try store.first(
+            "SELECT 1 FROM batch WHERE day = ? AND installation = ?", [.day(today), installation],
+            { _ in true }) == nil
     }
 
     /// Keeps what a batch tells of a day; false when it is kept already.

@@ -55,16 +55,17 @@ extension SQLiteStorage {
             reading.figures.append(figures)
         }
         for (day, change) in changes {
+            // One day at a time stands here with all that somebody may have invented.
             if let held = held[day] {
-                reading.figures += held
+                reading.figures += held.map(\.limited)
                 continue
             }
             var figures = try Self.keptFigures(of: day, change, store)
             if figures.isEmpty {
                 figures = try store.computedFigures(of: day)
-                reading.computed.append((figures, day, change))
+                if OpenDays.fits(figures) { reading.computed.append((figures, day, change)) }
             }
-            reading.figures += figures
+            reading.figures += figures.map(\.limited)
             withOpenDays { $0.hold(figures, of: day) }
         }
         return reading

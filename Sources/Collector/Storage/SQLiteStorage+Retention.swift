@@ -44,7 +44,7 @@ extension SQLiteStorage {
         for figures in isFolded == true ? [] : try store.computedFigures(of: day) {
             try store.run(
                 "INSERT INTO day_total SELECT ?, number, ? FROM service WHERE name = ?",
-                [.day(day), .blob(figures.encoded), .text(figures.service)])
+                [.day(day), .blob(figures.limited.encoded), .text(figures.service)])
         }
         try store.run(
             "DELETE FROM record_set WHERE number IN (SELECT record_set FROM batch WHERE day = ?)",
@@ -64,8 +64,12 @@ extension StoreConnection {
         var last: (installation: [UInt8], service: Int64, counters: DayCounters)?
         func close() {
             guard let ended = last, let name = names[ended.service] else { return }
-            figures[ended.service, default: DayFigures(day: day, service: name)]
-                .add(ended.counters)
+            var sum =
+                figures.removeValue(forKey: ended.service)
+                ?? DayFigures(day: day, service: name)
+            sum.add(ended.counters)
+            figures[ended.service] =
+                sum.cells.count > DayFigures.summedCellsMax ? sum.limited : sum
         }
         try each(
             """
