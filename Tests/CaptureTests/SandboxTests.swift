@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import TestKit
 import Testing
 
@@ -16,5 +17,20 @@ struct SandboxTests {
             #expect(result.stdout.contains("after \(name) refused\n"))
         }
         #expect(result.stdout.contains("no capabilities, no new privileges, seccomp"))
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can give a capability to somebody"))
+    func `a capability that a user was given for capturing is given up`() throws {
+        let folder = try TemporaryDirectory()
+        try #require(unsafe chmod(folder.path, 0o777) == 0)
+        let result = try CommandRunner.run(
+            "/usr/bin/setpriv",
+            [
+                "--reuid", "12345", "--regid", "12345", "--clear-groups",
+                "--inh-caps", "+net_raw", "--ambient-caps", "+net_raw",
+                Executables.path("sandbox-child"), folder.file("made"),
+            ])
+        #expect(result.status == 0, "\(result.stderr)")
+        #expect(result.stdout.contains("level user 12345, no capabilities,"), "\(result.stdout)")
     }
 }

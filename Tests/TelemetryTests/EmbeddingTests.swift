@@ -167,4 +167,26 @@ private struct LintError: Error {}
             ])
         #expect(try control.status().lost.map(\.count) == [2])
     }
+
+    @Test(arguments: ["Annsbook", "annsbook.types", "Check_anna.meier", "AnnaMeier"])
+    func `an identifier that names this machine or its person is recorded nowhere`(
+        name: String
+    ) throws {
+        let catalogue = Catalogue.standard.adding(fileRead)
+        try home.enable(catalogue: catalogue)
+        var seams = home.seams()
+        seams.ownNames = OwnNames { ["annsbook", "anna.meier", "Anna Meier"] }
+        let module = TelemetryModule(
+            for: Product("arpguard", version: "0.1.0"), catalogue: catalogue, config: .withURL,
+            home: home.folder.file("home"), seams: seams)
+        module.initialize()
+        #expect(module.track(fileRead, .naming, 1, true, name))
+        #expect(module.track(fileRead, .naming, 2, true, "Swift.Source"))
+        module.end()
+        let kinds = try home.control(catalogue: catalogue).events().map { event in
+            event.properties.first { $0.name == "kind" }?.value
+        }
+        #expect(kinds == [nil, "Swift.Source"])
+        #expect(try !home.holds(name, except: [".journal"]))
+    }
 }

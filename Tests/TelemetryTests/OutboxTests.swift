@@ -304,4 +304,25 @@ import Testing
             return
         }
     }
+
+    @Test func `a no voids whatever was sealed and has not left, and nothing else`() throws {
+        var manual = TelemetryModuleConfig.withURL
+        manual.maxEventsPerBatch = 1
+        manual.uploadReview = .manual
+        home.record(4, manual)
+        let batches = try home.control(manual).reviewable()
+        try #require(batches.count == 4)
+        for batch in batches.prefix(3) { try home.control(manual).release(batch.uid) }
+        let outbox = try #require(try home.control(manual).outbox())
+        guard case .batch(let first) = try outbox.next(), try outbox.begin(first) else {
+            throw TestKitError("nothing to send")
+        }
+        try outbox.accepted(first, rejected: 0, answer: "200")
+        guard case .batch(let second) = try outbox.next(), try outbox.begin(second) else {
+            throw TestKitError("nothing to send")
+        }
+        try home.control(manual).disable()
+        let states = try batches.map { try home.control(manual).batch($0.uid)?.state }
+        #expect(states == [.accepted, .void, .void, .void])
+    }
 }

@@ -195,4 +195,43 @@ import Testing
             request.resourceLogs[0].scopeLogs[0].logRecords.map(\.eventName)
                 == Catalogue.standard.events.map(\.name))
     }
+
+    /// The numbers of a batch's events, in the order in which they leave.
+    private func numbers(_ config: TelemetryModuleConfig) throws -> [Int64] {
+        let module = home.module(config)
+        module.initialize()
+        for power in 0..<16 {
+            module.trackEvent("feature_usage", ["hosts_found": .integer(1 << power)])
+        }
+        module.end()
+        let outbox = try #require(try home.control(config).outbox())
+        guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
+            throw TestKitError("nothing to send")
+        }
+        try outbox.accepted(batch, rejected: 0, answer: "200")
+        return try request(batch).resourceLogs[0].scopeLogs[0].logRecords.compactMap { record in
+            guard
+                case .int(let number)? = record.attributes.first(where: { $0.key == "hosts_found" }
+                )?
+                .value
+            else { return nil }
+            return number
+        }
+    }
+
+    @Test func `anonymised events leave in an order that tells nothing, others in their own`()
+        throws
+    {
+        let recorded = (0..<16).map { Int64(1 << $0) }
+        let orders = try (0..<3).map { _ in try numbers(.withURL) }
+        for order in orders {
+            #expect(order.sorted() == recorded)
+            #expect(order != recorded && order != recorded.reversed())
+        }
+        #expect(Set(orders).count == 3)
+        var exact = TelemetryModuleConfig.withURL
+        exact.anonymizeData = false
+        try home.enable(exact)
+        #expect(try numbers(exact) == recorded)
+    }
 }

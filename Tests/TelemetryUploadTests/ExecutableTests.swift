@@ -229,4 +229,40 @@ struct ExecutableTests {
         #expect(result.status == 64)
         #expect(result.stderr.contains("arpguard: error: "))
     }
+
+    @Test func `once the day's bytes are used up the rest waits for another day, and that is said`()
+        throws
+    {
+        let server = try FakeServer(.answer(200))
+        let home = try home(url: server.url(), events: 8)
+        let file = """
+            {"telemetry": {"upload_url": "\(server.url())", "max_events_per_batch": 1,
+                "upload_bytes_per_day_max": 1024}}
+            """
+        try home.folder.write(file, to: "config.json")
+        let result = try run(home, ["--format", "json"])
+        #expect(result.status == 0)
+        #expect(result.stderr.contains("today's bytes are used up; the rest goes another day"))
+        #expect(try json(result)["ending"]?.stringValue == "budget_spent")
+        let sent = server.requests
+        #expect((1...7).contains(sent.count))
+        #expect(sent.reduce(0) { $0 + $1.body.count } <= 1024)
+        #expect(try run(home).status == 0)
+        #expect(server.requests.count == sent.count)
+        #expect(try home.control.status().lost.isEmpty)
+    }
+
+    @Test func `an erasure that may not be asked for is kept, and that is said`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try home(url: server.url(), events: 1)
+        #expect(try run(home).status == 0)
+        #expect(try home.control.deleteData().erasureRequested)
+        let result = try run(home, environment: ["DO_NOT_TRACK": "1"])
+        #expect(result.status == 0)
+        #expect(result.stderr.contains("erasures can't be asked for: "), "\(result.stderr)")
+        #expect(server.requests.map(\.method) == ["POST"])
+        #expect(try home.control.status().pendingErasures == 1)
+        #expect(try run(home).status == 0)
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+    }
 }

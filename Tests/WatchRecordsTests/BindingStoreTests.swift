@@ -89,4 +89,30 @@ struct BindingStoreTests {
         #expect(try files.isRunning())
         withExtendedLifetime(lock) {}
     }
+
+    @Test func `a network of more stations than are kept leaves out those heard longest ago`()
+        throws
+    {
+        let count = BindingStore.bindingsMax + 50
+        try store.save(
+            (0..<count).map {
+                binding("10.\($0 >> 16).\($0 >> 8 & 255).\($0 & 255)", "02:00:00:00:00:01", $0)
+            })
+        let kept = try store.load()
+        #expect(kept.count == Int(BindingStore.bindingsMax))
+        #expect(kept.first?.lastSeen == count - 1 && kept.last?.lastSeen == 50)
+    }
+
+    @Test func `a file that damage reaches while a watch runs is set aside at the next writing`()
+        throws
+    {
+        try store.save([binding("10.0.0.1", "02:00:00:00:00:01", 5)])
+        try folder.write(String(repeating: "no database", count: 999), to: "bindings.sqlite")
+        let fault = #expect(throws: BindingStore.Fault.self) {
+            try store.save([binding("10.0.0.2", "02:00:00:00:00:02", 6)])
+        }
+        #expect(fault?.description.contains("begin anew") == true)
+        try store.save([binding("10.0.0.2", "02:00:00:00:00:02", 6)])
+        #expect(try store.load().map(\.address) == ["10.0.0.2"])
+    }
 }

@@ -58,7 +58,7 @@ extension LaboratoryTests {
         // Whoever starts it again finds what it knew.
         try laboratory.connectAgain(.watcher, as: "eth0")
         let next = try self.watch(laboratory, ["--gateway", "10.9.0.1"])
-        _ = try next.waitForErrorLine(containing: "known from before")
+        _ = try next.waitForErrorLine(containing: "known from before; others are learnt")
         next.send(signal: SIGTERM)
         #expect(try next.waitForEnd().status == 0)
     }
@@ -95,7 +95,7 @@ extension LaboratoryTests {
             port.bind(("eth0", 0))
             own = bytes.fromhex("020000000903")
             asks = bytes.fromhex("08060001080006040001") + own + bytes([10, 9, 0, 3]) + bytes(6)
-            for _ in range(10000): port.send(b"\\xff" * 6 + own + asks + bytes([10, 9, 0, 2]))
+            for _ in range(10000): port.send(b"\\xff" * 6 + own + asks + bytes([10, 9, 0, 99]))
             """
         let sent = try laboratory.start(.attacker, python, ["-c", flood]).waitForEnd()
         #expect(sent.status == 0, "\(sent.stderr)")
@@ -112,7 +112,7 @@ extension LaboratoryTests {
         #expect(stats["dropped"]?.integerValue == dropped)
         // What there was room for was judged all the same.
         let judged = stats["arp_frames"]?.integerValue ?? 0
-        #expect(judged > 100 && judged + dropped >= 10_000, "\(stats)")
+        #expect(judged > 100 && (10_000...10_100).contains(judged + dropped), "\(stats)")
         let state = try JSONValue.parse(arpguard("--format", "json", "status").stdout)
         let interface = state["watch"]?["interfaces"]?.arrayValue?.first
         #expect(interface?["dropped"]?.integerValue == dropped, "\(state)")
