@@ -51,9 +51,10 @@ public struct TelemetryUploader: Sendable {
     /// Performs one round. Blocks for as long as that takes, `timeMax` at most; a round that has
     /// no `timeMax` bounds each transfer (30 seconds and what the bandwidth limit costs).
     ///
-    /// Ends early, and keeps everything for a later round, when `cancellation` is uttered or
-    /// consent is taken back. Failures of the network and refusals are in the summary; only the
-    /// store's own errors are thrown. Nil while another process uploads.
+    /// Ends early, and keeps everything for a later round, when `cancellation` is uttered. A batch
+    /// on its way is cut off once consent is taken back or its identifier ends.
+    /// Failures of the network and refusals are in the summary; only the store's own errors are
+    /// thrown. Nil while another process uploads.
     public func run(
         _ scope: Scope = .everything, timeMax: Duration? = nil,
         cancellation: Cancellation = Cancellation(),
@@ -64,12 +65,12 @@ public struct TelemetryUploader: Sendable {
             return UploadSummary(ending: ending)
         }
         guard let outbox = try control.outbox() else { return nil }
-        let consent = ConsentWatch(makeControl, cancellation)
+        let consent = ConsentWatch(cancellation)
         defer { consent.end() }
-        if control.causes(blocking: .sending).isEmpty { consent.begin() }
         let round = UploadRound(
             outbox: outbox, clock: seams.clock, random: seams.random,
             isAskedFor: scope == .everything, timeMax: timeMax, progress: progress,
+            whileSending: { consent.watch($0, $1) },
             makeTransport: { CurlTransport(cancellation: consent.cancellation) }
         )
         return try round.run(erasuresOnly: scope == .erasures)

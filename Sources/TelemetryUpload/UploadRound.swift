@@ -25,6 +25,7 @@ package struct UploadRound {
     private let timeMax: Duration?
     private let start: Int64
     private let progress: (UploadSummary) -> Void
+    private let whileSending: (BatchStanding, () -> TransferOutcome) -> TransferOutcome
 
     var settings: TransferSettings { outbox.settings }
 
@@ -35,13 +36,18 @@ package struct UploadRound {
     ///   - timeMax: after how long the round ends at the latest, with a transfer cut off if need
     ///     be; nil bounds each transfer alone.
     ///   - progress: is told how things stand after each batch.
-    ///   - makeTransport: makes a transport without any connection; one serves all batches, and
-    ///     each request for erasure has one of its own, so that a server can't tell by the
-    ///     connection what belongs together.
+    ///   - whileSending: performs the transfer of a batch, which it may have cancelled once what
+    ///     the batch rests on has ended.
+    ///   - makeTransport: makes a transport without any connection; one serves all batches of an
+    ///     identifier, and each request for erasure has one of its own, so that a server can't
+    ///     tell by the connection what belongs together.
     package init(
         outbox: Outbox, clock: any WallClock, random: any RandomSource,
         isAskedFor: Bool = false, timeMax: Duration? = nil,
         progress: @escaping (UploadSummary) -> Void = { _ in },
+        whileSending: @escaping (BatchStanding, () -> TransferOutcome) -> TransferOutcome = {
+            $1()
+        },
         makeTransport: @escaping () -> any UploadTransport
     ) {
         self.outbox = outbox
@@ -50,6 +56,7 @@ package struct UploadRound {
         self.isAskedFor = isAskedFor
         self.timeMax = timeMax
         self.progress = progress
+        self.whileSending = whileSending
         self.makeTransport = makeTransport
         start = clock.uptimeNanoseconds()
     }
@@ -84,8 +91,10 @@ package struct UploadRound {
     // MARK: - Batches
 
     private func sendBatches(_ summary: inout UploadSummary) throws -> UploadSummary.Ending {
-        let transport = makeTransport()
+        var (transport, standing) = (makeTransport(), outbox.standing)
         for _ in 0..<Self.batchesMax where timeLeft > .zero {
+            let now = outbox.standing
+            if !now.isSame(as: standing) { (transport, standing) = (makeTransport(), now) }
             switch try outbox.next(isAskedFor: isAskedFor) {
             case .empty: return .nothingWaits
             case .later(let time): return .waits(until: time)
@@ -93,7 +102,7 @@ package struct UploadRound {
             case .blocked(let causes): return .blocked(causes)
             case .held(let events): return .held(events: events)
             case .batch(let batch):
-                let ending = try send(batch, over: transport, &summary)
+                let ending = try send(batch, over: transport, standing, &summary)
                 progress(summary)
                 if let ending { return ending }
             }
@@ -103,7 +112,7 @@ package struct UploadRound {
 
     /// Sends one batch; nil when the round goes on.
     private func send(
-        _ batch: SealedBatch, over transport: any UploadTransport,
+        _ batch: SealedBatch, over transport: any UploadTransport, _ standing: BatchStanding,
         _ summary: inout UploadSummary
     ) throws -> UploadSummary.Ending? {
         guard let request = request(for: batch) else {
@@ -112,9 +121,11 @@ package struct UploadRound {
         }
         // Consent may have been taken back since the batch was handed out: ask again.
         guard try outbox.begin(batch) else { return nil }
-        let outcome = transport.perform(request)
+        let outcome = whileSending(standing) { transport.perform(request) }
         if case .failed(let failure) = outcome, failure.kind == .cancelled {
-            return .interrupted
+            if try !outbox.isStillToBeSent(batch) { return try cutOff(batch, outcome, &summary) }
+            // Where the gate blocks sending by now, the next look at it says why.
+            return standing.holds ? .interrupted : nil
         }
         return try settle(batch, outcome, origin: request.url.origin, &summary)
     }
@@ -130,6 +141,9 @@ package struct UploadRound {
             if let warning { summary.warnings.append("\(origin): \(warning)") }
             return nil
         case .retryLater(let after):
+            guard try outbox.isStillToBeSent(batch) else {
+                return try cutOff(batch, outcome, &summary)
+            }
             let now = clock.now()
             let time = retry.nextAttempt(
                 failures: batch.attempts + 1, asked: after, now: now, random)
@@ -153,6 +167,18 @@ package struct UploadRound {
             // The next batch would meet the same refusal, and be given up as well.
             return .failed
         }
+    }
+
+    /// Notes that a batch goes no further; the round goes on with what may go now.
+    private func cutOff(
+        _ batch: SealedBatch, _ outcome: TransferOutcome, _ summary: inout UploadSummary
+    ) throws -> UploadSummary.Ending? {
+        try outbox.cutOff(batch, answer: outcome.answer)
+        summary.batchesCutOff += 1
+        summary.warnings.append(
+            "a batch on its way was cut off and is not sent again: consent or the installation "
+                + "identifier changed meanwhile")
+        return nil
     }
 
     private func request(for batch: SealedBatch) -> UploadRequest? {

@@ -50,6 +50,9 @@ public struct UploadSummary: Sendable, Equatable {
     public var batchesRetried = 0
     /// Batches that the server refused for good.
     public var batchesRejected = 0
+    /// Batches that were on their way, and go no further: consent was taken back, or the
+    /// installation identifier changed.
+    public var batchesCutOff = 0
     /// Refused batches by reason, such as `http_404`.
     public var refusals: [String: Int] = [:]
     /// Events that the server rejected, alone or with their batch.
@@ -66,7 +69,7 @@ public struct UploadSummary: Sendable, Equatable {
     public var ending: Ending
     /// What went wrong, in the order it happened.
     public var problems: [Problem] = []
-    /// What the server had to say about batches that it took.
+    /// What the server had to say about batches that it took, and what else a person should know.
     public var warnings: [String] = []
 
     /// A round that did nothing, for a reason.
@@ -84,6 +87,7 @@ public struct UploadSummary: Sendable, Equatable {
             "bytes_sent": .integer(bytesSent),
             "batches_retried": .integer(Int64(batchesRetried)),
             "batches_rejected": .integer(Int64(batchesRejected)),
+            "batches_cut_off": .integer(Int64(batchesCutOff)),
             "refusals": .object(
                 JSONObject(
                     refusals.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64($0.value))) })

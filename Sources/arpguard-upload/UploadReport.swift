@@ -21,6 +21,7 @@ extension Report {
         let rare: [(String, Int64)] = [
             ("batches to retry", Int64(summary.batchesRetried)),
             ("batches rejected", Int64(summary.batchesRejected)),
+            ("batches cut off", Int64(summary.batchesCutOff)),
             ("events rejected", summary.eventsRejected),
             ("erasures confirmed", Int64(summary.erasuresDone)),
             ("erasures not supported", Int64(summary.erasuresUnsupported)),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import Modules
 import Telemetry
 import TelemetryUpload
@@ -189,6 +190,42 @@ struct UploadRoundTests {
         let summary = try round(transport)
         #expect(summary.ending == .blocked([.withdrawn]))
         #expect(transport.requests.count == 1)
+    }
+
+    @Test(arguments: [200, 400, 503])
+    func `an answer to a batch of an identifier that ended is in the ledger, and counts nothing`(
+        status: Int
+    ) throws {
+        home.record(1)
+        let transport = ScriptedTransport(.status(status)) { [home] in
+            #expect(throws: Never.self) { try home.control.rotateID() }
+        }
+        let summary = try round(transport)
+        #expect(transport.requests.map(\.method) == ["POST", "DELETE"])
+        #expect(summary.batchesRetried == 0)
+        let row = try #require(try home.control.ledger().last { $0.kind == "answered" })
+        let outcomes = [200: "accepted", 400: "rejected", 503: "cut_off"]
+        #expect(row.detail["outcome"]?.stringValue == outcomes[status])
+        let after = try home.control.status()
+        #expect((after.uploaded, after.waiting, after.lost.count) == (0, 0, 0))
+    }
+
+    @Test func `batches of two identifiers go over two connections`() throws {
+        home.record(1)
+        var transports: [ScriptedTransport] = []
+        let isFirst = Once()
+        let summary = try home.round {
+            transports.append(
+                ScriptedTransport(.status(200)) { [home] in
+                    guard isFirst.first() else { return }
+                    #expect(throws: Never.self) { try home.control.rotateID() }
+                    home.record(1)
+                })
+            return transports[transports.count - 1]
+        }
+        #expect(summary?.batchesSent == 2)
+        let posts = transports.map { $0.requests.count { $0.method == "POST" } }
+        #expect(posts.filter { $0 > 0 } == [1, 1])
     }
 
     @Test func `one round at a time`() throws {

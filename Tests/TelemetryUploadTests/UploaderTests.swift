@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import Telemetry
 import TelemetryUpload
 import TestKit
@@ -94,17 +95,33 @@ struct UploaderTests {
         #expect(try uploader.run(cancellation: wish)?.ending == .interrupted)
     }
 
-    @Test func `consent taken back ends a transfer on its way`() throws {
-        let server = try FakeServer(.neverAnswer)
+    enum Change: String, CaseIterable { case disable, rotate, delete }
+
+    @Test(arguments: Change.allCases)
+    func `what a batch on its way rests on ends, and the batch goes no further`(
+        change: Change
+    ) throws {
+        let server = try FakeServer(.neverAnswer, .answer(204))
         let home = try Home(url: server.url())
         home.record(1)
         let uploader = home.uploader
         let running = OwnThread { try? uploader.run() }
         _ = try server.waitForRequests(1)
-        try home.control.disable()
-        #expect(try running.value()?.ending == .interrupted)
+        switch change {
+        case .disable: try home.control.disable()
+        case .rotate: #expect(try home.control.rotateID().begunEvents == 1)
+        case .delete: #expect(try home.control.deleteData().erasureRequested)
+        }
+        let summary = try #require(try running.value())
+        #expect(summary.batchesCutOff == 1)
+        #expect(summary.ending == (change == .disable ? .blocked([.withdrawn]) : .nothingWaits))
+        // The request for erasure goes with the same round.
+        #expect(summary.erasuresDone == (change == .disable ? 0 : 1))
+        #expect(!summary.hasFailed)
         try server.waitUntilIdle()
         #expect(try home.control.status().waiting == 0)
+        let last = try #require(try home.control.ledger().last { $0.kind == "answered" })
+        #expect(last.detail["outcome"]?.stringValue == "cut_off")
     }
 
     @Test func `one uploader at a time`() throws {

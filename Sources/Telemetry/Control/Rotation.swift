@@ -10,6 +10,9 @@ public struct RotationOutcome: Sendable, Equatable {
     public let batches: Int64
     /// How many events waited to be sent; they stay here to be seen, and are never sent.
     public let keptEvents: Int64
+    /// How many events were on their way, or sent without an answer: what of them arrived bears the
+    /// old identifier, and is erased with it. They stay here to be seen, and are not sent again.
+    public let begunEvents: Int64
     /// Whether something was sent under the old identifier, so that the collector is asked to
     /// erase it.
     public let erasureRequested: Bool
@@ -35,7 +38,8 @@ extension TelemetryControl {
             try finishIntentsLocked()
             guard let id = gate.read().state.record?.installationID else {
                 return RotationOutcome(
-                    batches: 0, keptEvents: 0, erasureRequested: false, erasureImpossible: false)
+                    batches: 0, keptEvents: 0, begunEvents: 0, erasureRequested: false,
+                    erasureImpossible: false)
             }
             try seams.files.replace(directory.rotationIntent, with: Array(id.utf8))
             return try finishRotationLocked()
@@ -47,7 +51,7 @@ extension TelemetryControl {
     func finishRotationLocked() throws -> RotationOutcome {
         var erasure = (requested: false, impossible: false)
         var batches: Int64 = 0
-        var kept: Int64 = 0
+        var (kept, begun) = (Int64(0), Int64(0))
         if let id = try intended(directory.rotationIntent) {
             try erasureList.setDamagedAside()
             try Store.using(directory, seams) { store in
@@ -55,7 +59,8 @@ extension TelemetryControl {
                     let state = gate.read().state
                     // With another identifier this was done before.
                     guard Array((state.record?.installationID ?? "").utf8) == id else { return }
-                    kept = try waiting(store.database, state)
+                    begun = try store.unanswered(epoch: state.epoch)?.events ?? 0
+                    kept = try waiting(store.database, state) - begun
                     erasure = try requestErasure(store, state)
                     try renew(state)
                 }
@@ -67,8 +72,8 @@ extension TelemetryControl {
             }
         }
         return RotationOutcome(
-            batches: batches, keptEvents: kept, erasureRequested: erasure.requested,
-            erasureImpossible: erasure.impossible)
+            batches: batches, keptEvents: kept, begunEvents: begun,
+            erasureRequested: erasure.requested, erasureImpossible: erasure.impossible)
     }
 
     /// Removes all batches, and tells of it. Losses that were not told yet are not told under the

@@ -22,7 +22,7 @@ public struct LedgerEntry: Sendable, Equatable {
         case batchSucceeded = "batch_succeeded"
         /// A person let a held batch go.
         case batchReleased = "batch_released"
-        /// A batch that was never sent will never be.
+        /// A batch will never be sent, or never again where its sending began.
         case batchVoided = "batch_voided"
         /// The first byte of a batch may have left from here on.
         case sendingBegun = "sending_begun"
@@ -116,7 +116,8 @@ extension LedgerEntry {
             ])
     }
 
-    /// An answer: `accepted` (with what of it was refused), `rejected`, or `retry`.
+    /// An answer: `accepted` (with what of it was refused), `rejected`, or none: `retry`, or
+    /// `cut_off` where the batch goes no further.
     package static func answered(
         _ uid: String, _ outcome: String, answer: String, rejected: Int64 = 0
     ) -> LedgerEntry {

@@ -190,25 +190,24 @@ package final class Outbox {
     /// Notes that the collector has the batch; `rejected` of its events it refused.
     package func accepted(_ batch: SealedBatch, rejected: Int64, answer: String) throws {
         let rejected = min(max(0, rejected), batch.events)
-        try finish(batch, .accepted, answer) {
+        let row = LedgerEntry.answered(
+            batch.uid, "accepted", answer: answer, rejected: rejected)
+        try finish(batch, .accepted, answer, row) {
             try store.addLoss(.rejected, rejected)
             try store.addTotal("uploaded", batch.events - rejected)
-            try ledger.append(
-                .answered(batch.uid, "accepted", answer: answer, rejected: rejected))
         }
     }
 
     /// Notes that the collector refused the batch for good.
     package func refused(_ batch: SealedBatch, answer: String) throws {
-        try finish(batch, .rejected, answer) {
-            try store.addLoss(.rejected, batch.events)
-            try ledger.append(
-                .answered(batch.uid, "rejected", answer: answer, rejected: batch.events))
-        }
+        let row = LedgerEntry.answered(
+            batch.uid, "rejected", answer: answer, rejected: batch.events)
+        try finish(batch, .rejected, answer, row) { try store.addLoss(.rejected, batch.events) }
     }
 
+    /// The ledger tells of every answer; counted is what still stands here.
     private func finish(
-        _ batch: SealedBatch, _ state: SealedBatch.State, _ answer: String,
+        _ batch: SealedBatch, _ state: SealedBatch.State, _ answer: String, _ row: LedgerEntry,
         _ count: () throws -> Void
     ) throws {
         try store.database.transaction {
@@ -219,6 +218,7 @@ package final class Outbox {
                     .text(batch.uid),
                 ])
             if store.database.changes == 1 { try count() }
+            try ledger.append(row)
         }
     }
 

@@ -32,6 +32,12 @@ extension Command {
             let kept = outcome.keptEvents.of("event")
             lines.append("what waited (\(kept)) stays here for you to see and never leaves")
         }
+        if outcome.begunEvents > 0 {
+            let begun = outcome.begunEvents.of("event")
+            lines.append(
+                "what was on its way (\(begun)) is sent no further; what of it arrived is to be "
+                    + "erased with the old identifier")
+        }
         lines.append(elsewhere.sentence)
         invocation.output.render(
             elsewhere.report(
@@ -39,6 +45,7 @@ extension Command {
                 [
                     ("rotated", true), ("deleted_batches", .integer(outcome.batches)),
                     ("kept_events", .integer(outcome.keptEvents)),
+                    ("begun_events", .integer(outcome.begunEvents)),
                 ]))
         return .success
     }

@@ -72,6 +72,9 @@ extension [Command.Member] {
         .init("bytes_sent", "How many bytes of bodies left, tries that failed included"),
         .init("batches_retried", "How many will be tried again"),
         .init("batches_rejected", "How many were refused for good"),
+        .init(
+            "batches_cut_off",
+            "How many were cut off on their way, since consent or the identifier changed"),
         .init("refusals.*", "How many for each reason"),
         .init("events_rejected", "How many events the collector refused of accepted batches"),
         .init("erasures_done", "How many erasures were confirmed"),
@@ -114,6 +117,7 @@ extension [Command.Member] {
             .init("rotated", "Always true"),
             .init("deleted_batches", "How many batches bore the old identifier"),
             .init("kept_events", "How many events waited, and now stay here for good"),
+            .init("begun_events", "How many were on their way, and are sent no further"),
         ] + erasure
 
     static let deletion: Self =

@@ -11,8 +11,9 @@ extension Report {
         let rest =
             storedEvents == 0
             ? "nothing is stored here"
-            : "what was recorded (\(storedEvents.of("event"))) stays here for you to see and is "
-                + "never sent; arpguard telemetry delete-data --confirm removes it"
+            : "what was recorded (\(storedEvents.of("event"))) stays here for you to see, and "
+                + "nothing of it is sent from now on; arpguard telemetry delete-data --confirm "
+                + "removes it"
         return Report(
             text: [.line(StyledText("telemetry is off")), .line(StyledText(rest))],
             json: .one(["enabled": false, "stored_events": .integer(storedEvents)]))
