@@ -49,6 +49,9 @@ struct Observer {
     /// A person kept a batch back.
     mutating func withdraw(_ uid: String) { withdrawn.insert(uid) }
 
+    /// Whether a request with this batch was seen.
+    func hasLeft(_ uid: String) -> Bool { left.contains(uid) }
+
     /// A batch left. Events in a coarse one can't be told apart.
     ///
     /// - Parameter needsRelease: nothing may leave now for the first time that was not released.

@@ -68,11 +68,22 @@ extension World {
         if yes.origin != Endpoint(delivery.url)?.origin {
             broke(.consent, "batch \(delivery.uid) left for \(delivery.url)")
         }
+        if !mayHaveBegun, !observer.hasLeft(delivery.uid) { checkForm(delivery) }
         violations += observer.see(
             delivery, needsRelease: config.uploadReview == .manual && !mayHaveBegun)
         violations += identifiers.left(
             delivery, erasedAt: config.erasureEndpoint?.description)
         check(delivery, yes)
+    }
+
+    /// What begins to leave has the address and the form that are configured now.
+    private func checkForm(_ delivery: Delivery) {
+        if delivery.url != config.uploadEndpoint?.description {
+            broke(.bytes, "batch \(delivery.uid) left for \(delivery.url) of before")
+        }
+        if config.anonymizeData, !delivery.isCoarse {
+            broke(.bytes, "batch \(delivery.uid) left as fine as was configured before")
+        }
     }
 
     private func check(_ delivery: Delivery, _ yes: Model.Yes) {

@@ -57,6 +57,24 @@ import Testing
         }
     }
 
+    @Test func `preview shows what the next upload sends, before what waits for a person`() throws {
+        func shown() throws -> String {
+            guard case .sealed(let batch, _) = try home.control(manual).preview() else {
+                throw TestKitError("nothing is shown")
+            }
+            return batch.uid
+        }
+        let first = try heldBatch()
+        home.record(2, manual)
+        let batches = try home.control(manual).reviewable()
+        try #require(batches.count == 2 && batches[0].uid == first.uid)
+        #expect(try shown() == first.uid)
+        try home.control(manual).release(batches[1].uid)
+        #expect(try shown() == batches[1].uid)
+        guard case .batch(let next) = try next(manual) else { throw TestKitError("nothing goes") }
+        #expect(next.uid == batches[1].uid)
+    }
+
     @Test func `nothing leaves before a person releases it`() throws {
         home.record(4, manual)
         #expect(try next(manual) == .held(4))

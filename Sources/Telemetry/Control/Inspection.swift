@@ -23,8 +23,10 @@ extension TelemetryControl {
         try events(matching: EventFilter(type: name))
     }
 
-    /// The next request as it would leave. Where sending is allowed, the waiting events are sealed
-    /// for it, and the upload sends those same bytes. Elsewhere looking changes nothing.
+    /// The next request as it would leave: that of the next upload, or where a person has to
+    /// release one first the oldest of those. Where sending is allowed, the waiting events are
+    /// sealed for it, and the upload sends those same bytes, unless the configuration changes
+    /// before. Elsewhere looking changes nothing.
     public func preview() throws -> Preview {
         let causes = causes(blocking: .sending)
         guard causes.isEmpty else {
@@ -33,8 +35,10 @@ extension TelemetryControl {
                 ?? .sample(Self.marked(sample), because: causes)
         }
         guard let store = try openStore() else { return .empty }
-        let unsent = try sealer.unsent("'sealed', 'held', 'released', 'sending'", in: store)
-        guard let batch = try unsent ?? sealer.seal(from: store) else { return .empty }
+        try sealer.fit(store)
+        let next =
+            try sealer.unsent(Outbox.ready, in: store) ?? sealer.unsent("'held'", in: store)
+        guard let batch = try next ?? sealer.seal(from: store) else { return .empty }
         return .sealed(batch, headers: batch.headers(userAgent: product.userAgent))
     }
 

@@ -36,7 +36,7 @@ extension TelemetryControl {
         outlook.erasureProblem = erasureList.problem()
         if let erasures = try? erasureList.all() { outlook.erasureURLs = erasures.map(\.url) }
         guard outlook.blockedSending.isEmpty, let store = try openStore() else { return outlook }
-        try sealer.holdUnreleased(in: store)
+        try sealer.fit(store)
         if config.uploadReview == .automatic { try sealer.sealAll(in: store) }
         let epoch = gate.read().state.epoch ?? 0
         let now = seams.clock.now()

@@ -59,7 +59,7 @@ extension TelemetryControl {
                     let state = gate.read().state
                     // With another identifier this was done before.
                     guard Array((state.record?.installationID ?? "").utf8) == id else { return }
-                    begun = try store.unanswered(epoch: state.epoch)?.events ?? 0
+                    begun = try unanswered(store)?.events ?? 0
                     kept = try waiting(store.database, state) - begun
                     erasure = try requestErasure(store, state)
                     try renew(state)

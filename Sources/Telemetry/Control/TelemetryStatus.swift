@@ -152,7 +152,7 @@ extension TelemetryControl {
             try database.integer(
                 "SELECT count(*) FROM events WHERE batch IS NULL AND epoch <> ?",
                 [.integer(epoch.map(Int64.init) ?? -1)]) ?? 0
-        status.unanswered = try store.unanswered(epoch: epoch)
+        status.unanswered = try unanswered(store)
         status.lost = try store.losses()
         if status.blockedSending.isEmpty {
             let (schedule, retryAt) = try scheduled(store)

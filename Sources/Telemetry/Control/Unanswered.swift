@@ -10,6 +10,8 @@ public struct Unanswered: Sendable, Equatable, CustomStringConvertible {
     public let events: Int64
     /// When the first of them were sent first.
     public let since: Timestamp
+    /// Where they go, as when they were sealed, if that is not where batches go now.
+    public let elsewhere: String?
     /// Nothing is sent before; nil where nobody asked for patience.
     public let notBefore: Timestamp?
     /// What the last attempt met, in words; nil where nothing is known of its end.
@@ -18,17 +20,19 @@ public struct Unanswered: Sendable, Equatable, CustomStringConvertible {
     /// All of it in one line for people: lower-case, no full stop.
     public var description: String {
         let subject = "\(events) \(events == 1 ? "event is" : "events are")"
+        let place = elsewhere.map { " to \($0), as when they were sealed," } ?? ""
         guard let reason else {
-            return "\(subject) on the way since \(since.rfc3339): no answer is known yet"
+            return "\(subject) on the way\(place) since \(since.rfc3339): no answer is known yet"
         }
         let next = notBefore.map { "not before \($0.rfc3339)" } ?? "with the next upload"
-        return "\(subject) being retried since \(since.rfc3339), next \(next): \(reason)"
+        return "\(subject) being retried\(place) since \(since.rfc3339), next \(next): \(reason)"
     }
 
     /// The same for programs.
     var json: JSONValue {
         [
             "events": .integer(events), "since": .string(since.rfc3339),
+            "elsewhere": .optional(elsewhere),
             "not_before": .optional(notBefore?.rfc3339), "reason": .optional(reason),
         ]
     }
@@ -38,22 +42,28 @@ extension TelemetryControl {
     /// The events that were sent and not answered; nil without any.
     public func unanswered() throws -> Unanswered? {
         guard let store = try openStore() else { return nil }
-        return try store.unanswered(epoch: gate.read().state.epoch)
+        return try unanswered(store)
+    }
+
+    func unanswered(_ store: Store) throws -> Unanswered? {
+        let now = config.uploadEndpoint?.description
+        return try store.unanswered(epoch: gate.read().state.epoch, sendingTo: now)
     }
 }
 
 extension Store {
-    func unanswered(epoch: UInt32?) throws -> Unanswered? {
+    fileprivate func unanswered(epoch: UInt32?, sendingTo place: String?) throws -> Unanswered? {
         guard let epoch else { return nil }
         let batches = try database.rows(
             """
-            SELECT uid, events, sealed_at, next_attempt_at, answer FROM batches
+            SELECT uid, events, sealed_at, next_attempt_at, answer, url FROM batches
             WHERE state = 'sending' AND epoch = ? ORDER BY id
             """, [.integer(Int64(epoch))]
         ) { row in
             (
                 uid: row.text(0), events: row.integer(1), sealed: row.integer(2),
-                next: row.integer(3), answer: row.isNull(4) ? nil : row.text(4)
+                next: row.integer(3), answer: row.isNull(4) ? nil : row.text(4),
+                url: row.text(5)
             )
         }
         guard let first = batches.first else { return nil }
@@ -65,6 +75,7 @@ extension Store {
         return Unanswered(
             events: batches.map(\.events).reduce(0, +),
             since: Timestamp(nanoseconds: begun ?? first.sealed),
+            elsewhere: batches.map(\.url).first { $0 != place },
             notBefore: next > 0 ? Timestamp(nanoseconds: next) : nil,
             reason: batches.compactMap(\.answer).last)
     }

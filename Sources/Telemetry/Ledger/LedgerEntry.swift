@@ -93,6 +93,13 @@ extension LedgerEntry {
         LedgerEntry(kind, ["batch": .string(uid)])
     }
 
+    /// A batch that was given up before anything of it left, since the configuration changed: its
+    /// events are sealed anew.
+    static func unsealed(_ uid: String) -> LedgerEntry {
+        LedgerEntry(
+            .batchVoided, ["batch": .string(uid), "reason": "the configuration changed"])
+    }
+
     /// What was dropped from a batch in review, and how many events that were.
     package static func reviewed(_ uid: String, dropped what: String, events: Int64) -> LedgerEntry
     {

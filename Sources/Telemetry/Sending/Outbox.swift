@@ -24,6 +24,9 @@ package final class Outbox {
     /// The longest wait that anybody asks for; a time beyond it was noted by a clock gone wrong.
     package static let patienceSecondsMax: Int64 = 86_400
 
+    /// The states of batches that nobody has to release, as a list of SQL.
+    static let ready = "'sealed', 'released', 'sending'"
+
     let sealer: Sealer
     let store: Store
     let erasureList: ErasureList
@@ -43,7 +46,6 @@ package final class Outbox {
         erasureList = ErasureList(directory: directory, files: files)
         // What is marked before sending must be on the disk before the first byte leaves.
         try store.database.execute("PRAGMA synchronous = FULL")
-        try sealer.holdUnreleased(in: store)
     }
 
     /// How requests leave.
@@ -107,7 +109,8 @@ package final class Outbox {
     /// The oldest batch that may leave. One whose bytes or address the disk has changed never does:
     /// nobody agreed to those. Its events stay to be seen.
     private func nextSealed() throws -> SealedBatch? {
-        while let batch = try sealer.unsent("'sealed', 'released', 'sending'", in: store) {
+        try sealer.fit(store)
+        while let batch = try sealer.unsent(Self.ready, in: store) {
             if batch.isWhole, goesWhereAgreed(batch) { return batch }
             try store.database.transaction {
                 try store.database.run(

@@ -102,7 +102,7 @@ extension TelemetryControl {
                 hint: "telemetry status tells what to do")
         }
         guard let store = try openStore() else { return nil }
-        try sealer.holdUnreleased(in: store)
+        try sealer.fit(store)
         return store
     }
 

@@ -21,6 +21,7 @@ struct Sealer {
             guard Gate.causes(blocking: .sending, facts).isEmpty, let record = state.record,
                 let installationID = record.installationID, let url = config.uploadEndpoint
             else { return nil }
+            try fitForm(store)
             let plans = EventPlans(
                 catalogue, Permit(current: gate.terms, agreed: record.terms),
                 names: try store.namesByNumber())

@@ -19,6 +19,7 @@ extension StatusView {
         .init("events.kept_here", "Events in the store that can never be sent"),
         .init("unanswered.events", "Events that were sent and not answered: they go again"),
         .init("unanswered.since", "When the first of them were sent first"),
+        .init("unanswered.elsewhere", "Where they go, if not to upload_url; else null"),
         .init("unanswered.not_before", "Before when they don't go again, or null"),
         .init("unanswered.reason", "What the last attempt met, or null if its end is not known"),
         .init("lost.*", "How many events were lost for this reason"),

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SQLite
+
+/// What the configuration says about the form and the address of a batch. Of what was sealed in
+/// another one nothing has left yet, so it is sealed anew: what is configured now holds for all
+/// that begins to leave from now on.
+struct SealedForm {
+    private static let key = "sealed.form"
+
+    private let text: String
+
+    init(_ config: TelemetryModuleConfig) {
+        let types = config.allowedEventTypes.map { Set($0).sorted().joined(separator: " ") }
+        let parts = [
+            config.uploadEndpoint?.description ?? "", config.compression,
+            config.anonymizeData ? "coarse" : "exact",
+            config.erasureEndpoint == nil ? "" : "erasable", types ?? "all",
+        ]
+        text = parts.joined(separator: "\n")
+    }
+
+    /// Whether all that is sealed and has not begun to leave has this form.
+    func isKept(in store: Store) throws -> Bool {
+        let kept = try store.database.rows(
+            "SELECT value FROM memory WHERE key = ?", [.text(Self.key)]
+        ) { String(decoding: $0.blob(0), as: UTF8.self) }
+        return kept.first == text
+    }
+
+    /// Notes that it has.
+    func keep(in store: Store) throws(SQLiteError) {
+        try store.database.run(
+            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
+            [.text(Self.key), .blob(Array(text.utf8))])
+    }
+}
+
+extension Sealer {
+    /// Makes what is sealed fit what is agreed to and configured now. Call before anything sealed
+    /// is shown, released or handed out.
+    ///
+    /// A batch of an earlier yes is void. One of today's that has not begun to leave, and has
+    /// another form than a batch would have now, is given up, and its events wait again; so a
+    /// person who released it is asked again. Where review is asked for, the rest is held.
+    func fit(_ store: Store) throws {
+        try voidEarlier(in: store)
+        if try !SealedForm(config).isKept(in: store) {
+            try store.database.transaction { try fitForm(store) }
+        }
+        try holdUnreleased(in: store)
+    }
+
+    /// The part of `fit` that is about the form, within a transaction: another process may seal
+    /// under another configuration.
+    func fitForm(_ store: Store) throws {
+        let form = SealedForm(config)
+        guard try !form.isKept(in: store) else { return }
+        try unseal(store)
+        try form.keep(in: store)
+    }
+
+    private func voidEarlier(in store: Store) throws {
+        guard let epoch = gate.read().state.epoch else { return }
+        let earlier = "state IN \(SealedBatch.State.unsentList) AND epoch < ?"
+        let value = SQLiteValue.integer(Int64(epoch))
+        let batches = try store.database.rows(
+            "SELECT uid FROM batches WHERE \(earlier)", [value]
+        ) { $0.text(0) }
+        guard !batches.isEmpty else { return }
+        try store.database.transaction {
+            for uid in batches {
+                try store.database.run(
+                    "UPDATE batches SET state = 'void' WHERE uid = ? AND \(earlier)",
+                    [.text(uid), value])
+                guard store.database.changes == 1 else { continue }
+                try ledger(of: store).append(.batch(.batchVoided, uid))
+            }
+        }
+    }
+
+    private func unseal(_ store: Store) throws {
+        let epoch = Int64(gate.read().state.epoch ?? 0)
+        let batches = try store.batches(
+            "state IN \(SealedBatch.State.reviewableList) AND epoch = ?", [.integer(epoch)],
+            limit: -1)
+        for batch in batches {
+            try takeBackLosses(of: batch, in: store)
+            try store.database.run(
+                "UPDATE events SET batch = NULL WHERE batch = ?", [.integer(batch.row)])
+            try store.database.run("DELETE FROM batches WHERE id = ?", [.integer(batch.row)])
+            try ledger(of: store).append(.unsealed(batch.uid))
+        }
+    }
+}
