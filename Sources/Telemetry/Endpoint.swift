@@ -2,7 +2,8 @@
 
 /// A URL to which data may go: https to any host, or plain http to this machine.
 ///
-/// Stricter than RFC 3986 on purpose: no user name, no query, no fragment, no escapes in the host.
+/// Stricter than RFC 3986 on purpose: no user name, no query, no fragment, no escapes in the host,
+/// and of the many spellings of an IPv4 address only that of four plain numbers.
 public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
     /// The longest URL, in bytes.
     public static let bytesMax = 2048
@@ -47,8 +48,17 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
     public var isLoopback: Bool {
         if host == "localhost" || host == "[::1]" { return true }
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
-        return numbers.count == 4 && numbers[0] == "127"
-            && numbers.allSatisfy { UInt8($0).map(String.init) == String($0) }
+        return numbers[0] == "127" && Endpoint.isPlainIPv4(numbers)
+    }
+
+    private static func isPlainIPv4(_ labels: [Substring]) -> Bool {
+        labels.count == 4 && labels.allSatisfy { UInt8($0).map(String.init) == String($0) }
+    }
+
+    /// Whether a host is an address in any spelling that anybody reads as one, such as `127.1`.
+    private static func endsInNumber(_ labels: [Substring]) -> Bool {
+        let last = labels.last ?? ""
+        return last.hasPrefix("0x") || last.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     private static func defaultPort(_ scheme: String) -> UInt16 { scheme == "http" ? 80 : 443 }
@@ -75,7 +85,7 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
 
     private static func isHostName(_ name: Substring) -> Bool {
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
-        return name.utf8.count <= 253
+        return name.utf8.count <= 253 && (!endsInNumber(labels) || isPlainIPv4(labels))
             && labels.allSatisfy { label in
                 (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
                     && label.utf8.allSatisfy {

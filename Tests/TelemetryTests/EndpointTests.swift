@@ -11,6 +11,7 @@ import Testing
         ("http://127.0.0.1:4318/v1/logs", "http://127.0.0.1:4318", "/v1/logs"),
         ("http://localhost/x", "http://localhost", "/x"),
         ("http://[::1]:4318/v1/logs", "http://[::1]:4318", "/v1/logs"),
+        ("https://192.0.2.7/a/../v1/logs", "https://192.0.2.7", "/a/../v1/logs"),
         ("https://[2001:db8::1]/v1/logs", "https://[2001:db8::1]", "/v1/logs"),
     ])
     func `a usable URL has an origin and a path`(text: String, origin: String, path: String) throws
@@ -29,6 +30,8 @@ import Testing
         "https://t.example.org:+443/", "https:///v1/logs", "https://t..example.org/",
         "https://-x.example.org/", "https://t.example.org /", "https://t.ex%61mple.org/",
         "https://[::1/", "https://[zz]/", "http://127.1/", "http://0177.0.0.1/",
+        "https://127.1/", "https://2130706433/", "https://0x7f.0.0.1/", "https://0177.0.0.1/",
+        "https://t.example.0x1/", "https://1.2.3.256/",
         "http://127.0.0.08/", "http://127.0.0.+1/",
         "https://t.example.org/a\nb", "https://tëst.example.org/",
     ])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Telemetry
 import TelemetryUpload
 import TestKit
 import Testing
@@ -21,6 +22,23 @@ struct TransferTests {
             HTTPHeader("User-Agent", "arpguard/0.1.0"), HTTPHeader("Content-Length", "4"),
         ]
         #expect(request.headers == expected)
+    }
+
+    @Test(arguments: ["/tenant/../x/./v1/logs", "/./v1/logs", "//v1//logs", "/a/%2e%2e/v1/logs"])
+    func `the path on the wire is the one that was shown, with its dots`(path: String) throws {
+        let server = try FakeServer(.answer(200))
+        let request = try post(server.url(path))
+        _ = CurlTransport().perform(request)
+        #expect(server.requests.map(\.target) == [path])
+        #expect(request.url.path == path)
+    }
+
+    @Test(arguments: ["127.0.0.1", "localhost", "LOCALHOST"])
+    func `the host on the wire is the one that was shown`(host: String) throws {
+        let server = try FakeServer(.answer(200))
+        let request = try post("http://\(host):\(server.port)/v1/logs")
+        _ = CurlTransport().perform(request)
+        #expect(server.requests.first?.header("host") == request.url.hostHeader)
     }
 
     @Test func `a deletion carries no body and no headers but its own`() throws {

@@ -63,6 +63,8 @@ import Telemetry
 
     private mutating func setMessage(_ request: UploadRequest, body: UnsafeRawBufferPointer) {
         unsafe set(CURLOPT_URL, request.url.description)
+        // The path that was shown, with its dots.
+        unsafe set(CURLOPT_PATH_AS_IS, 1)
         unsafe set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         if unsafe !body.isEmpty || request.method == "POST" {
             unsafe note(ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int64(body.count)))
@@ -108,12 +110,16 @@ import Telemetry
 @unsafe private struct HeaderLines: ~Copyable {
     private(set) var first: UnsafeMutablePointer<curl_slist>?
 
-    /// The request's headers, and what keeps libcurl from adding its own.
+    /// The request's headers, and what keeps libcurl from adding its own, or from spelling the
+    /// host in another way than was shown.
     ///
     /// Nil when memory is short or a header holds a line end.
     init?(_ request: UploadRequest) {
         unsafe first = nil
         let own = Set(request.headers.map { $0.name.lowercased() })
+        if !own.contains("host") {
+            guard unsafe append("Host: \(request.url.hostHeader)") else { return nil }
+        }
         for name in ["Accept", "Content-Type", "Expect"] where !own.contains(name.lowercased()) {
             guard unsafe append("\(name):") else { return nil }
         }
