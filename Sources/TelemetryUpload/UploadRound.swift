@@ -149,7 +149,7 @@ package struct UploadRound {
                 failures: batch.attempts + 1, asked: after, now: now, random)
             try outbox.retry(
                 batch, notBefore: time, wish: after.map { retry.wish($0, now: now) },
-                answer: outcome.answer)
+                hasLeft: outcome.mayHaveLeft, answer: outcome.answer)
             summary.batchesRetried += 1
             summary.note(
                 "\(origin): \(outcome.answer)",
@@ -218,6 +218,12 @@ extension TransferOutcome {
         case .answered(let response): RefusalReason.status(response.status).description
         case .failed(let failure): failure.text
         }
+    }
+
+    /// Whether any byte of the request's body may have left.
+    fileprivate var mayHaveLeft: Bool {
+        guard case .failed(let failure) = self else { return true }
+        return ![.connect, .tls].contains(failure.kind)
     }
 
     /// What a person may do about it, where it is known.

@@ -2,6 +2,7 @@
 
 import JSON
 import Modules
+import SQLite
 import Telemetry
 import TelemetryUpload
 import TestKit
@@ -233,6 +234,42 @@ struct UploadRoundTests {
         let outbox = try #require(try home.control.outbox())
         #expect(try home.round { ScriptedTransport(.status(200)) } == nil)
         withExtendedLifetime(outbox) {}
+    }
+
+    @Test func `a retry that the day's bytes do not allow is due another day`() throws {
+        var tight = home
+        tight.config.maxEventsPerBatch = 100
+        tight.config.uploadBytesPerDayMax = 1024
+        tight.config.compression = "none"
+        tight.record(4)
+        let transport = ScriptedTransport(.status(503), .status(200))
+        #expect(try tight.round { transport }?.batchesRetried == 1)
+        let size = try #require(transport.requests.first).body.count
+        try #require((513...1024).contains(size), "twice in a day is too much")
+        tight.clock.advance(by: .seconds(100))
+        #expect(try tight.control.uploadAgenda().isDue(at: tight.clock.now()))
+        #expect(try tight.round { transport }?.ending == .budgetSpent)
+        let due = try #require(try tight.control.uploadAgenda().dueAt)
+        #expect(due >= Day(number: tight.clock.now().day.number + 1).start)
+        #expect(try tight.control.status().nextUpload == due.rfc3339)
+        #expect(try tight.uploader.run(.everythingIfDue)?.ending == .notDue(until: due))
+        tight.clock.jump(to: due)
+        #expect(try tight.round { transport }?.batchesSent == 1)
+        #expect(transport.requests.count == 2)
+    }
+
+    @Test(arguments: TransferFailure.Kind.allCases)
+    func `an attempt of which nothing left costs none of the day's bytes`(
+        kind: TransferFailure.Kind
+    ) throws {
+        home.record(1)
+        let transport = ScriptedTransport(.failed(TransferFailure(kind, "no")), .status(200))
+        _ = try round(transport)
+        let path = home.folder.file("telemetry/store.sqlite")
+        let spent = try Connection(path: path, mode: .readOnly)
+            .integer("SELECT sum(count) FROM totals WHERE name LIKE 'bytes.%'")
+        let size = Int64(try #require(transport.requests.first).body.count)
+        #expect(spent == ([.connect, .tls].contains(kind) ? 0 : size))
     }
 
     @Test func `a day's bytes are not exceeded`() throws {

@@ -65,9 +65,15 @@ package final class Outbox {
         guard try StoreDamage.isSound(store.database) else { throw SQLiteError.damage }
     }
 
-    /// Notes that nothing can leave before tomorrow.
+    /// Notes that nothing can leave before tomorrow, a batch that failed no more than others.
     package func noteBudgetSpent() throws {
         try memory.keep(memory.schedule().nextDay(after: now, gate.seams.random))
+        let tomorrow = Day(number: now.day.number + 1).start
+        try store.database.run(
+            """
+            UPDATE batches SET next_attempt_at = 0
+            WHERE state IN (\(Self.ready)) AND next_attempt_at < ?
+            """, [.integer(tomorrow.nanoseconds)])
     }
 
     private var memory: ScheduleMemory {
@@ -227,11 +233,17 @@ package final class Outbox {
 
     /// Notes that the batch is to be tried again, not before a time.
     ///
-    /// - Parameter wish: until when the server asked for patience; nil if it did not.
+    /// - Parameters:
+    ///   - wish: until when the server asked for patience; nil if it did not.
+    ///   - hasLeft: whether any byte of it may have left; none counts against the day otherwise.
     package func retry(
-        _ batch: SealedBatch, notBefore time: Timestamp, wish: Timestamp? = nil, answer: String
+        _ batch: SealedBatch, notBefore time: Timestamp, wish: Timestamp? = nil,
+        hasLeft: Bool = true, answer: String
     ) throws {
         try store.database.transaction {
+            if !hasLeft {
+                try store.takeBack(Int64(batch.body.count), fromTotal: Self.budgetKey(now.day))
+            }
             try memory.keep(wish: wish, epoch: gate.read().state.epoch ?? 0)
             try store.database.run(
                 "UPDATE batches SET next_attempt_at = ?, answer = ? WHERE uid = ?",

@@ -26,6 +26,13 @@ extension Store {
         }
     }
 
+    /// Makes a total smaller again, down to nothing.
+    func takeBack(_ count: Int64, fromTotal name: String) throws(SQLiteError) {
+        try database.run(
+            "UPDATE totals SET count = max(0, count - ?) WHERE name = ?",
+            [.integer(count), .text(name)])
+    }
+
     /// The oldest waiting events of an epoch, unread, in the order of their rows.
     func waitingRows(epoch: UInt32, limit: Int) throws -> [WaitingRow] {
         try database.rows(
