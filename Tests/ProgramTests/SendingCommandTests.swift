@@ -167,6 +167,32 @@ import Testing
         let result = try arpguard("telemetry", "delete-data", "--confirm")
         #expect(result.stdout.contains("the server does not support it"))
         #expect(!result.stdout.contains("confirmed"))
+        let origin = String(server.url().dropLast("/v1/logs".count))
+        let shown = try arpguard("telemetry", "status").stdout
+        #expect(shown.contains("what was sent to \(origin): the server does not support erasure"))
+        #expect(try arpguard.telemetryStatus()["unsupported_erasure_origins"] == [.string(origin)])
+    }
+
+    @Test(arguments: ["delete-data", "rotate-id"])
+    func `where no erasure may be asked for, none is promised`(command: String) throws {
+        let server = try FakeServer(otherwise: .answer(200))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        let silent = ["DO_NOT_TRACK": "1"]
+        let result = try arpguard("telemetry", command, "--confirm", environment: silent)
+        let shown = try arpguard("telemetry", "status", environment: silent)
+        for text in [result.stdout, shown.stdout] {
+            #expect(text.contains("not asked for from here: DO_NOT_TRACK is set"))
+            #expect(!text.contains("asks again"))
+        }
+        #expect(try arpguard.telemetryStatus(silent)["blocked_erasing"] == ["do_not_track"])
+        let dry = try arpguard("telemetry", "upload", "--dry-run", environment: silent)
+        #expect(!dry.stdout.contains("DELETE"))
+        #expect(dry.stderr.contains("no erasure would be asked for: DO_NOT_TRACK is set"))
+        #expect(try arpguard("telemetry", "upload", "--dry-run").stdout.contains("DELETE http"))
+        #expect(server.requests.map(\.method) == ["POST"])
     }
 
     @Test(arguments: ["delete-data", "rotate-id"])

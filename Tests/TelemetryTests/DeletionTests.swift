@@ -39,6 +39,53 @@ import Testing
         #expect(status.installationID != id)
     }
 
+    @Test(arguments: [
+        ("https://telemetry.example.org/v1/installations", "/v1/installations/"),
+        ("https://telemetry.example.org/v1/installations/", "/v1/installations/"),
+        ("https://telemetry.example.org/", "/"), ("https://telemetry.example.org", "/"),
+    ])
+    func `an installation is erased below the configured place, by one slash`(
+        place: String, path: String
+    ) throws {
+        var config = TelemetryModuleConfig.withURL
+        config.erasureURL = place
+        home.record(1)
+        let id = try #require(try home.control(config).status().installationID)
+        do {
+            let outbox = try #require(try home.control(config).outbox())
+            guard case .batch(let batch) = try outbox.next() else { return }
+            #expect(try outbox.begin(batch))
+        }
+        #expect(try home.control(config).deleteData().erasureRequested)
+        let outbox = try #require(try home.control(config).outbox())
+        let url = try #require(try outbox.pendingErasures().first).url
+        #expect(url == "https://telemetry.example.org\(path)\(id)")
+    }
+
+    @Test func `what keeps an erasure from being asked for is told, and none is foretold`() throws {
+        home.record(1)
+        try home.haveOneBatchAccepted()
+        #expect(try home.control().deleteData().erasureRequested)
+        let silent = home.control(environment: ["DO_NOT_TRACK": "1"])
+        #expect(try silent.status().blockedErasing == [.doNotTrack])
+        let outlook = try silent.outlook()
+        #expect(outlook.blockedErasing == [.doNotTrack])
+        #expect(outlook.erasureURLs.isEmpty)
+        #expect(try home.control().status().blockedErasing == [])
+        #expect(try home.control().outlook().erasureURLs.count == 1)
+        do {
+            let outbox = try #require(try home.control().outbox())
+            let later = home.clock.now().advanced(bySeconds: 60)
+            try outbox.retry(
+                try #require(try outbox.pendingErasures().first), notBefore: later)
+            let waiting = try home.control().outlook()
+            #expect(waiting.erasureURLs.isEmpty)
+            #expect(waiting.erasuresLater?.count == 1 && waiting.erasuresLater?.at == later)
+        }
+        try home.control().disable()
+        #expect(try home.control().status().blockedErasing == [])
+    }
+
     @Test func `what was sent is to be erased at the collector, and only that outlives a deletion`()
         throws
     {

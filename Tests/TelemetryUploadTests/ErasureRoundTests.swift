@@ -70,6 +70,12 @@ struct ErasureRoundTests {
         #expect(summary.erasuresUnsupported == 1)
         #expect(summary.problems.first?.text.contains("not supported there") == true)
         #expect(summary.erasuresPending == 0)
+        // That stays to be seen, also after a further deletion.
+        let origin = String(server.url().dropLast("/v1/logs".count))
+        #expect(try home.control.status().unsupportedErasureOrigins == [origin])
+        _ = try home.control.deleteData()
+        #expect(try home.control.status().unsupportedErasureOrigins == [origin])
+        #expect(try home.control.verifyLedger().isSound)
     }
 
     @Test func `the secret is in no message`() throws {

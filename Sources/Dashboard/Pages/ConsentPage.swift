@@ -98,7 +98,16 @@ struct ConsentPage {
     private var erasures: String {
         guard let count = status.pendingErasures else { return "unknown" }
         let places = status.pendingErasureOrigins.joined(separator: ", ")
-        return count == 0 ? "none" : "\(count), at \(places): asked again by each upload"
+        if count == 0 { return "none" }
+        return status.blockedErasing.isEmpty
+            ? "\(count), at \(places): asked again by each upload"
+            : "\(count), at \(places): not asked for from here: "
+                + control.words.list(status.blockedErasing)
+    }
+
+    private var unsupported: String {
+        let places = status.unsupportedErasureOrigins
+        return places.isEmpty ? "nothing" : "what was sent to \(places.joined(separator: ", "))"
     }
 
     private var facts: HTML {
@@ -110,6 +119,7 @@ struct ConsentPage {
             ("installation", "\(id)"),
             ("recording now", "\(recorders.isEmpty ? "no process" : recorders)"),
             ("erasures not confirmed", "\(erasures)"),
+            ("not erased, since not supported", "\(unsupported)"),
             ("configuration", "\(status.configurationProblem ?? "fine")"),
         ])
     }

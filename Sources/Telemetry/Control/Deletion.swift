@@ -108,7 +108,8 @@ extension TelemetryControl {
         }
         let erasures = record.sentErasureURLs.filter { !$0.isEmpty }.map { url in
             PendingErasure(
-                installationID: id, secret: secret, url: "\(url)/\(id)", attempts: 0,
+                installationID: id, secret: secret,
+                url: PendingErasure.url(of: id, below: url), attempts: 0,
                 nextAttemptAt: Timestamp(nanoseconds: 0))
         }
         if !erasures.isEmpty {
@@ -140,13 +141,14 @@ extension TelemetryControl {
     private func wipe(_ store: Store) throws {
         try eraseJournals()
         let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
+        let unsupported = try ledger(of: store).unsupportedErasures()
         try store.deleting {
             try store.database.transaction {
                 for table in ["events", "batches", "names", "losses", "totals", "memory", "ledger"]
                 {
                     try store.database.execute("DELETE FROM \(table)")
                 }
-                try beginLedger(store, deleted: events)
+                try beginLedger(store, deleted: events, notErasedAt: unsupported)
             }
         }
         try store.database.execute("PRAGMA incremental_vacuum")
@@ -156,11 +158,14 @@ extension TelemetryControl {
         }
     }
 
-    /// The ledger begins anew: with the deletion, with what it left pending, and with the consent
-    /// that stands.
-    private func beginLedger(_ store: Store, deleted events: Int64) throws {
+    /// The ledger begins anew: with the deletion, with what it left pending and what earlier ones
+    /// could not have erased, and with the consent that stands.
+    private func beginLedger(
+        _ store: Store, deleted events: Int64, notErasedAt places: [String]
+    ) throws {
         let ledger = ledger(of: store)
         try ledger.append(.dataDeleted(events))
+        for place in places { try ledger.append(.erasureNotSupported(at: place)) }
         try notePending(in: ledger)
     }
 

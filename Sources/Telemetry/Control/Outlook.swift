@@ -15,8 +15,12 @@ public struct UploadOutlook: Sendable {
     public var notBefore: Timestamp?
     /// How many of the batches fit into what is left of the day's bytes.
     public var batchesToday = 0
-    /// The addresses of pending requests for erasure.
+    /// All causes that block requests for erasure, where any are pending.
+    public var blockedErasing: [Cause] = []
+    /// The addresses of requests for erasure that would leave.
     public var erasureURLs: [String] = []
+    /// The number of requests for erasure that would leave only later, and the first time of them.
+    public var erasuresLater: (count: Int64, at: Timestamp)?
     /// Why pending requests for erasure can't be told, and what to do about it; nil if they can.
     public var erasureProblem: TelemetryError?
     /// The proxy through which https goes; nil for none.
@@ -34,7 +38,8 @@ extension TelemetryControl {
         outlook.proxy = config.uploadProxy
         outlook.userAgent = product.userAgent
         outlook.erasureProblem = erasureList.problem()
-        if let erasures = try? erasureList.all() { outlook.erasureURLs = erasures.map(\.url) }
+        // Why it can't be read is told by the line above.
+        if let erasures = try? erasureList.all() { foresee(erasures, &outlook) }
         guard outlook.blockedSending.isEmpty, let store = try openStore() else { return outlook }
         try sealer.fit(store)
         if config.uploadReview == .automatic { try sealer.sealAll(in: store) }
@@ -49,6 +54,17 @@ extension TelemetryControl {
         }
         outlook.batchesToday = try fitting(outlook.batches, store)
         return outlook
+    }
+
+    private func foresee(_ erasures: [PendingErasure], _ outlook: inout UploadOutlook) {
+        guard !erasures.isEmpty else { return }
+        outlook.blockedErasing = causes(blocking: .erasing)
+        let now = seams.clock.now()
+        if outlook.blockedErasing.isEmpty {
+            outlook.erasureURLs = erasures.filter { $0.isDue(at: now) }.map(\.url)
+        }
+        let later = erasures.filter { !$0.isDue(at: now) }.map(\.nextAttemptAt)
+        outlook.erasuresLater = later.min().map { (Int64(later.count), $0) }
     }
 
     private func fitting(_ batches: [SealedBatch], _ store: Store) throws -> Int {

@@ -40,6 +40,10 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var pendingErasures: Int64? = 0
     /// Where those are asked for: the origins, each once, in alphabetical order.
     public var pendingErasureOrigins: [String] = []
+    /// All causes that keep pending erasures from being asked for here; empty without any pending.
+    public var blockedErasing: [Cause] = []
+    /// The origins that were asked for an erasure and don't offer it: what they took stays there.
+    public var unsupportedErasureOrigins: [String] = []
     /// What is wrong with the list of pending erasures, and what to do about it; nil if nothing is.
     public var erasureProblem: TelemetryError?
     /// The process numbers of programs that record into this home now.
@@ -82,6 +86,9 @@ public struct TelemetryStatus: Sendable, Equatable {
             "lost": .object(JSONObject(lost.map { ($0.reason, .integer($0.count)) })),
             "pending_erasures": pendingErasures.map { .integer($0) } ?? .null,
             "pending_erasure_origins": .array(pendingErasureOrigins.map { .string($0) }),
+            "blocked_erasing": .array(blockedErasing.map { .string($0.rawValue) }),
+            "unsupported_erasure_origins": .array(
+                unsupportedErasureOrigins.map { .string($0) }),
             "erasures_error": .optional(erasureProblem?.description),
             "recorders": .array(recorders.map(recorder)),
             "storage_bytes": .integer(storageBytes),
@@ -134,10 +141,16 @@ extension TelemetryControl {
         // Why it can't be read is told by the line above.
         let erasures = try? erasureList.all()
         status.pendingErasures = erasures.map { Int64($0.count) }
-        let origins = (erasures ?? []).map { Endpoint($0.url)?.origin ?? "?" }
-        status.pendingErasureOrigins = Set(origins).sorted()
+        status.pendingErasureOrigins = Self.origins((erasures ?? []).map(\.url))
+        if status.pendingErasures != 0 {
+            status.blockedErasing = Gate.causes(blocking: .erasing, facts)
+        }
         status.storageBytes = try directory.allocatedBytes(seams.files)
         return status
+    }
+
+    private static func origins(_ urls: [String]) -> [String] {
+        Set(urls.map { Endpoint($0)?.origin ?? "?" }).sorted()
     }
 
     private func count(_ status: inout TelemetryStatus, _ state: ConsentState) throws {
@@ -154,6 +167,8 @@ extension TelemetryControl {
                 [.integer(epoch.map(Int64.init) ?? -1)]) ?? 0
         status.unanswered = try unanswered(store)
         status.lost = try store.losses()
+        status.unsupportedErasureOrigins = Self.origins(
+            try ledger(of: store).unsupportedErasures())
         if status.blockedSending.isEmpty {
             let (schedule, retryAt) = try scheduled(store)
             status.nextUpload =

@@ -101,6 +101,15 @@ struct Ledger {
 }
 
 extension Ledger {
+    /// The places that were asked for an erasure and don't know how to do it, each once, sorted.
+    func unsupportedErasures() throws -> [String] {
+        let kind = LedgerEntry.Kind.erasureNotSupported.rawValue
+        let places = try rows(where: "kind = ?", [.text(kind)]).compactMap {
+            $0.detail["url"]?.stringValue
+        }
+        return Set(places).sorted()
+    }
+
     /// Writes down losses that no row tells of yet.
     func noteLosses() throws {
         let sql = "SELECT reason, count - logged FROM losses WHERE count > logged ORDER BY reason"

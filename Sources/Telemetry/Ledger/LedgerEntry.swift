@@ -146,6 +146,11 @@ extension LedgerEntry {
         LedgerEntry(.dataDeleted, ["events": .integer(events)])
     }
 
+    /// An erasure that can't be had at a place.
+    static func erasureNotSupported(at place: String) -> LedgerEntry {
+        LedgerEntry(.erasureNotSupported, ["url": .string(place)])
+    }
+
     /// An erasure at a place, named by its URL without the identifier.
     package static func erasure(_ kind: Kind, at url: String) -> LedgerEntry {
         let place = url.lastIndex(of: "/").map { String(url[..<$0]) } ?? url

@@ -11,6 +11,7 @@ package struct StatusMemory {
         let epoch: UInt32?
         let review: TelemetryModuleConfig.UploadReview
         let isBlocked: Bool
+        let unsupported: [String]
     }
 
     private var key: Key?
@@ -42,7 +43,8 @@ package struct StatusMemory {
         return Key(
             store: try StoreState(store), batches: batches.joined(separator: ", "),
             epoch: control.gate.read().state.epoch, review: control.config.uploadReview,
-            isBlocked: !control.causes(blocking: .sending).isEmpty)
+            isBlocked: !control.causes(blocking: .sending).isEmpty,
+            unsupported: try control.ledger(of: store).unsupportedErasures())
     }
 }
 
@@ -62,6 +64,7 @@ extension TelemetryStatus {
         keptHere = earlier.keptHere
         uploaded = earlier.uploaded
         lost = earlier.lost
+        unsupportedErasureOrigins = earlier.unsupportedErasureOrigins
         unanswered = earlier.unanswered
         nextUpload = blockedSending.isEmpty ? earlier.nextUpload : nil
     }

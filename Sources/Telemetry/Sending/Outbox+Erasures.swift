@@ -8,9 +8,7 @@ extension Outbox {
 
     /// Those of some erasures that are due now.
     package func due(_ erasures: [PendingErasure]) -> [PendingErasure] {
-        erasures.filter {
-            $0.nextAttemptAt <= now || $0.nextAttemptAt > Self.patience(now)
-        }
+        erasures.filter { $0.isDue(at: now) }
     }
 
     /// What keeps pending erasures from being asked for; nil if nothing does.

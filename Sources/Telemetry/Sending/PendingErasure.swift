@@ -17,6 +17,17 @@ package struct PendingErasure: Sendable, Equatable {
     /// Not to be tried before.
     package var nextAttemptAt: Timestamp
 
+    /// The URL of an installation below the place where erasures are asked for.
+    static func url(of installationID: String, below place: String) -> String {
+        place.hasSuffix("/") ? place + installationID : "\(place)/\(installationID)"
+    }
+
+    /// Whether it may be asked for now. A time that nobody can have asked for was noted by a clock
+    /// gone wrong.
+    func isDue(at now: Timestamp) -> Bool {
+        nextAttemptAt <= now || nextAttemptAt > Outbox.patience(now)
+    }
+
     var json: JSONValue {
         [
             "installation_id": .string(installationID), "secret": .string(secret),

@@ -17,6 +17,8 @@ struct ErasureElsewhere {
     let pending: Int64?
     /// The servers that they go to.
     private let origins: [String]
+    /// What keeps them from being asked for here, in words; nil if nothing does.
+    private let blocked: String?
     /// Why it is not known what else is to be erased; nil if it is.
     private let problem: String?
     private let isConfirmed: Bool
@@ -27,7 +29,10 @@ struct ErasureElsewhere {
         isRequested = requested
         isImpossible = impossible
         isConfirmed = requested && Self.asks(setup.home.path)
-        let status = try telling { try setup.control().status() }
+        let control = setup.control()
+        let status = try telling { try control.status() }
+        let causes = status.blockedErasing
+        blocked = causes.isEmpty ? nil : control.words.list(causes)
         pending = status.pendingErasures
         problem = status.erasureProblem?.description
         origins = status.pendingErasureOrigins
@@ -56,7 +61,8 @@ struct ErasureElsewhere {
     private var known: String {
         if pending != 0 {
             "not confirmed yet: the erasure at \(origins.joined(separator: ", ")); it is kept, and "
-                + "every upload asks again until it is confirmed"
+                + (blocked.map { "not asked for from here: \($0)" }
+                    ?? "every upload asks again until it is confirmed")
         } else if isRequested, !isConfirmed {
             "what was sent is not erased: the server does not support it"
         } else if isImpossible {

@@ -25,6 +25,8 @@ extension StatusView {
         .init("lost.*", "How many events were lost for this reason"),
         .init("pending_erasures", "Erasures that the collector has not confirmed, or null"),
         .init("pending_erasure_origins", "The servers that are asked for them"),
+        .init("blocked_erasing", "Every cause that keeps pending ones from being asked for"),
+        .init("unsupported_erasure_origins", "The servers that were asked and do not erase"),
         .init("erasures_error", "Why that number is unknown, or null"),
         .init("recorders[].pid", "A program that records into this home now"),
         .init("recorders[].blocked_by", "What keeps it from that, or null if it can't be read"),

@@ -79,13 +79,14 @@ struct StatusView {
             let texts = status.recorders.map(recorder)
             rows.append(("recorders", StyledText(texts.joined(separator: ", "))))
         }
-        rows += [
-            ("pending erasures", StyledText(pendingErasures)),
-            (
-                "storage",
-                StyledText("\(status.storageBytes) bytes in \(abbreviated(status.storagePath))")
-            ),
-        ]
+        rows.append(("pending erasures", StyledText(pendingErasures)))
+        if !status.unsupportedErasureOrigins.isEmpty {
+            let places = status.unsupportedErasureOrigins.joined(separator: ", ")
+            let text = "what was sent to \(places): the server does not support erasure"
+            rows.append(("not erased", StyledText(text, .yellow)))
+        }
+        let storage = "\(status.storageBytes) bytes in \(abbreviated(status.storagePath))"
+        rows.append(("storage", StyledText(storage)))
         rows += (elsewhere ?? []).map { ("elsewhere", StyledText($0.text(abbreviated), .yellow)) }
         rows += [
             ("home", StyledText("\(abbreviated(setup.home.path)) (owner \(owner))"))
@@ -149,6 +150,10 @@ struct StatusView {
         guard let count = status.pendingErasures else { return "unknown" }
         guard count > 0 else { return "none" }
         let places = status.pendingErasureOrigins.joined(separator: ", ")
+        if !status.blockedErasing.isEmpty {
+            return "\(count), at \(places): not asked for from here: "
+                + words.list(status.blockedErasing)
+        }
         return "\(count), at \(places): each upload asks again until they are confirmed"
     }
 

@@ -85,6 +85,12 @@ struct DryRun {
         if let time = outlook.notBefore { notices.append("nothing is sent before \(time.rfc3339)") }
         let later = outlook.batches.count - outlook.batchesToday
         if later > 0 { notices.append("\(later) of the batches go another day: today's bytes end") }
+        if !outlook.blockedErasing.isEmpty {
+            notices.append("no erasure would be asked for: \(words.list(outlook.blockedErasing))")
+        } else if let (count, time) = outlook.erasuresLater {
+            notices.append(
+                "\(count.of("erasure")) asked for later, the first at \(time.rfc3339)")
+        }
         if !outlook.batches.isEmpty { notices.append("nothing was sent") }
         return notices
     }
