@@ -60,7 +60,7 @@ extension TelemetryControl {
                     // With another identifier this was done before.
                     guard Array((state.record?.installationID ?? "").utf8) == id else { return }
                     begun = try unanswered(store)?.events ?? 0
-                    kept = try waiting(store.database, state) - begun
+                    kept = try waiting(store, state) - begun
                     erasure = try requestErasure(store, state)
                     try renew(state)
                 }

@@ -27,10 +27,11 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var waiting: Int64 = 0
     /// Of the waiting ones, those that a person has to release before they may be sent.
     public var held: Int64 = 0
-    /// Events in the store that are in no batch and can never be sent: those of another consent, of
-    /// one that named no place, or that a narrower configuration left behind.
+    /// Events in the store that can't be sent, or not again: those of another consent or
+    /// identifier, of one that named no place, withheld ones, and types that are left out now.
     public var keptHere: Int64 = 0
-    /// Events that the collector has.
+    /// Events that the collector accepted since data was last deleted here; those that it erased
+    /// since then are counted too.
     public var uploaded: Int64 = 0
     /// Events that were sent and not answered, to be sent again; nil without any.
     public var unanswered: Unanswered?
@@ -155,16 +156,13 @@ extension TelemetryControl {
 
     private func count(_ status: inout TelemetryStatus, _ state: ConsentState) throws {
         guard let store = try openStore() else { return }
-        let epoch = sendableEpoch(state)
         let database = store.database
         status.recorded = try database.integer("SELECT count(*) FROM events") ?? 0
-        status.waiting = try waiting(database, state)
+        status.waiting = try waiting(store, state)
         status.held = try sealer.heldEvents(in: store)
         status.uploaded = try store.total("uploaded")
-        status.keptHere =
-            try database.integer(
-                "SELECT count(*) FROM events WHERE batch IS NULL AND epoch <> ?",
-                [.integer(epoch.map(Int64.init) ?? -1)]) ?? 0
+        let unsent = "SELECT count(*) FROM events WHERE \(Store.isUnanswered)"
+        status.keptHere = max(0, try (database.integer(unsent) ?? 0) - status.waiting)
         status.unanswered = try unanswered(store)
         status.lost = try store.losses()
         status.unsupportedErasureOrigins = Self.origins(
@@ -191,15 +189,16 @@ extension TelemetryControl {
         }
     }
 
-    /// Unsealed events of today's consent, and those in batches that are not answered.
-    func waiting(_ database: Connection, _ state: ConsentState) throws -> Int64 {
+    /// Unsealed events that today's consent and configuration cover, and those in batches that are
+    /// not answered.
+    func waiting(_ store: Store, _ state: ConsentState) throws -> Int64 {
         guard let epoch = sendableEpoch(state) else { return 0 }
-        return try database.integer(
+        let batched = try store.database.integer(
             """
-            SELECT (SELECT count(*) FROM events WHERE batch IS NULL AND epoch = ?1)
-                + (SELECT coalesce(sum(events), 0) FROM batches
-                   WHERE state IN \(SealedBatch.State.unsentList) AND epoch = ?1)
-            """, [.integer(Int64(epoch))]) ?? 0
+            SELECT coalesce(sum(events), 0) FROM batches
+            WHERE state IN \(SealedBatch.State.unsentList) AND epoch = ?
+            """, [.integer(Int64(epoch))])
+        return try (batched ?? 0) + sealer.unsealedEvents(in: store)
     }
 
     /// The epoch whose events may be sent: what was recorded under "never uploads" is never sent,

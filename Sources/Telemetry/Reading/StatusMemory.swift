@@ -9,7 +9,7 @@ package struct StatusMemory {
         let store: StoreState
         let batches: String
         let epoch: UInt32?
-        let review: TelemetryModuleConfig.UploadReview
+        let config: TelemetryModuleConfig
         let isBlocked: Bool
         let unsupported: [String]
     }
@@ -42,7 +42,7 @@ package struct StatusMemory {
         }
         return Key(
             store: try StoreState(store), batches: batches.joined(separator: ", "),
-            epoch: control.gate.read().state.epoch, review: control.config.uploadReview,
+            epoch: control.gate.read().state.epoch, config: control.config,
             isBlocked: !control.causes(blocking: .sending).isEmpty,
             unsupported: try control.ledger(of: store).unsupportedErasures())
     }

@@ -166,8 +166,6 @@ extension Sealer {
             "SELECT coalesce(sum(events), 0) FROM batches WHERE state IN \(states) AND epoch = ?",
             [epoch])
         guard isManual else { return batched ?? 0 }
-        let waiting = try store.database.integer(
-            "SELECT count(*) FROM events WHERE batch IS NULL AND epoch = ?", [epoch])
-        return (batched ?? 0) + (waiting ?? 0)
+        return try (batched ?? 0) + unsealedEvents(in: store)
     }
 }

@@ -70,6 +70,21 @@ struct Sealer {
         ).first
     }
 
+    /// How many events are in no batch yet, and today's consent and configuration still cover.
+    func unsealedEvents(in store: Store) throws -> Int64 {
+        let state = gate.read().state
+        guard let epoch = state.epoch, let record = state.record else { return 0 }
+        let plans = EventPlans(
+            catalogue, Permit(current: gate.terms, agreed: record.terms),
+            names: try store.namesByNumber())
+        let types = try store.database.rows(
+            """
+            SELECT name, count(*) FROM events WHERE batch IS NULL AND epoch = ? GROUP BY name
+            """, [.integer(Int64(epoch))]
+        ) { (name: UInt64(bitPattern: $0.integer(0)), count: $0.integer(1)) }
+        return types.filter { plans.covers($0.name) }.map(\.count).reduce(0, +)
+    }
+
     /// The oldest waiting events that today's consent and configuration still cover, in the order
     /// of their rows. Others are moved to no epoch at all: they are seen, and never sent.
     private func permitted(

@@ -15,8 +15,10 @@ extension StatusView {
         .init("events.recorded", "Events in the store"),
         .init("events.waiting", "Of those, the ones that may still be sent"),
         .init("events.held", "Of the waiting ones, those that a person has to release"),
-        .init("events.uploaded", "Events that the collector has"),
-        .init("events.kept_here", "Events in the store that can never be sent"),
+        .init(
+            "events.uploaded",
+            "Events that the collector accepted, those that it erased since included"),
+        .init("events.kept_here", "Events in the store that can't be sent, or not again"),
         .init("unanswered.events", "Events that were sent and not answered: they go again"),
         .init("unanswered.since", "When the first of them were sent first"),
         .init("unanswered.elsewhere", "Where they go, if not to upload_url; else null"),

@@ -69,7 +69,7 @@ extension [Command.Member] {
     static let upload: Self = [
         .init("batches_sent", "How many batches were accepted"),
         .init("events_sent", "How many events they held"),
-        .init("bytes_sent", "How many bytes of bodies left, tries that failed included"),
+        .init("bytes_sent", "How many bytes the bodies of those batches had"),
         .init("batches_retried", "How many will be tried again"),
         .init("batches_rejected", "How many were refused for good"),
         .init(
