@@ -37,6 +37,13 @@ public struct Home: Sendable, Equatable {
         if path == userFolder { return "~" }
         return path.hasPrefix(userFolder + "/") ? "~" + path.dropFirst(userFolder.count) : path
     }
+
+    /// A text for people, in which every path is so.
+    public func abbreviating(_ text: String) -> String {
+        guard reason != .service, let userFolder, userFolder != "/" else { return text }
+        return text.split(separator: userFolder + "/", omittingEmptySubsequences: false)
+            .joined(separator: "~/")
+    }
 }
 
 /// Decides whose home a program uses.

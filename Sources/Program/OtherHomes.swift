@@ -9,7 +9,7 @@ public struct OtherHomes: Sendable, Equatable {
     public struct User: Sendable, Equatable {
         /// The process.
         public let pid: Int32
-        /// Its home, by its arguments.
+        /// Its home, by its arguments and its environment.
         public let home: String
         /// Whether it watches a network, and does not read a capture.
         public let isWatching: Bool
@@ -24,8 +24,8 @@ public struct OtherHomes: Sendable, Equatable {
         self.init(than: home, among: ProcessTable.running(names))
     }
 
-    /// - Parameter processes: programs of ours. One that takes its home from its environment can't
-    ///   be told, and is left out.
+    /// - Parameter processes: programs of ours. One whose environment can't be read is taken for
+    ///   one that names no home there; of a person's that leaves nothing to tell.
     public init(than home: Home, among processes: [ProcessTable.Entry]) {
         users = processes.compactMap { process in
             guard let other = Self.home(of: process), other != home.path else { return nil }
@@ -40,6 +40,7 @@ public struct OtherHomes: Sendable, Equatable {
             if word == "--home", index + 1 < words.count { return words[index + 1] }
             if word.hasPrefix("--home=") { return String(word.dropFirst("--home=".count)) }
         }
+        if let home = process.environment?[Home.variable], !home.isEmpty { return home }
         return words.contains("--service") || process.owner == 0 ? Home.servicePath : nil
     }
 

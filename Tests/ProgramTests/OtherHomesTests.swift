@@ -29,6 +29,21 @@ import Testing
         #expect(users.map(\.home) == [home].compactMap { $0 })
     }
 
+    @Test(
+        arguments: [
+            (0, "/srv/anna/.arpguard", nil), (0, "/srv/z", "/srv/z"),
+            (0, "", "/var/lib/arpguard"), (1000, "/srv/z", "/srv/z"), (1000, "", nil),
+        ] as [(UInt32, String, String?)])
+    func `a program whose environment names its home is told by that`(
+        owner: UInt32, variable: String, home: String?
+    ) {
+        let process = ProcessTable.Entry(
+            pid: 7, owner: owner, arguments: ["arpguard-watch", "watch"],
+            environment: ["ARPGUARD_HOME": variable, "HOME": "/srv"])
+        let users = OtherHomes(than: own, among: [process]).users
+        #expect(users.map(\.home) == [home].compactMap { $0 })
+    }
+
     @Test func `a running program is found by its file's name, and what it holds open`() throws {
         let folder = try TemporaryDirectory()
         try folder.write([UInt8](), to: "held")
@@ -41,5 +56,6 @@ import Testing
             ProcessTable.running(["tail"]).first { $0.pid == process.pid })
         #expect(tail.arguments.prefix(3) == ["tail", "-f", "/dev/null"])
         #expect(tail.owner == geteuid())
+        #expect(tail.environment?["PATH"] != nil)
     }
 }

@@ -150,6 +150,21 @@ import Testing
         #expect(lines.last?.hasPrefix("arpguard: telemetry is on") == true)
     }
 
+    @Test func `what is wrong is told without the person's folder if asked for so`() throws {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        try arpguard.folder.write("{", to: "own/telemetry/erasures.json")
+        try arpguard.folder.write("{", to: "own/config.json")
+        let (text, json) = (
+            try arpguard("telemetry", "status", "--redact").stdout,
+            try arpguard("telemetry", "status", "--redact", "--format", "json").stdout
+        )
+        for shown in [text, json] {
+            #expect(!shown.contains(arpguard.folder.path), "\(shown)")
+            #expect(shown.contains("~/own/config.json"))
+            #expect(shown.contains("~/own/telemetry/erasures.json"))
+        }
+    }
+
     @Test func `a yes says how to see and how to undo, and lists as new only what is`() throws {
         _ = try arpguard("telemetry", "disable")
         let result = try arpguard("telemetry", "enable", "--confirm")

@@ -47,6 +47,43 @@ import Testing
         #expect(rows[3].detail["outcome"]?.stringValue == "accepted")
     }
 
+    @Test(arguments: [
+        "UPDATE ledger SET number = 9223372036854775807 WHERE number = 6",
+        "UPDATE ledger SET number = -9223372036854775807 - 1 WHERE number = 1",
+        "UPDATE ledger SET kind = 'pruned', detail = '{\"through\":9223372036854775807}' "
+            + "WHERE number = 6",
+        "UPDATE ledger SET kind = 'pruned', detail = '{\"through\":-9223372036854775808}' "
+            + "WHERE number = 6",
+        "UPDATE ledger SET number = 9007199254740993 WHERE number = 6",
+    ])
+    func `numbers that nobody can have written are told, and the ledger goes on`(
+        sql: String
+    ) throws {
+        try makeSixRows()
+        try edit(sql)
+        #expect(try !home.control().verifyLedger().isSound)
+        home.record(2)
+        try home.control().disable()
+        #expect(try home.control().status().recorded == 5)
+        #expect(try home.control().ledger().contains { $0.kind == "consent_withdrawn" })
+        #expect(try !home.control().verifyLedger().isSound)
+        home.clock.advance(by: .seconds(40 * 86_400))
+        #expect(try home.control().status().recorded == 0)
+    }
+
+    @Test func `a ledger whose numbers are used up says so and takes nothing down`() throws {
+        try makeSixRows()
+        try edit("UPDATE ledger SET number = \(1 << 53) WHERE number = 6")
+        let error = #expect(throws: TelemetryError.self) {
+            try home.enable(
+                TelemetryModuleConfig(uploadURL: "https://other.example.org/v1/logs"))
+        }
+        #expect(error?.code == .ledger)
+        home.record(1)
+        _ = try home.control().deleteData()
+        #expect(try home.control().verifyLedger().isSound)
+    }
+
     @Test func `a repeated decision is not told twice`() throws {
         try home.enable()
         try home.control().disable()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Modules
+import SQLite
 import Telemetry
 import TestKit
 import Testing
@@ -192,6 +193,20 @@ import Testing
         try home.control().disable()
         #expect(try due() == nil)
         #expect(try home.control().status().nextUpload == nil)
+    }
+
+    @Test(arguments: [
+        "1 3000000000000000", "9223372036854775807 9223372036854775807",
+        "-9223372036854775808 -9223372036854775808", "1", "1 2 3", "x",
+    ])
+    func `a schedule that nobody can have kept is drawn anew`(text: String) throws {
+        _ = try due()
+        try Connection(path: "\(home.storage)/store.sqlite", mode: .readWrite).run(
+            "UPDATE memory SET value = ? WHERE key = 'upload.schedule'",
+            [.blob(Array(text.utf8))])
+        let next = try #require(try due())
+        #expect(next >= home.clock.now() && next < home.clock.now().advanced(bySeconds: 86_400))
+        #expect(try home.control().status().nextUpload == next.rfc3339)
     }
 
     @Test func `deleted data takes the due time with it`() throws {

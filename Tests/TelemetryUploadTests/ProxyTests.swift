@@ -37,6 +37,21 @@ struct ProxyTests {
         #expect(proxy.requests.count == 2)
     }
 
+    @Test(arguments: [true, false])
+    func `what a proxy says before there is a way is no answer of the server`(
+        leads: Bool
+    ) throws {
+        let server = try FakeServer(.closeWithoutReply)
+        let proxy = try FakeProxy(leadingTo: leads ? server.port : nil, saying: 70_000)
+        var home = try Home(url: "https://collector.invalid/v1/logs")
+        home.config.uploadProxy = "http://127.0.0.1:\(proxy.port)"
+        home.record(1)
+        let summary = try home.round()
+        #expect((summary.batchesRejected, summary.batchesRetried) == (0, 1))
+        #expect(try home.control.status().lost.isEmpty)
+        #expect(proxy.requests.count == 1)
+    }
+
     @Test func `plain http to this machine goes through no proxy`() throws {
         let server = try FakeServer(.answer(200))
         let proxy = try FakeProxy(leadingTo: server.port)

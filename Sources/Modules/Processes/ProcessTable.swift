@@ -12,12 +12,17 @@ public enum ProcessTable {
         public let owner: UInt32
         /// Its command line, the program's path first.
         public let arguments: [String]
+        /// The variables that it was started with; nil where only its owner and root may read them.
+        public let environment: [String: String]?
 
         /// Describes a process.
-        public init(pid: Int32, owner: UInt32, arguments: [String]) {
+        public init(
+            pid: Int32, owner: UInt32, arguments: [String], environment: [String: String]? = nil
+        ) {
             self.pid = pid
             self.owner = owner
             self.arguments = arguments
+            self.environment = environment
         }
     }
 
@@ -27,13 +32,30 @@ public enum ProcessTable {
     /// The processes whose program's file has one of these names.
     public static func running(_ names: Set<String>) -> [Entry] {
         pids().compactMap { pid in
-            guard let bytes = read("/proc/\(pid)/cmdline") else { return nil }
-            let words = bytes.split(separator: 0, omittingEmptySubsequences: false)
-                .map { String(decoding: $0, as: UTF8.self) }
+            guard let words = words(in: "/proc/\(pid)/cmdline") else { return nil }
             guard let program = words.first?.split(separator: "/").last.map(String.init),
                 names.contains(program), let owner = owner("/proc/\(pid)")
             else { return nil }
-            return Entry(pid: pid, owner: owner, arguments: words)
+            return Entry(
+                pid: pid, owner: owner, arguments: words, environment: environment(of: pid))
+        }
+    }
+
+    private static func environment(of pid: Int32) -> [String: String]? {
+        words(in: "/proc/\(pid)/environ").map { variables in
+            let pairs = variables.compactMap { variable in
+                variable.firstIndex(of: "=").map {
+                    (String(variable[..<$0]), String(variable[variable.index(after: $0)...]))
+                }
+            }
+            return Dictionary(pairs) { first, _ in first }
+        }
+    }
+
+    private static func words(in path: String) -> [String]? {
+        read(path).map { bytes in
+            bytes.split(separator: 0, omittingEmptySubsequences: false)
+                .map { String(decoding: $0, as: UTF8.self) }
         }
     }
 

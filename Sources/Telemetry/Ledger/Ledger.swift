@@ -11,6 +11,10 @@ import SQLite
 struct Ledger {
     /// The most rows that are kept; beyond it the oldest tenth goes.
     static let rowsMax: Int64 = 10_000
+    /// The highest number that a row can have got. One beyond it, or below 1, was written by
+    /// somebody else: the chain goes on without it, and `log --verify` tells of it.
+    static let numberMax: Int64 = 1 << 53
+    private static let isPlausible = "number BETWEEN 1 AND \(numberMax)"
 
     let database: Connection
     let clock: any WallClock
@@ -21,6 +25,11 @@ struct Ledger {
             return try database.transaction { try append(entry) }
         }
         let last = try head()
+        guard last?.number ?? 0 < Self.numberMax else {
+            throw TelemetryError(
+                .ledger, "the ledger's last row has the highest number that there is",
+                hint: "telemetry delete-data --confirm begins a new ledger")
+        }
         let draft = LedgerRow(
             number: (last?.number ?? 0) + 1, time: clock.now(), kind: entry.kind.rawValue,
             detailText: JSONValue.object(entry.detail).serialized(.compact),
@@ -36,7 +45,7 @@ struct Ledger {
 
     /// The last row; nil if there is none.
     func head() throws -> LedgerRow? {
-        try rows(where: "1", order: "DESC", limit: 1).first
+        try rows(where: Self.isPlausible, order: "DESC", limit: 1).first
     }
 
     /// The last row of one of the kinds; nil if there is none.
@@ -70,9 +79,9 @@ struct Ledger {
 
     /// Removes the older half, for a store that has no other room to give. False if that is none.
     func halve() throws -> Bool {
-        let bounds = try database.rows("SELECT min(number), max(number) FROM ledger") {
-            ($0.integer(0), $0.integer(1))
-        }.first
+        let bounds = try database.rows(
+            "SELECT min(number), max(number) FROM ledger WHERE \(Self.isPlausible)"
+        ) { ($0.integer(0), $0.integer(1)) }.first
         guard let (first, last) = bounds, last - first > 3 else { return false }
         try remove(through: first + (last - first) / 2)
         return true
@@ -81,11 +90,13 @@ struct Ledger {
     /// Rows that only tell of pruning are no reason to prune again.
     private func lastToPrune(_ oldest: Timestamp, _ rowsMax: Int64) throws -> Int64? {
         let expired = try database.integer(
-            "SELECT max(number) FROM ledger WHERE time < ? AND kind <> 'pruned' AND number < "
+            "SELECT max(number) FROM ledger WHERE \(Self.isPlausible) AND time < ? "
+                + "AND kind <> 'pruned' AND number < "
                 + "(SELECT coalesce(min(number), 9e18) FROM ledger WHERE time >= ?)",
             [.integer(oldest.nanoseconds), .integer(oldest.nanoseconds)])
         let count = try database.integer("SELECT count(*) FROM ledger") ?? 0
-        let first = try database.integer("SELECT min(number) FROM ledger") ?? 0
+        let first =
+            try database.integer("SELECT min(number) FROM ledger WHERE \(Self.isPlausible)") ?? 0
         let surplus = count > rowsMax ? first + count - rowsMax + rowsMax / 10 - 1 : 0
         let through = max(expired ?? 0, surplus)
         return through > 0 ? through : nil

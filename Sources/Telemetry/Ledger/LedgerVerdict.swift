@@ -48,7 +48,8 @@ extension LedgerVerdict {
     /// - Parameter head: a hash that was the last one at some time; in either case of digits.
     init(_ rows: [LedgerRow], head expected: String?) {
         let anchor = rows.last { $0.kind == LedgerEntry.Kind.pruned.rawValue }?.detail
-        let through = anchor?["through"]?.integerValue ?? 0
+        // Any number may stand there.
+        let through = min(max(0, anchor?["through"]?.integerValue ?? 0), Ledger.numberMax)
         var problems: [Problem] = []
         var number = through
         var hash: String? =

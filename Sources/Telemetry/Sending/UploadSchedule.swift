@@ -11,15 +11,17 @@ public import Modules
 public struct UploadSchedule: Sendable, Equatable {
     /// A round is due from here on.
     public let dueAt: Timestamp
-    /// The interval for which it was drawn, in hours; at least 1.
+    /// The interval for which it was drawn, in hours; 1 to 8760.
     public let intervalHours: Int
 
+    /// A year, the longest interval that can be configured.
+    static let hoursMax = 8760
     private static let nanosecondsPerHour: Int64 = 3_600_000_000_000
 
-    /// A schedule as it was kept.
+    /// A schedule as it was kept; an interval out of bounds becomes the bound.
     public init(dueAt: Timestamp, intervalHours: Int) {
         self.dueAt = dueAt
-        self.intervalHours = max(1, intervalHours)
+        self.intervalHours = min(max(1, intervalHours), Self.hoursMax)
     }
 
     private var interval: Int64 { Int64(intervalHours) * Self.nanosecondsPerHour }

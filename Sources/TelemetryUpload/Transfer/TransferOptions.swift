@@ -44,6 +44,8 @@ import Telemetry
         unsafe set(CURLOPT_SSL_VERIFYHOST, 2)
         // An empty text switches proxies off, those of the environment included.
         unsafe set(CURLOPT_PROXY, request.proxy ?? "")
+        // What a proxy says before there is a way is no answer of the server.
+        unsafe set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         if let file = request.caFile { unsafe set(CURLOPT_CAINFO, file) }
     }
 

@@ -39,7 +39,9 @@ struct StatusView {
     }
 
     private var problem: [Report.Block] {
-        setup.fault.map { [.blank, .line(StyledText($0.description, .red))] } ?? []
+        setup.fault.map {
+            [.blank, .line(StyledText(setup.home.abbreviating($0.description), .red))]
+        } ?? []
     }
 
     private var facts: [Report.Block] {
@@ -67,10 +69,10 @@ struct StatusView {
         }
         if let problem = status.storeProblem {
             rows.append(
-                ("store", StyledText("can't be read now, figures unknown: \(problem)", .red)))
+                ("store", StyledText("can't be read now, figures unknown: \(told(problem))", .red)))
         }
         if let problem = status.erasureProblem {
-            rows.append(("erasures", StyledText("\(problem); \(problem.hint)", .red)))
+            rows.append(("erasures", StyledText(told("\(problem); \(problem.hint)"), .red)))
         }
         if !status.withheldProperties.isEmpty {
             rows.append(("withheld", StyledText(status.withheldProperties.joined(separator: ", "))))
@@ -163,6 +165,8 @@ struct StatusView {
 
     private func shortened(_ id: String) -> String { "\(id.prefix(4))..." }
 
+    private func told(_ problem: String) -> String { setup.home.abbreviating(problem) }
+
     private func abbreviated(_ path: String) -> String { setup.home.abbreviated(path) }
 
     private var owner: String { String(setup.seams.userID) }
@@ -172,6 +176,9 @@ struct StatusView {
         if isRedacted {
             json["installation_id"] = status.installationID.map { .string(shortened($0)) } ?? .null
             json["storage_path"] = .string(abbreviated(status.storagePath))
+            json["store_error"] = status.storeProblem.map { .string(told($0)) } ?? .null
+            json["erasures_error"] =
+                status.erasureProblem.map { .string(told($0.description)) } ?? .null
         }
         json["home"] = .string(isRedacted ? abbreviated(setup.home.path) : setup.home.path)
         json["owner"] = .integer(Int64(setup.seams.userID))
@@ -179,7 +186,8 @@ struct StatusView {
             elsewhere.map { .array($0.map { $0.json { isRedacted ? abbreviated($0) : $0 } }) }
             ?? .null
         json["other_homes"] = others.json
-        json["configuration_error"] = setup.fault.map { .string($0.description) } ?? .null
+        json["configuration_error"] =
+            setup.fault.map { .string(isRedacted ? told($0.description) : $0.description) } ?? .null
         return json
     }
 }

@@ -16,7 +16,10 @@ package final class FakeProxy: Sendable {
     package var requests: [String] { asked.read { $0 } }
 
     /// Starts a proxy; nil as `serverPort` refuses all.
-    package init(leadingTo serverPort: UInt16?) throws {
+    ///
+    /// - Parameter saying: bytes of headers that it adds to every answer to `CONNECT`.
+    package init(leadingTo serverPort: UInt16?, saying headerBytes: Int = 0) throws {
+        let headers = Self.headers(headerBytes)
         let asked = Monitor<[String]>([])
         self.asked = asked
         acceptor = try Acceptor { descriptor in
@@ -29,12 +32,19 @@ package final class FakeProxy: Sendable {
             asked.update { $0.append(request) }
             let server = serverPort.flatMap { try? Connection(toPort: $0) }
             guard let server else {
-                _ = client.write(isSocks ? [5, 2, 0, 1, 0, 0, 0, 0, 0, 0] : refusal)
+                _ = client.write(isSocks ? [5, 2, 0, 1, 0, 0, 0, 0, 0, 0] : refusal + headers)
                 return
             }
-            _ = client.write(isSocks ? [5, 0, 0, 1, 0, 0, 0, 0, 0, 0] : agreement)
+            _ = client.write(isSocks ? [5, 0, 0, 1, 0, 0, 0, 0, 0, 0] : agreement + headers)
             _ = RelayRun().run(client, server)
         }
+    }
+
+    /// Headers of so many bytes or a few more, and the empty line that ends them.
+    private static func headers(_ count: Int) -> [UInt8] {
+        let line = Array("X-Proxy: \(String(repeating: "x", count: 990))\r\n".utf8)
+        return (0..<(count + line.count - 1) / line.count).flatMap { _ in line }
+            + Array("\r\n".utf8)
     }
 
     private static func connectRequest(
@@ -63,5 +73,5 @@ package final class FakeProxy: Sendable {
     }
 }
 
-private let agreement = Array("HTTP/1.1 200 Connected\r\n\r\n".utf8)
-private let refusal = Array("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".utf8)
+private let agreement = Array("HTTP/1.1 200 Connected\r\n".utf8)
+private let refusal = Array("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n".utf8)
