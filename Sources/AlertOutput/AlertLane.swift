@@ -14,6 +14,15 @@ public struct AlertLaneCounts: Equatable, Sendable {
 
     /// Nothing yet.
     public init() {}
+
+    /// The counts of two ways together.
+    public static func + (left: AlertLaneCounts, right: AlertLaneCounts) -> AlertLaneCounts {
+        var sum = left
+        sum.delivered += right.delivered
+        sum.failed += right.failed
+        sum.dropped += right.dropped
+        return sum
+    }
 }
 
 /// One way out with its queue and its thread: however slow it is, nobody else waits for it.
@@ -50,6 +59,9 @@ public final class AlertLane: Sendable {
 
     /// What messages call the way.
     public var name: String { sink.name }
+
+    /// Whether nothing waits and nothing is under way.
+    public var isIdle: Bool { group.wait(timeout: .now()) == .success }
 
     /// What became of its alerts.
     public var counts: AlertLaneCounts { state.withLock { $0.counts } }

@@ -24,6 +24,9 @@ public final class CommandHook: AlertSink {
         }
     }
 
+    /// How long a program may take to end when the watch does.
+    static let cancelMilliseconds: Int64 = 500
+
     /// `command`.
     public let name = "command"
     private let options: Options
@@ -64,24 +67,29 @@ public final class CommandHook: AlertSink {
         try options.words[0].check(X_OK)
     }
 
-    /// Asks the program that runs to end.
-    public func cancel() { running.withLock { $0?.terminate() } }
+    /// Ends the program that runs, and all that it has started.
+    public func cancel() {
+        running.withLock { child in
+            child?.terminate()
+            child?.kill(afterMilliseconds: Self.cancelMilliseconds)
+        }
+    }
 
     private func run(_ message: AlertMessage) throws(SystemError) -> ChildProcess.End {
-        let (own, programs) = try LocalSocket.pair()
-        // What the program prints goes where messages go: standard output is for alerts.
-        let child = try ChildProcess(options.words[0], Array(options.words.dropFirst()))
-            .start(descriptors: [(programs.number, 0), (2, 1)])
+        let child = try start(message)
         running.withLock { $0 = child }
         defer { running.withLock { $0 = nil } }
-        do throws(SystemError) {
-            // An alert is far smaller than what a socket holds: this does not wait for a reader.
-            try own.write(Array((message.eve + "\n").utf8))
-            own.finishWriting()
-        } catch {
-            // A program that reads nothing is free to; how it ends decides.
-        }
         return try child.end(deadlineMilliseconds: options.secondsMax * 1_000)
+    }
+
+    /// Starts the program with the alert waiting on its standard input, and nothing after it.
+    private func start(_ message: AlertMessage) throws(SystemError) -> RunningChild {
+        let (programs, own) = try LocalSocket.pipe()
+        // An alert is smaller than what any pipe holds: this does not wait for a reader.
+        try own.write(Array((message.eve + "\n").utf8))
+        // What the program prints goes where messages go: standard output is for alerts.
+        return try ChildProcess(options.words[0], Array(options.words.dropFirst()))
+            .start(descriptors: [(programs.number, 0), (2, 1)], leadsGroup: true)
     }
 
     /// Whether fewer runs than the limit began within the last minute; if so one more has.

@@ -29,13 +29,12 @@ public final class EVEFile: AlertSink {
         try descriptor.withLock { descriptor throws(AlertOutputError) in
             if descriptor < 0 { descriptor = try open() }
             let number = descriptor
+            let line = endsInLine(number) ? [UInt8(ascii: "\n")] + line : line
             let written = unsafe line.withUnsafeBytes { bytes in
                 unsafe write(number, bytes.baseAddress, bytes.count)
             }
             guard written < line.count else { return }
             let code = written < 0 ? errno : ENOSPC
-            // What was written of a cut line is ended, so that the next one stands by itself.
-            if written > 0 { _ = unsafe write(number, "\n", 1) }
             _ = Glibc.close(descriptor)
             descriptor = -1
             throw failure(code)
@@ -57,6 +56,22 @@ public final class EVEFile: AlertSink {
         let number = unsafe Glibc.open(path, flags, 0o640)
         if number < 0 { throw failure(errno) }
         return number
+    }
+
+    /// Whether the file ends in the middle of a line: a disk was full, here or in another program,
+    /// or the machine fell. The next line then stands by itself.
+    private func endsInLine(_ number: Int32) -> Bool {
+        var status = stat()
+        guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size > 0
+        else { return false }
+        // Opened for appending, it can't be read. Where nobody may read it, nothing is known.
+        let reader = unsafe Glibc.open("/proc/self/fd/\(number)", O_RDONLY | O_CLOEXEC)
+        guard reader >= 0 else { return false }
+        defer { _ = Glibc.close(reader) }
+        var last: UInt8 = 0
+        let count = unsafe pread(reader, &last, 1, status.st_size - 1)
+        return count == 1 && last != UInt8(ascii: "\n")
     }
 
     private func close() {

@@ -3,6 +3,7 @@
 #include "CSystemSandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -36,6 +37,8 @@ int csystem_signalfd(void) {
     errno = pthread_sigmask(SIG_BLOCK, &signals, NULL);
     return errno ? -1 : signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
+
+int csystem_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int csystem_next_signal(int descriptor) {
     struct signalfd_siginfo information;

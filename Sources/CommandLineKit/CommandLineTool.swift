@@ -98,7 +98,7 @@ public struct CommandLineTool: Sendable {
             return status
         case .readerHasGone:
             return status == .findings ? .success : status
-        case .failed(let reason):
+        case .failed(let reason), .cut(let reason):
             diagnostics.error("standard output can't be written: \(reason)")
             return .failure
         }

@@ -10,4 +10,10 @@ public struct Invocation: Sendable {
     public let diagnostics: Diagnostics
     /// The environment's variables.
     public let environment: Environment
+
+    /// The same with another way for messages.
+    public func telling(by diagnostics: Diagnostics) -> Invocation {
+        Invocation(
+            command: command, output: output, diagnostics: diagnostics, environment: environment)
+    }
 }

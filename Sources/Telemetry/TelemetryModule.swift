@@ -96,16 +96,20 @@ import Synchronization
     }
 
     /// Runs `body` and records how long it took as `feature_usage`; if it throws, an `error` too.
+    /// What began before the consent that holds at its end is not recorded as used.
     public func measure<Result, Failure: Error>(
         _ feature: String, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let clock = gate.seams.clock
         let start = clock.uptimeNanoseconds()
+        let consent = consentNumber
         defer {
             let duration = Duration.nanoseconds(clock.uptimeNanoseconds() - start)
-            trackEvent(
-                "feature_usage",
-                ["feature": .string(feature), "duration_ms": PropertyValue(duration)])
+            if consent == consentNumber {
+                trackEvent(
+                    "feature_usage",
+                    ["feature": .string(feature), "duration_ms": PropertyValue(duration)])
+            }
         }
         do throws(Failure) {
             return try body()

@@ -51,6 +51,16 @@ struct AlertOutputTests {
         #expect(failures.all == ["eve: /dev/full: No space left on device"])
     }
 
+    @Test func `a line that a full disk cut takes no other with it`() throws {
+        let path = try folder.write("{\"alert\":\"on", to: "eve.json")
+        let lane = lane(EVEFile(path: path))
+        for name in ["two", "three"] { lane.send(message(.high, name)) }
+        #expect(lane.finish(within: 10_000))
+        #expect(
+            try text(of: "eve.json")
+                == "{\"alert\":\"on\n{\"alert\":\"two\"}\n{\"alert\":\"three\"}\n")
+    }
+
     @Test func `a way that can't be gone is told before an alert, and once`() throws {
         let nowhere = folder.file("nowhere/x")
         let reason = "\(nowhere): No such file or directory"
@@ -122,6 +132,53 @@ struct AlertOutputTests {
         #expect(lane.finish(within: 20_000))
         #expect(failures.all == ["command: /usr/bin/tail was ended after 1 seconds"])
         #expect(lane.counts.failed == 1)
+    }
+
+    @Test func `a command may open its standard input by name`() throws {
+        let out = folder.file("out")
+        let lane = lane(CommandHook(.init(words: ["/bin/sh", "-c", "cat /dev/stdin >\(out)"])))
+        lane.send(message())
+        #expect(lane.finish(within: 10_000))
+        #expect(try text(of: "out") == "{\"alert\":\"one\"}\n")
+    }
+
+    /// Waits until a script has written its number, or that of what it started.
+    private func number(in name: String) throws -> Int32 {
+        let end = Deadline.within(.seconds(20))
+        while true {
+            let text = (try? text(of: name)) ?? ""
+            if text.hasSuffix("\n"), let number = Int32(text.dropLast()) { return number }
+            try #require(!end.hasPassed)
+        }
+    }
+
+    /// Waits until a process has ended; whether somebody has asked how does not matter.
+    private func waitForEnd(of number: Int32) throws {
+        let end = Deadline.within(.seconds(20))
+        while let bytes = try? CommandRunner.run("/bin/cat", ["/proc/\(number)/stat"]),
+            bytes.status == 0, !bytes.stdout.contains(") Z ")
+        {
+            try #require(!end.hasPassed)
+        }
+    }
+
+    @Test func `what a command has started ends with it when its time is over`() throws {
+        let script = "sleep 777 & echo $! >\(folder.file("number")); wait"
+        let lane = lane(CommandHook(.init(words: ["/bin/sh", "-c", script], secondsMax: 1)))
+        lane.send(message())
+        let sleeper = try number(in: "number")
+        #expect(lane.finish(within: 20_000))
+        #expect(failures.all == ["command: /bin/sh was ended after 1 seconds"])
+        try waitForEnd(of: sleeper)
+    }
+
+    @Test func `a command that does not want to end does so with the watch`() throws {
+        let script = "trap '' TERM; echo $$ >\(folder.file("number")); while :; do sleep 1; done"
+        let lane = lane(CommandHook(.init(words: ["/bin/sh", "-c", script], secondsMax: 60)))
+        lane.send(message())
+        let shell = try number(in: "number")
+        #expect(!lane.finish(within: 50))
+        try waitForEnd(of: shell)
     }
 
     @Test func `a command has a rate, and what is over it is counted`() throws {

@@ -34,6 +34,9 @@ int64_t csystem_user_number(const char *name, uint32_t *group);
 /* signalfd(2) for SIGINT, SIGTERM and SIGHUP, which it blocks; closed on exec, non-blocking.
    Returns -1 and sets errno on failure. */
 int csystem_signalfd(void);
+/* pipe2(2) with both ends closed on exec: the one to read from, the one to write to. Returns -1 and
+   sets errno on failure. */
+int csystem_pipe(int ends[2]);
 /* The number of a signal that a signalfd holds; 0 if none waits. */
 int csystem_next_signal(int descriptor);
 

@@ -14,14 +14,16 @@ public protocol ByteSink: Sendable {
 public enum SinkError: Error, Equatable, CustomStringConvertible {
     /// The reader has gone (EPIPE): it has all it wanted.
     case readerHasGone
-    /// Any other error of write(2), in the C library's words.
+    /// Any other error of write(2), in the C library's words; nothing was written.
     case failed(reason: String)
+    /// The same, after a part was written.
+    case cut(reason: String)
 
     /// The error in words.
     public var description: String {
         switch self {
         case .readerHasGone: "the reader has gone"
-        case .failed(let reason): reason
+        case .failed(let reason), .cut(let reason): reason
         }
     }
 }
@@ -50,19 +52,21 @@ public struct DescriptorSink: ByteSink {
                     descriptor, buffer.baseAddress?.advanced(by: written),
                     buffer.count - written)
             }
-            if count >= 0 { written += count } else { try recover(from: errno) }
+            if count >= 0 { written += count } else { try recover(from: errno, after: written) }
         }
     }
 
     /// Returns where the call is to be repeated.
-    private func recover(from code: Int32) throws(SinkError) {
+    private func recover(from code: Int32, after written: Int) throws(SinkError) {
         switch code {
         case EINTR: return
         case EAGAIN:
             var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             _ = unsafe poll(&waiting, 1, -1)
         case EPIPE: throw .readerHasGone
-        default: throw .failed(reason: unsafe String(cString: strerror(code)))
+        default:
+            let reason = unsafe String(cString: strerror(code))
+            throw written == 0 ? .failed(reason: reason) : .cut(reason: reason)
         }
     }
 

@@ -19,6 +19,21 @@ public struct Diagnostics: Sendable {
         showsColours = Colours.areShown(on: sink, environment: environment)
     }
 
+    /// The same messages through a queue: saying something then waits for nobody. Whoever asks for
+    /// it has the queue finish.
+    public func queued() -> (diagnostics: Diagnostics, queue: QueuedSink) {
+        let program = program
+        let queue = QueuedSink(to: sink) { "\(program): \($0) messages found no room here\n" }
+        return (Diagnostics(self, to: queue), queue)
+    }
+
+    private init(_ other: Diagnostics, to sink: any ByteSink) {
+        program = other.program
+        isQuiet = other.isQuiet
+        showsColours = other.showsColours
+        self.sink = sink
+    }
+
     /// Whether a person reads the messages on a terminal.
     public var isTerminal: Bool { sink.columns != nil }
 

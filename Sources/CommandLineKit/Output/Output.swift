@@ -19,12 +19,15 @@ public final class Output: Sendable {
     private struct State {
         var buffer: [UInt8] = []
         var failure: SinkError?
+        /// Whether what was written ends in the middle of a line.
+        var isCut = false
     }
 
     private let sink: any ByteSink
     private let showsColours: Bool
     private let columns: Int?
     private let state = Mutex(State())
+    private let isGivenUp = Atomic(false)
 
     /// An output in one format; colours only where the sink is a terminal that wants them.
     public init(
@@ -39,10 +42,12 @@ public final class Output: Sendable {
     }
 
     /// Whether what is printed still reaches someone.
-    public var isOpen: Bool { failure == nil }
+    public var isOpen: Bool { !hasGivenUp && failure == nil }
 
-    /// Why writing has stopped; nil while it has not.
-    var failure: SinkError? { state.withLock { $0.failure } }
+    /// Why writing has stopped; nil while it has not, or where it was given up.
+    var failure: SinkError? { hasGivenUp ? nil : state.withLock { $0.failure } }
+
+    private var hasGivenUp: Bool { isGivenUp.load(ordering: .relaxed) }
 
     /// Prints the report in this output's format.
     public func render(_ report: Report) {
@@ -74,8 +79,28 @@ public final class Output: Sendable {
     /// Prints bytes as they are, in every format.
     public func raw(bytes: [UInt8]) { append(bytes) }
 
-    /// Writes what waits; a live stream calls it after each record.
-    public func flush() { state.withLock { flush(&$0) } }
+    /// Writes what waits.
+    public func flush() {
+        if hasGivenUp { return }
+        state.withLock { flush(&$0) }
+    }
+
+    /// Writes what waits, or throws; a live stream calls it after each record. What could not be
+    /// written is dropped, and the next record is tried again: a disk may have room again. A
+    /// reader that has gone does not come back.
+    public func deliver() throws(SinkError) {
+        try state.withLock { state throws(SinkError) in
+            flush(&state)
+            guard let failure = state.failure else { return }
+            if failure != .readerHasGone { state.failure = nil }
+            if case .cut = failure { state.isCut = true }
+            throw failure
+        }
+    }
+
+    /// Drops everything from here on, without waiting for a write that is under way: for the end
+    /// of a program whose output nobody takes. Whoever calls it says so.
+    public func giveUp() { isGivenUp.store(true, ordering: .relaxed) }
 
     private func write(_ block: Report.Block) {
         switch block {
@@ -96,9 +121,11 @@ public final class Output: Sendable {
     private func append(_ text: String) { append(Array(text.utf8)) }
 
     private func append(_ bytes: [UInt8]) {
-        guard !isQuiet else { return }
+        guard !isQuiet, !hasGivenUp else { return }
         state.withLock { state in
             guard state.failure == nil else { return }
+            if state.isCut { state.buffer.append(UInt8(ascii: "\n")) }
+            state.isCut = false
             state.buffer += bytes
             if state.buffer.count >= Self.bufferBytesMax { flush(&state) }
         }

@@ -53,15 +53,18 @@ public struct ChildProcess: Sendable, Equatable {
 
     /// Starts the program and does not wait for it.
     ///
-    /// - Parameter descriptors: what the program finds under which number; the others that it
-    ///   inherits are 0, 1 and 2, unless they are named here too.
+    /// - Parameters:
+    ///   - descriptors: what the program finds under which number; the others that it inherits
+    ///     are 0, 1 and 2, unless they are named here too.
+    ///   - leadsGroup: whether it and all that it starts are a process group of its own, and are
+    ///     ended together.
     public func start(
-        descriptors: [(source: Int32, target: Int32)] = []
+        descriptors: [(source: Int32, target: Int32)] = [], leadsGroup: Bool = false
     ) throws(SystemError) -> RunningChild {
-        let process = try spawn(descriptors)
+        let process = try spawn(descriptors, leadsGroup)
         do throws(SystemError) {
             let number = try systemCall("pidfd_open", path) { csystem_pidfd_open(process) }
-            return RunningChild(process, Descriptor(owning: number), path)
+            return RunningChild(process, Descriptor(owning: number), path, leadsGroup: leadsGroup)
         } catch {
             kill(process, SIGKILL)
             var status: Int32 = 0
@@ -71,7 +74,7 @@ public struct ChildProcess: Sendable, Equatable {
     }
 
     private func spawn(
-        _ descriptors: [(source: Int32, target: Int32)]
+        _ descriptors: [(source: Int32, target: Int32)], _ leadsGroup: Bool
     ) throws(SystemError) -> pid_t {
         let name = CStrings([path] + arguments)
         let environment = CStrings(self.environment)
@@ -82,7 +85,8 @@ public struct ChildProcess: Sendable, Equatable {
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         unsafe sigemptyset(&unblocked)
         unsafe posix_spawnattr_setsigmask(&attributes, &unblocked)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        let group = leadsGroup ? POSIX_SPAWN_SETPGROUP : 0
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | group))
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }

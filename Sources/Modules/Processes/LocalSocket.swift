@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import CSystem
 import Glibc
 
 /// One end of a pair of connected sockets, or of a pipe: a stream of bytes between a program and
@@ -20,6 +21,14 @@ public final class LocalSocket: Sendable {
         var ends: [Int32] = [-1, -1]
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         try systemCall("socketpair") { unsafe socketpair(AF_UNIX, type, 0, &ends) }
+        return (LocalSocket(inherited: ends[0]), LocalSocket(inherited: ends[1]))
+    }
+
+    /// Two ends of a pipe that are closed when another program takes this one's place; what is
+    /// written to the second is read from the first.
+    public static func pipe() throws(SystemError) -> (LocalSocket, LocalSocket) {
+        var ends: [Int32] = [-1, -1]
+        try systemCall("pipe2") { unsafe csystem_pipe(&ends) }
         return (LocalSocket(inherited: ends[0]), LocalSocket(inherited: ends[1]))
     }
 

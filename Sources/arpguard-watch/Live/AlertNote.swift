@@ -50,6 +50,9 @@ final class PrintedAlerts: AlertSink {
         self.output = output
     }
 
+    /// Prints nothing any more: nobody takes what is printed.
+    func cancel() { output.giveUp() }
+
     /// People read the lines that come with the message; programs its EVE object.
     func deliver(_ message: AlertMessage) throws(AlertOutputError) {
         switch output.format {
@@ -58,6 +61,10 @@ final class PrintedAlerts: AlertSink {
             output.render(AlertText.report(lines.map(String.init), message.gravity.rawValue))
         case .json: output.raw(message.eve + "\n")
         }
-        output.flush()
+        do throws(SinkError) {
+            try output.deliver()
+        } catch {
+            throw AlertOutputError("\(error)")
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 import AlertOutput
 import CommandLineKit
+import Dispatch
+import JSON
 import Modules
 import Program
 
@@ -43,13 +45,28 @@ struct ConfiguredOutputs {
         for lane in lanes { lane.reopen() }
     }
 
+    /// Prints the last record of a run, unless nobody takes it.
+    func printLast(_ text: StyledText, _ json: JSONValue, to output: Output) {
+        let queue = DispatchQueue(label: "last")
+        let group = DispatchGroup()
+        queue.async(group: group) {
+            output.record(text: text, json: json)
+            output.flush()
+        }
+        let end = DispatchTime.now() + .milliseconds(Int(WatchRun.finishMilliseconds))
+        if group.wait(timeout: end) == .timedOut { output.giveUp() }
+    }
+
+}
+
+extension [AlertLane] {
     /// Waits until everything has left, at most so long for all ways together; the names of the
     /// ways that were not done.
     func finish(within milliseconds: Int64) -> [String] {
         let clock = SystemClock()
         let end = clock.uptimeNanoseconds() / 1_000_000 + milliseconds
-        return lanes.filter { lane in
-            !lane.finish(within: Int(max(0, end - clock.uptimeNanoseconds() / 1_000_000)))
+        return filter { lane in
+            !lane.finish(within: Int(Swift.max(0, end - clock.uptimeNanoseconds() / 1_000_000)))
         }.map(\.name)
     }
 }

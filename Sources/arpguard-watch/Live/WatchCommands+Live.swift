@@ -40,7 +40,24 @@ extension Command {
                 "root owns the home, so this process stays user 0, with all capabilities given up"
             )
         }
-        return try WatchRun(invocation, home, interfaces, signals).run()
+        return watch(invocation, home, interfaces, signals)
+    }
+
+    /// Watches with messages that wait for nobody, and says how it ended. Not before the rights
+    /// are given up: the thread of the messages would keep them.
+    private static func watch(
+        _ invocation: Invocation, _ home: Home, _ interfaces: [WatchedInterface],
+        _ signals: SignalDescriptor
+    ) -> ExitStatus {
+        let (diagnostics, messages) = invocation.diagnostics.queued()
+        defer { messages.finish(within: Int(WatchRun.finishMilliseconds)) }
+        do throws(CommandFailure) {
+            return try WatchRun(invocation.telling(by: diagnostics), home, interfaces, signals)
+                .run()
+        } catch {
+            diagnostics.error(error)
+            return error.status
+        }
     }
 
     /// Sends one marked alert by every way of the configuration, and tells which failed.
@@ -57,7 +74,7 @@ extension Command {
         ) { diagnostics.error("the test alert could not be sent: \($0)") }
         outputs.send(TestAlert.message(at: SystemClock().now()))
         let patience = configuration.output.commandSecondsMax * 1_000 + WatchRun.finishMilliseconds
-        let late = outputs.finish(within: patience)
+        let late = outputs.lanes.finish(within: patience)
         for name in late { diagnostics.error("\(name) was not done in time") }
         let arrived = outputs.lanes.filter { $0.counts.delivered == 1 }.map(\.name)
         diagnostics.notice("sent by: \(arrived.joined(separator: ", "))")

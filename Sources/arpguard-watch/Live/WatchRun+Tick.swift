@@ -104,10 +104,10 @@ extension WatchRun {
             entry.sandbox = interface.level?.description ?? ""
             return entry
         }
-        state.outputs = outputs.lanes.map { lane in
-            let counts = lane.counts
-            return WatchState.Output(
-                name: lane.name, delivered: Int64(clamping: counts.delivered),
+        retired.prune()
+        state.outputs = retired.counts(with: outputs).map { name, counts in
+            WatchState.Output(
+                name: name, delivered: Int64(clamping: counts.delivered),
                 failed: Int64(clamping: counts.failed), dropped: Int64(clamping: counts.dropped))
         }
         keeper.write(state)
@@ -171,7 +171,7 @@ extension WatchRun {
             outputs.reopen()
         } else {
             // What waits in the old ways still leaves, on their own threads.
-            retired.append(outputs)
+            retired.add(outputs)
             outputs = Self.outputs(settings, invocation)
         }
     }
@@ -196,8 +196,9 @@ extension WatchRun {
         telemetry.ran(totals)
         telemetry.finished(failure == nil ? .signal : .error, totals)
         saveBindings()
-        let late = (retired + [outputs]).flatMap { $0.finish(within: Self.finishMilliseconds) }
-        for name in late {
+        let lanes = retired.lanes + outputs.lanes
+        let late = Set(lanes.finish(within: Self.finishMilliseconds))
+        for name in late.sorted() {
             invocation.diagnostics.warning("\(name) was not done with the last alerts")
         }
         if late.contains("command") { telemetry.outputFailed() }
@@ -205,6 +206,6 @@ extension WatchRun {
         module.shutdown()
         uploads.finish()
         keeper.finish(within: Int(Self.finishMilliseconds))
-        invocation.output.record(text: StyledText(summaryLine), json: summaryObject)
+        outputs.printLast(StyledText(summaryLine), summaryObject, to: invocation.output)
     }
 }

@@ -41,7 +41,7 @@ final class WatchRun {
     /// Dropped frames that a person was told of, by interface.
     var toldDrops: [String: Int64] = [:]
     /// Ways out of configurations before this one, which may still have something to send.
-    var retired: [ConfiguredOutputs] = []
+    var retired = RetiredOutputs()
     /// An interface that can't be watched any longer.
     var lost: LiveError?
     let startedAt: Int64
