@@ -102,6 +102,7 @@ let package = Package(
             name: "arpguard-upload",
             dependencies: [
                 "CommandLineKit", "JSON", "Modules", "Program", "Telemetry", "TelemetryUpload",
+                "WatchRecords",
             ]),
         .executableTarget(
             name: "arpguard-dashboard",

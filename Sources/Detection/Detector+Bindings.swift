@@ -32,7 +32,7 @@ extension Detector {
     /// claim must not outlive the run.
     public func forEachSettledBinding(_ body: (KnownBinding) -> Void) {
         memory.bindings.forEach { key, binding in
-            guard !binding.isContested, !binding.isUsurped else { return }
+            guard binding.isSettled else { return }
             body(
                 KnownBinding(
                     vlans: key.segment.vlans, pair: AddressPair(mac: binding.mac, ip: key.ip),
@@ -40,7 +40,17 @@ extension Detector {
         }
     }
 
-    /// Who is known to have an address in the untagged network.
+    /// Who has an address in the untagged network; nil while several stations claim it, or one
+    /// took it and nothing explains that.
+    public func settledOwner(of ip: IPv4Address) -> MACAddress? {
+        guard let place = memory.bindings.peek(AddressKey(segment: Segment(), ip: ip)) else {
+            return nil
+        }
+        let binding = memory.bindings[place]
+        return binding.isSettled ? binding.mac : nil
+    }
+
+    /// Who last claimed an address in the untagged network.
     public func owner(of ip: IPv4Address) -> MACAddress? {
         memory.bindings.owner(AddressKey(segment: Segment(), ip: ip))
     }

@@ -11,7 +11,7 @@ public protocol WallClock: Sendable {
     /// The time of day, perhaps some milliseconds old, at the least cost.
     func coarseNow() -> Timestamp
 
-    /// Nanoseconds since an arbitrary start; never goes back.
+    /// Nanoseconds since an arbitrary start, the machine's sleep among them; never goes back.
     func uptimeNanoseconds() -> Int64
 }
 
@@ -33,9 +33,10 @@ public struct SystemClock: WallClock {
     /// The time of day, `CLOCK_REALTIME_COARSE`.
     public func coarseNow() -> Timestamp { Timestamp(nanoseconds: csystem_coarse_now()) }
 
-    /// Nanoseconds since the machine started, `CLOCK_MONOTONIC`.
+    /// Nanoseconds since the machine started, `CLOCK_BOOTTIME`: after a sleep it agrees with the
+    /// time of day about how long that was.
     public func uptimeNanoseconds() -> Int64 {
-        read(CLOCK_MONOTONIC)
+        read(CLOCK_BOOTTIME)
     }
 
     private func read(_ clock: clockid_t) -> Int64 {

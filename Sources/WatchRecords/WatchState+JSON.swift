@@ -16,6 +16,7 @@ extension WatchState {
                 JSONObject(alerts.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })),
             "last_alert": lastAlert.map(\.json) ?? .null,
             "outputs": .array(outputs.map(\.json)),
+            "gateway_contested_until_ns": contestedUntil.map { .integer($0) } ?? .null,
         ]
     }
 
@@ -31,6 +32,7 @@ extension WatchState {
             alerts[member.name] = member.value.integerValue
         }
         lastAlert = value["last_alert"].flatMap(LastAlert.init)
+        contestedUntil = value["gateway_contested_until_ns"]?.integerValue
         outputs = (value["outputs"]?.arrayValue ?? []).compactMap(Output.init)
     }
 }
@@ -41,6 +43,7 @@ extension WatchState.Interface {
             "name": .string(name),
             "gateway": gateway.map { .string($0) } ?? .null,
             "gateway_mac": gatewayHardware.map { .string($0) } ?? .null,
+            "gateway_contested": .bool(isGatewayContested),
             "frames": .integer(frames), "dropped": .integer(dropped),
             "sandbox": .string(sandbox),
         ]
@@ -51,6 +54,7 @@ extension WatchState.Interface {
         self.init(name: name)
         gateway = value["gateway"]?.stringValue
         gatewayHardware = value["gateway_mac"]?.stringValue
+        isGatewayContested = value["gateway_contested"]?.boolValue ?? false
         frames = value["frames"]?.integerValue ?? 0
         dropped = value["dropped"]?.integerValue ?? 0
         sandbox = value["sandbox"]?.stringValue ?? ""

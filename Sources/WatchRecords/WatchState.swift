@@ -11,8 +11,10 @@ public struct WatchState: Equatable, Sendable {
         public var name: String
         /// The gateway behind it, as `192.0.2.1`; nil where none is known.
         public var gateway: String?
-        /// Who is known to have the gateway's address.
+        /// Who is known to have the gateway's address; nil while several stations claim it.
         public var gatewayHardware: String?
+        /// Whether several stations claim the gateway's address.
+        public var isGatewayContested = false
         /// Frames that the kernel handed over.
         public var frames: Int64 = 0
         /// Frames for which the kernel had no room.
@@ -77,12 +79,32 @@ public struct WatchState: Equatable, Sendable {
     public var lastAlert: LastAlert?
     /// The ways out.
     public var outputs: [Output] = []
+    /// Until when nothing is sent, since somebody contested a gateway: nanoseconds since 1970; nil
+    /// where nobody did lately.
+    public var contestedUntil: Int64?
 
     /// A watch that has just begun.
     public init(process: Int64, since: Int64) {
         self.process = process
         self.since = since
         written = since
+    }
+}
+
+/// How long a gateway must have been uncontested before anything is sent through it.
+public enum UploadQuiet {
+    /// Ten minutes.
+    public static let nanoseconds: Int64 = 600_000_000_000
+}
+
+extension WatchState {
+    /// Whether something would be sent through a gateway that is contested, or lately was. A time
+    /// that no watch writes, as after a clock was set, holds nothing up.
+    public func holdsUploads(at now: Timestamp) -> Bool {
+        guard let contestedUntil else { return false }
+        let left = contestedUntil.subtractingReportingOverflow(now.nanoseconds)
+        return !left.overflow && left.partialValue > 0
+            && left.partialValue <= UploadQuiet.nanoseconds
     }
 }
 

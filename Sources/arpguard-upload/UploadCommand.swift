@@ -4,6 +4,7 @@ import CommandLineKit
 import Modules
 import Program
 import Telemetry
+import WatchRecords
 
 #if Upload
 import TelemetryUpload
@@ -40,6 +41,11 @@ extension Command {
 private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
     let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
     let isDueOnly = invocation.command.isOn(.ifDue)
+    if isDueOnly, setup.isGatewayContested {
+        invocation.diagnostics.notice(
+            "nothing is sent now: a watch of this home saw that the gateway is contested")
+        return .success
+    }
     let scope: TelemetryUploader.Scope =
         invocation.command.isOn(.erasuresOnly)
         ? .erasures : isDueOnly ? .everythingIfDue : .everything
@@ -60,6 +66,13 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
 }
 
 extension TelemetrySetup {
+    /// Whether a watch of this home saw lately that somebody else claims to be the gateway. A state
+    /// that can't be read is that of no watch.
+    fileprivate var isGatewayContested: Bool {
+        let state = try? WatchStateFile(home: home.path, files: seams.files).read()
+        return state?.holdsUploads(at: seams.clock.now()) ?? false
+    }
+
     fileprivate func uploader() -> TelemetryUploader {
         TelemetryUploader(
             for: Program.product, config: config, home: home.path, seams: seams,

@@ -70,6 +70,14 @@ struct WatchStatus {
             let time = Timestamp(nanoseconds: last.time).rfc3339
             rows.append(("last alert", StyledText("\(time)  \(last.summary)")))
         }
+        if let end = state.contestedUntil, isRunning {
+            let time = Timestamp(nanoseconds: end).rfc3339
+            rows.append(
+                (
+                    "uploads",
+                    StyledText("none before \(time), since a gateway is contested", .yellow)
+                ))
+        }
         for output in state.outputs where output.failed + output.dropped > 0 {
             let text =
                 "\(output.delivered) sent, \(output.failed) failed, \(output.dropped) dropped"
@@ -97,7 +105,9 @@ struct WatchStatus {
         for interface in state.interfaces {
             table.append([
                 StyledText(interface.name), StyledText(interface.gateway ?? "not known"),
-                StyledText(interface.gatewayHardware ?? "not known"),
+                interface.isGatewayContested
+                    ? StyledText("contested", .red)
+                    : StyledText(interface.gatewayHardware ?? "not known"),
                 StyledText("\(interface.frames)"),
                 StyledText("\(interface.dropped)", interface.dropped > 0 ? .yellow : .plain),
                 StyledText(interface.sandbox),

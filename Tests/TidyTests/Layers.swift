@@ -61,6 +61,7 @@ enum Layers {
             target: "arpguard-upload",
             imports: [
                 "CommandLineKit", "JSON", "Modules", "Program", "Telemetry", "TelemetryUpload",
+                "WatchRecords",
             ]),
         Layer(
             target: "arpguard-dashboard",

@@ -23,7 +23,7 @@ struct ChildMessageTests {
         level.hasSeccomp = true
         level.landlock = 7
         var counts = LiveCounts()
-        counts.received = .max
+        counts.received = ChildMessage.countMax
         counts.dropped = 3
         return [
             .opened(.ethernet, .complete), .ready(level, hasAsked: true),
@@ -45,7 +45,11 @@ struct ChildMessageTests {
                 for (index, byte) in piece.enumerated() { bytes[offset + index] = byte }
                 return piece.count
             }
-            guard buffer.forEachMessage({ messages.append($0) }) else { return (messages, false) }
+            let isSound = buffer.forEachMessage { message in
+                messages.append(message)
+                return true
+            }
+            guard isSound else { return (messages, false) }
         }
         return (messages, true)
     }
@@ -74,17 +78,41 @@ struct ChildMessageTests {
         #expect(!read([0, 1, 99], in: 3).isSound)
     }
 
+    @Test(arguments: [
+        [UInt64.max, 0, 0], [0, .max, 0], [0, 0, .max], [0, 0, ChildMessage.countMax + 1],
+    ])
+    func `a count that no interface reaches is no message`(numbers: [UInt64]) {
+        var counts = LiveCounts()
+        counts.received = numbers[0]
+        counts.dropped = numbers[1]
+        var stream: [UInt8] = []
+        ChildMessage.counts(counts, others: numbers[2]).append(to: &stream)
+        #expect(!read(stream, in: 64).isSound)
+    }
+
+    @Test(arguments: [Int64.min, .min + 1, -1, 0, .max - 1, .max])
+    func `no frame comes from the future or from long ago`(time: Int64) {
+        let steady = SteadyClock(ManualClock())
+        let now = steady.now
+        let arrival = steady.arrival(time, by: now)
+        #expect(arrival <= now + SteadyClock.jumpNanoseconds)
+        #expect(arrival >= now - SteadyClock.waitNanosecondsMax)
+        #expect(steady.arrival(now - 5, by: now) == now - 5)
+        #expect(!Timestamp(nanoseconds: steady.wall(arrival)).eve.isEmpty)
+    }
+
     @Test func `the question for the gateway is a request that everybody hears`() throws {
         let own = AddressPair(mac: MACAddress(bits: 2), ip: IPv4Address(bits: 0x0A00_0002))
-        let question = GatewayQuestion.ask(for: IPv4Address(bits: 0x0A00_0001), by: own)
+        let question = GatewayQuestion.ask(for: IPv4Address(bits: 0x0A00_0001))
         func heard(_ bytes: [UInt8]) -> GatewayQuestion { GatewayQuestion(bytes.span) }
         #expect(heard(question.bytes) == question)
         #expect(heard(GatewayQuestion.none.bytes) == .none)
         #expect(heard([]) == .none)
-        let frame = try #require(question.frame)
+        let frame = try #require(question.frame(by: own))
         let packet = try #require(try record(frame).packet)
         #expect(packet.isRequest && packet.destination == .broadcast && frame.count == 60)
         #expect(packet.sender == own)
         #expect("\(packet.target.ip)" == "10.0.0.1")
+        #expect(GatewayQuestion.ask(for: own.ip).frame(by: own) == nil)
     }
 }

@@ -103,6 +103,15 @@ struct ConsentSpanTests {
         #expect(try recorded("app_stop")["uptime_seconds"] == 120)
     }
 
+    @Test func `a host's body that began before the yes is not recorded as used`() throws {
+        try module.measure("watch") { _ = try control.enable(control.terms) }
+        module.flush()
+        #expect(try control.events(named: "feature_usage").isEmpty)
+        module.measure("watch") {}
+        module.flush()
+        #expect(try control.events(named: "feature_usage").count == 1)
+    }
+
     @Test func `a replay tells of nothing from before a yes in its middle`() throws {
         let run = ReplayRun(
             captures: [.file(RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap"))],

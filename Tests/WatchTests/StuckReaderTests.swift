@@ -96,7 +96,8 @@ struct PrintedAlertTests {
         lane.send(message("three"))
         #expect(lane.finish(within: 10_000))
         #expect(lane.counts.failed == 2 && lane.counts.delivered == 1)
-        #expect(String(decoding: try folder.read("out"), as: UTF8.self) == "{\"alert\":\"three\"}\n")
+        #expect(
+            String(decoding: try folder.read("out"), as: UTF8.self) == "{\"alert\":\"three\"}\n")
     }
 
     @Test func `what is given up delays nobody`() throws {

@@ -10,6 +10,9 @@ struct Binding: Sendable {
     var isUsurped = false
     /// Whether several stations claimed the address; their history is in a ``Contest``.
     var isContested = false
+
+    /// Whether nobody disputes it.
+    var isSettled: Bool { !isContested && !isUsurped }
 }
 
 /// What a packet did to a binding that named another station before.

@@ -51,17 +51,25 @@ public struct ChildProcess: Sendable, Equatable {
         try start().end(deadlineMilliseconds: deadlineMilliseconds)
     }
 
+    /// What a program finds under the numbers 0, 1 and 2.
+    public enum Streams: Sendable {
+        /// Those of this process.
+        case inherited
+        /// `/dev/null`.
+        case nothing
+    }
+
     /// Starts the program and does not wait for it.
     ///
     /// - Parameters:
-    ///   - descriptors: what the program finds under which number; the others that it inherits
-    ///     are 0, 1 and 2, unless they are named here too.
+    ///   - descriptors: what the program finds under which number, beside or in place of `streams`.
     ///   - leadsGroup: whether it and all that it starts are a process group of its own, and are
     ///     ended together.
     public func start(
-        descriptors: [(source: Int32, target: Int32)] = [], leadsGroup: Bool = false
+        descriptors: [(source: Int32, target: Int32)] = [], streams: Streams = .inherited,
+        leadsGroup: Bool = false
     ) throws(SystemError) -> RunningChild {
-        let process = try spawn(descriptors, leadsGroup)
+        let process = try spawn(descriptors, streams, leadsGroup)
         do throws(SystemError) {
             let number = try systemCall("pidfd_open", path) { csystem_pidfd_open(process) }
             return RunningChild(process, Descriptor(owning: number), path, leadsGroup: leadsGroup)
@@ -74,7 +82,7 @@ public struct ChildProcess: Sendable, Equatable {
     }
 
     private func spawn(
-        _ descriptors: [(source: Int32, target: Int32)], _ leadsGroup: Bool
+        _ descriptors: [(source: Int32, target: Int32)], _ streams: Streams, _ leadsGroup: Bool
     ) throws(SystemError) -> pid_t {
         let name = CStrings([path] + arguments)
         let environment = CStrings(self.environment)
@@ -92,6 +100,11 @@ public struct ChildProcess: Sendable, Equatable {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         for (source, target) in descriptors {
             unsafe posix_spawn_file_actions_adddup2(&actions, source, target)
+        }
+        let named = descriptors.map(\.target)
+        for number in 0...2 as ClosedRange<Int32>
+        where streams == .nothing && !named.contains(number) {
+            unsafe posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0)
         }
         var process: pid_t = 0
         let code = unsafe posix_spawn(

@@ -19,6 +19,7 @@ struct CaptureChild: ~Copyable {
 
     private let socket: LocalSocket
     private var capture: LiveCapture
+    private let interface: String
     private let format: FrameFormat
     private var batch: [UInt8] = []
     private var others: UInt64 = 0
@@ -39,17 +40,22 @@ struct CaptureChild: ~Copyable {
             LiveOptions.ringMiBBounds.contains(ring), let supervisor = Int32(words[4]),
             (try? Privileges.dieWith(parent: supervisor)) != nil
         else { return }
+        // A terminal and systemd send these to all processes of a watch: it is the supervisor that
+        // ends, and tells this one. Where they can't be blocked they end it, which is told too.
+        _ = try? SignalDescriptor()
         let options = LiveOptions(
             interface: words[1], ringMiB: ring, isPromiscuous: words[3] == "1")
-        exit(run(options, LocalSocket(inherited: socketNumber)))
+        exit(run(options, LocalSocket(inherited: socketNumber), supervisor))
     }
 
     /// The status with which the process ends.
-    private static func run(_ options: LiveOptions, _ socket: LocalSocket) -> Int32 {
+    private static func run(
+        _ options: LiveOptions, _ socket: LocalSocket, _ supervisor: Int32
+    ) -> Int32 {
         do throws(LiveError) {
             var child = try CaptureChild(options, socket)
             do throws(SystemError) {
-                try child.begin()
+                try child.begin(supervisor)
                 try child.loop()
                 return 0
             } catch {
@@ -66,13 +72,14 @@ struct CaptureChild: ~Copyable {
 
     private init(_ options: LiveOptions, _ socket: LocalSocket) throws(LiveError) {
         let capture = try LiveCapture(options)
+        interface = options.interface
         format = capture.linkType.frameFormat
         self.capture = capture
         self.socket = socket
     }
 
     /// Hears whether to ask for the gateway, asks, and shuts the process in.
-    private mutating func begin() throws(SystemError) {
+    private mutating func begin(_ supervisor: Int32) throws(SystemError) {
         ChildMessage.opened(capture.linkType, capture.filter).append(to: &batch)
         try flush()
         var order = [UInt8](repeating: 0, count: GatewayQuestion.byteCount)
@@ -80,14 +87,14 @@ struct CaptureChild: ~Copyable {
         if count == 0 { exit(0) }
         let question = GatewayQuestion(order.span.extracting(0..<count))
         let time = SystemClock().now().nanoseconds
-        let hasAsked = question.frame.map { capture.send($0) } ?? false
+        let own = NetworkInterface.all().first { [interface] in $0.name == interface }?.ownPair
+        let frame = own.flatMap { question.frame(by: $0) }
+        let hasAsked = frame.map { capture.send($0) } ?? false
         let level = Sandbox.enter(
-            frames: capture.descriptor, writable: [socket.number, STDERR_FILENO])
+            frames: capture.descriptor, writable: [socket.number], parent: supervisor)
         ChildMessage.ready(level, hasAsked: hasAsked).append(to: &batch)
         // No socket hears what it sends; an answer to a question that nobody heard looks forged.
-        if hasAsked, let frame = question.frame,
-            let record = FrameRecord(frame.span, format: .ethernet)
-        {
+        if hasAsked, let frame, let record = FrameRecord(frame.span, format: .ethernet) {
             ChildMessage.frame(record, time: time).append(to: &batch)
         }
         try flush()

@@ -9,6 +9,8 @@ import Detection
 enum ChildMessage: Equatable {
     /// The longest message, without its length.
     static let bytesMax = 512
+    /// More frames than any interface brings in years: higher counts are lies.
+    static let countMax: UInt64 = 1 << 48
     /// The longest detail of an error.
     static let detailBytesMax = 200
 
@@ -96,7 +98,9 @@ enum ChildMessage: Equatable {
             var counts = LiveCounts()
             counts.received = rest.number(at: 0, byteCount: 8)
             counts.dropped = rest.number(at: 8, byteCount: 8)
-            self = .counts(counts, others: rest.number(at: 16, byteCount: 8))
+            let others = rest.number(at: 16, byteCount: 8)
+            guard max(counts.received, counts.dropped, others) <= Self.countMax else { return nil }
+            self = .counts(counts, others: others)
         case .failed:
             guard rest.count >= 1, rest.count <= 1 + Self.detailBytesMax,
                 let code = LiveError.Code(rawValue: rest[0])
@@ -124,8 +128,9 @@ struct MessageBuffer {
         return count > 0
     }
 
-    /// Hands every whole message to `consume`; false if the bytes are no messages.
-    mutating func forEachMessage(_ consume: (ChildMessage) -> Void) -> Bool {
+    /// Hands every whole message to `consume`; false if the bytes are no messages, or one of them
+    /// is refused.
+    mutating func forEachMessage(_ consume: (ChildMessage) -> Bool) -> Bool {
         var start = 0
         defer { keep(from: start) }
         while end - start >= 2 {
@@ -134,7 +139,7 @@ struct MessageBuffer {
             guard end - start >= 2 + count else { break }
             let range = start + 2..<start + 2 + count
             guard let message = ChildMessage(bytes.span.extracting(range)) else { return false }
-            consume(message)
+            guard consume(message) else { return false }
             start = range.upperBound
         }
         return true

@@ -9,6 +9,9 @@ struct SteadyClock {
     /// adjusted slowly.
     static let jumpNanoseconds: Int64 = 500_000_000
 
+    /// Frames wait for no longer than this until they are judged.
+    static let waitNanosecondsMax: Int64 = 86_400_000_000_000
+
     private let clock: any WallClock
     private let start: Int64
     /// How far the wall clock is ahead of where it would be had nobody set it.
@@ -30,6 +33,17 @@ struct SteadyClock {
 
     /// The time on the steady clock that was `time` on the wall clock.
     func steady(_ time: Int64) -> Int64 { time &- offset }
+
+    /// Now, on the steady clock.
+    var now: Int64 { start &+ clock.uptimeNanoseconds() }
+
+    /// The time on the steady clock of a frame that was captured by `now` and, as its child says,
+    /// at `time` on the wall clock. The child may have been taken over: no frame comes from the
+    /// future, or from long ago.
+    func arrival(_ time: Int64, by now: Int64) -> Int64 {
+        min(
+            max(steady(time), now &- Self.waitNanosecondsMax), now &+ Self.jumpNanoseconds)
+    }
 
     /// The time on the wall clock, as it is set now, that was `time` on the steady one.
     func wall(_ time: Int64) -> Int64 { time &+ offset }

@@ -5,11 +5,10 @@ import Modules
 import Program
 import Synchronization
 import Telemetry
+import WatchRecords
 
 /// Starts `arpguard-upload` when something is due, one at a time, and never waits for it.
 final class UploadRunner: Sendable {
-    /// How long the gateway must have been uncontested before anything is sent through it.
-    static let quietNanoseconds: Int64 = 600_000_000_000
     /// How long one round may take until it is ended.
     private static let roundMilliseconds: Int64 = 900_000
     private static let endMilliseconds = 3_000
@@ -35,7 +34,7 @@ final class UploadRunner: Sendable {
     /// Whether enough time has passed since a rule last found something about a gateway; nil where
     /// none ever did.
     static func isQuiet(since finding: Int64?, at now: Int64) -> Bool {
-        finding.map { now - $0 >= quietNanoseconds } ?? true
+        finding.map { now - $0 >= UploadQuiet.nanoseconds } ?? true
     }
 
     /// Starts a round if one is due, unless the gateway is contested or a round goes on.

@@ -58,7 +58,7 @@ extension WatchRun {
             let isPassive =
                 invocation.command.isOn(.passive) || configuration.watch.isPassive
             if let own, !isPassive, own.ip != gateway {
-                question = .ask(for: gateway, by: own)
+                question = .ask(for: gateway)
             }
             checks[interface.name] = GatewayCheck(
                 gateway: gateway, asker: question == .none ? nil : own?.mac,
@@ -130,15 +130,6 @@ extension WatchRun {
         diagnostics.warning(
             "the process that reads \(interface.name) is not shut in as far as it could be",
             hint: "a kernel with seccomp and landlock can do more")
-    }
-}
-
-extension NetworkInterface {
-    /// Its addresses; nil where it lacks one of them.
-    fileprivate var ownPair: AddressPair? {
-        let mac = MACAddress(bits: hardware)
-        guard mac.isUnicast, address != 0 else { return nil }
-        return AddressPair(mac: mac, ip: IPv4Address(bits: address))
     }
 }
 

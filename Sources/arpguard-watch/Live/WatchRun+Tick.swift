@@ -22,14 +22,16 @@ extension WatchRun {
         telemetry.look(totals)
         let now = uptime()
         if !checks.isEmpty, now - startedAt >= GatewayCheck.waitNanoseconds { tellGateways() }
-        if isGatewayContested { uploads.stop() }
+        let isContested = isGatewayContested
+        if isContested { uploads.stop() }
+        if isContested != (state.contestedUntil != nil) { writeState() }
         for task in timetable.due(at: now) {
             switch task {
             case .interfaces: lookAtInterfaces()
             case .state: writeState()
             case .drops: tellDrops()
             case .bindings: saveBindings()
-            case .upload: uploads.startIfDue(isContested: isGatewayContested)
+            case .upload: uploads.startIfDue(isContested: isContested)
             case .report: telemetry.ran(totals)
             }
         }
@@ -69,11 +71,16 @@ extension WatchRun {
 
     /// Whether somebody else claims to be the gateway, or did so lately: no time to send through
     /// whoever it is.
-    var isGatewayContested: Bool {
-        let now = clock.steady(setup.seams.clock.now().nanoseconds)
-        return interfaces.contains {
-            !UploadRunner.isQuiet(since: $0.lastGatewayFinding, at: now)
+    var isGatewayContested: Bool { contestedUntil != nil }
+
+    /// When the last contest of the gateway is long enough ago, on the wall clock; nil once it is.
+    private var contestedUntil: Int64? {
+        var last: Int64?
+        for case let finding? in interfaces.lazy.map(\.lastGatewayFinding) {
+            last = max(finding, last ?? finding)
         }
+        guard let last, !UploadRunner.isQuiet(since: last, at: clock.now) else { return nil }
+        return clock.wall(last + UploadQuiet.nanoseconds)
     }
 
     private func tellDrops() {
@@ -94,11 +101,13 @@ extension WatchRun {
 
     func writeState() {
         state.written = setup.seams.clock.now().nanoseconds
+        state.contestedUntil = contestedUntil
         state.interfaces = interfaces.map { interface in
             var entry = WatchState.Interface(name: interface.name)
             let gateway = gateways[interface.name]
             entry.gateway = gateway.map { "\($0)" }
             entry.gatewayHardware = gateway.flatMap(interface.owner(of:)).map { "\($0)" }
+            entry.isGatewayContested = gateway.map(interface.isContested) ?? false
             entry.frames = Int64(clamping: interface.statistics.frames)
             entry.dropped = Int64(clamping: interface.counts.dropped)
             entry.sandbox = interface.level?.description ?? ""

@@ -34,6 +34,7 @@ final class WatchedInterface {
     private(set) var level: SandboxLevel?
     private(set) var hasAsked = false
     private(set) var counts = LiveCounts()
+    private var earlierGatewayFinding: Int64?
     /// Frames that said nothing about ARP.
     private(set) var others: UInt64 = 0
     private var frames: UInt64 = 0
@@ -47,7 +48,8 @@ final class WatchedInterface {
         socket = own
         let arguments = CaptureChild.arguments(options, supervisor: supervisor)
         child = try ChildProcess("/proc/self/exe", arguments)
-            .start(descriptors: [(childs.number, CaptureChild.socketNumber)])
+            .start(
+                descriptors: [(childs.number, CaptureChild.socketNumber)], streams: .nothing)
     }
 
     /// What is readable when the child has something to tell, or has ended.
@@ -66,13 +68,14 @@ final class WatchedInterface {
         socket.finishWriting()
     }
 
-    /// Judges frames by this configuration from now on. What is known of owners is kept, but not
-    /// that an address was contested.
+    /// Judges frames by this configuration from now on. What is known of owners is kept, and when
+    /// the gateway was last contested, but not of which other address that was so.
     func judge(with configuration: DetectorConfiguration, knowing bindings: [KnownBinding] = []) {
         var next = Detector(configuration)
         detector.forEachSettledBinding { next.remember($0) }
         for binding in bindings { next.remember(binding) }
         earlier.add(detector.statistics)
+        earlierGatewayFinding = lastGatewayFinding
         detector = next
     }
 
@@ -93,30 +96,41 @@ final class WatchedInterface {
         } catch {
             return .lost("\(error)")
         }
-        let isSound = buffer.forEachMessage { take($0, clock, onAlert) }
+        // All that was read was captured before this moment.
+        let now = clock.now
+        let isSound = buffer.forEachMessage { take($0, clock, now, onAlert) }
         if !isSound { return .lost("it sent what no capture process sends") }
         return isOpen ? nil : end()
     }
 
-    private func take(_ message: ChildMessage, _ clock: SteadyClock, _ onAlert: (Alert) -> Void) {
+    /// False where a message is none of a child that does its work.
+    private func take(
+        _ message: ChildMessage, _ clock: SteadyClock, _ now: Int64, _ onAlert: (Alert) -> Void
+    ) -> Bool {
         switch message {
         case .opened(let linkType, let filter):
+            guard self.linkType == nil else { return false }
             self.linkType = linkType
             self.filter = filter
         case .ready(let level, let hasAsked):
+            guard self.level == nil else { return false }
             self.level = level
             self.hasAsked = hasAsked
         case .frame(let record, let time):
             frames += 1
             if let onPacket, let packet = record.packet { onPacket(packet) }
             detector.process(
-                record, time: clock.steady(time), number: frames, report: onAlert)
+                record, time: clock.arrival(time, by: now), number: frames, report: onAlert)
         case .counts(let counts, let others):
+            guard counts.received >= self.counts.received, counts.dropped >= self.counts.dropped,
+                others >= self.others
+            else { return false }
             self.counts = counts
             self.others = others
         case .failed(let code, let detail):
             failure = LiveError(code: code, interface: name, detail: detail)
         }
+        return true
     }
 
     private func end() -> End {
@@ -147,10 +161,17 @@ final class WatchedInterface {
     }
 
     /// When a rule last found something about the gateway, on the steady clock.
-    var lastGatewayFinding: Int64? { detector.lastGatewayFinding }
+    var lastGatewayFinding: Int64? {
+        [earlierGatewayFinding, detector.lastGatewayFinding].compactMap { $0 }.max()
+    }
 
-    /// Who has an address, as far as is known.
-    func owner(of ip: IPv4Address) -> MACAddress? { detector.owner(of: ip) }
+    /// Who has an address, as far as that is settled.
+    func owner(of ip: IPv4Address) -> MACAddress? { detector.settledOwner(of: ip) }
+
+    /// Whether several stations claim an address, or one took it and nothing explains that.
+    func isContested(_ ip: IPv4Address) -> Bool {
+        detector.owner(of: ip) != detector.settledOwner(of: ip)
+    }
 }
 
 extension DetectionStatistics {
