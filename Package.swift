@@ -204,9 +204,9 @@ let package = Package(
         .testTarget(
             name: "WatchTests",
             dependencies: [
-                "arpguard", "arpguard-collector", "arpguard-upload", "arpguard-watch", "Capture",
-                "Catalogue", "Detection", "JSON", "Modules", "Program", "SQLite", "Telemetry",
-                "TestKit",
+                "AlertOutput", "arpguard", "arpguard-collector", "arpguard-upload",
+                "arpguard-watch", "Capture", "Catalogue", "CommandLineKit", "Detection", "JSON",
+                "Modules", "Program", "SQLite", "Telemetry", "TestKit",
             ]),
         .testTarget(
             name: "KillTests",

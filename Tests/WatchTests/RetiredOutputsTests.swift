@@ -3,6 +3,7 @@
 import AlertOutput
 import CommandLineKit
 import Glibc
+import JSON
 import Modules
 import Program
 import TestKit

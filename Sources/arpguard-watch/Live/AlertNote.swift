@@ -12,12 +12,15 @@ struct AlertNote {
     let interface: String
     /// On the wall clock.
     let time: Timestamp
+    /// For how many others it stands, where they are not told one by one; nil for itself alone.
+    var rest: AlertLimit.Rest?
 
     /// The lines for people.
     var lines: [String] {
         var lines = AlertText.lines(alert, in: interface)
         // Detection counts on a clock of its own; a person reads the one on the wall.
         lines[0] = "\(time.eve)  \(alert.severity)  \(alert.signature)"
+        if let rest { lines.insert("  \(rest.explanation)", at: 1) }
         return lines
     }
 
@@ -28,6 +31,12 @@ struct AlertNote {
         object["pcap_cnt"] = nil
         object["pcap_filename"] = nil
         object["in_iface"] = .string(interface)
+        if let rest, var own = object["arpguard"]?.objectValue {
+            own["further"] = .integer(Int64(rest.count))
+            own["stations"] = .integer(Int64(rest.stations.count))
+            own["explanation"] = .string(rest.explanation)
+            object["arpguard"] = .object(own)
+        }
         return .object(object)
     }
 
@@ -35,7 +44,8 @@ struct AlertNote {
     var message: AlertMessage {
         AlertMessage(
             gravity: AlertGravity(rawValue: "\(alert.severity)") ?? .high,
-            summary: "\(alert.severity): \(alert.signature) on \(interface): \(alert.explanation)",
+            summary: "\(alert.severity): \(alert.signature) on \(interface): "
+                + (rest?.explanation ?? alert.explanation),
             text: lines.map { StyledText($0).text }.joined(separator: "\n"),
             rule: alert.rule.rawValue, eve: eve.serialized(.compact))
     }

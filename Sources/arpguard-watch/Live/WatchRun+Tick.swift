@@ -25,6 +25,7 @@ extension WatchRun {
         let isContested = isGatewayContested
         if isContested { uploads.stop() }
         if isContested != (state.contestedUntil != nil) { writeState() }
+        tellRests(at: now)
         for task in timetable.due(at: now) {
             switch task {
             case .interfaces: lookAtInterfaces()
@@ -202,6 +203,7 @@ extension WatchRun {
     /// Ends everything within a bound, and prints the totals.
     func finish(_ failure: CommandFailure?) {
         if !checks.isEmpty { tellGateways() }
+        tellRests(at: nil)
         telemetry.ran(totals)
         telemetry.finished(failure == nil ? .signal : .error, totals)
         saveBindings()

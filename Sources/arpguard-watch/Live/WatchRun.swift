@@ -46,6 +46,7 @@ final class WatchRun {
     var lost: LiveError?
     let startedAt: Int64
     private var hasFindings = false
+    private var limit = AlertLimit()
 
     /// Everything that needs no rights: the home's files, telemetry, the ways out.
     init(
@@ -146,19 +147,27 @@ final class WatchRun {
     }
 
     private func give(_ alert: Alert, on interface: String) {
+        if alert.severity >= .medium { hasFindings = true }
+        if alert.severity > .info { state.alerts["\(alert.severity)", default: 0] += 1 }
+        guard limit.admits(alert, on: interface, at: uptime()) else { return }
+        tell(alert, on: interface)
+        telemetry.alert(alert)
+    }
+
+    /// Tells what stands for alerts that were not told one by one, once it is due; with nil, at once.
+    func tellRests(at now: Int64?) {
+        for rest in limit.rests(at: now) { tell(rest.last, on: rest.interface, rest) }
+    }
+
+    private func tell(_ alert: Alert, on interface: String, _ rest: AlertLimit.Rest? = nil) {
         let note = AlertNote(
             alert: alert, interface: interface,
-            time: Timestamp(nanoseconds: clock.wall(alert.time)))
+            time: Timestamp(nanoseconds: clock.wall(alert.time)), rest: rest)
         let message = note.message
         outputs.send(message)
-        telemetry.alert(alert)
-        if alert.severity >= .medium { hasFindings = true }
-        if alert.severity > .info {
-            state.alerts["\(alert.severity)", default: 0] += 1
-            state.lastAlert = WatchState.LastAlert(
-                time: note.time.nanoseconds, severity: "\(alert.severity)",
-                summary: message.summary)
-        }
+        guard alert.severity > .info else { return }
+        state.lastAlert = WatchState.LastAlert(
+            time: note.time.nanoseconds, severity: "\(alert.severity)", summary: message.summary)
     }
 
     private func story(

@@ -162,7 +162,8 @@ final class WatchedInterface {
 
     /// When a rule last found something about the gateway, on the steady clock.
     var lastGatewayFinding: Int64? {
-        [earlierGatewayFinding, detector.lastGatewayFinding].compactMap { $0 }.max()
+        guard let last = detector.lastGatewayFinding else { return earlierGatewayFinding }
+        return max(last, earlierGatewayFinding ?? last)
     }
 
     /// Who has an address, as far as that is settled.
