@@ -50,6 +50,8 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
     /// What went wrong, in one line without a full stop.
     public var description: String {
         switch code {
+        case .notFound where isRepaired:
+            "a name with bytes that are no UTF-8 can't be opened: \(source)"
         case .notFound: "there is no file \(source)"
         case .permissionDenied: "reading \(source) is not permitted"
         case .isDirectory: "\(source) is a folder, not a capture file"
@@ -68,6 +70,7 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
     /// What to do about it, in one line without a full stop.
     public var hint: String {
         switch code {
+        case .notFound where isRepaired: "give its bytes: arpguard replay - <FILE"
         case .notFound: "check the path"
         case .permissionDenied: "run as a user who may read it, or copy it"
         case .isDirectory: "name the files in it, for example \(source)/*.pcap"
@@ -84,6 +87,8 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         }
     }
 
+    /// Whether the name holds what Swift puts in the place of bytes that are no UTF-8.
+    private var isRepaired: Bool { source.unicodeScalars.contains("\u{FFFD}") }
     private var trailing: String { detail.isEmpty ? "" : ": \(detail)" }
     private var frameText: String { frame.map(String.init) ?? "1" }
 }

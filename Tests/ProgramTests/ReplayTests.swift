@@ -24,6 +24,22 @@ import Testing
         #expect(result.stderr.isEmpty)
     }
 
+    @Test func `a name that is no UTF-8 is told to be one, and its bytes can be read`() throws {
+        let script = """
+            cd "$2" && cp "$3" "$(printf 'caf\\351.pcap')" || exit 99
+            "$1" replay "$(printf 'caf\\351.pcap')"
+            exec "$1" replay - <"$(printf 'caf\\351.pcap')"
+            """
+        let folder = try TemporaryDirectory()
+        let result = try CommandRunner.run(
+            "/bin/sh",
+            ["-c", script, "sh", Executables.path("arpguard"), folder.path, capture],
+            environment: ["ARPGUARD_HOME": folder.file("home")])
+        #expect(result.status == 1)
+        #expect(result.stderr.contains("a name with bytes that are no UTF-8 can't be opened"))
+        #expect(result.stderr.contains("hint: give its bytes: arpguard replay - <FILE"))
+    }
+
     @Test func `EVE JSON has an object a line, and the totals at the end`() throws {
         let result = try arpguard("replay", "--format", "json", capture)
         let lines = try objects(result.stdout)
