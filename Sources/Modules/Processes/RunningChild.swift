@@ -3,7 +3,8 @@
 import Glibc
 import Synchronization
 
-/// A program that this one has started, and its process group if it leads one. Whoever started it asks for its end once.
+/// A program that this one has started, and its process group if it leads one. Whoever started it
+/// asks for its end once.
 public final class RunningChild: Sendable {
     private let process: pid_t
     private let descriptor: Descriptor

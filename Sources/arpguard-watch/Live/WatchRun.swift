@@ -154,7 +154,7 @@ final class WatchRun {
         telemetry.alert(alert)
     }
 
-    /// Tells what stands for alerts that were not told one by one, once it is due; with nil, at once.
+    /// Tells what stands for alerts that were not told one by one, once it is due; with nil, now.
     func tellRests(at now: Int64?) {
         for rest in limit.rests(at: now) { tell(rest.last, on: rest.interface, rest) }
     }
