@@ -12,10 +12,6 @@ extension LaboratoryTests {
         return try #require(Int32(pgrep.stdout.split(separator: "\n").first ?? ""))
     }
 
-    private func stat(of process: Int32) throws -> CommandResult {
-        try CommandRunner.run("/bin/cat", ["/proc/\(process)/stat"])
-    }
-
     /// Says something to the supervisor with a child's own voice: its socket, by pidfd_getfd(2).
     private func say(_ messages: [[UInt8]], as child: Int32) throws {
         let script = """
@@ -75,25 +71,6 @@ extension LaboratoryTests {
         let result = try watch.waitForEnd()
         #expect(result.status == 0, "\(result.stderr)")
         #expect(!result.stderr.contains("is gone"))
-    }
-
-    @Test func `a child that became another user ends with its supervisor`() throws {
-        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
-        let laboratory = try Laboratory("pd")
-        let watch = try watch(laboratory)
-        try waitForStart(watch)
-        let child = try child(of: watch)
-        // What is stopped does not notice that its socket was closed.
-        try #require(kill(child, SIGSTOP) == 0)
-        watch.send(signal: SIGKILL)
-        _ = try watch.waitForEnd()
-        let end = Deadline.within(.seconds(20))
-        while true {
-            let stat = try stat(of: child)
-            if stat.status != 0 || stat.stdout.contains(") Z ") { break }
-            if end.hasPassed { _ = kill(child, SIGKILL) }
-            try #require(!end.hasPassed)
-        }
     }
 
     @Test func `a contested gateway holds uploads up, also after a reload and for a timer`() throws

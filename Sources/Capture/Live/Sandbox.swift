@@ -15,11 +15,8 @@ public enum Sandbox {
     static let descriptorsMax: UInt = 32
 
     /// Gives everything up, and says what could be. `frames` is the descriptor that is asked for
-    /// frames and for counts of them; `writable` are those that may be written to. The process
-    /// ends with `parent`.
-    public static func enter(
-        frames: Int32? = nil, writable: [Int32], parent: Int32? = nil
-    ) -> SandboxLevel {
+    /// frames and for counts of them; `writable` are those that may be written to.
+    public static func enter(frames: Int32? = nil, writable: [Int32]) -> SandboxLevel {
         if geteuid() == 0 {
             // Refused inside a user namespace that maps one user only: root has no power there.
             _ = csystem_become(powerlessUser, powerlessUser)
@@ -27,8 +24,6 @@ public enum Sandbox {
         var level = SandboxLevel(user: geteuid())
         _ = csystem_drop_capabilities()
         level.lacksCapabilities = csystem_capabilities() == 0
-        // Another user number undid it. A parent that has gone by now is noticed by its socket.
-        if let parent { _ = csystem_die_with(parent) }
         level.hasNoNewPrivileges = csystem_no_new_privileges() == 0
         // What these two forbid, seccomp and landlock forbid as well.
         _ = csystem_not_dumpable()

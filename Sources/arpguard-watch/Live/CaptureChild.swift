@@ -45,17 +45,15 @@ struct CaptureChild: ~Copyable {
         _ = try? SignalDescriptor()
         let options = LiveOptions(
             interface: words[1], ringMiB: ring, isPromiscuous: words[3] == "1")
-        exit(run(options, LocalSocket(inherited: socketNumber), supervisor))
+        exit(run(options, LocalSocket(inherited: socketNumber)))
     }
 
     /// The status with which the process ends.
-    private static func run(
-        _ options: LiveOptions, _ socket: LocalSocket, _ supervisor: Int32
-    ) -> Int32 {
+    private static func run(_ options: LiveOptions, _ socket: LocalSocket) -> Int32 {
         do throws(LiveError) {
             var child = try CaptureChild(options, socket)
             do throws(SystemError) {
-                try child.begin(supervisor)
+                try child.begin()
                 try child.loop()
                 return 0
             } catch {
@@ -79,7 +77,7 @@ struct CaptureChild: ~Copyable {
     }
 
     /// Hears whether to ask for the gateway, asks, and shuts the process in.
-    private mutating func begin(_ supervisor: Int32) throws(SystemError) {
+    private mutating func begin() throws(SystemError) {
         ChildMessage.opened(capture.linkType, capture.filter).append(to: &batch)
         try flush()
         var order = [UInt8](repeating: 0, count: GatewayQuestion.byteCount)
@@ -91,7 +89,7 @@ struct CaptureChild: ~Copyable {
         let frame = own.flatMap { question.frame(by: $0) }
         let hasAsked = frame.map { capture.send($0) } ?? false
         let level = Sandbox.enter(
-            frames: capture.descriptor, writable: [socket.number], parent: supervisor)
+            frames: capture.descriptor, writable: [socket.number])
         ChildMessage.ready(level, hasAsked: hasAsked).append(to: &batch)
         // No socket hears what it sends; an answer to a question that nobody heard looks forged.
         if hasAsked, let frame, let record = FrameRecord(frame.span, format: .ethernet) {
