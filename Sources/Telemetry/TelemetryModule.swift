@@ -9,8 +9,9 @@ import Synchronization
 
 /// Telemetry inside a program: records events if, and only if, the person agreed.
 ///
-/// No call throws, waits for a disk or a network, or fails its caller. Several modules, also of
-/// several processes, may share a home.
+/// No call throws, waits for a network, or fails its caller. None waits for a disk, but that the
+/// first events after a change of consent wait for the gate, 250 ms at most; `initialize` and
+/// `flush` do their work at once. Several modules, also of several processes, may share a home.
 @safe public final class TelemetryModule: Module {
     /// How often the journal is moved to the store.
     static let flushMilliseconds = 5000
