@@ -75,10 +75,10 @@ struct Station: Sendable {
     static let addressesMax = 6
     private var lastPrints: [2 of UInt64] = .init(repeating: 0)
     private var lastPrintTimes: [2 of Int64] = .init(repeating: .min)
-    private var lastPrintCopies: [2 of UInt8] = .init(repeating: 0)
     var claimRate = SlidingCount()
     var requestRate = SlidingCount()
     private var nextPrint: UInt8 = 0
+    private var lastPrintCopies: [2 of UInt8] = .init(repeating: 0)
     /// Where the next thing that it tells is noted.
     private var nextTold: UInt8 = 0
     /// Whether it told anybody about more than one address: else nothing told is a reverse.
