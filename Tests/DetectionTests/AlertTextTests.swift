@@ -19,6 +19,7 @@ struct AlertTextTests {
         EarlyRuleTests.poisoned, ForgeryRuleTests.unsolicited, ForgeryRuleTests.between,
         ForgeryRuleTests.sources, ForgeryRuleTests.senders, ForgeryRuleTests.poisoned,
         RateRuleTests.rates, ExplanationTests.dhcp, ExplanationTests.routers, broken,
+        LookalikeSceneTests.disguises.map { RuleCase("disguised", [$0.0.steps], []) },
     ].flatMap { $0 }
 
     /// The alerts of all tables of cases, by rule.
@@ -37,6 +38,9 @@ struct AlertTextTests {
             "M claims 10.0.0.1, although 10.0.0.1 was declared to be at R.",
         .bindingChanged: "10.0.0.1 moved from R to M, and nothing heard so far explains it.",
         .contestedByForger: "10.0.0.1 is claimed by both M and R, and M behaves as a forger does.",
+        .inventedClaimants:
+            "10.0.0.1 was taken by 4 or more stations that nobody had heard before, while its "
+            + "owner is there: somebody invents them.",
         .contestedGateway: "The gateway's address 10.0.0.1 goes back and forth between M and R.",
         .addressConflict: "Both R and M use 10.0.0.1.",
         .gatewayWithOthers:
