@@ -26,13 +26,20 @@ import Testing
         try Self.expect(try JSONValue.parse(result.stdout), tallyWith: line)
     }
 
-    /// With all that a status can tell: a program that records, one elsewhere, and a loss.
+    /// With all that a status can tell: a program that records, one in another folder of the home
+    /// and one in another home, and a loss.
     @Test func `a status prints what the reference says, and nothing else`() throws {
         let arpguard = try Arpguard()
         let set = ["upload_url": "http://127.0.0.1:9/v1/logs", "upload_review": "manual"]
         for (key, value) in set {
             #expect(try arpguard("config", "set", "telemetry.\(key)", value).status == 0)
         }
+        let place = arpguard.folder.file("elsewhere")
+        _ = try arpguard("config", "set", "telemetry.storage_path", place)
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        var recorders = [try recorder(arpguard, home: arpguard.home)]
+        _ = try status(of: arpguard, with: ["recorders"])
+        _ = try arpguard("config", "unset", "telemetry.storage_path")
         _ = try arpguard("telemetry", "enable", "--confirm")
         _ = try arpguard("replay", "--sample")
         let batches = try arpguard("telemetry", "review", "--list", "--format", "json").stdout
@@ -42,23 +49,32 @@ import Testing
         #expect(dropped.status == 0, "\(dropped.stderr)")
         _ = try arpguard("telemetry", "review", "--all", "--release")
         #expect(try arpguard("telemetry", "upload").status == 2)
-        let recorders = try [arpguard.home, arpguard.folder.file("other")].map { home in
-            try RunningProcess(
-                "/bin/sh",
-                [
-                    "-c", "tail -f /dev/null | exec \"$0\" --home \"$1\" replay -",
-                    Executables.path("arpguard"), home,
-                ], environment: ["HOME": arpguard.folder.path])
+        recorders += try [arpguard.home, arpguard.folder.file("other")].map {
+            try recorder(arpguard, home: $0)
         }
+        let status = try status(of: arpguard, with: ["recorders", "other_homes", "other_places"])
+        try Self.expect(status, tallyWith: "arpguard telemetry status")
+        for recorder in recorders { recorder.kill() }
+    }
+
+    /// A program that records into a home until it is killed.
+    private func recorder(_ arpguard: Arpguard, home: String) throws -> RunningProcess {
+        try RunningProcess(
+            "/bin/sh",
+            [
+                "-c", "tail -f /dev/null | exec \"$0\" --home \"$1\" replay -",
+                Executables.path("arpguard"), home,
+            ], environment: ["HOME": arpguard.folder.path])
+    }
+
+    /// The status once none of these lists is empty.
+    private func status(of arpguard: Arpguard, with lists: [String]) throws -> JSONValue {
         var status: JSONValue = .null
-        while status["recorders"]?.arrayValue?.isEmpty != false
-            || status["other_homes"]?.arrayValue?.isEmpty != false
-        {
+        while lists.contains(where: { status[$0]?.arrayValue?.isEmpty != false }) {
             let result = try arpguard("telemetry", "status", "--format", "json")
             status = try JSONValue.parse(result.stdout)
         }
-        try Self.expect(status, tallyWith: "arpguard telemetry status")
-        for recorder in recorders { recorder.kill() }
+        return status
     }
 
     /// What each command prints, in an order in which all of it has something to tell: a line of

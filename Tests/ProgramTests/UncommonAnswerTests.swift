@@ -116,11 +116,19 @@ import Testing
         #expect(dry.stdout.isEmpty && dry.stderr.contains("nothing waits to be uploaded"))
     }
 
-    @Test func `an erasure that is pending is part of what a dry run shows`() throws {
+    @Test func `an erasure that was tried and not confirmed is told, and is due later`() throws {
         try haveOneBatchSent(to: "http://127.0.0.1:1/v1/logs")
         let rotated = try arpguard("telemetry", "rotate-id", "--confirm")
         #expect(rotated.status == 0)
         #expect(rotated.stdout.contains("not confirmed yet: the erasure at http://127.0.0.1:1"))
+        #expect(try arpguard("telemetry", "upload", "--dry-run").stdout.isEmpty)
+    }
+
+    @Test func `an erasure that is due is part of what a dry run shows`() throws {
+        let url = "http://127.0.0.1:1/v1/logs"
+        try haveOneBatchSent(to: url)
+        // Without the helper, which would try it at once.
+        _ = try control(url).rotateID()
         let dry = try arpguard("telemetry", "upload", "--dry-run").stdout
         #expect(dry.hasPrefix("DELETE http://127.0.0.1:1/v1/installations/"), "\(dry)")
         #expect(dry.hasSuffix(", with the erasure secret\n"))

@@ -41,7 +41,7 @@ extension StatusView {
             "other_places[].path", "A folder of this home with telemetry, not the configured one"),
         .init("other_places[].enabled", "Whether the yes that was said for it stands"),
         .init("other_places[].recorded", "Events in it"),
-        .init("other_places[].recorders[]", "A program that records there now"),
+        .init("other_places[].recorders", "The programs that record there now"),
         .init("other_homes[].pid", "A program of ours that runs with another home"),
         .init("other_homes[].home", "That home"),
         .init("configuration_error", "What is wrong with the configuration, or null"),
