@@ -195,6 +195,17 @@ struct BenignSceneTests {
                 (1..<10).flatMap { exchange(Int64($0) * 4_000, helper, .alice) },
             ]),
         Scene(
+            "many ask the router at once, each again and again within moments",
+            [
+                (0..<30).flatMap { round in
+                    (0..<8).flatMap { number -> [Step] in
+                        let asker = Player(
+                            mac: "00:16:3e:00:00:1\(number)", ip: "10.0.0.11\(number)")
+                        return exchange(2_000 + Int64(round) * 40 + Int64(number), .router, asker)
+                    }
+                }
+            ]),
+        Scene(
             "stations are probed by frames of their own, and answer",
             [
                 (1..<20).flatMap { round -> [Step] in

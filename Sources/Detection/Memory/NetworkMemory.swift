@@ -78,10 +78,7 @@ struct NetworkMemory: ~Copyable, Sendable {
         let isFree = packet.isRequest || packet.isToMany
         let window = thresholds.copyWithin
         if stations[index].isCopy(packet.print, at: time, within: window, isFree: isFree) {
-            // Who answered the question itself, before this copy of it came, has answered it.
-            if packet.isRequest, answeredAgo(question, at: time) == .max {
-                noteQuestion(packet, at: question, time: time)
-            }
+            if packet.isRequest { noteCopy(of: packet, at: question, time: time) }
             return nil
         }
         let answeredAgo = packet.isRequest ? answeredAgo(question, at: time) : .max
@@ -175,6 +172,16 @@ struct NetworkMemory: ~Copyable, Sendable {
     private func answeredAgo(_ place: Int?, at time: Int64) -> Int64 {
         guard let place else { return .max }
         return questions.read(place) { $0.answeredAgo(at: time) }
+    }
+
+    /// A copy of a question asks anew, but for what was answered before it came: that only those
+    /// who answered may answer again.
+    private mutating func noteCopy(of packet: ARPPacket, at place: Int?, time: Int64) {
+        if let place, answeredAgo(place, at: time) != .max {
+            questions[place].askedAgain()
+        } else {
+            noteQuestion(packet, at: place, time: time)
+        }
     }
 
     @inline(__always)

@@ -7,6 +7,8 @@ struct Question: Sendable {
     private let isInOwnName: Bool
     private var answers: [4 of UInt16] = .init(repeating: 0)
     private var answerCount: UInt8 = 0
+    /// How many answers are only those that copies of the question got once more.
+    private var repeatedAnswers: UInt8 = 0
 
     /// The question asked at `time`.
     init(time: Int64, isInOwnName: Bool) {
@@ -17,6 +19,12 @@ struct Question: Sendable {
     /// Whether a late answer of one more station may still come.
     func mayHaveRivals(at now: Int64, _ thresholds: Thresholds) -> Bool {
         now.age(of: time) <= thresholds.rivalAnswerWithin
+    }
+
+    /// Notes a copy of it: whoever answered before may do so once more, and nobody else.
+    mutating func askedAgain() {
+        let (sum, overflow) = repeatedAnswers.addingReportingOverflow(answerCount)
+        if !overflow { repeatedAnswers = sum }
     }
 
     /// How long ago it was asked and answered; the longest time of all where it was not.
@@ -40,7 +48,11 @@ struct Question: Sendable {
         // Who is told from others by less than a whole address gains nothing by being alike.
         let print = UInt16(truncatingIfNeeded: mac.bits)
         let count = Int(answerCount)
-        for index in 0..<count where answers[index] == print { return .unsolicited }
+        for index in 0..<count where answers[index] == print {
+            guard repeatedAnswers > 0 else { return .unsolicited }
+            repeatedAnswers -= 1
+            return .answer
+        }
         guard count == 0 || age <= thresholds.rivalAnswerWithin, count < answers.count
         else { return .unsolicited }
         answers[count] = print
