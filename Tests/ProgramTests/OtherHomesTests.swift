@@ -52,8 +52,12 @@ import Testing
             ["-c", "exec 3<\"$1\"; echo ready; exec tail -f /dev/null", "sh", folder.file("held")])
         _ = try process.waitForLine(containing: "ready")
         #expect(ProcessTable.holding([folder.file("held")]) == [process.pid])
-        let tail = try #require(
-            ProcessTable.running(["tail"]).first { $0.pid == process.pid })
+        // The shell says that it is ready before it becomes the other program.
+        var found: ProcessTable.Entry?
+        while found == nil {
+            found = ProcessTable.running(["tail"]).first { $0.pid == process.pid }
+        }
+        let tail = try #require(found)
         #expect(tail.arguments.prefix(3) == ["tail", "-f", "/dev/null"])
         #expect(tail.owner == geteuid())
         #expect(tail.environment?["PATH"] != nil)
