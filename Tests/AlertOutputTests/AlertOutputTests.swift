@@ -163,17 +163,17 @@ struct AlertOutputTests {
     }
 
     @Test func `what a command has started ends with it when its time is over`() throws {
-        let script = "sleep 777 & echo $! >\(folder.file("number")); wait"
+        let script = "tail -f /dev/null & echo $! >\(folder.file("number")); wait"
         let lane = lane(CommandHook(.init(words: ["/bin/sh", "-c", script], secondsMax: 1)))
         lane.send(message())
-        let sleeper = try number(in: "number")
+        let started = try number(in: "number")
         #expect(lane.finish(within: 20_000))
         #expect(failures.all == ["command: /bin/sh was ended after 1 seconds"])
-        try waitForEnd(of: sleeper)
+        try waitForEnd(of: started)
     }
 
     @Test func `a command that does not want to end does so with the watch`() throws {
-        let script = "trap '' TERM; echo $$ >\(folder.file("number")); while :; do sleep 1; done"
+        let script = "trap '' TERM; echo $$ >\(folder.file("number")); exec tail -f /dev/null"
         let lane = lane(CommandHook(.init(words: ["/bin/sh", "-c", script], secondsMax: 60)))
         lane.send(message())
         let shell = try number(in: "number")

@@ -7,7 +7,7 @@ private import Synchronization
 public final class HTTPServer: Sendable {
     private struct Running: ~Copyable {
         let socket: ListenSocket
-        let library: Microhttpd
+        let daemon: Microhttpd
         let ticker: Ticker
     }
 
@@ -31,12 +31,12 @@ public final class HTTPServer: Sendable {
             budget: budget ?? ByteBudget(bytesMax: limits.bodyBytesInFlightMax))
         self.context = context
         guard
-            let library = Microhttpd(serving: socket.descriptor, tls: tls, context: context),
+            let daemon = Microhttpd(serving: socket.descriptor, tls: tls, context: context),
             let ticker = Ticker({ _ = context.deadlines.endOverdue() })
         else {
             throw HTTPServerError(.system, "the server threads on \(address) did not start")
         }
-        running = Mutex(Running(socket: socket, library: library, ticker: ticker))
+        running = Mutex(Running(socket: socket, daemon: daemon, ticker: ticker))
     }
 
     /// Connections that are open now.
@@ -73,12 +73,12 @@ public final class HTTPServer: Sendable {
     /// closes every connection and ends the threads. Further calls do nothing.
     public func stop() {
         guard let running = running.withLock({ $0.take() }) else { return }
-        running.library.quiesce()
+        running.daemon.quiesce()
         let drained = context.startDraining()
         running.socket.refuseConnections()
         if let drained { context.drain(drained) }
         context.answerUnanswered()
         running.ticker.stop()
-        running.library.stop()
+        running.daemon.stop()
     }
 }

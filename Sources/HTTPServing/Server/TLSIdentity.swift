@@ -28,11 +28,11 @@ public struct TLSIdentity: Sendable {
         let context = ServerContext(
             handler: ClosureHandler { _ in HTTPResponse(.notFound) }, limits: .standard,
             budget: ByteBudget(bytesMax: 0))
-        guard let library = Microhttpd(serving: socket.descriptor, tls: self, context: context)
+        guard let daemon = Microhttpd(serving: socket.descriptor, tls: self, context: context)
         else {
             throw HTTPServerError(
                 .badIdentity, "the private key is not the certificate's, or one can't be read")
         }
-        library.stop()
+        daemon.stop()
     }
 }
