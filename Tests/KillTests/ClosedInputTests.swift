@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import KillKit
 import Telemetry
 import TestKit
@@ -19,17 +18,9 @@ import Testing
             ["-c", "exec \"$0\" \"$@\" 0<&-", Executables.path("kill-child")]
                 + ChildOrder.record(order).arguments)
         _ = try process.waitForLine(containing: "ready")
-        let files = (0..<3).map { Self.file(behind: "/proc/\(process.pid)/fd/\($0)") }
+        let files = (0..<3).compactMap(process.target)
         #expect(!files.contains { $0.hasPrefix("\(folder.path)/home") }, "\(files)")
         process.kill()
         _ = try process.waitForEnd()
-    }
-
-    /// What a descriptor of a process is open on; empty if it is closed.
-    private static func file(behind link: String) -> String {
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = unsafe readlink(link, &path, path.count)
-        return String(
-            decoding: path.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

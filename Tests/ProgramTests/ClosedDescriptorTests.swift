@@ -43,4 +43,16 @@ import Testing
             #expect(found.stdout.isEmpty)
         }
     }
+
+    @Test func `what is opened later does not take the place of a closed descriptor`() throws {
+        let script = "mkfifo \"$1\"; exec \"$0\" replay - 0<>\"$1\" 1>&- 2>&-"
+        let process = try RunningProcess(
+            "/bin/sh",
+            ["-c", script, Executables.path("arpguard-watch"), arpguard.folder.file("frames")],
+            environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
+        let deadline = Deadline.within(.seconds(20))
+        while (1...2).contains(where: { process.target(ofDescriptor: $0) != "/dev/null" }) {
+            try #require(!deadline.hasPassed)
+        }
+    }
 }

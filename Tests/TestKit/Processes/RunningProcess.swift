@@ -39,6 +39,11 @@ package final class RunningProcess: Sendable {
         kill()
     }
 
+    /// What a descriptor of the program is open on; nil if it is closed, or the program has ended.
+    package func target(ofDescriptor number: Int32) -> String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\(number)")
+    }
+
     /// The first line of standard output that contains `text`, without its line feed.
     ///
     /// An error when the program ends or the deadline passes before such a line is complete.
