@@ -31,20 +31,14 @@ public enum Admission: Sendable, Equatable {
     case refused(Refusal)
 }
 
-/// Why a value or an event is not recorded. The refused content is never part of it.
-public enum Refusal: String, Sendable, CaseIterable {
-    /// No such event is declared.
-    case unknownEvent = "unknown_event"
-    /// The event has no such property.
-    case unknownProperty = "unknown_property"
+/// Why a value is not recorded. The refused content is never part of it.
+public enum Refusal: Sendable {
     /// The value is of another kind than declared.
-    case wrongKind = "wrong_kind"
+    case wrongKind
     /// The number is negative or not a number.
-    case outOfBounds = "out_of_bounds"
+    case outOfBounds
     /// The text has a form that is not allowed, or looks like something personal.
     case guarded
-    /// The person has not agreed to this property yet.
-    case withheld
 }
 
 extension PropertyKind {

@@ -26,9 +26,7 @@ struct Contender: Sendable {
 
 /// The history of an address that more than one station claims.
 struct Contest: Sendable {
-    /// How many contenders are remembered; a further one takes the place of the quietest.
-    static let contendersMax = 4
-
+    /// Those who claim it; a further one takes the place of the quietest.
     private(set) var contenders: [4 of Contender?] = .init(repeating: nil)
     private var changes = RecentTimes()
     /// The changes that were told to everybody.

@@ -6,8 +6,6 @@
 /// (RFC 5798, section 6.4; RFC 2281). Who advertises while the reigning router goes on is a second
 /// master: it explains nothing.
 struct RouterGroup: Sendable {
-    /// How many routers of a group are remembered.
-    static let routersMax = 4
     /// How many words of the reigning router a newcomer may hear: the one that was on its way.
     private static let objectionsMax: UInt8 = 1
 
