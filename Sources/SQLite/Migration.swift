@@ -25,7 +25,7 @@ public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible 
     public var description: String {
         switch self {
         case .newer(let found, let known):
-            "a newer version of the program wrote it (schema \(found), known here is \(known))"
+            "a newer version of the program wrote the store (schema \(found), here it is \(known))"
         }
     }
 }

@@ -17,33 +17,28 @@ struct SettingsMemory {
     /// that are seen for the first time.
     func changes(_ settings: [String: String]) throws -> [String] {
         try store.database.transaction {
+            try forgetEarlierConsents()
             let key = try memoryKey()
             return try settings.sorted { $0.key < $1.key }.compactMap { name, setting in
                 let place = "setting.\(epoch).\(name)"
-                let before = try value(at: place)
+                let before = try store.remembered(place)
                 let now = keyedHash(Array(setting.utf8), key: key)
-                if before != now { try remember(now, at: place) }
+                if before != now { try store.remember(now, place) }
                 return before != nil && before != now ? name : nil
             }
         }
     }
 
-    private func memoryKey() throws -> [UInt8] {
-        if let key = try value(at: "setting.key") { return key }
-        let key = gate.seams.random.bytes(32)
-        try remember(key, at: "setting.key")
-        return key
-    }
-
-    private func value(at place: String) throws -> [UInt8]? {
-        try store.database.rows("SELECT value FROM memory WHERE key = ?", [.text(place)]) {
-            $0.blob(0)
-        }.first
-    }
-
-    private func remember(_ value: [UInt8], at place: String) throws(SQLiteError) {
+    private func forgetEarlierConsents() throws(SQLiteError) {
         try store.database.run(
-            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
-            [.text(place), .blob(value)])
+            "DELETE FROM memory WHERE key GLOB 'setting.[0-9]*' AND key NOT GLOB ?",
+            [.text("setting.\(epoch).*")])
+    }
+
+    private func memoryKey() throws -> [UInt8] {
+        if let key = try store.remembered("setting.key") { return key }
+        let key = gate.seams.random.bytes(32)
+        try store.remember(key, "setting.key")
+        return key
     }
 }

@@ -194,6 +194,32 @@ import Testing
         #expect(try !home.holds("feature_usage", except: ["consent.json"]))
     }
 
+    @Test func `the store of a newer program is emptied too, with what only that program knows`()
+        throws
+    {
+        home.record(3)
+        try home.haveOneBatchAccepted()
+        let path = "\(home.storage)/store.sqlite"
+        let version = try Connection(path: path, mode: .readOnly).integer("PRAGMA user_version")
+        let newer = try #require(version) + 1
+        try Connection(path: path, mode: .readWrite).execute(
+            """
+            CREATE TABLE later(word TEXT); INSERT INTO later VALUES ('word of later');
+            ALTER TABLE events ADD COLUMN later TEXT; PRAGMA user_version = \(newer)
+            """)
+        let error = #expect(throws: TelemetryError.self) { try home.control().events() }
+        #expect(error?.description.hasPrefix("a newer version of the program wrote") == true)
+        #expect(error?.hint.contains("delete-data") == true)
+        let outcome = try home.control().deleteData()
+        #expect(outcome.events == 3 && outcome.erasureRequested)
+        for marker in ["word of later", "feature_usage"] {
+            #expect(try !home.holds(marker, except: ["consent.json"]), "\(marker)")
+        }
+        let kept = try Connection(path: path, mode: .readOnly)
+        #expect(try kept.integer("PRAGMA user_version") == newer)
+        #expect(try kept.integer("SELECT count(*) FROM ledger WHERE kind = 'data_deleted'") == 1)
+    }
+
     @Test func `damage that only the wiping meets hides no request for erasure`() throws {
         home.record(3)
         try home.haveOneBatchAccepted()

@@ -191,6 +191,16 @@ import Testing
         #expect(try home.control().verifyLedger().isSound)
     }
 
+    @Test func `a row of a clock that was years ahead is pruned with those after it`() throws {
+        home.clock.jump(to: home.clock.now().advanced(bySeconds: 3650 * 86_400))
+        try home.control().disable()
+        home.clock.jump(to: home.clock.now().advanced(bySeconds: -3650 * 86_400))
+        try home.enable()
+        home.clock.advance(by: .seconds(31 * 86_400))
+        #expect(try kinds == ["pruned", "consent_given"])
+        #expect(try home.control().verifyLedger().isSound)
+    }
+
     @Test func `rows removed at the front without being pruned are found`() throws {
         try makeSixRows()
         try edit("DELETE FROM ledger WHERE number <= 2")

@@ -263,6 +263,25 @@ import Testing
         #expect(try !home.holds("192.0.2."))
     }
 
+    @Test func `what a setting was like under one consent is not kept under the next`() throws {
+        func remembered(_ gateway: String) throws -> Set<String> {
+            let module = home.module()
+            module.initialize()
+            module.noteSettings(["detection.gateway": gateway])
+            module.end()
+            let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+            return try Set(
+                store.rows("SELECT key FROM memory WHERE key LIKE 'setting.%.%'") { $0.text(0) })
+        }
+        let first = try remembered("192.0.2.1")
+        #expect(first.count == 1)
+        try home.control().disable()
+        try home.enable()
+        let second = try remembered("192.0.2.2")
+        #expect(second.count == 1 && second != first)
+        #expect(try home.control().events().isEmpty)
+    }
+
     @Test func `two modules share a home, and nothing is lost or doubled`() throws {
         let modules = [home.module(), home.module()]
         for module in modules { module.initialize() }

@@ -73,6 +73,37 @@ import Testing
         #expect(try home.control().status().lost.isEmpty)
     }
 
+    @Test(arguments: ["store.damaged.sqlite", "journal.damaged"])
+    func `what was damaged and set aside goes when the events of that day have to`(
+        name: String
+    ) throws {
+        let path = "home/telemetry/\(name)"
+        try home.folder.write("what could not be read", to: path)
+        let steps: [(days: Int64, isKept: Bool)] = [(0, true), (29, true), (2, false), (1, false)]
+        for step in steps {
+            home.clock.advance(by: .seconds(step.days * 86_400))
+            home.record(1)
+            #expect(try home.control().status().storeProblem == nil)
+            #expect(try home.folder.contents().contains(path) == step.isKept, "\(step)")
+        }
+        try home.folder.write("another that could not be read", to: path)
+        home.record(1)
+        #expect(try home.control().status().storeProblem == nil)
+        #expect(try home.folder.contents().contains(path))
+    }
+
+    @Test func `what a clock that was years ahead has set aside goes as well`() throws {
+        jump(days: 3650)
+        try home.folder.write("what could not be read", to: "home/telemetry/journal.damaged")
+        home.clock.advance(by: .seconds(7200))
+        _ = try home.control().status()
+        jump(days: -3650)
+        _ = try home.control().status()
+        home.clock.advance(by: .seconds(31 * 86_400))
+        _ = try home.control().status()
+        #expect(try !home.folder.contents().contains("home/telemetry/journal.damaged"))
+    }
+
     @Test(
         arguments: [
             // now, uptime in hours; what is reckoned, in hours

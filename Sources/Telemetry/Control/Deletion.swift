@@ -31,8 +31,11 @@ extension TelemetryControl {
             try removeUnreadableIntents()
             try finishIntentsLocked()
             let events = try makingRoom {
-                try Store.using(directory, seams) { store in
-                    try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
+                try Store.using(directory, seams, acceptingNewer: true) { store in
+                    // What journals hold is counted where it can be put in; it goes in any case.
+                    if !store.isNewer {
+                        try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
+                    }
                     return try store.database.integer("SELECT count(*) FROM events") ?? 0
                 }
             }
@@ -79,7 +82,7 @@ extension TelemetryControl {
         try erasureList.setDamagedAside()
         // Kept over a second run, which finds that the first has done this part.
         var erasure = (requested: false, impossible: false)
-        try Store.using(directory, seams) { store in
+        try Store.using(directory, seams, acceptingNewer: true) { store in
             // No sending can begin under the old identifier between the two.
             try store.database.transaction {
                 let state = gate.read().state
@@ -144,9 +147,8 @@ extension TelemetryControl {
         let unsupported = try ledger(of: store).unsupportedErasures()
         try store.deleting {
             try store.database.transaction {
-                for table in ["events", "batches", "names", "losses", "totals", "memory", "ledger"]
-                {
-                    try store.database.execute("DELETE FROM \(table)")
+                for table in try store.tables() {
+                    try store.database.execute("DELETE FROM \"\(table)\"")
                 }
                 try beginLedger(store, deleted: events, notErasedAt: unsupported)
             }

@@ -71,9 +71,10 @@ struct Ledger {
     }
 
     /// Removes the rows before `oldest`, and the oldest ones beyond `rowsMax`, and says so in a
-    /// row that holds the hash to which the rest is tied.
-    func prune(before oldest: Timestamp, rowsMax: Int64 = Ledger.rowsMax) throws {
-        guard let through = try lastToPrune(oldest, rowsMax) else { return }
+    /// row that holds the hash to which the rest is tied. A row whose time is more than a day
+    /// ahead of `now` is as old as those around it.
+    func prune(before oldest: Timestamp, now: Timestamp, rowsMax: Int64) throws {
+        guard let through = try lastToPrune(oldest, now, rowsMax) else { return }
         try database.transaction { try remove(through: through) }
     }
 
@@ -88,12 +89,19 @@ struct Ledger {
     }
 
     /// Rows that only tell of pruning are no reason to prune again.
-    private func lastToPrune(_ oldest: Timestamp, _ rowsMax: Int64) throws -> Int64? {
+    private func lastToPrune(
+        _ oldest: Timestamp, _ now: Timestamp, _ rowsMax: Int64
+    ) throws -> Int64? {
         let expired = try database.integer(
-            "SELECT max(number) FROM ledger WHERE \(Self.isPlausible) AND time < ? "
-                + "AND kind <> 'pruned' AND number < "
-                + "(SELECT coalesce(min(number), 9e18) FROM ledger WHERE time >= ?)",
-            [.integer(oldest.nanoseconds), .integer(oldest.nanoseconds)])
+            """
+            SELECT max(number) FROM ledger WHERE \(Self.isPlausible) AND time < ?1
+                AND kind <> 'pruned' AND number < (SELECT coalesce(min(number), 9e18)
+                    FROM ledger WHERE time BETWEEN ?1 AND ?2)
+            """,
+            [
+                .integer(oldest.nanoseconds),
+                .integer(now.advanced(bySeconds: 86_400).nanoseconds),
+            ])
         let count = try database.integer("SELECT count(*) FROM ledger") ?? 0
         let first =
             try database.integer("SELECT min(number) FROM ledger WHERE \(Self.isPlausible)") ?? 0

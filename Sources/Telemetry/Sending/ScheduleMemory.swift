@@ -28,16 +28,13 @@ struct ScheduleMemory {
 
     /// Keeps another schedule in its place.
     func keep(_ schedule: UploadSchedule) throws(SQLiteError) {
-        try remember(Self.key, "\(schedule.dueAt.nanoseconds) \(schedule.intervalHours)")
+        try store.remember("\(schedule.dueAt.nanoseconds) \(schedule.intervalHours)", Self.key)
     }
 
     /// Keeps until when a server asked for patience, under the yes of this epoch; nil forgets it.
     func keep(wish: Timestamp?, epoch: UInt32) throws(SQLiteError) {
-        guard let wish else {
-            return try store.database.run(
-                "DELETE FROM memory WHERE key = ?", [.text(Self.wishKey)])
-        }
-        try remember(Self.wishKey, "\(wish.nanoseconds) \(epoch)")
+        guard let wish else { return try store.forget(Self.wishKey) }
+        try store.remember("\(wish.nanoseconds) \(epoch)", Self.wishKey)
     }
 
     /// Until when a server asked for patience, under the yes of this epoch; nil if none did, or at
@@ -59,17 +56,8 @@ struct ScheduleMemory {
             ? schedule : nil
     }
 
-    private func remember(_ key: String, _ text: String) throws(SQLiteError) {
-        try store.database.run(
-            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
-            [.text(key), .blob(Array(text.utf8))])
-    }
-
     private func numbers(_ key: String) throws -> [Int64] {
-        let values = try store.database.rows(
-            "SELECT value FROM memory WHERE key = ?", [.text(key)]
-        ) { String(decoding: $0.blob(0), as: UTF8.self) }
-        return values.first?.split(separator: " ").compactMap { Int64($0) } ?? []
+        try store.rememberedText(key)?.split(separator: " ").compactMap { Int64($0) } ?? []
     }
 }
 

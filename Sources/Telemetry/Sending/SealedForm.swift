@@ -22,18 +22,11 @@ struct SealedForm {
 
     /// Whether all that is sealed and has not begun to leave has this form.
     func isKept(in store: Store) throws -> Bool {
-        let kept = try store.database.rows(
-            "SELECT value FROM memory WHERE key = ?", [.text(Self.key)]
-        ) { String(decoding: $0.blob(0), as: UTF8.self) }
-        return kept.first == text
+        try store.rememberedText(Self.key) == text
     }
 
     /// Notes that it has.
-    func keep(in store: Store) throws(SQLiteError) {
-        try store.database.run(
-            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
-            [.text(Self.key), .blob(Array(text.utf8))])
-    }
+    func keep(in store: Store) throws(SQLiteError) { try store.remember(text, Self.key) }
 }
 
 extension Sealer {

@@ -16,6 +16,9 @@ struct Retention {
     private static let clockKey = "retention.clock"
     private static let dayKey = "retention.day"
 
+    /// What could not be read any more, and is kept for whoever wants to look.
+    private var setAside: [String] { [gate.directory.damagedStore, gate.directory.damagedJournal] }
+
     /// Deletes what is older than the configured days, then the oldest until the cap is kept.
     func apply(to store: Store) throws {
         let days = Int64(config.storageRetentionDays)
@@ -24,11 +27,12 @@ struct Retention {
         if try hasOlder(store, than: oldest, now) {
             try deleteOlder(store, than: oldest, now)
         }
+        try removeSetAside(store, before: oldest, now)
         let ledger = ledger(of: store)
         try ledger.noteLosses()
         // An account of the past is worth less than an event that waits.
         try ledger.prune(
-            before: Timestamp(nanoseconds: oldest),
+            before: Timestamp(nanoseconds: oldest), now: now,
             rowsMax: min(Ledger.rowsMax, config.storageBytesMax / Self.bytesForLedgerRow))
         try keepCap(store)
     }
@@ -37,16 +41,10 @@ struct Retention {
     private func reckonedNow(_ store: Store) throws -> Int64 {
         let now = gate.seams.clock.now().nanoseconds
         let uptime = gate.seams.clock.uptimeNanoseconds()
-        let before = try store.database.rows(
-            "SELECT value FROM memory WHERE key = ?", [.text(Self.clockKey)]
-        ) { $0.blob(0) }.first.flatMap(RetentionClock.init)
+        let before = try store.remembered(Self.clockKey).flatMap(RetentionClock.init)
         var clock = before ?? RetentionClock(now: now, uptime: uptime)
         let reckoned = clock.reckoned(now: now, uptime: uptime)
-        if clock.isNews(after: before) {
-            try store.database.run(
-                "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
-                [.text(Self.clockKey), .blob(clock.serialized)])
-        }
+        if clock.isNews(after: before) { try store.remember(clock.serialized, Self.clockKey) }
         return reckoned
     }
 
@@ -73,15 +71,28 @@ struct Retention {
 
     /// Whether this is the first look of a day.
     private func isAnotherDay(_ store: Store, _ now: Timestamp) throws -> Bool {
-        let today = Array("\(now.day)".utf8)
-        let last = try store.database.rows(
-            "SELECT value FROM memory WHERE key = ?", [.text(Self.dayKey)]
-        ) { $0.blob(0) }.first
-        guard last != today else { return false }
-        try store.database.run(
-            "INSERT OR REPLACE INTO memory(key, value) VALUES (?, ?)",
-            [.text(Self.dayKey), .blob(today)])
+        let today = "\(now.day)"
+        guard try store.rememberedText(Self.dayKey) != today else { return false }
+        try store.remember(today, Self.dayKey)
         return true
+    }
+
+    /// Nothing in what was set aside is younger than the first look at it: it goes when the events
+    /// of that moment have to. A first look in the future was that of a clock gone wrong.
+    private func removeSetAside(_ store: Store, before oldest: Int64, _ now: Timestamp) throws {
+        for path in setAside {
+            let key = "aside\(path.dropFirst(gate.directory.path.count))"
+            let seen = try store.rememberedText(key).flatMap(Int64.init)
+            guard try gate.seams.files.status(of: path) != nil else {
+                if seen != nil { try store.forget(key) }
+                continue
+            }
+            guard let seen, seen <= now.nanoseconds else {
+                try store.remember("\(now.nanoseconds)", key)
+                continue
+            }
+            if seen < oldest { try gate.seams.files.remove(path) }
+        }
     }
 
     private func deleteOlder(
@@ -135,7 +146,7 @@ struct Retention {
     private func keepCap(_ store: Store) throws {
         var isOver = try overCap()
         // What was set aside is of the least use.
-        for path in [gate.directory.damagedStore, gate.directory.damagedJournal] where isOver {
+        for path in setAside where isOver {
             try gate.seams.files.remove(path)
             isOver = try overCap()
         }

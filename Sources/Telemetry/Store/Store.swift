@@ -6,9 +6,14 @@ import SQLite
 /// The SQLite database of a home. Used by one thread at a time; several processes are normal.
 final class Store {
     let database: Connection
+    /// Whether a newer program wrote it.
+    let isNewer: Bool
     private var numbers: [String: UInt64] = [:]
 
-    private init(_ database: Connection) { self.database = database }
+    private init(_ database: Connection, isNewer: Bool) {
+        self.database = database
+        self.isNewer = isNewer
+    }
 
     /// How long a replacement waits for another process's replacement.
     private static let lockMilliseconds: Int32 = 2000
@@ -20,12 +25,15 @@ final class Store {
 
     /// Opens the database and uses it. Damage that shows only then is met in the same way, and
     /// `body` is run once more, on the new store; so it must be able to run twice.
+    ///
+    /// Throws for the store of a newer program, unless `acceptingNewer`: a
+    /// deletion needs no more than that steps of the schema only add.
     static func using<Result>(
-        _ directory: TelemetryDirectory, _ seams: TelemetrySeams,
+        _ directory: TelemetryDirectory, _ seams: TelemetrySeams, acceptingNewer: Bool = false,
         _ body: (Store) throws -> Result
     ) throws -> Result {
         do {
-            return try body(openAsIs(directory, seams))
+            return try body(openAsIs(directory, seams, acceptingNewer))
         } catch  where StoreDamage.isSuspected(error) {
             return try body(replaceIfDamaged(directory, seams))
         }
@@ -68,19 +76,31 @@ final class Store {
     }
 
     private static func openAsIs(
-        _ directory: TelemetryDirectory, _ seams: TelemetrySeams
+        _ directory: TelemetryDirectory, _ seams: TelemetrySeams, _ acceptingNewer: Bool = false
     ) throws -> Store {
         if try seams.files.status(of: directory.store) == nil {
             // Locking makes the file with mode 0600; SQLite would make it readable for others.
             _ = try seams.files.lock(directory.store)
         }
-        let store = Store(try seams.openDatabase(directory.store, .readWrite))
-        if try store.database.integer("PRAGMA page_count") == 0 {
-            try store.database.execute(StoreSchema.newFilePragmas)
+        let database = try seams.openDatabase(directory.store, .readWrite)
+        if try database.integer("PRAGMA page_count") == 0 {
+            try database.execute(StoreSchema.newFilePragmas)
         }
-        try store.database.execute(StoreSchema.pragmas)
-        try store.database.migrate(StoreSchema.migrations)
-        return store
+        try database.execute(StoreSchema.pragmas)
+        do {
+            try database.migrate(StoreSchema.migrations)
+            return Store(database, isNewer: false)
+        } catch let error as MigrationError where !StoreDamage.isSuspected(error) {
+            guard acceptingNewer else { throw newer(error) }
+            return Store(database, isNewer: true)
+        }
+    }
+
+    private static func newer(_ error: MigrationError) -> TelemetryError {
+        TelemetryError(
+            .database, error.description,
+            hint: "use that version; telemetry delete-data --confirm deletes its store with this "
+                + "one too")
     }
 
     /// One damaged database is kept for whoever wants to look; an earlier one makes room.
@@ -99,6 +119,13 @@ final class Store {
         let number = UInt64(bitPattern: row)
         numbers[name] = number
         return number
+    }
+
+    /// The names of all tables, those that a newer program added among them.
+    func tables() throws -> [String] {
+        try database.rows(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        ) { $0.text(0) }
     }
 
     /// The number of every name.
