@@ -30,6 +30,8 @@ public struct CollectorConfiguration: Sendable {
     public var isBehindProxy: Bool
     /// Installations that one network can bring anew each day.
     public var newPerNetworkMax: Int
+    /// Bytes of records and rows that one installation can have stored each day, in this process.
+    public var bytesPerInstallationMax: Int
     /// Requests for erasure that are taken each minute.
     public var erasuresPerMinuteMax: Int
     /// An erasure is answered after a whole number of these, so that the time tells nothing of what
@@ -37,12 +39,14 @@ public struct CollectorConfiguration: Sendable {
     public var erasureStepMilliseconds = 100
     /// How often it is looked whether a day has passed, where no request tells.
     public var sweepCheckMilliseconds = 60_000
-    /// Bounds of the intake's server. One address may hold an eighth of its connections, so that it
-    /// can't shut out the others; not on the loopback, nor where a proxy stands in between.
+    /// Bounds of the intake's server. One address may hold an eighth of its connections, and one
+    /// network a quarter of the memory for bodies, so that neither can shut out the others; not on
+    /// the loopback, nor where a proxy stands in between.
     var effectiveIntakeLimits: HTTPLimits {
         var limits = intakeLimits
         if !intake.isLoopback, !isBehindProxy {
             limits.connectionsPerPeerMax = max(1, limits.connectionsMax / 8)
+            limits.bodyBytesPerNetworkMax = max(limits.bodyBytesMax, bytesInFlightMax / 4)
         }
         return limits
     }
@@ -56,7 +60,8 @@ public struct CollectorConfiguration: Sendable {
         k: Int = 10, policy: IntakePolicy = IntakePolicy(),
         retention: RetentionPolicy = RetentionPolicy(),
         intakeLimits: HTTPLimits = HTTPLimits(connectionsMax: 512, threads: 2),
-        insightDays: Int = 30, newPerNetworkMax: Int = 500, erasuresPerMinuteMax: Int = 120,
+        insightDays: Int = 30, newPerNetworkMax: Int = 500,
+        bytesPerInstallationMax: Int = 16 << 20, erasuresPerMinuteMax: Int = 120,
         bytesInFlightMax: Int = 56 << 20
     ) {
         self.intake = intake
@@ -69,6 +74,7 @@ public struct CollectorConfiguration: Sendable {
         self.insightDays = insightDays
         isBehindProxy = false
         self.newPerNetworkMax = newPerNetworkMax
+        self.bytesPerInstallationMax = bytesPerInstallationMax
         self.erasuresPerMinuteMax = erasuresPerMinuteMax
         self.bytesInFlightMax = bytesInFlightMax
     }

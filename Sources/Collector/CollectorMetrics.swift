@@ -60,6 +60,12 @@ final class CollectorMetrics: Sendable {
         }
     }
 
+    /// Counts batches that were refused, since their installation had no room left that day.
+    func countOverQuota(_ count: Int) {
+        guard count > 0 else { return }
+        state.withLock { $0.batches[BatchOutcome.overQuota, default: 0] += count }
+    }
+
     /// Counts a request of which the proxy did not tell the network; how many there were by now.
     func countUnknownNetwork() -> Int {
         state.withLock { state in
@@ -74,7 +80,9 @@ final class CollectorMetrics: Sendable {
 }
 
 extension BatchOutcome {
-    static let words = ["stored", "resent", "erased", "closed", "not_admitted"]
+    static let words = ["stored", "resent", "erased", "closed", "not_admitted", overQuota]
+    /// Of a batch that no storage was asked for.
+    static let overQuota = "over_quota"
 
     fileprivate var word: String {
         switch self {

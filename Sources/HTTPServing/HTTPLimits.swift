@@ -7,6 +7,9 @@ public struct HTTPLimits: Sendable, Equatable {
     /// Bytes of all requests together, while they are received and handled; more is answered with
     /// 503.
     public var bodyBytesInFlightMax: Int
+    /// Bytes of the bodies of one network at a time, more is answered with 503; 0 leaves that open,
+    /// as behind a proxy.
+    public var bodyBytesPerNetworkMax: Int
     /// Bytes past `bodyBytesMax` that are read and thrown away so that the 413 arrives; a body that
     /// is announced to be longer is refused at once, one of unknown length cut off after them.
     public var discardedBytesMax: Int
@@ -29,13 +32,15 @@ public struct HTTPLimits: Sendable, Equatable {
     /// Makes limits; the defaults suit a small service on one machine.
     public init(
         bodyBytesMax: Int = 1 << 20, bodyBytesInFlightMax: Int = 32 << 20,
-        discardedBytesMax: Int = 16 << 20, headerBytesMax: Int = 16 << 10,
+        bodyBytesPerNetworkMax: Int = 0, discardedBytesMax: Int = 16 << 20,
+        headerBytesMax: Int = 16 << 10,
         connectionsMax: Int = 256, connectionsPerPeerMax: Int = 0, idleSecondsMax: Int = 30,
         requestSecondsMax: Int = 60, threads: Int = 1,
         drainMillisecondsMax: Int = 5000
     ) {
         self.bodyBytesMax = bodyBytesMax
         self.bodyBytesInFlightMax = bodyBytesInFlightMax
+        self.bodyBytesPerNetworkMax = bodyBytesPerNetworkMax
         self.discardedBytesMax = discardedBytesMax
         self.headerBytesMax = headerBytesMax
         self.connectionsMax = connectionsMax

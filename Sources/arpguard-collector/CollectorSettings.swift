@@ -56,6 +56,10 @@ enum CollectorSettings {
                 "new_per_network_max", 1...65_534, defaults.newPerNetworkMax,
                 "installations that one network brings anew each day"),
             number(
+                "bytes_per_installation_max", 1 << 16...(1 << 32) - 1,
+                defaults.bytesPerInstallationMax,
+                "bytes that one installation can have stored each day"),
+            number(
                 "erasures_per_minute_max", 1...1_000_000, defaults.erasuresPerMinuteMax,
                 "requests for erasure taken each minute"),
         ])

@@ -7,7 +7,7 @@ internal import Modules
 extension Insight {
     var report: Report {
         Report(
-            text: heading + tables.flatMap(\.blocks) + [.blank] + notes, json: .one(json))
+            text: heading + tables.flatMap(\.blocks) + notes, json: .one(json))
     }
 
     private var heading: [Report.Block] {
@@ -31,9 +31,10 @@ extension Insight {
     }
 
     private var notes: [Report.Block] {
-        tally.counts.sorted { $0.key < $1.key }.map { reason, count in
-            .line(StyledText("left out: \(count) \(reason.rawValue)", .faint))
+        let lines = tally.counts.sorted { $0.key < $1.key }.map { reason, count in
+            Report.Block.line(StyledText("left out: \(count) \(reason.rawValue)", .faint))
         }
+        return lines.isEmpty ? [] : [.blank] + lines
     }
 }
 

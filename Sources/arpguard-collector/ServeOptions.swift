@@ -128,6 +128,8 @@ struct ServeOptions {
             retention: retention, intakeLimits: limits,
             insightDays: insightDays,
             newPerNetworkMax: number("new_per_network_max", standard.newPerNetworkMax),
+            bytesPerInstallationMax: number(
+                "bytes_per_installation_max", standard.bytesPerInstallationMax),
             erasuresPerMinuteMax: number(
                 "erasures_per_minute_max", standard.erasuresPerMinuteMax),
             bytesInFlightMax: number("bytes_in_flight_max", standard.bytesInFlightMax))

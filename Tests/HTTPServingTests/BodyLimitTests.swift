@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HTTPServing
 import TestKit
 import Testing
+
+@testable import HTTPServing
 
 @Suite struct BodyLimitTests {
     private static func server() throws -> HTTPServer {
@@ -104,5 +105,43 @@ import Testing
         }
         let whole = [UInt8](repeating: 0, count: 1000)
         #expect(try HTTPClient.send("POST", "/", port: server.port, body: whole).status == 200)
+    }
+
+    @Test func `bodies of one network take only a share of the room, as long as they are there`() {
+        let budget = ByteBudget(bytesMax: 4000)
+        let room = BodyRoom(budget, perNetworkMax: 1000)
+        #expect(room.take(900, of: 1))
+        #expect(!room.take(101, of: 1))
+        #expect(room.take(1000, of: 2))
+        #expect(room.take(2000, of: nil), "a peer on this machine has no share")
+        #expect(!room.take(101, of: 3), "there is no more for all together")
+        room.giveBack(900, of: 1)
+        #expect(room.take(1000, of: 1))
+        room.giveBack(2000, of: nil)
+        room.giveBack(1000, of: 1)
+        room.giveBack(1000, of: 2)
+        #expect(budget.bytesTaken == 0)
+    }
+
+    @Test func `a network that stalls bodies is told 503 beyond its share, another is served`() {
+        let context = ServerContext(
+            handler: Router([]), limits: HTTPLimits(bodyBytesPerNetworkMax: 1000),
+            budget: ByteBudget(bytesMax: 4000))
+        func exchange(of network: Int?, bytes: Int) -> (Exchange, status: HTTPStatus?) {
+            var request = HTTPRequest(.post, "/")
+            request.peerNetwork = network
+            let exchange = Exchange(context: context, request: request, socket: -1)
+            let body = [UInt8](repeating: 0, count: bytes)
+            #expect(unsafe body.withUnsafeBytes { unsafe exchange.take($0) })
+            return (exchange, exchange.answer(suspend: {}, wake: {})?.status)
+        }
+        do {
+            let stalled = exchange(of: 7, bytes: 900)
+            #expect(stalled.status == .notFound)
+            #expect(exchange(of: 7, bytes: 101).status == .serviceUnavailable)
+            #expect(exchange(of: 8, bytes: 1000).status == .notFound)
+            withExtendedLifetime(stalled) {}
+        }
+        #expect(exchange(of: 7, bytes: 1000).status == .notFound, "the first has gone")
     }
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-private import Glibc
 internal import HTTPServing
 internal import Modules
-private import Synchronization
+internal import Synchronization
 
 /// The answers of the intake listener. Nothing here sees or keeps who is on the other side.
 final class IntakeRoutes: Sendable {
-    private static let sweepAgainNanoseconds: Int64 = 60_000_000_000
-
     let configuration: CollectorConfiguration
     let storage: any CollectorStorage
     let clock: any WallClock
@@ -17,8 +14,9 @@ final class IntakeRoutes: Sendable {
     let budget: ByteBudget
     let erasureLimit: RateLimit
     private let newcomers: NewcomerLimit
+    private let quota: InstallationQuota
     let logger: Logger
-    private let sweeps = Mutex(Sweeps())
+    let sweeps = Mutex(Sweeps())
     private let isFailing = Mutex(false)
 
     init(
@@ -34,6 +32,7 @@ final class IntakeRoutes: Sendable {
         self.logger = logger
         erasureLimit = RateLimit(perMinuteMax: configuration.erasuresPerMinuteMax)
         newcomers = NewcomerLimit(max: configuration.newPerNetworkMax, random: random)
+        quota = InstallationQuota(max: configuration.bytesPerInstallationMax, random: random)
         committer = GroupCommitter(storage: storage, clock: clock, random: random) {
             metrics.count($0)
         }
@@ -59,81 +58,6 @@ final class IntakeRoutes: Sendable {
         return handler.respond(to: request, later: later) ?? later.wait()
     }
 
-    /// When days are folded.
-    private struct Sweeps {
-        var day: Day?
-        var nextNanoseconds: Int64 = 0
-        var clock = SettledClock()
-    }
-
-    /// Folds and deletes what has passed its time, once a day; what failed is tried again after a
-    /// minute.
-    private func sweep() throws(StorageError) {
-        let today = clock.now().day
-        try storage.expire(by: configuration.retention, on: today)
-        sweeps.withLock { $0.day = today }
-    }
-
-    /// Sweeps as of a day of 1970, which changes nothing, so that a store that can't be swept shows
-    /// at once, not after the hour that the clock takes to settle.
-    func trySweep() throws(StorageError) {
-        try storage.expire(
-            by: RetentionPolicy(openDays: 0, totalsDays: 0), on: Day(number: 100))
-    }
-
-    /// Folds when a day begins also where no request comes; as long as this object is used.
-    func keepSweeping() throws(SystemError) {
-        let step = UInt32(configuration.sweepCheckMilliseconds) * 1000
-        try DetachedThread.start { [weak self] in
-            while usleep(step) == 0, let self {
-                sweepWhenDue()
-                committer.between { self.keepSums() }
-            }
-        }
-    }
-
-    /// Keeps the sums of open days, for a collector that is started after this one.
-    func keepSums() {
-        do {
-            try storage.keepSums()
-        } catch {
-            logger.log(.warning, "the sums of open days were not kept: \(error)")
-        }
-    }
-
-    /// Makes readings quick, beside what is done already.
-    func readAhead() throws(SystemError) {
-        try DetachedThread.start { [storage, logger, today = clock.now().day] in
-            do {
-                try storage.readAhead(on: today)
-            } catch {
-                logger.log(.warning, "open days were not read ahead: \(error)")
-            }
-        }
-    }
-
-    /// Sweeps on a day on which that was not done yet, once the clock is settled: what is folded
-    /// can't be erased any more.
-    func sweepWhenDue() {
-        let (now, uptime) = (clock.now(), clock.uptimeNanoseconds())
-        let isDue = sweeps.withLock { sweeps in
-            let isSettled = sweeps.clock.isSettled(now, uptimeNanoseconds: uptime)
-            guard isSettled, sweeps.day != now.day, uptime >= sweeps.nextNanoseconds else {
-                return false
-            }
-            sweeps.nextNanoseconds = uptime + Self.sweepAgainNanoseconds
-            return true
-        }
-        guard isDue else { return }
-        committer.between {
-            do {
-                try self.sweep()
-            } catch {
-                self.logger.log(.error, "closed days were not folded: \(error)")
-            }
-        }
-    }
-
     private func takeLogs(_ request: HTTPRequest, _ later: LaterReply) -> HTTPResponse? {
         let decision = decide(request)
         guard case .admit(var batches, let tally) = decision else {
@@ -142,27 +66,48 @@ final class IntakeRoutes: Sendable {
                 IntakeAnswer.status(of: refusal), refusal.message, to: request)
         }
         let encoding = OTLPEncoding(request) ?? .protobuf
-        guard !batches.isEmpty || !tally.counts.isEmpty else {
-            return IntakeAnswer.accepted(tally, in: encoding)
-        }
+        let limits = takeRoom(for: &batches, of: request)
         let bytes = batches.reduce(0) { $0 + $1.bytesInMemory }
+        guard !batches.isEmpty || !tally.counts.isEmpty else {
+            return accepted(tally, in: encoding, limits, request)
+        }
         guard budget.take(bytes) else {
+            settle(limits, batches, [])
             return IntakeAnswer.failure(
                 .serviceUnavailable, "too much is waiting to be stored", to: request)
         }
         sweepWhenDue()
-        let room = newcomers.admit(&batches, of: network(of: request), on: clock.now().day)
         var request = request
         request.body = []
         let (question, submitted) = (request, batches)
         committer.submit(
             GroupCommitter.Submission(batches: submitted, tally: tally) { result in
                 self.budget.giveBack(bytes)
-                let answer = self.answer(question, encoding, submitted, tally, result, room)
+                let answer = self.answer(question, encoding, submitted, tally, result, limits)
                 self.metrics.count(answer.status)
                 later.send(answer)
             })
         return nil
+    }
+
+    /// What a request takes of the limits until its batches are stored.
+    private struct Limits {
+        let newcomers: NewcomerLimit.Room
+        let quota: InstallationQuota.Taken
+        /// Batches that were left out: their installations have no room left today.
+        let overQuota: Int
+    }
+
+    private func takeRoom(
+        for batches: inout [AdmittedBatch], of request: HTTPRequest
+    ) -> Limits {
+        let (count, today) = (batches.count, clock.now().day)
+        let taken = quota.take(&batches, on: today)
+        let overQuota = count - batches.count
+        metrics.countOverQuota(overQuota)
+        return Limits(
+            newcomers: newcomers.admit(&batches, of: network(of: request), on: today),
+            quota: taken, overQuota: overQuota)
     }
 
     private func decide(_ request: HTTPRequest) -> IntakeDecision {
@@ -180,16 +125,11 @@ final class IntakeRoutes: Sendable {
     /// sending.
     private func answer(
         _ request: HTTPRequest, _ encoding: OTLPEncoding, _ batches: [AdmittedBatch],
-        _ tally: Tally, _ result: Result<[BatchOutcome], StorageError>,
-        _ room: NewcomerLimit.Room
+        _ tally: Tally, _ result: Result<[BatchOutcome], StorageError>, _ limits: Limits
     ) -> HTTPResponse {
-        var newcomersCount = 0
-        defer { newcomers.settle(room, taken: newcomersCount) }
-        let outcomes: [BatchOutcome]
-        switch result {
-        case .success(let committed): outcomes = committed
-        case .failure(let error): return failed(error, request)
-        }
+        let outcomes = (try? result.get()) ?? []
+        settle(limits, batches, outcomes)
+        if case .failure(let error) = result { return failed(error, request) }
         succeeded()
         var rejected = tally
         for (batch, outcome) in zip(batches, outcomes) {
@@ -197,8 +137,7 @@ final class IntakeRoutes: Sendable {
             switch outcome {
             case .erased: rejected.add(.erased, batch.recordCount)
             case .closed: rejected.add(.day, batch.recordCount)
-            case .stored(isNew: true): newcomersCount += 1
-            case .stored(isNew: false), .resent, .notAdmitted: break
+            case .stored, .resent, .notAdmitted: break
             }
         }
         metrics.count(zip(batches, outcomes), rejected)
@@ -206,7 +145,32 @@ final class IntakeRoutes: Sendable {
             return IntakeAnswer.failure(
                 .tooManyRequests, "too many new installations from one network", to: request)
         }
+        return accepted(rejected, in: encoding, limits, request)
+    }
+
+    /// The answer where all was kept that could be.
+    private func accepted(
+        _ rejected: Tally, in encoding: OTLPEncoding, _ limits: Limits, _ request: HTTPRequest
+    ) -> HTTPResponse {
+        guard limits.overQuota == 0 else {
+            return IntakeAnswer.failure(
+                .tooManyRequests, "an installation sent more than is kept of one in a day",
+                to: request)
+        }
         return IntakeAnswer.accepted(rejected, in: encoding)
+    }
+
+    /// Gives back what was taken of the limits for nothing; there are no outcomes after a failure.
+    private func settle(
+        _ limits: Limits, _ batches: [AdmittedBatch], _ outcomes: [BatchOutcome]
+    ) {
+        newcomers.settle(
+            limits.newcomers, taken: outcomes.count { $0 == .stored(isNew: true) })
+        let unstored = batches.enumerated().filter { index, _ in
+            guard index < outcomes.count, case .stored = outcomes[index] else { return true }
+            return false
+        }
+        quota.settle(limits.quota, unstored: unstored.map(\.element))
     }
 
     /// The network that a request is from, for the limits of new installations and of erasures

@@ -4,22 +4,11 @@ internal import Modules
 private import Synchronization
 
 /// How many installations each network brought anew today, so that nobody can invent a crowd of
-/// them from one place. It is kept in memory alone, under a key that is drawn anew each day, in as
-/// many places as there are: networks that share one share its limit.
+/// them from one place.
 final class NewcomerLimit: Sendable {
-    private static let places = 1 << 16
-
-    private struct State {
-        var day: Day?
-        /// How often the counts began anew: a clock can show one day twice.
-        var beginnings = 0
-        var key = 0
-        var counts: [UInt16] = []
-    }
-
     private let max: Int
     private let random: any RandomSource
-    private let state = Mutex(State())
+    private let counts = Mutex(DailyCounts<UInt16>())
 
     init(max: Int, random: any RandomSource) {
         self.max = Swift.min(max, Int(UInt16.max) - 1)
@@ -39,12 +28,11 @@ final class NewcomerLimit: Sendable {
     func admit(_ batches: inout [AdmittedBatch], of network: Int?, on today: Day) -> Room {
         guard let network else { return Room(network: nil) }
         let wanted = Set(batches.map(\.installation)).count
-        let (granted, beginnings) = state.withLock { state in
-            begin(today, &state)
-            let place = Self.place(of: network, state.key)
-            let granted = Swift.min(wanted, Swift.max(0, max - Int(state.counts[place])))
-            state.counts[place] += UInt16(granted)
-            return (granted, state.beginnings)
+        let (granted, beginnings) = counts.withLock { counts in
+            counts.begin(today, random)
+            let granted = Swift.min(wanted, Swift.max(0, max - Int(counts[network])))
+            counts[network] += UInt16(granted)
+            return (granted, counts.beginnings)
         }
         if granted < wanted {
             var admitted: Set<String> = []
@@ -60,24 +48,9 @@ final class NewcomerLimit: Sendable {
     /// Gives back the room of those that were known already, or were not kept.
     func settle(_ room: Room, taken: Int) {
         guard let network = room.network, taken < room.count else { return }
-        state.withLock { state in
-            guard state.beginnings == room.beginnings else { return }
-            state.counts[Self.place(of: network, state.key)] -= UInt16(room.count - taken)
+        counts.withLock { counts in
+            guard counts.beginnings == room.beginnings else { return }
+            counts[network] -= UInt16(room.count - taken)
         }
-    }
-
-    private func begin(_ today: Day, _ state: inout State) {
-        guard state.day != today else { return }
-        state.day = today
-        state.beginnings += 1
-        state.key = Int(truncatingIfNeeded: random.uint64())
-        state.counts = [UInt16](repeating: 0, count: Self.places)
-    }
-
-    private static func place(of network: Int, _ key: Int) -> Int {
-        var hasher = Hasher()
-        hasher.combine(key)
-        hasher.combine(network)
-        return Int(UInt(bitPattern: hasher.finalize()) % UInt(places))
     }
 }

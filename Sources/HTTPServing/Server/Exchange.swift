@@ -20,7 +20,7 @@ final class Exchange {
 
     deinit {
         if let later { context.waitsNoMore(later) }
-        context.budget.giveBack(reservedBytes)
+        context.bodies.giveBack(reservedBytes, of: request.peerNetwork)
         context.deadlines.start(socket)
         context.requestEnded()
     }
@@ -44,7 +44,7 @@ final class Exchange {
     /// Takes a piece of the body; false when the connection is to be cut.
     func take(_ piece: UnsafeRawBufferPointer) -> Bool {
         unsafe collector.take(piece) { count in
-            guard context.budget.take(count) else { return false }
+            guard context.bodies.take(count, of: request.peerNetwork) else { return false }
             reservedBytes += count
             return true
         }

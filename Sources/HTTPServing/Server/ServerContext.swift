@@ -14,14 +14,14 @@ final class ServerContext: Sendable {
 
     let handler: any HTTPHandler
     let limits: HTTPLimits
-    let budget: ByteBudget
+    let bodies: BodyRoom
     let deadlines: ConnectionDeadlines
     private let load = Mutex(Load())
 
     init(handler: any HTTPHandler, limits: HTTPLimits, budget: ByteBudget) {
         self.handler = handler
         self.limits = limits
-        self.budget = budget
+        bodies = BodyRoom(budget, perNetworkMax: limits.bodyBytesPerNetworkMax)
         deadlines = ConnectionDeadlines(secondsMax: limits.requestSecondsMax)
     }
 

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+private import Glibc
+internal import Modules
+private import Synchronization
+
+/// What a collector does beside its requests.
+extension IntakeRoutes {
+    /// When days are folded.
+    struct Sweeps {
+        /// How long after a failure it is tried again.
+        static let againNanoseconds: Int64 = 60_000_000_000
+
+        var day: Day?
+        var nextNanoseconds: Int64 = 0
+        var clock = SettledClock()
+    }
+
+    /// Folds and deletes what has passed its time, once a day; what failed is tried again after a
+    /// minute.
+    private func sweep() throws(StorageError) {
+        let today = clock.now().day
+        try storage.expire(by: configuration.retention, on: today)
+        sweeps.withLock { $0.day = today }
+    }
+
+    /// Sweeps as of a day of 1970, which changes nothing, so that a store that can't be swept shows
+    /// at once, not after the hour that the clock takes to settle.
+    func trySweep() throws(StorageError) {
+        try storage.expire(
+            by: RetentionPolicy(openDays: 0, totalsDays: 0), on: Day(number: 100))
+    }
+
+    /// Folds when a day begins also where no request comes; as long as this object is used.
+    func keepSweeping() throws(SystemError) {
+        let step = UInt32(configuration.sweepCheckMilliseconds) * 1000
+        try DetachedThread.start { [weak self] in
+            while usleep(step) == 0, let self {
+                sweepWhenDue()
+                committer.between { self.keepSums() }
+            }
+        }
+    }
+
+    /// Keeps the sums of open days, for a collector that is started after this one.
+    func keepSums() {
+        do {
+            try storage.keepSums()
+        } catch {
+            logger.log(.warning, "the sums of open days were not kept: \(error)")
+        }
+    }
+
+    /// Makes readings quick, beside what is done already.
+    func readAhead() throws(SystemError) {
+        try DetachedThread.start { [storage, logger, today = clock.now().day] in
+            do {
+                try storage.readAhead(on: today)
+            } catch {
+                logger.log(.warning, "open days were not read ahead: \(error)")
+            }
+        }
+    }
+
+    /// Sweeps on a day on which that was not done yet, once the clock is settled: what is folded
+    /// can't be erased any more.
+    func sweepWhenDue() {
+        let (now, uptime) = (clock.now(), clock.uptimeNanoseconds())
+        let isDue = sweeps.withLock { sweeps in
+            let isSettled = sweeps.clock.isSettled(now, uptimeNanoseconds: uptime)
+            guard isSettled, sweeps.day != now.day, uptime >= sweeps.nextNanoseconds else {
+                return false
+            }
+            sweeps.nextNanoseconds = uptime + Sweeps.againNanoseconds
+            return true
+        }
+        guard isDue else { return }
+        committer.between {
+            do {
+                try self.sweep()
+            } catch {
+                self.logger.log(.error, "closed days were not folded: \(error)")
+            }
+        }
+    }
+}
