@@ -62,6 +62,23 @@ import Testing
         #expect(try home.control().status().erasureProblem == nil)
     }
 
+    @Test(arguments: ["installation_id", "secret", "url", "check"])
+    func `a changed byte of a request is damage, and one without a check was mended by hand`(
+        field: String
+    ) throws {
+        #expect(try home.control().deleteData().erasureRequested)
+        let kept = try JSONValue.parse(bytes: home.folder.read(list))
+        var entry = try #require(kept.arrayValue?.first?.objectValue)
+        var text = Array(try #require(entry[field]?.stringValue).utf8)
+        text[text.count - 1] ^= 1
+        entry[field] = .string(String(decoding: text, as: UTF8.self))
+        try home.folder.write(JSONValue.array([.object(entry)]).serialized(.pretty), to: list)
+        #expect(try home.control().status().pendingErasures == nil)
+        entry["check"] = nil
+        try home.folder.write(JSONValue.array([.object(entry)]).serialized(.pretty), to: list)
+        #expect(try home.control().status().pendingErasures == 1)
+    }
+
     @Test func `a second one that is damaged stands beside the first, up to eight`() throws {
         for count in 1...8 {
             try home.folder.write("{ \(count)", to: list)

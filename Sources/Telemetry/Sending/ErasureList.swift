@@ -25,7 +25,7 @@ struct ErasureList {
         throw TelemetryError(
             .storage, "the list of pending erasures is damaged: \(directory.erasures)",
             hint: "it names what is still to be erased at the collector: restore it from a copy, "
-                + "or remove it to give that up")
+                + "mend it and take the changed entry's check out, or remove it to give that up")
     }
 
     /// What no command can ask for any more, and what to do about it; nil if all is well.

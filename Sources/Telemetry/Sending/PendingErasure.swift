@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Hashing
 import JSON
 package import Modules
 
@@ -31,13 +32,20 @@ package struct PendingErasure: Sendable, Equatable {
     var json: JSONValue {
         [
             "installation_id": .string(installationID), "secret": .string(secret),
-            "url": .string(url), "attempts": .integer(attempts),
+            "url": .string(url), "check": .string(check), "attempts": .integer(attempts),
             "next_attempt_at": .integer(nextAttemptAt.nanoseconds),
         ]
+    }
+
+    /// What shows that a byte of the request was changed.
+    private var check: String {
+        let parts = [installationID, secret, url].joined(separator: "\n")
+        return Hex.encode(Array(SHA256.hash(Array(parts.utf8)).prefix(8)))
     }
 }
 
 extension PendingErasure {
+    /// Nil for what is no request, or was changed since. One without a check was mended by hand.
     init?(json: JSONValue) {
         guard let object = json.objectValue,
             let id = object["installation_id"]?.stringValue,
@@ -48,5 +56,6 @@ extension PendingErasure {
         self.init(
             installationID: id, secret: secret, url: url, attempts: attempts,
             nextAttemptAt: Timestamp(nanoseconds: next))
+        guard object["check"] == nil || object["check"]?.stringValue == check else { return nil }
     }
 }
