@@ -78,33 +78,86 @@ extension TelemetrySetup {
 
     /// Keeps in mind that a yes is about to be said for this folder.
     public func rememberPlace() throws(CommandFailure) {
-        if place != usualPlace { try places.remember(place) }
+        if !isSame(place, usualPlace) { try places.remember(place) }
     }
 
     /// Other folders of this home that are there and may hold telemetry, with what decides about
     /// each.
     public func otherPlaces() throws(CommandFailure) -> [(path: String, control: TelemetryControl)]
     {
-        let known = try ([usualPlace] + places.all()).filter { $0 != place }
-        return known.compactMap { path in
-            guard (try? seams.files.status(of: path)) != nil else { return nil }
+        others(among: [usualPlace] + (try places.all()))
+    }
+
+    /// Those that are there and are neither the configured folder nor each other, whatever paths
+    /// lead to them.
+    private func others(among paths: [String]) -> [(path: String, control: TelemetryControl)] {
+        var known = [place]
+        return paths.compactMap { path in
+            guard !known.contains(where: { isSame($0, path) }),
+                (try? seams.files.status(of: path)) != nil
+            else { return nil }
+            known.append(path)
             var config = config
             config.storagePath = path
             return (path, control(config))
         }
     }
 
-    /// Deletes everything that telemetry recorded in this home, wherever that is. What other
-    /// folders have sent is asked to be erased from this one.
+    private func isSame(_ left: String, _ right: String) -> Bool {
+        if left == right { return true }
+        guard let identity = try? seams.files.status(of: left)?.identity else { return false }
+        return identity == (try? seams.files.status(of: right)?.identity)
+    }
+
+    /// Takes consent back in every folder of this home, in each whatever becomes of the others;
+    /// then throws what failed first. How many events are stored.
+    public func disable() throws -> Int64 {
+        try inEachPlace { control in
+            try control.disable()
+            return try control.status().recorded
+        }.reduce(0, +)
+    }
+
+    /// Deletes everything that telemetry recorded in this home, wherever that is, in each folder
+    /// whatever becomes of the others; then throws what failed first. What other folders have sent
+    /// is asked to be erased from the configured one.
     public func deleteData() throws -> [DeletionOutcome] {
+        let outcomes = Result { try inEachPlace { try $0.deleteData() } }
+        let taken = Result { try takeErasures() }
+        try taken.get()
+        return try outcomes.get()
+    }
+
+    /// Does for other folders of this home what uploads and looks do for the configured one:
+    /// finishes what was cut short, deletes what is too old, takes over what is still to be erased.
+    public func tendOtherPlaces() throws {
+        for (_, other) in try otherPlaces() { _ = try other.status() }
+        try takeErasures()
+    }
+
+    private func takeErasures() throws {
         let control = control()
-        // Before anything is deleted it has to be known what else there is.
-        let others = try otherPlaces().map(\.control)
-        var outcomes = [try control.deleteData()]
-        for other in others {
-            outcomes.append(try other.deleteData())
-            try control.takeErasures(of: other)
+        for (_, other) in try otherPlaces() { try control.takeErasures(of: other) }
+    }
+
+    /// Does something in the configured folder and in every other, first in those that are known
+    /// without the list. Throws the first failure once all else is done.
+    private func inEachPlace<Result>(
+        _ body: (TelemetryControl) throws -> Result
+    ) throws -> [Result] {
+        var results: [Result] = []
+        var failure: (any Error)?
+        func attempt(_ body: () throws -> Void) {
+            do { try body() } catch { failure = failure ?? error }
         }
-        return outcomes
+        let sure = [control()] + others(among: [usualPlace]).map(\.control)
+        for control in sure { attempt { results.append(try body(control)) } }
+        attempt {
+            for (path, control) in try otherPlaces() where !isSame(path, usualPlace) {
+                attempt { results.append(try body(control)) }
+            }
+        }
+        if let failure { throw failure }
+        return results
     }
 }

@@ -31,6 +31,8 @@ import Synchronization
     private let waker = Waker()
     let handlers: EventHandlers
     private let isRunning = Mutex(false)
+    /// When this process last deleted what is old without a journal of its own.
+    private let lastDeletion = Mutex<Day?>(nil)
     private let processNumber = getpid()
 
     /// Makes a module; touches no disk.
@@ -172,7 +174,7 @@ import Synchronization
     private func move() {
         recorder.refresh()
         noteStarved()
-        guard let journal = recorder.journal else { return }
+        guard let journal = recorder.journal else { return deleteOld() }
         do {
             try move(journal) { store, drain in try drain.adoptAll(into: store) }
         } catch {
@@ -188,6 +190,35 @@ import Synchronization
             try Store.using(gate.directory, gate.seams) { try $0.addLoss(.queueFull, count) }
         } catch {
             recorder.giveBackStarved(count)
+            recorder.tell("\(error)")
+        }
+    }
+
+    /// Keeps that count for a process that can open the store.
+    private func keepStarved() {
+        let count = recorder.takeStarved()
+        guard count > 0 else { return }
+        do {
+            try LossNote.write(count, gate.directory, gate.seams)
+        } catch {
+            recorder.tell("\(error)")
+        }
+    }
+
+    /// What was recorded before a no gets old too, where nothing is recorded that moves it.
+    private func deleteOld() {
+        let today = gate.seams.clock.now().day
+        let isDone = lastDeletion.withLock { $0 == today }
+        do {
+            guard !isDone, try gate.seams.files.status(of: gate.directory.store) != nil else {
+                return
+            }
+            try Store.using(gate.directory, gate.seams) { store in
+                try store.database.keepLogOnClose()
+                try Retention(config: configuration, gate: gate).apply(to: store)
+            }
+            lastDeletion.withLock { $0 = today }
+        } catch {
             recorder.tell("\(error)")
         }
     }
@@ -212,7 +243,8 @@ import Synchronization
     private func end() {
         let journal = recorder.close()
         noteStarved()
-        guard let journal else { return }
+        keepStarved()
+        guard let journal else { return deleteOld() }
         let isQuiet = journal.close()
         do {
             try move(journal)

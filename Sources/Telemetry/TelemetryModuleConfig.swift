@@ -199,7 +199,12 @@ extension TelemetryModuleConfig {
 extension JSONObject {
     fileprivate func int(_ name: String) -> Int? { self[name]?.integerValue.map(Int.init) }
 
+    /// A path without what says nothing: `//`, `/./` and a slash at its end.
     fileprivate func path(_ name: String, _ userHome: String) -> String? {
-        self[name]?.stringValue.map { $0.hasPrefix("~/") ? userHome + $0.dropFirst() : $0 }
+        self[name]?.stringValue.map { text in
+            let path = text.hasPrefix("~/") ? userHome + text.dropFirst() : text
+            let parts = path.split(separator: "/").filter { $0 != "." }
+            return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+        }
     }
 }

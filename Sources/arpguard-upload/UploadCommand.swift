@@ -49,6 +49,7 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     let scope: TelemetryUploader.Scope =
         invocation.command.isOn(.erasuresOnly)
         ? .erasures : isDueOnly ? .everythingIfDue : .everything
+    tendOtherPlaces(setup, invocation)
     let progress = ProgressLine(invocation)
     let summary = try telling {
         let cancellation = try Interruption.becomingCancellation()
@@ -63,6 +64,15 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     let control = setup.control()
     let notices = summary.notices(try telling { try control.unanswered() }, control.words)
     return report(summary, notices, to: invocation)
+}
+
+/// A failure there is told, and keeps nothing here from being sent.
+private func tendOtherPlaces(_ setup: TelemetrySetup, _ invocation: Invocation) {
+    do throws(CommandFailure) {
+        try telling { try setup.tendOtherPlaces() }
+    } catch {
+        invocation.diagnostics.warning(error.message, hint: error.hint)
+    }
 }
 
 extension TelemetrySetup {

@@ -35,6 +35,15 @@ import Testing
         #expect(try send(1, batch: 7).status == 200)
     }
 
+    @Test func `an installation that was erased has no more room than another`() throws {
+        let collector = try SampleCollector { $0.bytesPerInstallationMax = 4 * Self.size }
+        #expect(try collector.erase(installation(1), secret: "x").status == 204)
+        let statuses = try (1...5).map { number in
+            try collector.post(SampleRequest(1, batch: number).with("app_start").bytes).status
+        }
+        #expect(statuses == [200, 200, 200, 429, 429])
+    }
+
     @Test func `what it shares a request with is kept`() throws {
         let collector = try SampleCollector { $0.bytesPerInstallationMax = 2 * Self.size }
         var message = SampleRequest(1, batch: 1).with("app_start").message

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import JSON
+import Modules
+import SQLite
 import TestKit
 import Testing
 
@@ -69,10 +72,86 @@ import Testing
         #expect(status["enabled"] == true, "consent stays as it is")
     }
 
-    @Test func `a list of folders that can't be read stops a deletion, and says so`() throws {
+    @Test(arguments: ["first/", "first//.", "link/first"])
+    func `the same folder by another path is no other one`(path: String) throws {
+        #expect(unsafe symlink(arpguard.folder.path, arpguard.folder.file("link")) == 0)
+        try run("config", "set", "telemetry.storage_path", arpguard.folder.file(path))
+        let status = try status()
+        #expect(status["other_places"] == [])
+        #expect(status["blocked_by"] == [])
+    }
+
+    @Test func `a no reaches what it can, whatever stands in the way elsewhere`() throws {
+        try change(.back)
+        try run("telemetry", "enable", "--confirm")
+        for place in ["/proc/nowhere/telemetry", arpguard.folder.file("third")] {
+            try arpguard.folder.write(
+                "{ \"telemetry\": { \"storage_path\": \"\(place)\" } }", to: "own/config.json")
+            if place.hasSuffix("third") {
+                try arpguard.folder.write("[1", to: "own/telemetry-places.json")
+            }
+            let end = try arpguard("telemetry", "disable")
+            #expect(end.status == 2, "what was in the way is told")
+            try change(.back)
+            #expect(try status()["blocked_by"] == ["withdrawn"])
+            try run("telemetry", "enable", "--confirm")
+        }
+    }
+
+    @Test func `what another folder still asks to be erased is told, and an upload asks for it`()
+        throws
+    {
+        let server = try FakeServer(.answer(200), .answer(503), otherwise: .answer(204))
+        try run("config", "set", "telemetry.upload_url", server.url())
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        try run("telemetry", "upload")
+        try run("telemetry", "delete-data", "--confirm")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+        try run("telemetry", "disable")
+        try change(.anotherFolder)
+        let shown = try arpguard("telemetry", "status").stdout
+        #expect(shown.contains("0 events and 1 pending erasure in"), "\(shown)")
+        #expect(try status()["other_places"]?.arrayValue?.first?["pending_erasures"] == 1)
+        _ = try arpguard("telemetry", "upload")
+        #expect(try status()["other_places"] == [])
+        #expect(try status()["pending_erasures"] == 1, "the server asked for patience")
+        try RealFileSystem().remove(arpguard.folder.file("second/erasures.lock"))
+        try arpguard.folder.write(
+            String(decoding: arpguard.folder.read("second/erasures.json"), as: UTF8.self).replacing(
+                /"next_attempt_at": [0-9]+/, with: "\"next_attempt_at\": 0"),
+            to: "second/erasures.json")
+        try run("telemetry", "upload")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE", "DELETE"])
+        #expect(try status()["pending_erasures"] == 0)
+    }
+
+    @Test func `a deletion that one folder holds up reaches the others`() throws {
+        let recorded = try #require(status()["events"]?["recorded"]?.integerValue)
+        try change(.back)
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        let store = arpguard.folder.file("own/telemetry/store.sqlite")
+        do {
+            let reader = try Connection(path: store, mode: .readOnly)
+            try reader.execute("BEGIN")
+            _ = try reader.integer("SELECT count(*) FROM events")
+            #expect(try arpguard("telemetry", "delete-data", "--confirm").status == 2)
+            try reader.execute("COMMIT")
+        }
+        #expect(recorded > 0)
+        let status = try status()
+        #expect(status["events"]?["recorded"] == 0)
+        #expect(status["other_places"]?.arrayValue?.first?["recorded"] == 0)
+    }
+
+    @Test func `a list of folders that can't be read is told, and what is known is deleted`()
+        throws
+    {
         try arpguard.folder.write("[1", to: "own/telemetry-places.json")
         let end = try arpguard("telemetry", "delete-data", "--confirm")
         #expect(end.status == 2)
+        #expect(try self.status()["events"]?["recorded"] == 0)
         #expect(end.stderr.contains("telemetry-places.json"))
         let status = try arpguard("telemetry", "status", "--format", "json")
         #expect(status.status == 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Catalogue
+import Glibc
 import Modules
 import SQLite
 import Synchronization
@@ -215,9 +216,26 @@ import Testing
         for marker in ["word of later", "feature_usage"] {
             #expect(try !home.holds(marker, except: ["consent.json"]), "\(marker)")
         }
+        // What can go on, and ask for the erasure, is a store of this version.
         let kept = try Connection(path: path, mode: .readOnly)
-        #expect(try kept.integer("PRAGMA user_version") == newer)
-        #expect(try kept.integer("SELECT count(*) FROM ledger WHERE kind = 'data_deleted'") == 1)
+        #expect(try kept.integer("PRAGMA user_version") == version)
+        #expect(try home.control().ledger().map(\.kind).contains("data_deleted"))
+        #expect(try home.control().verifyLedger().isSound)
+        #expect(try #require(try home.control().outbox()).pendingErasures().count == 1)
+    }
+
+    @Test func `a folder's requests for erasure stay when it is named by another path`() throws {
+        home.record(1)
+        try home.haveOneBatchAccepted()
+        #expect(try home.control().deleteData().erasureRequested)
+        let parent = home.folder.file("link")
+        #expect(unsafe symlink(home.folder.file("home"), parent) == 0)
+        for path in ["\(home.storage)/", "\(home.storage)/.", "\(parent)/telemetry"] {
+            var config = TelemetryModuleConfig.withURL
+            config.storagePath = path
+            try home.control().takeErasures(of: home.control(config))
+            #expect(try home.control().status().pendingErasures == 1, "\(path)")
+        }
     }
 
     @Test func `damage that only the wiping meets hides no request for erasure`() throws {

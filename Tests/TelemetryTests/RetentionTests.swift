@@ -73,6 +73,46 @@ import Testing
         #expect(try home.control().status().lost.isEmpty)
     }
 
+    @Test func `what was recorded before a no gets old under a program that records nothing`()
+        throws
+    {
+        func stored() throws -> Int64? {
+            try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+                .integer("SELECT count(*) FROM events")
+        }
+        home.record(3)
+        try home.control().disable()
+        home.clock.advance(by: .seconds(29 * 86_400))
+        home.record(1)
+        #expect(try stored() == 3)
+        home.clock.advance(by: .seconds(2 * 86_400))
+        home.record(1)
+        #expect(try stored() == 0)
+    }
+
+    @Test func `batches that a clock dated ahead get old, and events after which nothing comes`()
+        throws
+    {
+        jump(days: 3650)
+        home.record(2)
+        try home.haveOneBatchAccepted()
+        home.record(1)
+        jump(days: -3650)
+        try home.control().disable()
+        func rows() throws -> [Int64?] {
+            _ = try home.control().status()
+            let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+            return try ["events", "batches"].map {
+                try store.integer("SELECT count(*) FROM \($0)")
+            }
+        }
+        #expect(try rows() == [3, 1])
+        home.clock.advance(by: .seconds(29 * 86_400))
+        #expect(try rows() == [3, 1])
+        home.clock.advance(by: .seconds(2 * 86_400))
+        #expect(try rows() == [0, 0])
+    }
+
     @Test(arguments: ["store.damaged.sqlite", "journal.damaged"])
     func `what was damaged and set aside goes when the events of that day have to`(
         name: String

@@ -2,6 +2,7 @@
 
 import Catalogue
 import Modules
+import SQLite
 import Telemetry
 import TestKit
 import Testing
@@ -49,6 +50,33 @@ import Testing
         try makeRoom()
         #expect(try lost() == ["queue_full": 5])
         #expect(home.told.contains("make "), "the way out is told: \(home.told)")
+    }
+
+    @Test func `where the store can't be opened either, the next program that can counts them`()
+        throws
+    {
+        let store = "\(home.storage)/store.sqlite"
+        home.record(1)
+        let version = try #require(
+            try Connection(path: store, mode: .readOnly).integer("PRAGMA user_version"))
+        func write(_ number: Int64) throws {
+            try Connection(path: store, mode: .readWrite)
+                .execute("PRAGMA user_version = \(number)")
+        }
+        try write(version + 1)
+        var config = TelemetryModuleConfig.withURL
+        config.storageBytesMax = 1 << 20
+        let filler = "\(home.storage)/journal/filler"
+        try home.folder.write(
+            [UInt8](repeating: 0, count: 600 << 10), to: "home/telemetry/journal/filler")
+        home.record(5, config)
+        home.record(2, config)
+        #expect(try home.control().status().storeProblem != nil)
+        try RealFileSystem().remove(filler)
+        try write(version)
+        #expect(try lost() == ["queue_full": 7])
+        #expect(try lost() == ["queue_full": 7], "each is counted once")
+        #expect(try home.folder.contents().filter { $0.hasSuffix(".losses") }.isEmpty)
     }
 
     @Test func `a yes to more reaches programs that run`() throws {

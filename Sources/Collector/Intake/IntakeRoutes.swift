@@ -167,8 +167,12 @@ final class IntakeRoutes: Sendable {
         newcomers.settle(
             limits.newcomers, taken: outcomes.count { $0 == .stored(isNew: true) })
         let unstored = batches.enumerated().filter { index, _ in
-            guard index < outcomes.count, case .stored = outcomes[index] else { return true }
-            return false
+            guard index < outcomes.count else { return true }
+            switch outcomes[index] {
+            // A row stands also for what an erased installation sends.
+            case .stored, .erased: return false
+            case .resent, .closed, .notAdmitted: return true
+            }
         }
         quota.settle(limits.quota, unstored: unstored.map(\.element))
     }

@@ -13,7 +13,8 @@ public struct RealFileSystem: FileSystem {
             FileStatus(
                 kind: kind(of: status.st_mode), owner: status.st_uid,
                 mode: status.st_mode & 0o7777, bytes: Int64(status.st_size),
-                allocatedBytes: Int64(status.st_blocks) * 512)
+                allocatedBytes: Int64(status.st_blocks) * 512,
+                identity: .init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)))
         }
     }
 

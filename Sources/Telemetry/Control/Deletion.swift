@@ -53,7 +53,11 @@ extension TelemetryControl {
     /// Takes over what another folder of the same home still asks to be erased: uploads look at
     /// the configured folder alone.
     public func takeErasures(of other: TelemetryControl) throws {
-        guard other.directory != directory else { return }
+        let places = try [self, other].map { try seams.files.status(of: $0.directory.path) }
+        // By another path it may be the same folder.
+        guard other.directory != directory,
+            places[0]?.identity == nil || places[0]?.identity != places[1]?.identity
+        else { return }
         let pending = try other.erasureList.all()
         guard !pending.isEmpty else { return }
         try directory.prepare(seams)
@@ -82,7 +86,7 @@ extension TelemetryControl {
         try erasureList.setDamagedAside()
         // Kept over a second run, which finds that the first has done this part.
         var erasure = (requested: false, impossible: false)
-        try Store.using(directory, seams, acceptingNewer: true) { store in
+        let isNewer = try Store.using(directory, seams, acceptingNewer: true) { store in
             // No sending can begin under the old identifier between the two.
             try store.database.transaction {
                 let state = gate.read().state
@@ -92,8 +96,28 @@ extension TelemetryControl {
                 try renew(state)
             }
             try wipe(store)
+            return store.isNewer
         }
+        if isNewer { try replaceNewer() }
         return erasure
+    }
+
+    /// Puts a store of this version in the place of an empty one of a newer program, so that this
+    /// program can go on, and ask for the erasure. Where the newer program runs, it does so.
+    private func replaceNewer() throws {
+        let paths = ["", "-wal", "-shm"].map { directory.store + $0 }
+        guard let lock = try seams.files.lock(directory.storeLock),
+            ProcessTable.holding(Set(paths)).isEmpty
+        else { return }
+        defer { withExtendedLifetime(lock) {} }
+        let entries = try Store.using(directory, seams, acceptingNewer: true) { store in
+            try ledger(of: store).rows().compactMap { row in
+                LedgerEntry.Kind(rawValue: row.kind).map { LedgerEntry($0, row.detail) }
+            }
+        }
+        for path in paths { try seams.files.remove(path) }
+        let fresh = ledger(of: try Store.open(directory, seams))
+        for entry in entries { try fresh.append(entry) }
     }
 
     /// Keeps what is needed to erase the identifier if sending ever began under it. What another
@@ -181,8 +205,10 @@ extension TelemetryControl {
 
     /// Journals of ended processes go; those of live ones are cleared and go on.
     private func eraseJournals() throws {
-        for name in try seams.files.names(in: directory.journals) where name.hasSuffix(".journal") {
+        for name in try seams.files.names(in: directory.journals) {
             let path = "\(directory.journals)/\(name)"
+            if name.hasSuffix(LossNote.suffix) { try seams.files.remove(path) }
+            guard name.hasSuffix(Journal.suffix) else { continue }
             if let lock = try seams.files.lock(path) {
                 try seams.files.remove(path)
                 withExtendedLifetime(lock) {}

@@ -24,8 +24,10 @@ struct Retention {
         let days = Int64(config.storageRetentionDays)
         let now = Timestamp(nanoseconds: try reckonedNow(store))
         let oldest = now.advanced(bySeconds: -days * 86_400).nanoseconds
-        if try hasOlder(store, than: oldest, now) {
-            try deleteOlder(store, than: oldest, now)
+        let isNewDay = try isAnotherDay(store, now)
+        let ahead = isNewDay ? try DatedAhead.expired(in: store, before: oldest, now) : nil
+        if try ahead != nil || hasOlder(store, than: oldest, looksAtAll: isNewDay) {
+            try deleteOlder(store, than: oldest, now, ahead)
         }
         try removeSetAside(store, before: oldest, now)
         let ledger = ledger(of: store)
@@ -55,13 +57,13 @@ struct Retention {
     /// Looks at the first rows: rows are in the order of time, but for jumps of the clock. For the
     /// sake of those it looks at all of them once a day.
     private func hasOlder(
-        _ store: Store, than oldest: Int64, _ now: Timestamp
+        _ store: Store, than oldest: Int64, looksAtAll: Bool
     ) throws -> Bool {
         for query in ["time FROM events", "sealed_at FROM batches"] {
             let first = try store.database.integer("SELECT \(query) ORDER BY id LIMIT 1")
             if let first, first < oldest { return true }
         }
-        return try isAnotherDay(store, now)
+        return try looksAtAll
             && store.database.integer(
                 """
                 SELECT EXISTS (SELECT 1 FROM events WHERE time < ?1)
@@ -96,10 +98,11 @@ struct Retention {
     }
 
     private func deleteOlder(
-        _ store: Store, than oldest: Int64, _ now: Timestamp
+        _ store: Store, than oldest: Int64, _ now: Timestamp, _ ahead: DatedAhead?
     ) throws {
-        let bounds = [oldest, now.advanced(bySeconds: 86_400).nanoseconds]
-            .map(SQLiteValue.integer)
+        let bounds = [
+            oldest, DatedAhead.bound(now), ahead?.lastEvent ?? 0, ahead?.lastBatch ?? 0,
+        ].map(SQLiteValue.integer)
         try store.database.transaction {
             try freeStaleBatches(store, bounds)
             let lost = """
@@ -107,25 +110,23 @@ struct Retention {
                 """
             try store.addLoss(.retention, store.database.integer(lost, bounds) ?? 0)
             try store.database.run("DELETE FROM events WHERE \(Self.isExpired)", bounds)
-            try store.database.run("DELETE FROM batches WHERE sealed_at < ?", [.integer(oldest)])
+            try store.database.run("DELETE FROM batches WHERE \(Self.isOldBatch)", bounds)
             try store.database.run(
                 "DELETE FROM totals WHERE name LIKE 'bytes.%' AND name <> ?",
                 [.text("bytes.\(gate.seams.clock.now().day)")])
         }
     }
 
-    /// Too old, or its time is still to come, since a clock was ahead: then it is at least as old
-    /// as one that was recorded after it.
-    private static let isOld = """
-        (time < ?1 OR (time > ?2 AND id < (SELECT max(id) FROM events WHERE time < ?1)))
-        """
+    /// Too old, or dated ahead and seen long ago.
+    private static let isOld = "(time < ?1 OR (time > ?2 AND id <= ?3))"
+    private static let isOldBatch = "(sealed_at < ?1 OR (sealed_at > ?2 AND id <= ?4))"
 
     /// An event goes with its age, one that is being sent with its batch, and all that a batch
     /// holds goes with it.
     private static let isExpired = """
         ((\(isOld) AND (batch IS NULL OR batch NOT IN
             (SELECT id FROM batches WHERE state = 'sending')))
-         OR batch IN (SELECT id FROM batches WHERE sealed_at < ?1))
+         OR batch IN (SELECT id FROM batches WHERE \(isOldBatch)))
         """
 
     /// A batch that was not begun to be sent and holds a too old event is given up: the younger
@@ -135,7 +136,8 @@ struct Retention {
             SELECT id FROM batches WHERE state IN ('sealed', 'held', 'released')
             AND id IN (SELECT batch FROM events WHERE \(Self.isOld))
             """
-        for batch in try store.database.rows(stale, bounds, { $0.integer(0) }) {
+        // It says nothing of the last of the bounds.
+        for batch in try store.database.rows(stale, bounds.dropLast(), { $0.integer(0) }) {
             try store.database.run(
                 "UPDATE events SET batch = NULL WHERE batch = ?", [.integer(batch)])
             try store.database.run("DELETE FROM batches WHERE id = ?", [.integer(batch)])

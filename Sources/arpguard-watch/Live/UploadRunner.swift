@@ -19,6 +19,8 @@ final class UploadRunner: Sendable {
     private let group = DispatchGroup()
     private let running = Mutex<RunningChild?>(nil)
     private let isLooking = Mutex(false)
+    /// Whether other folders of the home were looked after since the configuration was read.
+    private let areOthersTended = Mutex(false)
 
     init(_ setup: TelemetrySetup, home: String) {
         setupBox = Mutex(setup)
@@ -28,7 +30,10 @@ final class UploadRunner: Sendable {
     /// Replaced when the configuration is read again.
     var setup: TelemetrySetup {
         get { setupBox.withLock { $0 } }
-        set { setupBox.withLock { $0 = newValue } }
+        set {
+            setupBox.withLock { $0 = newValue }
+            areOthersTended.withLock { $0 = false }
+        }
     }
 
     /// Whether enough time has passed since a rule last found something about a gateway; nil where
@@ -67,6 +72,12 @@ final class UploadRunner: Sendable {
     /// A failure is the uploader's own to tell; its words go to standard error.
     private func round() {
         let setup = setup
+        // What fails there is told by the uploader and by `status`.
+        let areTended = areOthersTended.withLock { areTended in
+            defer { areTended = true }
+            return areTended
+        }
+        if !areTended { try? setup.tendOtherPlaces() }
         // A store that can't be read now is asked again in a minute.
         guard let agenda = try? setup.control().uploadAgenda(),
             agenda.isDue(at: setup.seams.clock.now()),

@@ -42,6 +42,9 @@ extension StatusView {
         .init("other_places[].enabled", "Whether the yes that was said for it stands"),
         .init("other_places[].recorded", "Events in it"),
         .init("other_places[].recorders", "The programs that record there now"),
+        .init(
+            "other_places[].pending_erasures",
+            "Requests for erasure that the next upload takes over; null where that can't be read"),
         .init("other_homes[].pid", "A program of ours that runs with another home"),
         .init("other_homes[].home", "That home"),
         .init("configuration_error", "What is wrong with the configuration, or null"),

@@ -76,9 +76,7 @@ extension Command {
         let setup = TelemetrySetup(context, invocation)
         try context.prepareHome()
         // A file that names another folder now, or can't be read, takes nobody's no away.
-        let controls = try [setup.control()] + setup.otherPlaces().map(\.control)
-        for control in controls { try telling { try control.disable() } }
-        let stored = try telling { try controls.reduce(0) { try $0 + $1.status().recorded } }
+        let stored = try telling { try setup.disable() }
         invocation.output.render(.disabled(storedEvents: stored))
         return .success
     }
