@@ -127,7 +127,6 @@ import Testing
                 try storage.commit(sent, on: told)
             }
         }
-        try storage.expire(by: RetentionPolicy(), on: day)
         func export(_ more: String...) throws -> [String] {
             let result = try CommandRunner.run(
                 Executables.path("arpguard-collector"),
@@ -138,6 +137,8 @@ import Testing
             let json = try JSONValue.parse(bytes: bytes)
             return json["days"]?.arrayValue?.compactMap { $0["day"]?.stringValue } ?? []
         }
+        #expect(try export() == [], "a day whose time has come and that is not folded yet is open")
+        try storage.expire(by: RetentionPolicy(), on: day)
         #expect(try export() == [old.description])
         let before = try folder.read("public/insight-arpguard.json")
         _ = try storage.erase(
