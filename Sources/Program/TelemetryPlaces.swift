@@ -104,60 +104,71 @@ extension TelemetrySetup {
     }
 
     private func isSame(_ left: String, _ right: String) -> Bool {
-        if left == right { return true }
-        guard let identity = try? seams.files.status(of: left)?.identity else { return false }
-        return identity == (try? seams.files.status(of: right)?.identity)
+        RealFileSystem.areSame(left, right)
     }
 
-    /// Takes consent back in every folder of this home, in each whatever becomes of the others;
-    /// then throws what failed first. How many events are stored.
-    public func disable() throws -> Int64 {
-        try inEachPlace { control in
+    /// Takes consent back in every folder of this home, in each whatever becomes of the others.
+    /// How many events are stored, in each folder where that was done, and what failed first.
+    public func disable() -> (stored: [Int64], failure: CommandFailure?) {
+        inEachPlace { control in
             try control.disable()
             return try control.status().recorded
-        }.reduce(0, +)
+        }
     }
 
     /// Deletes everything that telemetry recorded in this home, wherever that is, in each folder
-    /// whatever becomes of the others; then throws what failed first. What other folders have sent
-    /// is asked to be erased from the configured one.
-    public func deleteData() throws -> [DeletionOutcome] {
-        let outcomes = Result { try inEachPlace { try $0.deleteData() } }
-        let taken = Result { try takeErasures() }
-        try taken.get()
-        return try outcomes.get()
+    /// whatever becomes of the others, and says what failed first. What other folders have sent is
+    /// asked to be erased from the configured one.
+    public func deleteData() -> (outcomes: [DeletionOutcome], failure: CommandFailure?) {
+        let (outcomes, failure) = inEachPlace { try $0.deleteData() }
+        let untaken = forEachOther { try self.control().takeErasures(of: $0) }
+        return (outcomes, failure ?? untaken)
     }
 
     /// Does for other folders of this home what uploads and looks do for the configured one:
     /// finishes what was cut short, deletes what is too old, takes over what is still to be erased.
-    public func tendOtherPlaces() throws {
-        for (_, other) in try otherPlaces() { _ = try other.status() }
-        try takeErasures()
+    /// What failed first; nil if nothing did.
+    public func tendOtherPlaces() -> CommandFailure? {
+        let unseen = forEachOther { _ = try $0.status() }
+        let untaken = forEachOther { try self.control().takeErasures(of: $0) }
+        return unseen ?? untaken
     }
 
-    private func takeErasures() throws {
-        let control = control()
-        for (_, other) in try otherPlaces() { try control.takeErasures(of: other) }
+    private func forEachOther(_ body: (TelemetryControl) throws -> Void) -> CommandFailure? {
+        var failures = Failures()
+        let others = Result { try otherPlaces() }
+        failures.attempt { _ = try others.get() }
+        for (_, other) in (try? others.get()) ?? [] { failures.attempt { try body(other) } }
+        return failures.first
     }
 
     /// Does something in the configured folder and in every other, first in those that are known
-    /// without the list. Throws the first failure once all else is done.
+    /// without the list. What failed first, once all else is done.
     private func inEachPlace<Result>(
         _ body: (TelemetryControl) throws -> Result
-    ) throws -> [Result] {
+    ) -> ([Result], CommandFailure?) {
         var results: [Result] = []
-        var failure: (any Error)?
-        func attempt(_ body: () throws -> Void) {
-            do { try body() } catch { failure = failure ?? error }
-        }
+        var failures = Failures()
         let sure = [control()] + others(among: [usualPlace]).map(\.control)
-        for control in sure { attempt { results.append(try body(control)) } }
-        attempt {
-            for (path, control) in try otherPlaces() where !isSame(path, usualPlace) {
-                attempt { results.append(try body(control)) }
-            }
+        for control in sure { failures.attempt { results.append(try body(control)) } }
+        let rest = Swift.Result { try otherPlaces() }
+        failures.attempt { _ = try rest.get() }
+        for (path, control) in (try? rest.get()) ?? [] where !isSame(path, usualPlace) {
+            failures.attempt { results.append(try body(control)) }
         }
-        if let failure { throw failure }
-        return results
+        return (results, failures.first)
+    }
+}
+
+/// Goes on after a failure, and remembers the first.
+private struct Failures {
+    private(set) var first: CommandFailure?
+
+    mutating func attempt(_ body: () throws -> Void) {
+        do {
+            try body()
+        } catch {
+            first = first ?? CommandFailure(telemetry: error)
+        }
     }
 }

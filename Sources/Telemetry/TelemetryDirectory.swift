@@ -30,6 +30,10 @@ public struct TelemetryDirectory: Sendable, Equatable {
     public var reserve: String { "\(path)/reserve" }
     /// The journals of recording processes.
     public var journals: String { "\(path)/journal" }
+    /// What was lost while the store could not be opened.
+    var lossNote: String { "\(path)/losses" }
+    /// Taken for each change of that.
+    var lossLock: String { "\(path)/losses.lock" }
     /// Requests for erasure that the collector has not confirmed yet.
     public var erasures: String { "\(path)/erasures.json" }
     /// Where requests for erasure that could not be understood are set aside, in this order.

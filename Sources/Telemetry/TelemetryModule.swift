@@ -160,11 +160,12 @@ import Synchronization
         guard getpid() == processNumber else { return }
         isRunning.withLock { $0 = false }
         waker.end()
+        let hasJournal = recorder.journal != nil
         let done = DispatchGroup()
         // This thread is in the middle of no record.
         Journal.giveBackThisThread()
         queue.async(group: done) { [self] in end() }
-        if done.wait(timeout: .now() + .milliseconds(milliseconds)) == .timedOut {
+        if done.wait(timeout: .now() + .milliseconds(milliseconds)) == .timedOut, hasJournal {
             recorder.tell("the last events wait in the journal for the next start")
         }
     }
@@ -199,7 +200,7 @@ import Synchronization
         let count = recorder.takeStarved()
         guard count > 0 else { return }
         do {
-            try LossNote.write(count, gate.directory, gate.seams)
+            try LossNote(directory: gate.directory, seams: gate.seams).add(count)
         } catch {
             recorder.tell("\(error)")
         }
@@ -244,7 +245,7 @@ import Synchronization
         let journal = recorder.close()
         noteStarved()
         keepStarved()
-        guard let journal else { return deleteOld() }
+        guard let journal else { return }
         let isQuiet = journal.close()
         do {
             try move(journal)

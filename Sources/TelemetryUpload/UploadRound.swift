@@ -223,7 +223,7 @@ extension TransferOutcome {
     /// Whether any byte of the request's body may have left.
     fileprivate var mayHaveLeft: Bool {
         guard case .failed(let failure) = self else { return true }
-        return ![.connect, .tls].contains(failure.kind)
+        return failure.mayHaveSent
     }
 
     /// What a person may do about it, where it is known.

@@ -49,7 +49,10 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     let scope: TelemetryUploader.Scope =
         invocation.command.isOn(.erasuresOnly)
         ? .erasures : isDueOnly ? .everythingIfDue : .everything
-    tendOtherPlaces(setup, invocation)
+    // What fails there keeps nothing here from being sent.
+    if let failure = setup.tendOtherPlaces() {
+        invocation.diagnostics.warning(failure.message, hint: failure.hint)
+    }
     let progress = ProgressLine(invocation)
     let summary = try telling {
         let cancellation = try Interruption.becomingCancellation()
@@ -64,15 +67,6 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     let control = setup.control()
     let notices = summary.notices(try telling { try control.unanswered() }, control.words)
     return report(summary, notices, to: invocation)
-}
-
-/// A failure there is told, and keeps nothing here from being sent.
-private func tendOtherPlaces(_ setup: TelemetrySetup, _ invocation: Invocation) {
-    do throws(CommandFailure) {
-        try telling { try setup.tendOtherPlaces() }
-    } catch {
-        invocation.diagnostics.warning(error.message, hint: error.hint)
-    }
 }
 
 extension TelemetrySetup {

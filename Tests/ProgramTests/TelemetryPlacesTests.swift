@@ -75,6 +75,7 @@ import Testing
     @Test(arguments: ["first/", "first//.", "link/first"])
     func `the same folder by another path is no other one`(path: String) throws {
         #expect(unsafe symlink(arpguard.folder.path, arpguard.folder.file("link")) == 0)
+        #expect(unsafe symlink(first, arpguard.folder.file("own/telemetry")) == 0)
         try run("config", "set", "telemetry.storage_path", arpguard.folder.file(path))
         let status = try status()
         #expect(status["other_places"] == [])
@@ -113,7 +114,13 @@ import Testing
         let shown = try arpguard("telemetry", "status").stdout
         #expect(shown.contains("0 events and 1 pending erasure in"), "\(shown)")
         #expect(try status()["other_places"]?.arrayValue?.first?["pending_erasures"] == 1)
-        _ = try arpguard("telemetry", "upload")
+        let broken = arpguard.folder.file("broken")
+        try arpguard.folder.write("in the way", to: "broken/journal")
+        try arpguard.folder.write(
+            #"["\#(broken)", "\#(first)"]"#, to: "own/telemetry-places.json")
+        let dry = try arpguard("telemetry", "upload", "--dry-run")
+        #expect(dry.stderr.contains("broken/journal"), "one folder keeps no other's back")
+        try arpguard.folder.write("[]", to: "own/telemetry-places.json")
         #expect(try status()["other_places"] == [])
         #expect(try status()["pending_erasures"] == 1, "the server asked for patience")
         try RealFileSystem().remove(arpguard.folder.file("second/erasures.lock"))

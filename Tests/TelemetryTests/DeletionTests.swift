@@ -230,7 +230,9 @@ import Testing
         #expect(try home.control().deleteData().erasureRequested)
         let parent = home.folder.file("link")
         #expect(unsafe symlink(home.folder.file("home"), parent) == 0)
-        for path in ["\(home.storage)/", "\(home.storage)/.", "\(parent)/telemetry"] {
+        let last = home.folder.file("last")
+        #expect(unsafe symlink(home.storage, last) == 0)
+        for path in ["\(home.storage)/", "\(home.storage)/.", "\(parent)/telemetry", last] {
             var config = TelemetryModuleConfig.withURL
             config.storagePath = path
             try home.control().takeErasures(of: home.control(config))

@@ -82,12 +82,27 @@ import Testing
         }
         home.record(3)
         try home.control().disable()
-        home.clock.advance(by: .seconds(29 * 86_400))
-        home.record(1)
-        #expect(try stored() == 3)
-        home.clock.advance(by: .seconds(2 * 86_400))
-        home.record(1)
-        #expect(try stored() == 0)
+        let module = home.module()
+        module.initialize(flushMilliseconds: nil)
+        for (days, left) in [(29, 3), (2, 0)] as [(Int64, Int64)] {
+            home.clock.advance(by: .seconds(days * 86_400))
+            module.flush()
+            #expect(try stored() == left)
+        }
+        module.end()
+    }
+
+    @Test func `under a faulty configuration nothing is deleted by numbers that nobody chose`()
+        throws
+    {
+        home.record(3)
+        home.clock.advance(by: .seconds(40 * 86_400))
+        let fault = TelemetryControl(
+            for: Product("arpguard", version: "0.1.0"), config: TelemetryModuleConfig(),
+            home: home.folder.file("home"), seams: home.seams(),
+            configurationProblem: "a comma too many")
+        #expect(try fault.status().recorded == 3)
+        #expect(try home.control().status().recorded == 0)
     }
 
     @Test func `batches that a clock dated ahead get old, and events after which nothing comes`()

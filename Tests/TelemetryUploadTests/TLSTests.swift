@@ -40,7 +40,9 @@ struct TLSTests {
         let server = try FakeServer(.neverAnswer)
         let limits = UploadLimits(connectTimeout: .milliseconds(150))
         let request = try post("https://127.0.0.1:\(server.port)/", limits: limits)
-        #expect(CurlTransport().perform(request).failureKind == .timeout)
+        let failure = try #require(CurlTransport().perform(request).failure)
+        #expect(failure.kind == .timeout)
+        #expect(!failure.mayHaveSent, "it costs nothing of the day's bytes")
         #expect(server.connectionCount == 1)
         #expect(server.requests.isEmpty)
     }

@@ -6,7 +6,11 @@ import TestKit
 import Testing
 
 /// A person who decides while a watch runs.
-extension LaboratoryTests {
+@Suite(.serialized) struct ConsentWatchTests: LaboratorySuite {
+    let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
     /// The properties of the last event of a type that the home shows.
     private func last(_ type: String) throws -> JSONValue? {
         let shown = try arpguard("--format", "json", "telemetry", "show", "--type", type)

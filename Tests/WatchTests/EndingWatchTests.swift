@@ -6,7 +6,11 @@ import TestKit
 import Testing
 
 /// How a watch meets what it can't go on with, or can't keep up with.
-extension LaboratoryTests {
+@Suite(.serialized) struct EndingWatchTests: LaboratorySuite {
+    let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
     @Test func `an interface that goes down ends the watch with a message`() throws {
         if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
         let laboratory = try Laboratory("do")
@@ -70,7 +74,7 @@ extension LaboratoryTests {
 
     @Test func `a capture process that is killed ends the watch with a message`() throws {
         if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
-        let laboratory = try Laboratory("ki")
+        let laboratory = try Laboratory("kc")
         let watch = try watch(laboratory)
         try waitForStart(watch)
         try #require(kill(captureChild(of: watch), SIGKILL) == 0)

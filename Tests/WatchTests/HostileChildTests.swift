@@ -6,7 +6,11 @@ import TestKit
 import Testing
 
 /// What somebody who has taken over a capture process gains, and what ends it.
-extension LaboratoryTests {
+@Suite(.serialized) struct HostileChildTests: LaboratorySuite {
+    let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
     private func child(of watch: RunningProcess) throws -> Int32 {
         let pgrep = try CommandRunner.run("/usr/bin/pgrep", ["-P", String(watch.pid)])
         return try #require(Int32(pgrep.stdout.split(separator: "\n").first ?? ""))
@@ -58,7 +62,7 @@ extension LaboratoryTests {
 
     @Test func `a child has nothing of the terminal, and no signal of it ends a child`() throws {
         if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
-        let laboratory = try Laboratory("te")
+        let laboratory = try Laboratory("tk")
         let watch = try watch(laboratory)
         try waitForStart(watch)
         let child = try child(of: watch)

@@ -8,7 +8,11 @@ import TestKit
 import Testing
 
 /// A watch that is killed again and again, while an attacker is at work.
-extension LaboratoryTests {
+@Suite(.serialized) struct KilledWatchTests: LaboratorySuite {
+    let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
     private static let kills: Int64 = unsafe getenv("ARPGUARD_TEST_FULL") != nil ? 100 : 6
 
     @Test func `a watch that is killed at any moment loses nothing that it told`() throws {

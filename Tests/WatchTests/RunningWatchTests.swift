@@ -10,7 +10,11 @@ import TestKit
 import Testing
 
 /// What happens to a watch while it runs, and around it.
-extension LaboratoryTests {
+@Suite(.serialized) struct RunningWatchTests: LaboratorySuite {
+    let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
     /// The attacker tells everybody, once a second, that an address is its own.
     private func announce(_ laboratory: Laboratory, _ address: String) throws -> RunningProcess {
         try laboratory.start(

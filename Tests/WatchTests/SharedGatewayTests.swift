@@ -6,7 +6,11 @@ import TestKit
 import Testing
 
 /// Routers that share the gateway's address, live, and somebody who says that he is one.
-extension LaboratoryTests {
+@Suite(.serialized) struct SharedGatewayTests: LaboratorySuite {
+    let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
     private static let shared = "10.9.0.100"
 
     /// Gives a member the shared address, has it advertise that, and tell everybody.

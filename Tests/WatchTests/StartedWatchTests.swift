@@ -6,7 +6,11 @@ import TestKit
 import Testing
 
 /// Where a watch begins, as whom, and what it takes over when it is told to read again.
-extension LaboratoryTests {
+@Suite(.serialized) struct StartedWatchTests: LaboratorySuite {
+    let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
     /// Ends a watch, and gives back what it said.
     private func stop(_ watch: RunningProcess) throws -> CommandResult {
         watch.send(signal: SIGTERM)

@@ -11,7 +11,11 @@ import Testing
 @testable import arpguard_watch
 
 /// What becomes of a watch whose output nobody takes, or finds no room.
-extension LaboratoryTests {
+@Suite(.serialized) struct StuckReaderTests: LaboratorySuite {
+    let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
     /// Standard output, or both outputs, lead into a pipe that is full and that nobody reads.
     @Test(arguments: ["", "2>&1"])
     func `a reader that stops reading delays neither other ways nor the end`(

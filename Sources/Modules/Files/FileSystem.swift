@@ -56,14 +56,6 @@ public struct FileStatus: Sendable, Equatable {
     /// What a path may hold.
     public enum Kind: Sendable, Equatable { case file, folder, link, other }
 
-    /// What tells a file or folder from all others of the machine, whatever paths lead to it.
-    public struct Identity: Sendable, Equatable {
-        /// The number of its file system.
-        public let device: UInt64
-        /// Its number there.
-        public let inode: UInt64
-    }
-
     /// What it is.
     public let kind: Kind
     /// The user number of its owner.
@@ -74,20 +66,14 @@ public struct FileStatus: Sendable, Equatable {
     public let bytes: Int64
     /// The space that it takes on the disk, in bytes.
     public let allocatedBytes: Int64
-    /// What it is, by whatever path; nil where that is not known.
-    public let identity: Identity?
 
     /// Describes what stands at a path.
-    public init(
-        kind: Kind, owner: UInt32, mode: UInt32, bytes: Int64, allocatedBytes: Int64,
-        identity: Identity? = nil
-    ) {
+    public init(kind: Kind, owner: UInt32, mode: UInt32, bytes: Int64, allocatedBytes: Int64) {
         self.kind = kind
         self.owner = owner
         self.mode = mode
         self.bytes = bytes
         self.allocatedBytes = allocatedBytes
-        self.identity = identity
     }
 }
 

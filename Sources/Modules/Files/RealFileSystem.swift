@@ -13,9 +13,17 @@ public struct RealFileSystem: FileSystem {
             FileStatus(
                 kind: kind(of: status.st_mode), owner: status.st_uid,
                 mode: status.st_mode & 0o7777, bytes: Int64(status.st_size),
-                allocatedBytes: Int64(status.st_blocks) * 512,
-                identity: .init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)))
+                allocatedBytes: Int64(status.st_blocks) * 512)
         }
+    }
+
+    /// Whether two paths lead to the same file or folder of the machine, links followed
+    /// (stat(2)). Paths that are the same text do; else those to nothing do not.
+    public static func areSame(_ left: String, _ right: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        if left == right { return true }
+        guard unsafe stat(left, &first) == 0, unsafe stat(right, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
     /// What the kernel has at `path`, links not followed; nil if there is nothing.

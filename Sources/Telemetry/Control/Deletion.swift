@@ -53,10 +53,9 @@ extension TelemetryControl {
     /// Takes over what another folder of the same home still asks to be erased: uploads look at
     /// the configured folder alone.
     public func takeErasures(of other: TelemetryControl) throws {
-        let places = try [self, other].map { try seams.files.status(of: $0.directory.path) }
-        // By another path it may be the same folder.
-        guard other.directory != directory,
-            places[0]?.identity == nil || places[0]?.identity != places[1]?.identity
+        // By another path it may be the same folder, or the same list.
+        guard !RealFileSystem.areSame(other.directory.path, directory.path),
+            !RealFileSystem.areSame(other.directory.erasures, directory.erasures)
         else { return }
         let pending = try other.erasureList.all()
         guard !pending.isEmpty else { return }
@@ -205,10 +204,10 @@ extension TelemetryControl {
 
     /// Journals of ended processes go; those of live ones are cleared and go on.
     private func eraseJournals() throws {
-        for name in try seams.files.names(in: directory.journals) {
+        try LossNote(directory: directory, seams: seams).remove()
+        for name in try seams.files.names(in: directory.journals)
+        where name.hasSuffix(Journal.suffix) {
             let path = "\(directory.journals)/\(name)"
-            if name.hasSuffix(LossNote.suffix) { try seams.files.remove(path) }
-            guard name.hasSuffix(Journal.suffix) else { continue }
             if let lock = try seams.files.lock(path) {
                 try seams.files.remove(path)
                 withExtendedLifetime(lock) {}

@@ -137,6 +137,7 @@ extension TelemetryControl {
         } else {
             do { try count(&status, state) } catch { status.storeProblem = "\(error)" }
         }
+        if status.storeProblem != nil { tellNoted(&status) }
         try tellRecorders(&status, facts)
         status.erasureProblem = erasureList.problem()
         // Why it can't be read is told by the line above.
@@ -148,6 +149,12 @@ extension TelemetryControl {
         }
         status.storageBytes = try directory.allocatedBytes(seams.files)
         return status
+    }
+
+    /// What was lost meanwhile, which the store does not know yet.
+    private func tellNoted(_ status: inout TelemetryStatus) {
+        let count = LossNote(directory: directory, seams: seams).count
+        if count > 0 { status.lost = [(LossReason.queueFull.rawValue, count)] }
     }
 
     private static func origins(_ urls: [String]) -> [String] {

@@ -14,9 +14,9 @@ extension Drain {
             let path = "\(directory.journals)/\(name)"
             if name.hasSuffix(Journal.suffix) { try adopt(path, into: store) }
             if name.hasSuffix(Journal.unfinishedSuffix) { try removeUnfinished(path) }
-            if name.hasSuffix(LossNote.suffix) { try take(note: name, path, into: store) }
         }
         try forgetJournals(store)
+        try LossNote(directory: directory, seams: gate.seams).take(into: store)
     }
 
     private func adopt(_ path: String, into store: Store) throws {
@@ -31,20 +31,6 @@ extension Drain {
             return try setAside(path, store)
         }
         if try drain(journal, into: store).isTaken { try gate.seams.files.remove(path) }
-    }
-
-    /// Counts what a note tells, once, however often that is cut short.
-    private func take(note name: String, _ path: String, into store: Store) throws {
-        try store.database.transaction {
-            let isTaken = try store.database.integer(
-                "SELECT EXISTS (SELECT 1 FROM journals WHERE journal = ?)", [.text(name)])
-            guard isTaken == 0, try gate.seams.files.status(of: path) != nil else { return }
-            let count = try LossNote.read(path, gate.seams)
-            try store.addLoss(count == nil ? .damaged : .queueFull, count ?? 1)
-            try store.database.run(
-                "INSERT INTO journals VALUES (?, 'note', 1)", [.text(name)])
-        }
-        try gate.seams.files.remove(path)
     }
 
     /// What a process left that died while it made its journal: nothing was in it.

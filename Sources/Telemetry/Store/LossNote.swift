@@ -2,25 +2,76 @@
 
 import Hashing
 import Modules
+import SQLite
 
-/// A file beside the journals: how many events a process lost for want of a journal that could not
+/// A file beside the journals: how many events processes lost for want of a journal that could not
 /// open the store either. The next process that can takes it in.
-enum LossNote {
-    static let suffix = ".losses"
+///
+/// It holds a name, drawn at random, and a count; the store remembers how much of the count under
+/// that name it has taken, so that nothing is counted twice however often that is cut short.
+struct LossNote {
     private static let bytesMax = 64
+    private static let lockMilliseconds: Int32 = 100
 
-    /// Writes the note of an ending process.
-    static func write(
-        _ count: Int64, _ directory: TelemetryDirectory, _ seams: TelemetrySeams
-    ) throws(SystemError) {
-        let name = Hex.encode(seams.random.bytes(8)) + suffix
-        try seams.files.replace("\(directory.journals)/\(name)", with: Array("\(count)".utf8))
+    let directory: TelemetryDirectory
+    let seams: TelemetrySeams
+
+    /// The count that waits; 0 without a note or with one that can't be understood.
+    var count: Int64 { (try? read())?.count ?? 0 }
+
+    /// Adds the count of an ending process.
+    func add(_ count: Int64) throws {
+        try locked {
+            let before = try read() ?? (Hex.encode(seams.random.bytes(8)), 0)
+            let (sum, isOver) = before.count.addingReportingOverflow(count)
+            let text = "\(before.name) \(isOver ? .max : sum)"
+            try seams.files.replace(directory.lossNote, with: Array(text.utf8))
+        }
     }
 
-    /// The count in a note; nil if it can't be understood.
-    static func read(_ path: String, _ seams: TelemetrySeams) throws(SystemError) -> Int64? {
-        let text = String(
-            decoding: try seams.files.read(path, bytesMax: bytesMax), as: UTF8.self)
-        return Int64(text).flatMap { (1...Int64(Journal.countMax)).contains($0) ? $0 : nil }
+    /// Counts what the note tells, and removes it.
+    func take(into store: Store) throws {
+        guard try seams.files.status(of: directory.lossNote) != nil else { return }
+        try locked {
+            if let note = try read() {
+                try store.database.transaction { try take(note, into: store) }
+            } else {
+                try store.addLoss(.damaged, 1)
+            }
+            try remove()
+        }
+    }
+
+    private func take(_ note: (name: String, count: Int64), into store: Store) throws {
+        let before = try store.rememberedText(Self.key)?.split(separator: " ") ?? []
+        let taken = before.first.map { $0 == note.name } == true ? Int64(before[1]) ?? 0 : 0
+        try store.addLoss(.queueFull, note.count - taken)
+        try store.remember("\(note.name) \(note.count)", Self.key)
+    }
+
+    private static let key = "losses.taken"
+
+    /// Removes the note, and what a process left that died while it wrote one.
+    func remove() throws(SystemError) {
+        try directory.removeUnfinished(directory.lossNote, seams.files)
+        try seams.files.remove(directory.lossNote)
+    }
+
+    private func locked(_ body: () throws -> Void) throws {
+        let waiting = Self.lockMilliseconds
+        guard let lock = try seams.files.lock(directory.lossLock, waiting: waiting) else {
+            throw TelemetryError(
+                .busy, "another process holds \(directory.lossLock)", hint: "try again")
+        }
+        defer { withExtendedLifetime(lock) {} }
+        try body()
+    }
+
+    private func read() throws -> (name: String, count: Int64)? {
+        guard try seams.files.status(of: directory.lossNote) != nil else { return nil }
+        let bytes = try seams.files.read(directory.lossNote, bytesMax: Self.bytesMax)
+        let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+        guard parts.count == 2, let count = Int64(parts[1]), count > 0 else { return nil }
+        return (String(parts[0]), count)
     }
 }

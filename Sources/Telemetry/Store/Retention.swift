@@ -20,7 +20,11 @@ struct Retention {
     private var setAside: [String] { [gate.directory.damagedStore, gate.directory.damagedJournal] }
 
     /// Deletes what is older than the configured days, then the oldest until the cap is kept.
+    ///
+    /// Not under a configuration with a fault: its numbers may be those that nobody chose, and
+    /// nothing is recorded meanwhile.
     func apply(to store: Store) throws {
+        guard gate.configurationProblem == nil else { return }
         let days = Int64(config.storageRetentionDays)
         let now = Timestamp(nanoseconds: try reckonedNow(store))
         let oldest = now.advanced(bySeconds: -days * 86_400).nanoseconds

@@ -85,7 +85,11 @@ private import CCurl
         if receiver.isOverfull {
             return .failed(TransferFailure(.tooLarge, "the response is too large"))
         }
-        guard code == CURLE_OK else { return .failed(TransferFailure(code)) }
+        guard code == CURLE_OK else {
+            var sent: Int64 = 0
+            let isKnown = unsafe ccurl_get_offset(easy, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK
+            return .failed(TransferFailure(code, mayHaveSent: !isKnown || sent > 0))
+        }
         var status = 0
         unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         return .answered(receiver.response(status: status))
@@ -94,7 +98,7 @@ private import CCurl
 
 extension TransferFailure {
     /// What libcurl's code means for a decision, with libcurl's own words where they are clear.
-    fileprivate init(_ code: CURLcode) {
+    fileprivate init(_ code: CURLcode, mayHaveSent: Bool) {
         let kind: Kind =
             switch code {
             case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
@@ -116,11 +120,12 @@ extension TransferFailure {
             }
         guard code != CURLE_PEER_FAILED_VERIFICATION else {
             self.init(
-                kind, "the server's certificate is not trusted, out of date, or for another name")
+                kind, "the server's certificate is not trusted, out of date, or for another name",
+                mayHaveSent: mayHaveSent)
             return
         }
         let words = unsafe String(cString: curl_easy_strerror(code))
-        self.init(kind, Self.begunSmall(words))
+        self.init(kind, Self.begunSmall(words), mayHaveSent: mayHaveSent)
     }
 
     /// `words` with a small first letter, unless they begin with an abbreviation such as SSL.

@@ -62,10 +62,14 @@ public struct TransferFailure: Error, Sendable, Equatable, CustomStringConvertib
     /// What failed, for a person: lower-case, no full stop.
     public let text: String
 
+    /// Whether any byte of the request's body may have left.
+    public let mayHaveSent: Bool
+
     /// A failure of this kind.
-    public init(_ kind: Kind, _ text: String) {
+    public init(_ kind: Kind, _ text: String, mayHaveSent: Bool = true) {
         self.kind = kind
         self.text = text
+        self.mayHaveSent = mayHaveSent && kind != .connect && kind != .tls
     }
 
     /// The failure for a person: lower-case, no full stop.

@@ -19,8 +19,8 @@ final class UploadRunner: Sendable {
     private let group = DispatchGroup()
     private let running = Mutex<RunningChild?>(nil)
     private let isLooking = Mutex(false)
-    /// Whether other folders of the home were looked after since the configuration was read.
-    private let areOthersTended = Mutex(false)
+    /// The day on which other folders of the home were last looked after without a failure.
+    private let lastTended = Mutex<Day?>(nil)
 
     init(_ setup: TelemetrySetup, home: String) {
         setupBox = Mutex(setup)
@@ -32,7 +32,7 @@ final class UploadRunner: Sendable {
         get { setupBox.withLock { $0 } }
         set {
             setupBox.withLock { $0 = newValue }
-            areOthersTended.withLock { $0 = false }
+            lastTended.withLock { $0 = nil }
         }
     }
 
@@ -72,12 +72,11 @@ final class UploadRunner: Sendable {
     /// A failure is the uploader's own to tell; its words go to standard error.
     private func round() {
         let setup = setup
-        // What fails there is told by the uploader and by `status`.
-        let areTended = areOthersTended.withLock { areTended in
-            defer { areTended = true }
-            return areTended
+        // What fails there is told by `status`, and tried again.
+        let today = setup.seams.clock.now().day
+        if lastTended.withLock({ $0 != today }), setup.tendOtherPlaces() == nil {
+            lastTended.withLock { $0 = today }
         }
-        if !areTended { try? setup.tendOtherPlaces() }
         // A store that can't be read now is asked again in a minute.
         guard let agenda = try? setup.control().uploadAgenda(),
             agenda.isDue(at: setup.seams.clock.now()),

@@ -20,14 +20,16 @@ extension Command {
         let isConfirmed = try invocation.isConfirmed(
             asking: "Delete everything that telemetry recorded?", otherwise: "nothing was deleted")
         guard isConfirmed else { return .success }
-        let outcomes = try telling { try setup.deleteData() }
+        let (outcomes, failure) = setup.deleteData()
+        if outcomes.isEmpty, let failure { throw failure }
         let events = outcomes.reduce(0) { $0 + $1.events }
         let elsewhere = try ErasureElsewhere(
             requested: outcomes.contains(where: \.erasureRequested),
             impossible: outcomes.contains(where: \.erasureImpossible), setup)
         let isEnabled = setup.control().causes(blocking: .recording).isEmpty
         var lines = [
-            "deleted \(events.of("event")); no byte of what was recorded is left here",
+            "deleted \(events.of("event"))"
+                + (failure == nil ? "; no byte of what was recorded is left here" : ", not all"),
             elsewhere.sentence,
         ]
         if isEnabled {
@@ -42,6 +44,7 @@ extension Command {
                     ("storage_bytes", .integer(outcomes.reduce(0) { $0 + $1.bytesLeft })),
                     ("enabled", .bool(isEnabled)),
                 ]))
+        if let failure { throw failure }
         return .success
     }
 }

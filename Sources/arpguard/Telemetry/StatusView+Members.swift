@@ -42,6 +42,7 @@ extension StatusView {
         .init("other_places[].enabled", "Whether the yes that was said for it stands"),
         .init("other_places[].recorded", "Events in it"),
         .init("other_places[].recorders", "The programs that record there now"),
+        .init("other_places[].error", "Why what is in it can't be read, or null"),
         .init(
             "other_places[].pending_erasures",
             "Requests for erasure that the next upload takes over; null where that can't be read"),

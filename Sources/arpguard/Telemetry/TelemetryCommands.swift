@@ -76,8 +76,15 @@ extension Command {
         let setup = TelemetrySetup(context, invocation)
         try context.prepareHome()
         // A file that names another folder now, or can't be read, takes nobody's no away.
-        let stored = try telling { try setup.disable() }
-        invocation.output.render(.disabled(storedEvents: stored))
+        let (stored, failure) = setup.disable()
+        if let failure {
+            if !stored.isEmpty {
+                invocation.diagnostics.notice(
+                    "consent was taken back in \(stored.count.of("other folder")) of this home")
+            }
+            throw failure
+        }
+        invocation.output.render(.disabled(storedEvents: stored.reduce(0, +)))
         return .success
     }
 

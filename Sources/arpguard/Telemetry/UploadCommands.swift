@@ -22,6 +22,10 @@ extension Command {
         if invocation.command.isOn(.dryRun) {
             let setup = TelemetrySetup(context, invocation)
             let control = setup.control()
+            // As the upload does: what it takes over is then among the requests.
+            if let failure = setup.tendOtherPlaces() {
+                invocation.diagnostics.warning(failure.message, hint: failure.hint)
+            }
             let outlook = try telling { try control.outlook() }
             let unanswered = try telling { try control.unanswered() }
             return try DryRun(outlook: outlook, unanswered: unanswered, words: control.words)
