@@ -11,6 +11,7 @@ import SQLite
 /// that name it has taken, so that nothing is counted twice however often that is cut short.
 struct LossNote {
     private static let bytesMax = 64
+    private static let countMax = Int64(Journal.countMax)
     private static let lockMilliseconds: Int32 = 100
 
     let directory: TelemetryDirectory
@@ -21,18 +22,24 @@ struct LossNote {
 
     /// Adds the count of an ending process.
     func add(_ count: Int64) throws {
-        try locked {
+        let isDone = try locked {
             let before = try read() ?? (Hex.encode(seams.random.bytes(8)), 0)
-            let (sum, isOver) = before.count.addingReportingOverflow(count)
-            let text = "\(before.name) \(isOver ? .max : sum)"
+            let text = "\(before.name) \(min(before.count + count, Self.countMax))"
             try seams.files.replace(directory.lossNote, with: Array(text.utf8))
+        }
+        guard isDone else {
+            throw TelemetryError(
+                .busy,
+                "\(count) lost events could not be counted: another process holds "
+                    + directory.lossLock, hint: "they are lost all the same")
         }
     }
 
-    /// Counts what the note tells, and removes it.
+    /// Counts what the note tells, and removes it. While another process is at it, the next look
+    /// does.
     func take(into store: Store) throws {
         guard try seams.files.status(of: directory.lossNote) != nil else { return }
-        try locked {
+        _ = try locked {
             if let note = try read() {
                 try store.database.transaction { try take(note, into: store) }
             } else {
@@ -44,7 +51,8 @@ struct LossNote {
 
     private func take(_ note: (name: String, count: Int64), into store: Store) throws {
         let before = try store.rememberedText(Self.key)?.split(separator: " ") ?? []
-        let taken = before.first.map { $0 == note.name } == true ? Int64(before[1]) ?? 0 : 0
+        let isSame = before.count == 2 && before[0] == note.name
+        let taken = isSame ? Int64(before[1]) ?? 0 : 0
         try store.addLoss(.queueFull, note.count - taken)
         try store.remember("\(note.name) \(note.count)", Self.key)
     }
@@ -57,21 +65,23 @@ struct LossNote {
         try seams.files.remove(directory.lossNote)
     }
 
-    private func locked(_ body: () throws -> Void) throws {
+    /// False if another process is at it for too long.
+    private func locked(_ body: () throws -> Void) throws -> Bool {
         let waiting = Self.lockMilliseconds
         guard let lock = try seams.files.lock(directory.lossLock, waiting: waiting) else {
-            throw TelemetryError(
-                .busy, "another process holds \(directory.lossLock)", hint: "try again")
+            return false
         }
         defer { withExtendedLifetime(lock) {} }
         try body()
+        return true
     }
 
     private func read() throws -> (name: String, count: Int64)? {
         guard try seams.files.status(of: directory.lossNote) != nil else { return nil }
         let bytes = try seams.files.read(directory.lossNote, bytesMax: Self.bytesMax)
         let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-        guard parts.count == 2, let count = Int64(parts[1]), count > 0 else { return nil }
+        guard parts.count == 2, let count = Int64(parts[1]), (1...Self.countMax).contains(count)
+        else { return nil }
         return (String(parts[0]), count)
     }
 }

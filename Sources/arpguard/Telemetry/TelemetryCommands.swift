@@ -80,7 +80,7 @@ extension Command {
         if let failure {
             if !stored.isEmpty {
                 invocation.diagnostics.notice(
-                    "consent was taken back in \(stored.count.of("other folder")) of this home")
+                    "consent was taken back in \(stored.count.of("folder")) of this home")
             }
             throw failure
         }
