@@ -82,6 +82,8 @@ public struct Detector: ~Copyable, Sendable {
         guard let news = memory.admit(packet, frame: number, time: time) else { return }
         let sighting = memory.observe(packet, news, frame: number, time: time)
         RuleBook.judge(sighting, configuration.thresholds) { finding in
+            var finding = finding
+            if sighting.isMismatched { finding.carrier = packet.source }
             if sighting.isGateway, finding.severity >= .medium { lastGatewayFinding = time }
             guard let finding = admit(finding, packet.segment, at: time) else { return }
             report(Alert(finding, sighting))

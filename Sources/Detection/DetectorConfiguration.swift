@@ -8,7 +8,8 @@ public struct DetectorConfiguration: Sendable {
     public var staticBindings: [IPv4Address: MACAddress]
     /// Findings that are counted and not reported.
     public var suppressions: [Suppression]
-    /// Stations that are never accused, such as one's own. Claims against them still are heard.
+    /// Stations that are never accused, such as one's own. Claims against them still are heard,
+    /// and so is who wears their addresses.
     public var trustedStations: Set<MACAddress>
     /// When the rules speak.
     public var thresholds: Thresholds

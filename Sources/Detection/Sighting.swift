@@ -35,10 +35,16 @@ struct Sighting: Sendable {
     var hasSiblings = false
     /// Whether its sender has another address all the same that no such port uses.
     var isApart = false
-    /// Whether the frame's source claimed the address for itself before.
+    /// Whether the frame's source claimed the address for itself before, and not as its owner,
+    /// whom the packet names.
     var isSourceRival = false
     /// Whether the frame's source is known to use addresses of its own.
     var isSourceKnown = false
+    /// Whether the frame's source is trusted.
+    var isSourceTrusted = false
+    /// Whether the frame's source is that of a station that has nothing to do with the claim, as
+    /// far as can be told: its owner, or another one that somebody wears.
+    var isSourceWorn = false
     /// For how many senders the frame's source spoke, and since which frame.
     var spokenFor = (count: 0, firstFrame: UInt64(0))
     /// How often the target was told this unasked, and since which frame.
@@ -92,8 +98,12 @@ struct Sighting: Sendable {
     /// Whether the frame comes from another station than the packet's sender.
     var isMismatched: Bool { packet.source != packet.sender.mac }
 
-    /// Whom to blame for what the packet says: its sender, or who sent it in another's name.
-    var speaker: MACAddress { packet.source.isUnicast ? packet.source : packet.sender.mac }
+    /// Where the frame comes from, as far as it says so.
+    var origin: MACAddress { packet.source.isUnicast ? packet.source : packet.sender.mac }
+
+    /// Whom to blame for what the packet claims: who sent it in another's name; or its sender, who
+    /// gets the traffic, where the frame's source says nothing.
+    var speaker: MACAddress { isSourceWorn || isSourceTrusted ? packet.sender.mac : origin }
 }
 
 /// That a station asks others for an address that it took a short while ago.

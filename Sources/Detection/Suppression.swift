@@ -34,11 +34,20 @@ public struct Suppression: Hashable, Sendable {
 extension DetectorConfiguration {
     /// Whether nobody wants to hear of a finding. A declared binding stands above trust.
     func suppresses(_ finding: Finding, in segment: Segment) -> Bool {
-        if finding.rule != .staticBinding, let accused = finding.accused,
-            trustedStations.contains(accused)
-        {
-            return true
+        isTrusted(finding) || suppressions.contains { $0.fits(finding, in: segment) }
+    }
+
+    /// Whether a finding is about trusted stations alone. Anybody can wear a trusted station's
+    /// address as the source of a frame, so the station that the claim leads to must be trusted
+    /// as well; but whom a trusted one speaks for is its own affair.
+    private func isTrusted(_ finding: Finding) -> Bool {
+        guard let accused = finding.accused, trustedStations.contains(accused) else {
+            return false
         }
-        return suppressions.contains { $0.fits(finding, in: segment) }
+        switch finding.rule {
+        case .staticBinding: return false
+        case .sourceMismatch, .speaksForMany, .restore: return true
+        default: return finding.claim.map { trustedStations.contains($0.mac) } ?? true
+        }
     }
 }

@@ -49,7 +49,8 @@ enum AlertText {
             return count == 0 || severity == .info ? nil : "\(count) \(severity)"
         }
         let alerts = counts.isEmpty ? "no alerts" : "alerts: " + counts.joined(separator: ", ")
-        return "\(summary.frames) frames, \(summary.arpFrames) of them ARP; \(alerts)"
+        let hidden = summary.suppressed == 0 ? "" : "; suppressed findings: \(summary.suppressed)"
+        return "\(summary.frames) frames, \(summary.arpFrames) of them ARP; \(alerts)\(hidden)"
     }
 
     /// What is to be said of frames that nobody could judge; nil without any. Not all of them need

@@ -95,6 +95,8 @@ struct AlertRenderingTests {
         #expect(AlertText.line(summary) == "660 frames, 146 of them ARP; no alerts")
         summary.alerts = [.info: 9, .low: 2, .high: 1]
         #expect(AlertText.line(summary) == "660 frames, 146 of them ARP; alerts: 1 high, 2 low")
+        summary.suppressed = 3
+        #expect(AlertText.line(summary).hasSuffix("1 high, 2 low; suppressed findings: 3"))
         let object = AlertEVE.object(summary, at: Timestamp(nanoseconds: 0))
         #expect(object["event_type"] == "stats")
         #expect(object["stats"]?["frames"] == 660)

@@ -24,7 +24,8 @@ extension RuleID {
 /// Lets each matter be reported once, and again only when it gets worse.
 ///
 /// A matter is what one rule says of one address and station. What further rules say of the same
-/// two belongs to the same incident: it is reported only where it is graver than all before.
+/// two belongs to the same incident: it is reported only where it is graver than all before. The
+/// station is the accused, the one that the claim leads to, or the frame's source.
 struct AlertFolder: ~Copyable, Sendable {
     struct Reported: Sendable {
         var severity: Severity
@@ -69,33 +70,54 @@ struct AlertFolder: ~Copyable, Sendable {
     private mutating func isOneOfMany(
         _ finding: Finding, _ segment: Segment, at time: Int64
     ) -> Bool {
-        guard finding.severity == .high, finding.scope == .binding, let accused = finding.accused
+        guard finding.severity == .high, finding.scope == .binding, finding.accused != nil
         else { return false }
-        let key = AlertKey(.unspecified, accused, in: segment)
-        let (index, _) = reported.findOrInsert(key, Reported(severity: .high, lastTime: time))
-        if time.age(of: reported[index].lastTime) > window { reported[index].count = 0 }
-        reported[index].lastTime = time
-        if Int(reported[index].count) >= addressesMax { return true }
-        reported[index].count += 1
-        return false
+        var isOneOfMany = false
+        finding.forEachCulprit { culprit in
+            let key = AlertKey(.unspecified, culprit, in: segment)
+            let (index, _) = reported.findOrInsert(key, Reported(severity: .high, lastTime: time))
+            if time.age(of: reported[index].lastTime) > window { reported[index].count = 0 }
+            reported[index].lastTime = time
+            if Int(reported[index].count) >= addressesMax {
+                isOneOfMany = true
+            } else {
+                reported[index].count += 1
+            }
+        }
+        return isOneOfMany
     }
 
     private mutating func isNews(_ finding: Finding, _ segment: Segment, at time: Int64) -> Bool {
-        let new = Reported(severity: finding.severity, lastTime: time)
-        let (index, isNew) = reported.findOrInsert(finding.key(in: segment), new)
+        guard finding.scope == .binding else {
+            return isNews(finding.key(finding.accused, in: segment), finding.severity, at: time)
+        }
+        var isNews = true
+        finding.forEachCulprit { culprit in
+            let key = finding.key(culprit, in: segment)
+            if !self.isNews(key, finding.severity, at: time) { isNews = false }
+        }
+        return isNews
+    }
+
+    private mutating func isNews(_ key: AlertKey, _ severity: Severity, at time: Int64) -> Bool {
+        let new = Reported(severity: severity, lastTime: time)
+        let (index, isNew) = reported.findOrInsert(key, new)
         if isNew { return true }
         let known = reported[index]
-        let isWorse = finding.severity > known.severity
+        let isWorse = severity > known.severity
         let isLongAgo = time.age(of: known.lastTime) > window
         reported[index].lastTime = time
-        if isWorse || isLongAgo { reported[index].severity = finding.severity }
+        if isWorse || isLongAgo { reported[index].severity = severity }
         return isWorse || isLongAgo
     }
 
     /// How grave the incident is that a finding belongs to, as far as it was reported.
     private func incident(_ finding: Finding, _ segment: Segment, at time: Int64) -> Severity {
         guard let ip = finding.claim?.ip else { return .info }
-        let known = severity(of: AlertKey(ip, finding.accused, in: segment), at: time)
+        var known = Severity.info
+        finding.forEachCulprit { culprit in
+            known = max(known, severity(of: AlertKey(ip, culprit, in: segment), at: time))
+        }
         // An address that comes back from who stands accused has moved no further.
         guard finding.rule == .bindingChanged, let previous = finding.rival else { return known }
         let before = severity(of: AlertKey(ip, previous, in: segment), at: time)
@@ -113,16 +135,18 @@ struct AlertFolder: ~Copyable, Sendable {
         _ finding: Finding, _ severity: Severity, _ segment: Segment, at time: Int64
     ) {
         guard severity > .info, let claim = finding.claim else { return }
-        note(AlertKey(claim.ip, finding.accused, in: segment), severity, at: time)
-        if let accused = finding.accused {
+        finding.forEachCulprit { culprit in
+            note(AlertKey(claim.ip, culprit, in: segment), severity, at: time)
+        }
+        if finding.accused != nil {
             note(AlertKey(claim.ip, nil, in: segment), severity, at: time)
             // A station that others speak for may be accused in its turn.
-            if claim.mac != accused {
-                note(AlertKey(claim.ip, claim.mac, in: segment), severity, at: time)
-            }
+            note(AlertKey(claim.ip, claim.mac, in: segment), severity, at: time)
         }
         if finding.rule == .betweenTwo, let other = finding.other {
-            note(AlertKey(other, finding.accused, in: segment), severity, at: time)
+            finding.forEachCulprit {
+                note(AlertKey(other, $0, in: segment), severity, at: time)
+            }
         }
     }
 
@@ -146,11 +170,23 @@ extension AlertKey {
 }
 
 extension Finding {
-    fileprivate func key(in segment: Segment) -> AlertKey {
+    /// Hands each of those of whom it is told to `body`, once: the accused, the station that the
+    /// claim leads to, and who sent the frame. A forger may make up either of the last two anew
+    /// for every frame.
+    fileprivate func forEachCulprit(_ body: (MACAddress) -> Void) {
+        body(accused ?? .zero)
+        guard let accused else { return }
+        // Who puts an owner back claims nothing for itself.
+        let claimant = rule == .restore ? nil : claim?.mac
+        if let claimant, claimant != accused { body(claimant) }
+        if let carrier, carrier != accused, carrier != claimant { body(carrier) }
+    }
+
+    fileprivate func key(_ culprit: MACAddress?, in segment: Segment) -> AlertKey {
         let usesAddress = scope == .binding || scope == .address
         let usesStation = scope == .binding || scope == .station
         let ip = usesAddress ? claim?.ip ?? .unspecified : .unspecified
-        let mac = usesStation ? accused ?? .zero : .zero
+        let mac = usesStation ? culprit ?? .zero : .zero
         return AlertKey(
             rule: rule, address: AddressKey(segment: segment, ip: ip),
             station: StationKey(segment: segment, mac: mac))

@@ -26,7 +26,8 @@ enum EvidenceText {
             sentences.append("\(who) took another station's address as well")
         }
         if finding.evidence.contains(.mismatched) {
-            sentences.append("the frame's source and the ARP sender differ")
+            let source = sighting.isMismatched ? " (\(sighting.packet.source))" : ""
+            sentences.append("the frame's source\(source) and the ARP sender differ")
         }
         if finding.evidence.contains(.restores) {
             sentences.append("\(who) claimed the address itself before")

@@ -44,6 +44,8 @@ struct Finding: Equatable, Sendable {
     var accused: MACAddress?
     /// The address that it is about, and who claims it.
     var claim: AddressPair?
+    /// Where the frame came from, if not from the packet's sender.
+    var carrier: MACAddress?
     /// The other station that claims it, or that the claim is made to.
     var rival: MACAddress?
     /// Another address that matters: the accused's own, or the other end of a pair.

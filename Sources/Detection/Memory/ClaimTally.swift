@@ -44,6 +44,9 @@ struct ClaimTally: Sendable {
         lastTime = time
     }
 
+    /// Whether it answered when asked, or asked everybody in the address's name, as owners do.
+    var isOwners: Bool { prompted > 0 || asked > 0 }
+
     /// Whether it did nothing but ask everybody.
     var onlyAsks: Bool { count == asked }
 

@@ -95,17 +95,12 @@ extension NetworkMemory {
         _ key: AddressKey, _ place: BindingTable.Place, _ sighting: inout Sighting
     ) {
         let packet = sighting.packet
-        if sighting.isMismatched { sighting.isSourceRival = sighting.knownOwner == packet.source }
+        let mayBeWorn = sighting.isMismatched && mayBeWorn(sighting)
+        sighting.isSourceWorn = mayBeWorn && !bindings[place].tally.isOwners
         guard let index = contests.find(key) else { return }
         contests[index].keep(bindings[place])
-        if sighting.isMismatched, contests[index].place(of: packet.source) != nil {
-            sighting.isSourceRival = true
-        }
         if sighting.isMismatched {
-            contests[index].update(packet.sender.mac) { $0.spokesman = packet.source }
-        }
-        if sighting.isSourceRival {
-            contests[index].update(packet.source) { $0.hasRestored = true }
+            contests[index].describeSource(&sighting, mayBeWorn: mayBeWorn)
         }
         sighting.hasSiblings = contests[index].hasSibling(of: packet.sender.mac)
         if sighting.hasSiblings {
@@ -135,6 +130,15 @@ extension Binding {
     }
 }
 
+extension Contender {
+    /// Whether it had the address first, and behaves as owners do.
+    fileprivate var isOwner: Bool { isOriginal && tally.isOwners }
+
+    /// Whether it did nothing but tell single stations, unasked: then it was no owner, even if it
+    /// was heard first.
+    fileprivate var onlyWhispers: Bool { tally.count == tally.unsolicited }
+}
+
 extension Contest {
     /// Whether one of the contenders wears a virtual router's address.
     var hasVirtualRouter: Bool {
@@ -142,6 +146,30 @@ extension Contest {
             return true
         }
         return false
+    }
+
+    /// What the history tells about a frame's source that is not the packet's sender.
+    fileprivate mutating func describeSource(_ sighting: inout Sighting, mayBeWorn: Bool) {
+        let packet = sighting.packet
+        let sender = contender(packet.sender.mac)
+        if let source = contender(packet.source) {
+            sighting.isSourceWorn = source.isOwner
+            sighting.isSourceRival =
+                source.isOriginal ? source.onlyWhispers : sender?.isOriginal == true
+        } else {
+            sighting.isSourceWorn = mayBeWorn && sender?.isOwner != true
+        }
+        if sighting.speaker != packet.sender.mac {
+            update(packet.sender.mac) { $0.spokesman = packet.source }
+        }
+        if sighting.isSourceRival {
+            update(packet.source) { $0.hasRestored = true }
+        }
+    }
+
+    /// A station, where it is one of the contenders.
+    fileprivate func contender(_ mac: MACAddress) -> Contender? {
+        place(of: mac).flatMap { contenders[$0] }
     }
 
     /// Notes that `claim` drove `before` out, and returns the binding that now holds.

@@ -44,6 +44,17 @@ extension NetworkMemory {
             sighting.spokenFor = (spokenFor[index].count, spokenFor[index].firstFrame)
         }
         sighting.isSourceKnown = stations.value(source)?.hasAddress ?? false
+        sighting.isSourceTrusted = configuration.trustedStations.contains(source.mac)
+    }
+
+    /// Whether somebody may wear the address of a frame's source: that is known by an address of
+    /// its own, and the sender is not.
+    func mayBeWorn(_ sighting: Sighting) -> Bool {
+        let packet = sighting.packet
+        let sender = stations.value(StationKey(segment: packet.segment, mac: packet.sender.mac))
+        let other = sender?.address(
+            besides: packet.sender.ip, within: thresholds.ownAddressWindow, at: sighting.time)
+        return sighting.isSourceKnown && other == nil
     }
 
     /// Takes in which addresses a sender uses and whom it tells about them.
@@ -152,12 +163,18 @@ extension NetworkMemory {
     func noteQuestions(_ sighting: inout Sighting) {
         let packet = sighting.packet
         let listener = QuestionKey(asker: packet.target.mac, wanted: packet.sender.ip)
-        let speaker = QuestionKey(asker: packet.source, wanted: packet.sender.ip)
         sighting.wasAskedLately =
             questions.value(listener)?.mayHaveRivals(at: sighting.time, thresholds) ?? false
-        sighting.hasSpeakerAsked =
-            questions.value(speaker)?.isInOwnName(
-                within: thresholds.ownAddressWindow, at: sighting.time) ?? false
+        // Who is named by the frame's source alone need not have sent it.
+        guard !sighting.isMismatched else { return }
+        sighting.hasSpeakerAsked = hasAsked(
+            packet.source, for: packet.sender.ip, at: sighting.time)
+    }
+
+    /// Whether a station asked for an address a while ago, under one of its own.
+    func hasAsked(_ mac: MACAddress, for ip: IPv4Address, at time: Int64) -> Bool {
+        questions.value(QuestionKey(asker: mac, wanted: ip))?.isInOwnName(
+            within: thresholds.ownAddressWindow, at: time) ?? false
     }
 
     /// Takes in that a station asks for the address that it took from another one.

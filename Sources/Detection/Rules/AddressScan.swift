@@ -8,7 +8,7 @@ enum AddressScan {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard sighting.rates.scanned == thresholds.scannedMax else { return nil }
         return Finding(
-            rule: .scan, severity: .low, confidence: .medium, accused: sighting.speaker,
+            rule: .scan, severity: .low, confidence: .medium, accused: sighting.origin,
             count: sighting.rates.scanned, scope: .station)
     }
 

@@ -11,7 +11,7 @@ enum InvalidSender {
         let takesOver = sighting.knownOwner.map { $0 != sender.mac } ?? false
         return Finding(
             rule: .invalidSender, severity: takesOver ? .high : .medium,
-            confidence: takesOver ? .high : .medium, accused: sighting.speaker, claim: sender,
+            confidence: takesOver ? .high : .medium, accused: sighting.origin, claim: sender,
             rival: sighting.knownOwner)
     }
 

@@ -4,7 +4,8 @@
 ///
 /// Source: arpspoof, ettercap and Cain put victims' caches right when they end; the packet names
 /// the true owner, but the frame still comes from the poisoner. No honest capture shows this, but
-/// ports of one machine may well speak for each other.
+/// ports of one machine may well speak for each other. The other way round, where the frame comes
+/// from the owner and names another station, somebody wears the owner's address.
 enum Restore {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard sighting.isMismatched, sighting.isSourceRival,

@@ -10,7 +10,7 @@ enum SourceMismatch {
             sighting.packet.sender.mac.isUnicast
         else { return nil }
         return Finding(
-            rule: .sourceMismatch, severity: .low, confidence: .low, accused: sighting.speaker,
+            rule: .sourceMismatch, severity: .low, confidence: .low, accused: sighting.origin,
             claim: sighting.packet.sender, evidence: .mismatched, scope: .station)
     }
 

@@ -10,7 +10,7 @@ enum SpeaksForMany {
         guard sighting.isMismatched, spokenFor.count >= thresholds.spokenForMax else { return nil }
         return Finding(
             rule: .speaksForMany, severity: .high, confidence: .medium,
-            accused: sighting.speaker, claim: sighting.packet.sender, evidence: .mismatched,
+            accused: sighting.origin, claim: sighting.packet.sender, evidence: .mismatched,
             count: spokenFor.count, firstFrame: spokenFor.firstFrame, scope: .station)
     }
 
