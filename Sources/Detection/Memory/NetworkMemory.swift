@@ -153,7 +153,11 @@ struct NetworkMemory: ~Copyable, Sendable {
     ) -> ClaimForm {
         let isAnnouncement = packet.sender.ip == packet.target.ip && packet.isToMany
         if packet.isRequest {
-            noteQuestion(packet, at: question, time: time)
+            if isCopied(packet, at: question, time: time) {
+                noteCopy(of: packet, at: question, time: time)
+            } else {
+                noteQuestion(packet, at: question, time: time)
+            }
             if packet.isToMany { hasQuestions = true }
             if packet.sender.ip == .unspecified { return .probe }
             return isAnnouncement ? .announcement : .question
@@ -161,7 +165,8 @@ struct NetworkMemory: ~Copyable, Sendable {
         if isAnnouncement { return .announcement }
         if let question {
             questions.use(question)
-            let form = questions[question].answered(by: packet.sender.mac, at: time, thresholds)
+            let form = questions[question].answered(
+                by: packet.sender.mac, in: packet.segment, at: time, thresholds)
             if form.isPrompted { return form }
         }
         return packet.isToMany ? .announcement : .unsolicited
@@ -174,23 +179,32 @@ struct NetworkMemory: ~Copyable, Sendable {
         return questions.read(place) { $0.answeredAgo(at: time) }
     }
 
-    /// A copy of a question asks anew, but for what was answered before it came: that only those
-    /// who answered may answer again.
+    /// Whether the question at a place is the one of a packet, seen elsewhere a moment ago.
+    @inline(__always)
+    private func isCopied(_ packet: ARPPacket, at place: Int?, time: Int64) -> Bool {
+        guard let place else { return false }
+        return questions.read(place) { $0.isCopied(in: packet.segment, at: time, thresholds) }
+    }
+
+    /// A copy of a question asks nothing anew, but those who answered before it came may answer
+    /// again.
     private mutating func noteCopy(of packet: ARPPacket, at place: Int?, time: Int64) {
-        if let place, answeredAgo(place, at: time) != .max {
+        if let place {
             questions[place].askedAgain()
         } else {
-            noteQuestion(packet, at: place, time: time)
+            noteQuestion(packet, at: nil, time: time)
         }
     }
 
     @inline(__always)
     private mutating func noteQuestion(_ packet: ARPPacket, at place: Int?, time: Int64) {
         let isProbe = packet.sender.ip == .unspecified
-        let question = Question(
-            time: time, isInOwnName: !isProbe && packet.sender.ip != packet.target.ip)
+        var question = Question(
+            time: time, in: packet.segment,
+            isInOwnName: !isProbe && packet.sender.ip != packet.target.ip)
         if let place {
             questions.use(place)
+            questions.read(place) { question.follows($0, thresholds) }
             questions[place] = question
             lastQuestion = place
         } else {

@@ -7,13 +7,38 @@ struct Question: Sendable {
     private let isInOwnName: Bool
     private var answers: [4 of UInt16] = .init(repeating: 0)
     private var answerCount: UInt8 = 0
-    /// How many answers are only those that copies of the question got once more.
+    /// How many answers who answered may give once more: one for each copy of the question, and
+    /// for each time that it was asked before and not answered.
     private var repeatedAnswers: UInt8 = 0
+    /// How many answers were copies from elsewhere.
+    private var copiedAnswers: UInt8 = 0
+    /// Where it was asked, and last answered, each as a number that hardly any two places share.
+    private var place: UInt16
+    private var answerPlace: UInt16 = 0
+    /// When it was last answered.
+    private var answerTime: Int64 = .min
 
-    /// The question asked at `time`.
-    init(time: Int64, isInOwnName: Bool) {
+    /// The question asked at `time` in a segment.
+    init(time: Int64, in segment: Segment, isInOwnName: Bool) {
         self.time = time
         self.isInOwnName = isInOwnName
+        place = segment.print
+    }
+
+    /// Takes over what is still owed to the same question, asked before: a slow station answers
+    /// each time that it was asked, and all at once.
+    mutating func follows(_ earlier: Question, _ thresholds: Thresholds) {
+        guard time.age(of: earlier.time) <= thresholds.questionOpen else { return }
+        let owed = min(earlier.repeatedAnswers, Self.owedMax - 1)
+        repeatedAnswers = owed + (earlier.answerCount == 0 ? 1 : 0)
+    }
+
+    /// How many answers may be owed: systems ask three times or so before they give up.
+    private static let owedMax: UInt8 = 4
+
+    /// Whether a question is this one, as it passes another place of the same network.
+    func isCopied(in segment: Segment, at now: Int64, _ thresholds: Thresholds) -> Bool {
+        segment.print != place && now.age(of: time) <= thresholds.copyWithin
     }
 
     /// Whether a late answer of one more station may still come.
@@ -41,7 +66,7 @@ struct Question: Sendable {
     /// meant to (all owners of one address do, and all cards of one machine), everything else is
     /// unsolicited.
     mutating func answered(
-        by mac: MACAddress, at now: Int64, _ thresholds: Thresholds
+        by mac: MACAddress, in segment: Segment, at now: Int64, _ thresholds: Thresholds
     ) -> ClaimForm {
         let age = now.age(of: time)
         guard age <= thresholds.questionOpen else { return .unsolicited }
@@ -49,14 +74,39 @@ struct Question: Sendable {
         let print = UInt16(truncatingIfNeeded: mac.bits)
         let count = Int(answerCount)
         for index in 0..<count where answers[index] == print {
-            guard repeatedAnswers > 0 else { return .unsolicited }
-            repeatedAnswers -= 1
-            return .answer
+            return repeats(in: segment, at: now, thresholds) ? .answer : .unsolicited
         }
         guard count == 0 || age <= thresholds.rivalAnswerWithin, count < answers.count
         else { return .unsolicited }
         answers[count] = print
         answerCount += 1
+        answerPlace = segment.print
+        answerTime = now
         return answerCount == 1 ? .answer : .rivalAnswer
+    }
+
+    /// Whether who answered before may do so here once more.
+    private mutating func repeats(
+        in segment: Segment, at now: Int64, _ thresholds: Thresholds
+    ) -> Bool {
+        let isCopy =
+            segment.print != answerPlace && now.age(of: answerTime) <= thresholds.copyWithin
+        if isCopy, copiedAnswers < Station.copiesMax {
+            copiedAnswers += 1
+            return true
+        }
+        guard repeatedAnswers > 0 else { return false }
+        repeatedAnswers -= 1
+        answerPlace = segment.print
+        answerTime = now
+        return true
+    }
+}
+
+extension Segment {
+    /// A number that other segments hardly ever share.
+    fileprivate var print: UInt16 {
+        let mixed = (vlans.bits &+ UInt64(interface)).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return UInt16(truncatingIfNeeded: mixed.high ^ mixed.low)
     }
 }

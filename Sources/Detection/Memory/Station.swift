@@ -124,7 +124,7 @@ struct Station: Sendable {
     }
 
     /// How many copies of an answer a capture may hold: several views of it, each more than once.
-    private static let copiesMax: UInt8 = 4
+    static let copiesMax: UInt8 = 4
 
     /// Notes that the station uses `ip` as its own.
     @inline(__always)
