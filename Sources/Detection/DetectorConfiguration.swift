@@ -73,7 +73,7 @@ public struct Thresholds: Sendable {
     public var changeWindow: Int64 = 120 * Nanoseconds.second
     /// How many changes make an address contested (C2 and C4).
     public var contestedChanges = 2
-    /// How many changes it takes when every one was told to everybody or asked for (C2).
+    /// How many changes it takes when each may be that of an honest station (C2).
     public var weaklyContestedChanges = 4
     /// How many changes of the gateway are high without further evidence (C3).
     public var gatewayChanges = 3

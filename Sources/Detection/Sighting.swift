@@ -54,6 +54,8 @@ struct Sighting: Sendable {
     /// How many stations that were never heard before took any address a short while ago, when
     /// this one is another.
     var takers = 0
+    /// How many owners were there then: heard just before, or back since.
+    var robbed = 0
     /// Whether its source was never heard before.
     var isNewStation = false
     /// Whether its sender goes on and on claiming what it took, other than by answers.
@@ -144,6 +146,12 @@ struct Suspect: Equatable, Sendable {
     var onlyAnswers = false
     /// Whether each change was told to everybody.
     var isAllAnnounced = false
+    /// Whether each change was but the first owner's returns.
+    var isEachTakeoverAnnounced = false
+    /// Whether it had asked others for the address.
+    var hasAsked = false
+    /// Whether the first owner took the address back no more than once.
+    var isOwnerBackOnce = false
     /// Whether all but one of them only ask everybody in the address's name.
     var hasOneTeller = false
     /// Whether somebody who had the address before took it back.

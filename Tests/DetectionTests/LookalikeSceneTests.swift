@@ -66,7 +66,7 @@ struct LookalikeSceneTests {
                     },
                 ],
                 forged: announces(start, neighbour.claiming(container))
-                    .repeated(12, every: 3_000), withNetwork: false), 3
+                    .repeated(12, every: 3_000), withNetwork: false), 4
         ),
         (
             Scene(

@@ -71,12 +71,23 @@ struct OwnershipRuleTests {
             ],
             [Verdict(.bindingChanged, .low), Verdict(.addressConflict, .medium)]),
         RuleCase(
-            "an owner with another address that came unasked is a forger",
+            "who has another address and takes one once may stand in for its owner",
             [
                 exchange(0, .mallory, .alice), exchange(10, .bob, .alice),
                 [announces(5_000, .mallory.claiming(.bob))], exchange(6_000, .bob, .alice),
             ],
-            [Verdict(.bindingChanged, .low), Verdict(.contestedByForger, .high)]),
+            [Verdict(.bindingChanged, .low), Verdict(.addressConflict, .medium)]),
+        RuleCase(
+            "who takes it again from the owner that came back is a forger",
+            [
+                exchange(0, .mallory, .alice), exchange(10, .bob, .alice),
+                [announces(5_000, .mallory.claiming(.bob))], exchange(6_000, .bob, .alice),
+                [announces(7_000, .mallory.claiming(.bob))], exchange(8_000, .bob, .alice),
+            ],
+            [
+                Verdict(.bindingChanged, .low), Verdict(.addressConflict, .medium),
+                Verdict(.contestedByForger, .high),
+            ]),
         RuleCase(
             "a sleep proxy announces, and so does who wakes up",
             [

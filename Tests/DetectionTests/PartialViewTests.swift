@@ -147,7 +147,7 @@ struct PartialViewTests {
                 "every address of the network is claimed, one announcement each", [known],
                 forged: (0..<254).map {
                     announces(start + Int64($0) * 10, holding("10.0.0.\($0)", Player.mallory.mac))
-                }), 120),
+                }), 200),
     ]
 
     @Test(arguments: attacks)

@@ -31,6 +31,8 @@ struct Contest: Sendable {
     private var changes = RecentTimes()
     /// The changes that were told to everybody.
     private var announcements = RecentTimes()
+    /// The changes that took the address from somebody and were not told to everybody.
+    private var silentTakeovers = RecentTimes()
     /// The changes to stations that were never heard before, and came unasked.
     private var strangers = RecentTimes()
     /// How often the first owner took the address back; stops at 255.
@@ -81,6 +83,7 @@ struct Contest: Sendable {
         lastWasReturn = isReturn
         if isReturn { hasReturned = true }
         if isAnnounced { announcements.add(time) }
+        if !isAnnounced, !isToOriginal { silentTakeovers.add(time) }
         lastWasTold = isAnnounced
         if isToOriginal, originalReturns < .max { originalReturns += 1 }
     }
@@ -96,6 +99,9 @@ struct Contest: Sendable {
 
     /// How often an owner has to be back to be there all the time.
     private static let returnsMin: UInt8 = 2
+
+    /// Whether the first owner took the address back no more than once, as one does that was away.
+    var isOwnerBackOnce: Bool { originalReturns < Self.returnsMin }
 
     /// How many changes there were in the window before `time`.
     func changes(within window: Int64, at time: Int64) -> Int {
@@ -118,6 +124,12 @@ struct Contest: Sendable {
     /// Whether each change in the window was told to everybody, as honest moves are.
     func isAllAnnounced(within window: Int64, at time: Int64) -> Bool {
         announcements.count(within: window, at: time) >= changes.count(within: window, at: time)
+    }
+
+    /// Whether each change but the first owner's returns was: an owner that was away comes back by
+    /// whatever it has to say.
+    func isEachTakeoverAnnounced(within window: Int64, at time: Int64) -> Bool {
+        silentTakeovers.count(within: window, at: time) == 0
     }
 
     private var quietest: Int {

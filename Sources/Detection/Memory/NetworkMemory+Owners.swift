@@ -65,7 +65,11 @@ extension NetworkMemory {
         sighting.strangers = contests[index].strangers(within: window, at: sighting.time)
         if after.isUsurped {
             noteTaking(sighting, from: before.mac)
-            if sighting.isNewStation, !sighting.form.isPrompted { countTaker(&sighting) }
+            if sighting.isNewStation, !sighting.form.isPrompted {
+                countTaker(&sighting, from: before)
+            }
+        } else {
+            countOwner(sighting)
         }
     }
 
@@ -76,11 +80,20 @@ extension NetworkMemory {
     }
 
     /// Counts a station that was never heard before and takes an address, unasked.
-    private mutating func countTaker(_ sighting: inout Sighting) {
+    private mutating func countTaker(_ sighting: inout Sighting, from owner: Binding) {
         let key = StationKey(segment: sighting.packet.segment, mac: .zero)
         guard let place = newcomers.find(key) else { return }
-        sighting.takers = newcomers[place].addTaker(
-            at: sighting.time, within: thresholds.newcomerWindow)
+        let window = thresholds.newcomerWindow
+        (sighting.takers, sighting.robbed) = newcomers[place].addTaker(
+            at: sighting.time, within: window,
+            isOwnerThere: sighting.time.age(of: owner.tally.lastTime) <= thresholds.rateWindow)
+    }
+
+    /// Counts an owner that takes back what was taken from it.
+    private mutating func countOwner(_ sighting: Sighting) {
+        let key = StationKey(segment: sighting.packet.segment, mac: .zero)
+        guard let place = newcomers.find(key) else { return }
+        newcomers[place].addOwner(at: sighting.time, within: thresholds.newcomerWindow)
     }
 
     private mutating func noteTaking(_ sighting: Sighting, from owner: MACAddress) {

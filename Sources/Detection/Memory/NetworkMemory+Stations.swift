@@ -90,15 +90,18 @@ extension NetworkMemory {
     }
 
     /// Whether one of two claims was made of the station's own accord. A question to everybody
-    /// is, where one of its two addresses is contested: bridges that wear one address for many
-    /// stations pass such questions on for stations that nobody contests.
+    /// is, where an owner came back to one of the two addresses, or both claims are such questions
+    /// and both addresses contested: bridges that wear one address for many stations pass such
+    /// questions on, and a station that moves behind one leaves its own address.
     private func isUnasked(
         _ pair: ToldPair, or reverse: ToldPair, in segment: Segment
     ) -> Bool {
         if pair.isUnasked || reverse.isUnasked { return true }
-        return (pair.isQuestionToMany || reverse.isQuestionToMany)
-            && (contests.contains(AddressKey(segment: segment, ip: pair.claimed))
-                || contests.contains(AddressKey(segment: segment, ip: pair.listener)))
+        guard pair.isQuestionToMany || reverse.isQuestionToMany else { return false }
+        let one = contests.value(AddressKey(segment: segment, ip: pair.claimed))
+        let other = contests.value(AddressKey(segment: segment, ip: pair.listener))
+        if one?.hasReturned == true || other?.hasReturned == true { return true }
+        return pair.isQuestionToMany && reverse.isQuestionToMany && one != nil && other != nil
     }
 
     /// Takes in what one station was told unasked, and whether it names its target rightly.

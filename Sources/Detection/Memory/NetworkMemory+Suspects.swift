@@ -10,7 +10,11 @@ extension NetworkMemory {
             guard let suspect = suspicion(of: index, in: contest, key, at: time) else { continue }
             if suspect.weight > best?.weight ?? -1 { best = suspect }
         }
-        best?.isAllAnnounced = contest.isAllAnnounced(within: thresholds.changeWindow, at: time)
+        let window = thresholds.changeWindow
+        best?.isAllAnnounced = contest.isAllAnnounced(within: window, at: time)
+        best?.isEachTakeoverAnnounced = contest.isEachTakeoverAnnounced(within: window, at: time)
+        best?.isOwnerBackOnce = contest.isOwnerBackOnce
+        if let mac = best?.mac { best?.hasAsked = hasAsked(mac, for: key.ip, at: time) }
         best?.hasReturned = contest.hasReturned
         best?.hasOneTeller = contest.hasOneTeller
         best?.firstFrame = contest.firstFrame

@@ -8,6 +8,8 @@ struct Newcomers: Sendable {
     private var late = SlidingCount()
     /// Those that took an address from another station.
     private var takers = SlidingCount()
+    /// The owners that were heard a short while before such a station, or came back.
+    private var robbed = SlidingCount()
     private var firstHeard: Int64?
     /// One bit for each first octet of the newcomers' addresses, as of `spreadSince`.
     private var spread: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -31,9 +33,20 @@ struct Newcomers: Sendable {
         firstHeard.map { time.age(of: $0) > window } ?? false
     }
 
-    /// Counts one that took an address from another station, and returns how many there are.
-    mutating func addTaker(at time: Int64, within window: Int64) -> Int {
-        takers.add(at: time, within: window)
+    /// Counts one that took an address from another station, whose owner `isThere` or was heard no
+    /// more, and returns how many there are of both.
+    mutating func addTaker(
+        at time: Int64, within window: Int64, isOwnerThere: Bool
+    ) -> (takers: Int, robbed: Int) {
+        if isOwnerThere { addOwner(at: time, within: window) }
+        return (
+            takers.add(at: time, within: window), robbed.count(at: time, within: window)
+        )
+    }
+
+    /// Counts an owner that is there.
+    mutating func addOwner(at time: Int64, within window: Int64) {
+        _ = robbed.add(at: time, within: window)
     }
 
     /// Counts one more.

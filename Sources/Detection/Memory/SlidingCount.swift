@@ -12,13 +12,20 @@ struct SlidingCount: Sendable {
 
     /// Notes one more at `time`, and returns how many there were within `window` nanoseconds.
     mutating func add(at time: Int64, within window: Int64) -> Int {
-        let length = Swift.max(1, window / Int64(Self.slotCount))
-        if !isCurrent(time, length) { advance(to: time / length - (time % length < 0 ? 1 : 0)) }
+        _ = count(at: time, within: window)
         let index = Self.place(currentSlot)
         if slots[index] < .max {
             slots[index] += 1
             sum += 1
         }
+        return Int(sum)
+    }
+
+    /// How many there were within `window` nanoseconds before `time`.
+    @inline(__always)
+    mutating func count(at time: Int64, within window: Int64) -> Int {
+        let length = Swift.max(1, window / Int64(Self.slotCount))
+        if !isCurrent(time, length) { advance(to: time / length - (time % length < 0 ? 1 : 0)) }
         return Int(sum)
     }
 

@@ -3,9 +3,11 @@
 /// C2: two stations take an address from each other, and one of them is a forger by the evidence.
 ///
 /// Source: measurements on labelled captures; each kind of evidence is one that no honest capture
-/// shows. Weak evidence (several addresses) is shared by sleep proxies and fail-over pairs, which
-/// tell everybody about each move, and by machines that answer for an address of theirs by
-/// mistake: then it takes more moves. Ports of one machine are left to C4.
+/// shows. Weak evidence (several addresses) is shared by sleep proxies, repeaters and fail-over
+/// pairs, which tell everybody that they take an address over, by machines that answer for an
+/// address of theirs by mistake, and by those that use one on another port until its owner is back,
+/// and never asked for it as tools do: then it takes more moves. Ports of one machine are left to
+/// C4.
 enum ContestedByForger {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard let change = sighting.change, let suspect = sighting.suspect, suspect.hasReturned,
@@ -13,7 +15,7 @@ enum ContestedByForger {
         else { return nil }
         let isWeak =
             suspect.evidence.isSubset(of: .weak)
-            && (suspect.isAllAnnounced || suspect.onlyAnswers)
+            && (suspect.mayShare || suspect.mayStandIn && !sighting.isGateway)
         let needed = isWeak ? thresholds.weaklyContestedChanges : thresholds.contestedChanges
         guard change.count >= needed else { return nil }
         let isCritical =
@@ -29,5 +31,16 @@ enum ContestedByForger {
     static func explain(_ alert: Alert) -> String {
         "\(alert.addressText) is claimed by both \(alert.claimantText) and \(alert.rivalText), "
             + "and \(alert.accusedText) behaves as a forger does."
+    }
+}
+
+extension Suspect {
+    /// Whether stations that share an address take it over in the same way.
+    fileprivate var mayShare: Bool { isAllAnnounced || onlyAnswers }
+
+    /// Whether stations take it over in the same way while its owner is away. Nobody stands in for
+    /// the gateway so.
+    fileprivate var mayStandIn: Bool {
+        isEachTakeoverAnnounced || unsolicited == 0 && isOwnerBackOnce && !hasAsked
     }
 }

@@ -7,7 +7,8 @@
 ///
 /// Source: rates of flooding tools and of honest storms, measured. New stations alone are no
 /// proof (a building wakes up after a power cut, a capture begins): those of a flood have invented
-/// addresses, begin with answers that nobody asked for, or take addresses that others have.
+/// addresses, begin with answers that nobody asked for, or take addresses that others have. Where
+/// hardly any of those others is still there, they are likelier the same machines, started again.
 enum Floods {
     static func judgeClaims(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard sighting.rates.claims >= thresholds.claimsMax else { return nil }
@@ -16,7 +17,7 @@ enum Floods {
             && 4 * sighting.newAddresses >= sighting.rates.claims
         return Finding(
             rule: .claimFlood, severity: isFirewall ? .medium : .high, confidence: .medium,
-            accused: sighting.speaker,
+            accused: sighting.origin,
             claim: sighting.packet.sender, count: sighting.rates.claims, scope: .station)
     }
 
@@ -24,13 +25,14 @@ enum Floods {
         guard let newcomers = sighting.newcomers else { return nil }
         let isSpread = newcomers.firstOctets >= Self.inventedFirstOctets
         let invented = isSpread ? newcomers.all : newcomers.unsolicited
-        guard
+        let isFlood =
             invented >= thresholds.inventedNewcomersMax
-                || newcomers.late >= thresholds.newcomersMax
-                || sighting.takers >= thresholds.takersMax
-        else { return nil }
+            || newcomers.late >= thresholds.newcomersMax
+        guard isFlood || sighting.takers >= thresholds.takersMax else { return nil }
+        let isRobbery = 2 * sighting.robbed >= thresholds.takersMax
         return Finding(
-            rule: .newcomerFlood, severity: .high, confidence: .medium,
+            rule: .newcomerFlood, severity: isFlood || isRobbery ? .high : .low,
+            confidence: .medium,
             count: max(newcomers.all, invented, sighting.takers), scope: .segment)
     }
 
@@ -38,7 +40,7 @@ enum Floods {
         guard sighting.rates.requests >= thresholds.requestsMax else { return nil }
         return Finding(
             rule: .requestStorm, severity: .medium, confidence: .medium,
-            accused: sighting.speaker, count: sighting.rates.requests, scope: .station)
+            accused: sighting.origin, count: sighting.rates.requests, scope: .station)
     }
 
     /// Networks use addresses of one or a few prefixes, invented addresses are from all over.
@@ -50,7 +52,10 @@ enum Floods {
     }
 
     static func explainNewcomers(_ alert: Alert) -> String {
-        "\(alert.evidence.count) or more stations appeared within seconds: somebody invents them."
+        let stations = "\(alert.evidence.count) or more stations appeared within seconds"
+        return alert.severity == .high
+            ? "\(stations): somebody invents them."
+            : "\(stations) under addresses that others had: machines that start again do so."
     }
 
     static func explainRequests(_ alert: Alert) -> String {
