@@ -85,7 +85,7 @@ public struct Thresholds: Sendable {
     public var ownAddressWindow: Int64 = 600 * Nanoseconds.second
     /// How long an owner that spoke for itself stands against one that nobody asked (U3).
     public var freshOwnerWindow: Int64 = 300 * Nanoseconds.second
-    /// How long an unsolicited answer counts (U1, U2, T1).
+    /// How long an unsolicited answer counts (U1, U2, B1, T1).
     public var unsolicitedWindow: Int64 = 300 * Nanoseconds.second
     /// How long apart they may be where the one who is told was never heard (U1, U2): its
     /// questions may be missing, and systems ask again after 15 seconds or more.
@@ -116,7 +116,8 @@ public struct Thresholds: Sendable {
     public var unsolicitedRepeats = 3
     /// How often one is told the same without (U2); at most 8.
     public var unsolicitedRepeatsAlone = 5
-    /// How long apart two claims may be that put a station between two others (B1).
+    /// How long apart two claims may be that put a station between two others (B1); unsolicited
+    /// answers to both may be further apart.
     public var betweenWindow: Int64 = 5 * Nanoseconds.second
     /// How many contradicting answers show a poisoned cache (T1); at most 8.
     public var poisonedAnswers = 3

@@ -74,10 +74,32 @@ struct ForgeryRuleTests {
                 [asks(20, .mallory.claiming(.alice), for: Player.router.ip, to: Player.router.mac)],
             ], [Verdict(.betweenTwo, .high)]),
         RuleCase(
-            "six seconds apart is too long",
+            "questions six seconds apart are too far apart",
+            [
+                [asks(0, .mallory.claiming(.router), for: Player.alice.ip, to: Player.alice.mac)],
+                [
+                    asks(
+                        6_000, .mallory.claiming(.alice), for: Player.router.ip,
+                        to: Player.router.mac)
+                ],
+            ], []),
+        RuleCase(
+            "unasked answers may be further apart",
             [
                 [tells(0, .mallory.claiming(.router), .alice)],
-                [tells(6_000, .mallory.claiming(.alice), .router)],
+                [tells(60_000, .mallory.claiming(.alice), .router)],
+            ], [Verdict(.betweenTwo, .high)]),
+        RuleCase(
+            "but not where several tell one that is never heard: its questions are missing",
+            [
+                [tells(0, .mallory.claiming(.router), .alice), tells(30_000, .bob, .router)],
+                [tells(60_000, .mallory.claiming(.alice), .router)],
+            ], [Verdict(.poisonedPeer, .low)]),
+        RuleCase(
+            "nor six minutes",
+            [
+                [tells(0, .mallory.claiming(.router), .alice)],
+                [tells(360_000, .mallory.claiming(.alice), .router)],
             ], []),
         RuleCase(
             "a router that answers for both when asked is honest",

@@ -82,7 +82,8 @@ extension NetworkMemory {
         else { return }
         let pair = ToldPair(
             packet, sighting.form, time: sighting.time, frame: sighting.frame)
-        let reverse = stations[index].toldReverse(of: pair, within: thresholds.betweenWindow)
+        let reverse = stations[index].toldReverse(
+            of: pair, within: thresholds.betweenWindow, orAnswer: thresholds.unsolicitedWindow)
         if let reverse, isUnasked(pair, or: reverse, in: packet.segment) {
             sighting.reverse = reverse
         }

@@ -8,7 +8,7 @@ struct ToldPair: Equatable, Sendable {
     var listener = IPv4Address.unspecified
     /// When.
     var time: Int64 = 0
-    /// The frame's number below two bits that say how it was told.
+    /// The frame's number below three bits that say how it was told.
     private var mark: UInt64 = 0
 
     /// Nothing.
@@ -26,16 +26,20 @@ struct ToldPair: Equatable, Sendable {
         mark =
             frame & Self.frameMax | (isUnasked ? Self.unaskedBit : 0)
             | (isQuestion && isToMany ? Self.questionBit : 0)
+            | (form == .unsolicited ? Self.answerBit : 0)
     }
 
     private static let unaskedBit: UInt64 = 1 << 63
     private static let questionBit: UInt64 = 1 << 62
-    private static let frameMax = questionBit - 1
+    private static let answerBit: UInt64 = 1 << 61
+    private static let frameMax = answerBit - 1
 
     /// In which frame.
     var frame: UInt64 { mark & Self.frameMax }
     /// Whether one station was told, and nobody had asked.
     var isUnasked: Bool { mark & Self.unaskedBit != 0 }
+    /// Whether one station was told in an answer that it had not asked for.
+    var isUnaskedAnswer: Bool { mark & Self.answerBit != 0 }
     /// Whether everybody was told, in a question.
     var isQuestionToMany: Bool { mark & Self.questionBit != 0 }
     /// Whether anything was told.
@@ -223,16 +227,22 @@ struct Station: Sendable {
         return false
     }
 
-    /// The latest thing it told that is `told` the other way round, within `window`.
-    func toldReverse(of pair: ToldPair, within window: Int64) -> ToldPair? {
+    /// The latest thing it told that is `pair` the other way round, within `window`, or a longer
+    /// one where both are answers that nobody had asked for.
+    func toldReverse(
+        of pair: ToldPair, within window: Int64, orAnswer answerWindow: Int64
+    ) -> ToldPair? {
         if speaksOnly(for: pair.claimed) { return nil }
+        var latest: ToldPair?
         for index in told.indices {
             let earlier = told[index]
+            let areAnswers = pair.isUnaskedAnswer && earlier.isUnaskedAnswer
             guard earlier.isThere, earlier.claimed == pair.listener,
-                earlier.listener == pair.claimed, pair.time.age(of: earlier.time) <= window
+                earlier.listener == pair.claimed,
+                pair.time.age(of: earlier.time) <= (areAnswers ? answerWindow : window)
             else { continue }
-            return earlier
+            if earlier.time >= latest?.time ?? .min { latest = earlier }
         }
-        return nil
+        return latest
     }
 }
