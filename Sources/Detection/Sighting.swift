@@ -156,6 +156,8 @@ struct Suspect: Equatable, Sendable {
     var hasOneTeller = false
     /// Whether somebody who had the address before took it back.
     var hasReturned = false
+    /// Who was heard first to have the address.
+    var original: MACAddress?
     /// The first frame of the contest.
     var firstFrame: UInt64 = 0
 }

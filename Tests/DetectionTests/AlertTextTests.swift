@@ -41,7 +41,9 @@ struct AlertTextTests {
         .inventedClaimants:
             "10.0.0.1 was taken by 4 or more stations that nobody had heard before, while its "
             + "owner is there: somebody invents them.",
-        .contestedGateway: "The gateway's address 10.0.0.1 goes back and forth between M and R.",
+        .contestedGateway:
+            "The gateway's address 10.0.0.1 goes back and forth between R, which was heard first, "
+            + "and M.",
         .addressConflict: "Both R and M use 10.0.0.1.",
         .gatewayWithOthers:
             "M claims the gateway's address 10.0.0.1, unasked, and uses 10.0.0.66 as well.",
@@ -84,6 +86,12 @@ struct AlertTextTests {
             ("M", Player.mallory), ("R", Player.router), ("A", Player.alice), ("B", Player.bob),
         ]
         return players.reduce(text) { $0.replacing($1.1.mac, with: $1.0) }
+    }
+
+    @Test func `no advice sends anybody after an accused station where none is`() {
+        for alert in Self.told.values.joined() where alert.accused == nil {
+            #expect(!alert.advice.contains("accused"), "\(alert.rule)")
+        }
     }
 
     @Test(arguments: RuleID.allCases)

@@ -42,7 +42,14 @@ extension Alert {
 
     /// What to do about it, in one sentence.
     public var advice: String {
-        rule == .explainedMove ? "Nothing: this is how such networks work." : kind.advice
+        switch rule {
+        case .explainedMove: "Nothing: this is how such networks work."
+        case .contestedGateway:
+            "Find out which of the two is the router, and take the other one off the network."
+        case .inventedClaimants, .newcomerFlood:
+            "Find the switch port at which these stations come in, and see what runs there."
+        default: kind.advice
+        }
     }
 
     var addressText: String { claim.map { "\($0.ip)" } ?? "an address" }

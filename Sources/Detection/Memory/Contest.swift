@@ -53,6 +53,14 @@ struct Contest: Sendable {
         contenders[0] = Contender(original, isOriginal: true)
     }
 
+    /// Who was heard first to have the address.
+    var original: MACAddress? {
+        for index in contenders.indices where contenders[index]?.isOriginal == true {
+            return contenders[index]?.mac
+        }
+        return nil
+    }
+
     /// The place of a station among the contenders.
     func place(of mac: MACAddress) -> Int? {
         for index in contenders.indices where contenders[index]?.mac == mac { return index }

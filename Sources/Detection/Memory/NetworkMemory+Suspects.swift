@@ -17,6 +17,7 @@ extension NetworkMemory {
         if let mac = best?.mac { best?.hasAsked = hasAsked(mac, for: key.ip, at: time) }
         best?.hasReturned = contest.hasReturned
         best?.hasOneTeller = contest.hasOneTeller
+        best?.original = contest.original
         best?.firstFrame = contest.firstFrame
         return best
     }

@@ -15,14 +15,18 @@ enum ContestedGateway {
             let change = sighting.change, change.count >= needed,
             change.isReturn || sighting.suspect?.hasReturned == true
         else { return nil }
+        let sender = sighting.packet.sender
+        let original = sighting.suspect?.original ?? change.previous
+        // Where it is the first owner's turn, the other one is who claims the address.
+        let claimant = sender.mac == original ? change.previous : sender.mac
         return Finding(
             rule: .contestedGateway, severity: .high, confidence: .medium,
-            claim: sighting.packet.sender, rival: change.previous, count: change.count,
-            firstFrame: sighting.suspect?.firstFrame, scope: .address)
+            claim: AddressPair(mac: claimant, ip: sender.ip), rival: original,
+            count: change.count, firstFrame: sighting.suspect?.firstFrame, scope: .address)
     }
 
     static func explain(_ alert: Alert) -> String {
         "The gateway's address \(alert.addressText) goes back and forth between "
-            + "\(alert.claimantText) and \(alert.rivalText)."
+            + "\(alert.rivalText), which was heard first, and \(alert.claimantText)."
     }
 }
