@@ -89,6 +89,8 @@ extension Thresholds {
             time("changeWindow", changeWindow, "C2, C3, C4, C5, Q1"),
             count("contestedChanges", contestedChanges, "C2, C4"),
             count("weaklyContestedChanges", weaklyContestedChanges, "C2"),
+            count("standInChanges", standInChanges, "C2"),
+            count("standInOwners", standInOwners, "C2"),
             count("gatewayChanges", gatewayChanges, "C3"),
             count("criticalGatewayChanges", criticalGatewayChanges, "C2"),
             count("unsolicitedEvidence", Int(unsolicitedEvidence), "C2"),

@@ -75,6 +75,12 @@ public struct Thresholds: Sendable {
     public var contestedChanges = 2
     /// How many changes it takes when each may be that of an honest station (C2).
     public var weaklyContestedChanges = 4
+    /// How many changes it takes when an honest station may stand in for an owner that is away
+    /// (C2): the third takes the address from an owner that was just back.
+    public var standInChanges = 3
+    /// How many owners, just robbed and back, make a station one that stands in for none and
+    /// shares with none (C2).
+    public var standInOwners = 3
     /// How many changes of the gateway are high without further evidence (C3).
     public var gatewayChanges = 3
     /// How many changes of the gateway are critical with further evidence (C2).

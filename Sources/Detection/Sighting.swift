@@ -56,6 +56,8 @@ struct Sighting: Sendable {
     var takers = 0
     /// How many owners were there then: heard just before, or back since.
     var robbed = 0
+    /// Whether this is one of several owners that are back a while after many such stations.
+    var isBackAfterRobbery = false
     /// Whether its source was never heard before.
     var isNewStation = false
     /// Whether its sender goes on and on claiming what it took, other than by answers.
@@ -74,7 +76,7 @@ struct Sighting: Sendable {
     var isMostlyAsked = false
     /// Whether the target had just asked for the address, whoever answered first.
     var wasAskedLately = false
-    /// Whether the frame's source itself had asked others for the address.
+    /// Whether the frame's source or the sender had asked others for the address.
     var hasSpeakerAsked = false
     /// That the sender asks for an address that it claimed itself.
     var confession: Confession?
@@ -150,6 +152,8 @@ struct Suspect: Equatable, Sendable {
     var isEachTakeoverAnnounced = false
     /// Whether it had asked others for the address.
     var hasAsked = false
+    /// How many owners took back lately what it had just taken from them.
+    var ownersBack = 0
     /// Whether the first owner took the address back no more than once.
     var isOwnerBackOnce = false
     /// Whether all but one of them only ask everybody in the address's name.

@@ -69,7 +69,7 @@ extension NetworkMemory {
                 countTaker(&sighting, from: before)
             }
         } else {
-            countOwner(sighting)
+            countOwner(&sighting, from: before.mac)
         }
     }
 
@@ -86,14 +86,25 @@ extension NetworkMemory {
         let window = thresholds.newcomerWindow
         (sighting.takers, sighting.robbed) = newcomers[place].addTaker(
             at: sighting.time, within: window,
-            isOwnerThere: sighting.time.age(of: owner.tally.lastTime) <= thresholds.rateWindow)
+            isOwnerThere: sighting.time.age(of: owner.tally.lastTime) <= thresholds.rateWindow,
+            burst: thresholds.takersMax)
     }
 
     /// Counts an owner that takes back what was taken from it.
-    private mutating func countOwner(_ sighting: Sighting) {
-        let key = StationKey(segment: sighting.packet.segment, mac: .zero)
+    private mutating func countOwner(_ sighting: inout Sighting, from taker: MACAddress) {
+        let packet = sighting.packet
+        // Taken and taken back within one window: the owner was not away.
+        if let change = sighting.change, change.count > 1 {
+            let index = stations.peekOrInsert(
+                StationKey(segment: packet.segment, mac: taker), Station())
+            stations[index].loses(
+                to: packet.sender.mac, at: sighting.time, within: thresholds.changeWindow)
+        }
+        let key = StationKey(segment: packet.segment, mac: .zero)
         guard let place = newcomers.find(key) else { return }
         newcomers[place].addOwner(at: sighting.time, within: thresholds.newcomerWindow)
+        let back = newcomers[place].ownersBack(at: sighting.time, within: thresholds.changeWindow)
+        sighting.isBackAfterRobbery = 2 * back >= thresholds.takersMax
     }
 
     private mutating func noteTaking(_ sighting: Sighting, from owner: MACAddress) {
@@ -146,10 +157,6 @@ extension Binding {
 extension Contender {
     /// Whether it had the address first, and behaves as owners do.
     fileprivate var isOwner: Bool { isOriginal && tally.isOwners }
-
-    /// Whether it did nothing but tell single stations, unasked: then it was no owner, even if it
-    /// was heard first.
-    fileprivate var onlyWhispers: Bool { tally.count == tally.unsolicited }
 }
 
 extension Contest {
@@ -168,7 +175,7 @@ extension Contest {
         if let source = contender(packet.source) {
             sighting.isSourceWorn = source.isOwner
             sighting.isSourceRival =
-                source.isOriginal ? source.onlyWhispers : sender?.isOriginal == true
+                source.isOriginal ? !source.tally.isOwners : sender?.isOriginal == true
         } else {
             sighting.isSourceWorn = mayBeWorn && sender?.isOwner != true
         }

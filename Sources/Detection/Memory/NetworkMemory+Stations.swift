@@ -54,7 +54,9 @@ extension NetworkMemory {
         let sender = stations.value(StationKey(segment: packet.segment, mac: packet.sender.mac))
         let other = sender?.address(
             besides: packet.sender.ip, within: thresholds.ownAddressWindow, at: sighting.time)
+        // Nobody would wear another's address to speak for one whom nobody accuses.
         return sighting.isSourceKnown && other == nil
+            && !configuration.trustedStations.contains(packet.sender.mac)
     }
 
     /// Takes in which addresses a sender uses and whom it tells about them.
@@ -169,10 +171,10 @@ extension NetworkMemory {
         let listener = QuestionKey(asker: packet.target.mac, wanted: packet.sender.ip)
         sighting.wasAskedLately =
             questions.value(listener)?.mayHaveRivals(at: sighting.time, thresholds) ?? false
-        // Who is named by the frame's source alone need not have sent it.
-        guard !sighting.isMismatched else { return }
-        sighting.hasSpeakerAsked = hasAsked(
-            packet.source, for: packet.sender.ip, at: sighting.time)
+        sighting.hasSpeakerAsked =
+            hasAsked(packet.source, for: packet.sender.ip, at: sighting.time)
+            || sighting.isMismatched
+                && hasAsked(packet.sender.mac, for: packet.sender.ip, at: sighting.time)
     }
 
     /// Whether a station asked for an address a while ago, under one of its own.

@@ -14,7 +14,11 @@ extension NetworkMemory {
         best?.isAllAnnounced = contest.isAllAnnounced(within: window, at: time)
         best?.isEachTakeoverAnnounced = contest.isEachTakeoverAnnounced(within: window, at: time)
         best?.isOwnerBackOnce = contest.isOwnerBackOnce
-        if let mac = best?.mac { best?.hasAsked = hasAsked(mac, for: key.ip, at: time) }
+        if let mac = best?.mac {
+            best?.hasAsked = hasAsked(mac, for: key.ip, at: time)
+            let station = stations.value(StationKey(segment: key.segment, mac: mac))
+            best?.ownersBack = station?.ownersBack(within: window, at: time) ?? 0
+        }
         best?.hasReturned = contest.hasReturned
         best?.hasOneTeller = contest.hasOneTeller
         best?.original = contest.original

@@ -10,6 +10,9 @@ struct Newcomers: Sendable {
     private var takers = SlidingCount()
     /// The owners that were heard a short while before such a station, or came back.
     private var robbed = SlidingCount()
+    /// The owners that came back since `burstTime`, when many stations had taken addresses.
+    private var back = SlidingCount()
+    private var burstTime: Int64?
     private var firstHeard: Int64?
     /// One bit for each first octet of the newcomers' addresses, as of `spreadSince`.
     private var spread: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -35,13 +38,21 @@ struct Newcomers: Sendable {
 
     /// Counts one that took an address from another station, whose owner `isThere` or was heard no
     /// more, and returns how many there are of both.
+    /// From `burst` on, owners that come back are counted.
     mutating func addTaker(
-        at time: Int64, within window: Int64, isOwnerThere: Bool
+        at time: Int64, within window: Int64, isOwnerThere: Bool, burst: Int
     ) -> (takers: Int, robbed: Int) {
         if isOwnerThere { addOwner(at: time, within: window) }
-        return (
-            takers.add(at: time, within: window), robbed.count(at: time, within: window)
-        )
+        let count = takers.add(at: time, within: window)
+        if count >= burst { burstTime = time }
+        return (count, robbed.count(at: time, within: window))
+    }
+
+    /// Counts an owner that came back, and returns how many did since many addresses were taken,
+    /// no longer than `window` ago.
+    mutating func ownersBack(at time: Int64, within window: Int64) -> Int {
+        guard let burstTime, time.age(of: burstTime) <= window else { return 0 }
+        return back.add(at: time, within: window)
     }
 
     /// Counts an owner that is there.

@@ -98,6 +98,8 @@ struct Station: Sendable {
     private(set) var lastTakenBefore: TakenAddress?
     /// When it took an address from another station than the time before.
     private var otherVictimTime: Int64 = .min
+    /// How many owners took back what it had just taken, since when, and the last of them.
+    private var lost = (count: UInt8(0), since: Int64.min, last: MACAddress.zero)
     /// How many addresses it told everybody about that it had not used, since when.
     private var announced = (count: UInt32(0), since: Int64.min)
 
@@ -177,6 +179,18 @@ struct Station: Sendable {
         if let last = lastTaken, last.from != taken.from { otherVictimTime = taken.time }
         lastTaken = taken
         hasTaken = true
+    }
+
+    /// Notes that an owner took back what it had just taken.
+    mutating func loses(to owner: MACAddress, at time: Int64, within window: Int64) {
+        if time.age(of: lost.since) > window { lost = (0, time, .zero) }
+        guard lost.last != owner, lost.count < .max else { return }
+        lost = (lost.count + 1, lost.since, owner)
+    }
+
+    /// How many owners did, each another than the one before, since a window began.
+    func ownersBack(within window: Int64, at time: Int64) -> Int {
+        time.age(of: lost.since) > window ? 0 : Int(lost.count)
     }
 
     /// Whether it took addresses from more than one station.

@@ -6,23 +6,28 @@
 /// shows. Weak evidence (several addresses) is shared by sleep proxies, repeaters and fail-over
 /// pairs, which tell everybody that they take an address over, by machines that answer for an
 /// address of theirs by mistake, and by those that use one on another port until its owner is back,
-/// and never asked for it as tools do: then it takes more moves. Ports of one machine are left to
-/// C4.
+/// and never asked for it as tools do: then it takes more moves. Who stands in for an owner gives
+/// the address back, takes it no second time, and not from several owners that are there; who
+/// shares with a partner takes from that one alone. Ports of one machine are left to C4.
 enum ContestedByForger {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard let change = sighting.change, let suspect = sighting.suspect, suspect.hasReturned,
             !suspect.evidence.isEmpty, !sighting.isOneMachine
         else { return nil }
-        let isWeak =
-            suspect.evidence.isSubset(of: .weak)
-            && (suspect.mayShare || suspect.mayStandIn && !sighting.isGateway)
-        let needed = isWeak ? thresholds.weaklyContestedChanges : thresholds.contestedChanges
+        let isWeak = suspect.evidence.isSubset(of: .weak)
+        let mayShare = isWeak && suspect.mayShare(thresholds)
+        let mayStandIn = isWeak && suspect.mayStandIn(thresholds) && !sighting.isGateway
+        let needed =
+            mayShare
+            ? thresholds.weaklyContestedChanges
+            : mayStandIn ? thresholds.standInChanges : thresholds.contestedChanges
         guard change.count >= needed else { return nil }
         let isCritical =
             sighting.isGateway && change.count >= thresholds.criticalGatewayChanges
         return Finding(
             rule: .contestedByForger, severity: isCritical ? .critical : .high,
-            confidence: isWeak ? .medium : .high, accused: suspect.spokesman ?? suspect.mac,
+            confidence: mayShare || mayStandIn ? .medium : .high,
+            accused: suspect.spokesman ?? suspect.mac,
             claim: AddressPair(mac: suspect.mac, ip: sighting.packet.sender.ip),
             rival: suspect.rival, other: suspect.other, evidence: suspect.evidence,
             count: change.count, firstFrame: suspect.firstFrame)
@@ -36,11 +41,14 @@ enum ContestedByForger {
 
 extension Suspect {
     /// Whether stations that share an address take it over in the same way.
-    fileprivate var mayShare: Bool { isAllAnnounced || onlyAnswers }
+    fileprivate func mayShare(_ thresholds: Thresholds) -> Bool {
+        onlyAnswers || isAllAnnounced && ownersBack < thresholds.standInOwners
+    }
 
     /// Whether stations take it over in the same way while its owner is away. Nobody stands in for
     /// the gateway so.
-    fileprivate var mayStandIn: Bool {
-        isEachTakeoverAnnounced || unsolicited == 0 && isOwnerBackOnce && !hasAsked
+    fileprivate func mayStandIn(_ thresholds: Thresholds) -> Bool {
+        ownersBack < thresholds.standInOwners
+            && (isEachTakeoverAnnounced || unsolicited == 0 && isOwnerBackOnce && !hasAsked)
     }
 }

@@ -22,6 +22,11 @@ enum Floods {
     }
 
     static func judgeNewcomers(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
+        if sighting.isBackAfterRobbery {
+            return Finding(
+                rule: .newcomerFlood, severity: .high, confidence: .medium,
+                count: thresholds.takersMax, scope: .segment)
+        }
         guard let newcomers = sighting.newcomers else { return nil }
         let isSpread = newcomers.firstOctets >= Self.inventedFirstOctets
         let invented = isSpread ? newcomers.all : newcomers.unsolicited

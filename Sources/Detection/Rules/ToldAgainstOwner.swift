@@ -17,7 +17,9 @@ enum ToldAgainstOwner {
                 || sighting.isApart && sighting.hasSpeakerAsked
         else { return nil }
         var evidence = contradiction(sighting) ?? []
-        if sighting.hasSpeakerAsked { evidence.formUnion([.asksForIt, .unsolicited]) }
+        if sighting.hasSpeakerAsked { evidence.insert(.unsolicited) }
+        // Who is named by the frame's source alone need not be the one who is accused.
+        if sighting.hasSpeakerAsked, !sighting.isMismatched { evidence.insert(.asksForIt) }
         guard !evidence.isEmpty else { return nil }
         return Finding(
             rule: .toldAgainstOwner, severity: .high, confidence: .high,
