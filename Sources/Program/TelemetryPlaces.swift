@@ -110,65 +110,61 @@ extension TelemetrySetup {
     /// Takes consent back in every folder of this home, in each whatever becomes of the others.
     /// How many events are stored, in each folder where that was done, and what failed first.
     public func disable() -> (stored: [Int64], failure: CommandFailure?) {
-        inEachPlace { control in
+        let (others, unread) = reachable()
+        let (stored, failure) = Self.each(of: [control()] + others) { control in
             try control.disable()
             return try control.status().recorded
         }
+        return (stored, failure ?? unread)
     }
 
     /// Deletes everything that telemetry recorded in this home, wherever that is, in each folder
     /// whatever becomes of the others, and says what failed first. What other folders have sent is
     /// asked to be erased from the configured one.
     public func deleteData() -> (outcomes: [DeletionOutcome], failure: CommandFailure?) {
-        let (outcomes, failure) = inEachPlace { try $0.deleteData() }
-        let untaken = forEachOther { try self.control().takeErasures(of: $0) }
-        return (outcomes, failure ?? untaken)
+        let (others, unread) = reachable()
+        let (outcomes, failure) = Self.each(of: [control()] + others) { try $0.deleteData() }
+        let untaken = takeErasures(of: others)
+        return (outcomes, failure ?? untaken ?? unread)
     }
 
     /// Does for other folders of this home what uploads and looks do for the configured one:
     /// finishes what was cut short, deletes what is too old, takes over what is still to be erased.
     /// What failed first; nil if nothing did.
     public func tendOtherPlaces() -> CommandFailure? {
-        let unseen = forEachOther { _ = try $0.status() }
-        let untaken = forEachOther { try self.control().takeErasures(of: $0) }
-        return unseen ?? untaken
+        let (others, unread) = reachable()
+        let unseen = Self.each(of: others) { try $0.status() }.failure
+        let untaken = takeErasures(of: others)
+        return unseen ?? untaken ?? unread
     }
 
-    private func forEachOther(_ body: (TelemetryControl) throws -> Void) -> CommandFailure? {
-        var failures = Failures()
-        let others = Result { try otherPlaces() }
-        failures.attempt { _ = try others.get() }
-        for (_, other) in (try? others.get()) ?? [] { failures.attempt { try body(other) } }
-        return failures.first
+    private func takeErasures(of others: [TelemetryControl]) -> CommandFailure? {
+        let own = control()
+        return Self.each(of: others) { try own.takeErasures(of: $0) }.failure
     }
 
-    /// Does something in the configured folder and in every other, first in those that are known
-    /// without the list. What failed first, once all else is done.
-    private func inEachPlace<Result>(
-        _ body: (TelemetryControl) throws -> Result
-    ) -> ([Result], CommandFailure?) {
-        var results: [Result] = []
-        var failures = Failures()
-        let sure = [control()] + others(among: [usualPlace]).map(\.control)
-        for control in sure { failures.attempt { results.append(try body(control)) } }
-        let rest = Swift.Result { try otherPlaces() }
-        failures.attempt { _ = try rest.get() }
-        for (path, control) in (try? rest.get()) ?? [] where !isSame(path, usualPlace) {
-            failures.attempt { results.append(try body(control)) }
-        }
-        return (results, failures.first)
-    }
-}
-
-/// Goes on after a failure, and remembers the first.
-private struct Failures {
-    private(set) var first: CommandFailure?
-
-    mutating func attempt(_ body: () throws -> Void) {
-        do {
-            try body()
+    /// The other folders, as far as they are known, and why that is not all.
+    private func reachable() -> (others: [TelemetryControl], failure: CommandFailure?) {
+        do throws(CommandFailure) {
+            return (try otherPlaces().map(\.control), nil)
         } catch {
-            first = first ?? CommandFailure(telemetry: error)
+            return (others(among: [usualPlace]).map(\.control), error)
         }
+    }
+
+    /// Does something in each folder, and says what failed first once that is done.
+    private static func each<Result>(
+        of controls: [TelemetryControl], _ body: (TelemetryControl) throws -> Result
+    ) -> (results: [Result], failure: CommandFailure?) {
+        var results: [Result] = []
+        var failure: CommandFailure?
+        for control in controls {
+            do {
+                results.append(try body(control))
+            } catch {
+                failure = failure ?? CommandFailure(telemetry: error)
+            }
+        }
+        return (results, failure)
     }
 }

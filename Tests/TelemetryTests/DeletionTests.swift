@@ -135,6 +135,18 @@ import Testing
         #expect(try home.control().events().map(\.name) == ["app_stop"])
     }
 
+    @Test func `what a process had lost before is not counted again after`() throws {
+        let module = home.module()
+        module.initialize()
+        #expect(!module.trackEvent("no_such_event"))
+        module.flush()
+        #expect(try home.control().status().lost.map(\.count) == [1])
+        _ = try home.control().deleteData()
+        module.flush()
+        #expect(try home.control().status().lost.isEmpty)
+        module.end()
+    }
+
     @Test func `with a reader in the way it says so, and the next command finishes it`() throws {
         home.record(10)
         let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)

@@ -12,11 +12,15 @@ import Testing
         #expect(CodeRules.printing(TextFile("Tests/A/a.swift", code)).isEmpty)
     }
 
-    @Test(arguments: [
-        ("sleep(1)", 1), ("try await Task.sleep(for: .seconds(1))", 1), ("usleep(5)", 1),
-        ("run(\"sleep\", \"60\")", 0), ("let sleep = 1", 0),
-    ])
-    func `sleeping is found in tests only`(code: String, count: Int) {
+    @Test(
+        arguments: ["sleep", "usleep", "nanosleep", "clock_nanosleep"],
+        [
+            ("NAME(1)", 1), ("try await Task.NAME(for: .seconds(1))", 1),
+            ("run(\"NAME\", \"60\")", 0), ("let NAME = 1", 0),
+        ])
+    func `sleeping is found in tests only`(name: String, pattern: (code: String, count: Int)) {
+        let code = pattern.code.replacing("NAME", with: name)
+        let count = pattern.count
         #expect(CodeRules.sleeping(TextFile("Tests/A/a.swift", code)).count == count)
         #expect(CodeRules.sleeping(TextFile("Sources/A/a.swift", code)).isEmpty)
     }

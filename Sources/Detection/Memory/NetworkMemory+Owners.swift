@@ -102,8 +102,9 @@ extension NetworkMemory {
         }
         let key = StationKey(segment: packet.segment, mac: .zero)
         guard let place = newcomers.find(key) else { return }
-        newcomers[place].addOwner(at: sighting.time, within: thresholds.newcomerWindow)
-        let back = newcomers[place].ownersBack(at: sighting.time, within: thresholds.changeWindow)
+        let back = newcomers[place].addOwnerBack(
+            at: sighting.time, within: thresholds.newcomerWindow,
+            afterBurstWithin: thresholds.changeWindow)
         sighting.isBackAfterRobbery = 2 * back >= thresholds.takersMax
     }
 

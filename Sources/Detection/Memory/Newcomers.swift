@@ -42,22 +42,20 @@ struct Newcomers: Sendable {
     mutating func addTaker(
         at time: Int64, within window: Int64, isOwnerThere: Bool, burst: Int
     ) -> (takers: Int, robbed: Int) {
-        if isOwnerThere { addOwner(at: time, within: window) }
+        if isOwnerThere { _ = robbed.add(at: time, within: window) }
         let count = takers.add(at: time, within: window)
         if count >= burst { burstTime = time }
         return (count, robbed.count(at: time, within: window))
     }
 
     /// Counts an owner that came back, and returns how many did since many addresses were taken,
-    /// no longer than `window` ago.
-    mutating func ownersBack(at time: Int64, within window: Int64) -> Int {
-        guard let burstTime, time.age(of: burstTime) <= window else { return 0 }
-        return back.add(at: time, within: window)
-    }
-
-    /// Counts an owner that is there.
-    mutating func addOwner(at time: Int64, within window: Int64) {
+    /// no longer than `returnWindow` ago.
+    mutating func addOwnerBack(
+        at time: Int64, within window: Int64, afterBurstWithin returnWindow: Int64
+    ) -> Int {
         _ = robbed.add(at: time, within: window)
+        guard let burstTime, time.age(of: burstTime) <= returnWindow else { return 0 }
+        return back.add(at: time, within: returnWindow)
     }
 
     /// Counts one more.

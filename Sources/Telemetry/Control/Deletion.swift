@@ -170,7 +170,7 @@ extension TelemetryControl {
         let unsupported = try ledger(of: store).unsupportedErasures()
         try store.deleting {
             try store.database.transaction {
-                for table in try store.tables() {
+                for table in try store.tablesToEmpty() {
                     try store.database.execute("DELETE FROM \"\(table)\"")
                 }
                 try beginLedger(store, deleted: events, notErasedAt: unsupported)

@@ -98,10 +98,7 @@ struct Ledger {
                 AND kind <> 'pruned' AND number < (SELECT coalesce(min(number), 9e18)
                     FROM ledger WHERE time BETWEEN ?1 AND ?2)
             """,
-            [
-                .integer(oldest.nanoseconds),
-                .integer(now.advanced(bySeconds: 86_400).nanoseconds),
-            ])
+            [.integer(oldest.nanoseconds), .integer(DatedAhead.bound(now))])
         let count = try database.integer("SELECT count(*) FROM ledger") ?? 0
         let first =
             try database.integer("SELECT min(number) FROM ledger WHERE \(Self.isPlausible)") ?? 0

@@ -26,8 +26,8 @@ final class Store {
     /// Opens the database and uses it. Damage that shows only then is met in the same way, and
     /// `body` is run once more, on the new store; so it must be able to run twice.
     ///
-    /// Throws for the store of a newer program, unless `acceptingNewer`: a
-    /// deletion needs no more than that steps of the schema only add.
+    /// Throws for the store of a newer program, unless `acceptingNewer`: a deletion needs no more
+    /// than that steps of the schema only add.
     static func using<Result>(
         _ directory: TelemetryDirectory, _ seams: TelemetrySeams, acceptingNewer: Bool = false,
         _ body: (Store) throws -> Result
@@ -121,10 +121,14 @@ final class Store {
         return number
     }
 
-    /// The names of all tables, those that a newer program added among them.
-    func tables() throws -> [String] {
+    /// The names of all tables that a deletion empties, those that a newer program added among
+    /// them. Not of what journals of live processes have counted: that would be counted again.
+    func tablesToEmpty() throws -> [String] {
         try database.rows(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            """
+            SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                AND name <> 'journals'
+            """
         ) { $0.text(0) }
     }
 
