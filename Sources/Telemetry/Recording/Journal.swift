@@ -267,11 +267,11 @@ extension Journal {
     func armWake() { isWakeDue.store(true, ordering: .releasing) }
 
     /// Lets nobody begin to write any more. False if other threads have a segment still, and may
-    /// be in the middle of a record.
+    /// be in the middle of a record; or had one, which another thread may take since.
     func close() -> Bool {
         shared.withLock { $0 = true }
-        for index in 0..<segmentCount - 1 { _ = segment(index).claim(for: Segment.Owner.closed) }
-        return !(0..<segmentCount - 1).contains { segment($0).isOwned }
+        let isClosed = (0..<segmentCount - 1).map { segment($0).claim(for: Segment.Owner.closed) }
+        return isClosed.allSatisfy(\.self)
     }
 
     /// Gives back whatever segment the calling thread has.

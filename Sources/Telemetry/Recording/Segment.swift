@@ -50,7 +50,6 @@ import CSystem
 
     var head: UInt64 { unsafe csystem_load_acquire(word(64)) }
     var tail: UInt64 { unsafe csystem_load_acquire(word(128)) }
-    var isOwned: Bool { unsafe csystem_load_acquire(word(0)) == Owner.thread }
     /// The word that publishes a record.
     var headWord: UnsafeMutablePointer<UInt64> { unsafe word(64) }
 
