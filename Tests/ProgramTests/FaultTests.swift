@@ -9,7 +9,7 @@ import TestKit
 import Testing
 
 /// The real programs in homes to which something happens, decided by seeds.
-@Suite(.serialized, .timeLimit(.minutes(60)))
+@Suite(.serialized)
 struct FaultTests {
     private static let isFull =
         unsafe getenv("ARPGUARD_TEST_FULL").map { unsafe String(cString: $0) != "0" } == true

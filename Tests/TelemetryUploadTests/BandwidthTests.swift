@@ -5,8 +5,7 @@ import TelemetryUpload
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
-struct BandwidthTests {
+@Suite struct BandwidthTests {
     private static let isFull =
         unsafe getenv("ARPGUARD_TEST_FULL").map { unsafe String(cString: $0) != "0" } == true
 

@@ -7,8 +7,7 @@ import TestKit
 import Testing
 
 /// Rounds against the real collector, as a process of its own.
-@Suite(.timeLimit(.minutes(3)))
-struct CollectorTests {
+@Suite struct CollectorTests {
     private let collector: RunningCollector
     private let home: Home
 

@@ -6,8 +6,7 @@ import TelemetryUpload
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
-struct ErasureRoundTests {
+@Suite struct ErasureRoundTests {
     /// A home that has sent one batch and then deleted its data: one erasure is pending.
     private func homeWithErasure(_ server: FakeServer) throws -> (Home, id: String) {
         let home = try Home(url: server.url())

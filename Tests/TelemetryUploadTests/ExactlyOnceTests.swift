@@ -11,8 +11,7 @@ import Testing
 /// The real uploader and the real collector, with replies lost, connections reset, requests held
 /// and delivered later in another order, and the uploader killed at random: every event arrives,
 /// and none twice.
-@Suite(.timeLimit(.minutes(60)))
-struct ExactlyOnceTests {
+@Suite struct ExactlyOnceTests {
     private static let runs: UInt64 =
         unsafe getenv("ARPGUARD_TEST_FULL").map { unsafe String(cString: $0) != "0" } == true
         ? 500 : 30

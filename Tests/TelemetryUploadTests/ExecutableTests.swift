@@ -7,8 +7,7 @@ import Telemetry
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
-struct ExecutableTests {
+@Suite struct ExecutableTests {
     /// A home with a configuration file, consent, and events as of now.
     private func home(url: String, events: Int) throws -> Home {
         let home = try Home(url: url, clock: ManualClock(SystemClock().now()))

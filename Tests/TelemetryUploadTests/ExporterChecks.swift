@@ -11,8 +11,7 @@ import Testing
 
 /// What an exporter of OTLP/HTTP must stand, each against a server over loopback that misbehaves on
 /// purpose. `docs/upload.md` has the table.
-@Suite(.timeLimit(.minutes(3)))
-struct ExporterChecks {
+@Suite struct ExporterChecks {
     private static let type = HTTPHeader("Content-Type", "application/x-protobuf")
 
     /// A home with a number of events, each to be a batch of its own.

@@ -7,8 +7,7 @@ import TestKit
 import Testing
 
 /// What goes wrong on this machine while something is sent.
-@Suite(.timeLimit(.minutes(3)))
-struct MishapTests {
+@Suite struct MishapTests {
     @Test
     func `a full disk while a batch is marked lets nothing leave, and loses nothing`() throws {
         let server = try FakeServer(.answer(200))

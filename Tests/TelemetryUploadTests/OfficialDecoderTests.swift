@@ -10,8 +10,7 @@ import TestKit
 import Testing
 
 /// Our bytes, read by the official protobuf classes for Python.
-@Suite(.timeLimit(.minutes(10)))
-struct OfficialDecoderTests {
+@Suite struct OfficialDecoderTests {
     private static let package = "opentelemetry-proto==1.39.1"
     private static let python = RepositoryRoot.file(".build/tests/python")
 

@@ -6,8 +6,7 @@ import TelemetryUpload
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
-struct ProxyTests {
+@Suite struct ProxyTests {
     @Test(arguments: [
         ("http", "connect collector.invalid:443"), ("socks5h", "socks5 name collector.invalid:443"),
     ])

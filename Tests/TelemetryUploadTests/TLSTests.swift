@@ -4,8 +4,7 @@ import TelemetryUpload
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
-struct TLSTests {
+@Suite struct TLSTests {
     @Test func `a certificate from a trusted authority is accepted`() throws {
         let server = try TLSServer(name: "IP:127.0.0.1")
         #expect(try server.get(caFile: server.certificate).response?.status == 200)

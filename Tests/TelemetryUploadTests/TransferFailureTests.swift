@@ -4,8 +4,7 @@ import TelemetryUpload
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
-struct TransferFailureTests {
+@Suite struct TransferFailureTests {
     private static let filler = "X-Filler: 0123456789abcdef0123456789abcdef\r\n"
 
     @Test(arguments: [

@@ -5,8 +5,7 @@ import TelemetryUpload
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
-struct TransferTests {
+@Suite struct TransferTests {
     @Test func `the wire carries the request and nothing of its own but host and length`() throws {
         let server = try FakeServer(.answer(200))
         let outcome = try CurlTransport().perform(post(server.url(), body: [0, 255, 10, 13]))

@@ -8,8 +8,7 @@ import TelemetryUpload
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
-struct UploadRoundTests {
+@Suite struct UploadRoundTests {
     private let home: Home
 
     init() throws {

@@ -7,8 +7,7 @@ import TestKit
 import Testing
 
 /// The call of a host program.
-@Suite(.timeLimit(.minutes(3)))
-struct UploaderTests {
+@Suite struct UploaderTests {
     @Test func `a host's own call sends what waits and tells how far it is`() throws {
         let server = try FakeServer(.answer(200))
         let home = try Home(url: server.url())

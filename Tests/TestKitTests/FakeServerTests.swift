@@ -3,8 +3,7 @@
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
-struct FakeServerTests {
+@Suite struct FakeServerTests {
     @Test func `a request is recorded exactly and answered by the script`() throws {
         let server = try FakeServer(
             .text(429, "later", headers: [HTTPHeader("Retry-After", "7")]), .answer(200))

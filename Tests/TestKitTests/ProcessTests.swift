@@ -3,8 +3,7 @@
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
-struct ProcessTests {
+@Suite struct ProcessTests {
     @Test func `a command's output, status and input are passed on`() throws {
         let result = try CommandRunner.run(
             "/bin/sh", ["-c", "cat; echo oops >&2; exit 3"], stdin: Array("in\n".utf8))
