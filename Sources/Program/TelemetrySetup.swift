@@ -53,11 +53,11 @@ public struct TelemetrySetup: Sendable {
             configurationProblem: fault?.description)
     }
 
-    /// What records.
+    /// What records. Carries out before what is still to be done in folders that are there again.
     public func module() -> TelemetryModule {
         TelemetryModule(
             for: Program.product, config: config, home: home.path, seams: seams,
-            configurationProblem: fault?.description)
+            configurationProblem: fault?.description ?? unsettled())
     }
 }
 

@@ -61,6 +61,15 @@ public struct TelemetryDirectory: Sendable, Equatable {
         }
     }
 
+    /// Refuses a folder that is not there, is a link or belongs to somebody else.
+    func check(_ seams: TelemetrySeams) throws(TelemetryError) {
+        do throws(SystemError) {
+            try check(path, seams)
+        } catch {
+            throw TelemetryError(.storage, error.description, hint: "make \(path) writable")
+        }
+    }
+
     private func makeFolders(_ folder: String, _ files: any FileSystem) throws(SystemError) {
         var partial = ""
         for piece in folder.split(separator: "/") {

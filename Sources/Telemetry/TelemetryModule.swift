@@ -188,6 +188,7 @@ import Synchronization
         let count = recorder.takeStarved()
         guard count > 0 else { return }
         do {
+            try gate.directory.check(gate.seams)
             try Store.using(gate.directory, gate.seams) { try $0.addLoss(.queueFull, count) }
         } catch {
             recorder.giveBackStarved(count)
@@ -200,6 +201,7 @@ import Synchronization
         let count = recorder.takeStarved()
         guard count > 0 else { return }
         do {
+            try gate.directory.check(gate.seams)
             try LossNote(directory: gate.directory, seams: gate.seams).add(count)
         } catch {
             recorder.tell("\(error)")
@@ -214,6 +216,7 @@ import Synchronization
             guard !isDone, try gate.seams.files.status(of: gate.directory.store) != nil else {
                 return
             }
+            try gate.directory.check(gate.seams)
             try Store.using(gate.directory, gate.seams) { store in
                 try store.database.keepLogOnClose()
                 try Retention(config: configuration, gate: gate).apply(to: store)

@@ -29,6 +29,10 @@ extension UploadRound {
         _ erasure: PendingErasure, within time: Duration, _ summary: inout UploadSummary
     ) throws -> Bool {
         guard let endpoint = Endpoint(erasure.url) else {
+            // Later, so that it does not stand before those that can be asked for.
+            let time = retry.nextAttempt(
+                failures: erasure.attempts + 1, asked: nil, now: clock.now(), random)
+            try outbox.retry(erasure, notBefore: time)
             summary.note(
                 "an erasure has no usable address", hint: "check telemetry.erasure_url")
             return false

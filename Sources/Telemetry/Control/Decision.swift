@@ -72,12 +72,20 @@ extension TelemetryControl {
         // sent, whatever happens to the rest.
         let page = try ConsentPage(creating: directory.consentPage, seams.files)
         try switchOff(page)
-        try changing {
-            let record = gate.read().state.record
-            let last = lastEpoch(page, record)
-            try switchOff(page)
-            if record?.isGiven != false { try recordNo(record, epoch: last + 1) }
-            settleNo()
+        do {
+            try changing {
+                let record = gate.read().state.record
+                let last = lastEpoch(page, record)
+                try switchOff(page)
+                if record?.isGiven != false {
+                    try usingReserve { try recordNo(record, epoch: last + 1) }
+                }
+                settleNo()
+            }
+        } catch {
+            throw TelemetryError(
+                .storage, "telemetry is off, but not all of that could be written down: \(error)",
+                hint: "disable again once that is mended")
         }
     }
 

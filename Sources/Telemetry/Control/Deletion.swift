@@ -29,36 +29,51 @@ extension TelemetryControl {
         try directory.prepare(seams)
         return try changing {
             try removeUnreadableIntents()
-            try finishIntentsLocked()
-            let events = try makingRoom {
-                try Store.using(directory, seams, acceptingNewer: true) { store in
-                    // What journals hold is counted where it can be put in; it goes in any case.
-                    if !store.isNewer {
-                        try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
-                    }
-                    return try store.database.integer("SELECT count(*) FROM events") ?? 0
-                }
-            }
+            let before = try finishDeletionLocked()
+            let events = try countAll()
             let id = gate.read().state.record?.installationID ?? ""
             try makingRoom {
                 try seams.files.replace(directory.deletionIntent, with: Array(id.utf8))
             }
+            // All that a change of identifier is about is part of a deletion.
+            try seams.files.remove(directory.rotationIntent)
             let (requested, impossible) = try makingRoom { try finishDeletionLocked() }
             return DeletionOutcome(
                 events: events, bytesLeft: try directory.allocatedBytes(seams.files),
-                erasureRequested: requested, erasureImpossible: impossible)
+                erasureRequested: requested || before.requested,
+                erasureImpossible: impossible || before.impossible)
         }
     }
 
+    /// How many events are here, those in journals of ended processes included as far as these can
+    /// be put in: they go in any case.
+    private func countAll() throws -> Int64 {
+        try makingRoom {
+            try Store.using(directory, seams, acceptingNewer: true) { store in
+                do {
+                    if !store.isNewer {
+                        try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
+                    }
+                } catch  where !StoreDamage.isSuspected(error) {
+                    seams.logger.log(.warning, "telemetry: a journal was not counted: \(error)")
+                }
+                return try store.database.integer("SELECT count(*) FROM events") ?? 0
+            }
+        }
+    }
+
+    /// How many erasures no collector has confirmed; nil where their list can't be read.
+    package var pendingErasures: Int64? { (try? erasureList.all()).map { Int64($0.count) } }
+
     /// Takes over what another folder of the same home still asks to be erased: uploads look at
-    /// the configured folder alone.
+    /// the configured folder alone. What may not be asked for from there is not taken.
     public func takeErasures(of other: TelemetryControl) throws {
         // By another path it may be the same folder, or the same list.
         guard !RealFileSystem.areSame(other.directory.path, directory.path),
             !RealFileSystem.areSame(other.directory.erasures, directory.erasures)
         else { return }
         let pending = try other.erasureList.all()
-        guard !pending.isEmpty else { return }
+        guard !pending.isEmpty, other.causes(blocking: .erasing).isEmpty else { return }
         try directory.prepare(seams)
         try erasureList.update { all in all += pending.filter { !all.contains($0) } }
         try other.erasureList.update { all in all.removeAll { pending.contains($0) } }
@@ -204,7 +219,7 @@ extension TelemetryControl {
 
     /// Journals of ended processes go; those of live ones are cleared and go on.
     private func eraseJournals() throws {
-        try LossNote(directory: directory, seams: seams).remove()
+        try LossNote(directory: directory, seams: seams).erase()
         for name in try seams.files.names(in: directory.journals)
         where name.hasSuffix(Journal.suffix) {
             let path = "\(directory.journals)/\(name)"

@@ -41,8 +41,12 @@ extension TelemetryControl {
                     batches: 0, keptEvents: 0, begunEvents: 0, erasureRequested: false,
                     erasureImpossible: false)
             }
-            try seams.files.replace(directory.rotationIntent, with: Array(id.utf8))
-            return try finishRotationLocked()
+            // What can't be begun leaves no intent.
+            _ = try Store.open(directory, seams)
+            try usingReserve {
+                try seams.files.replace(directory.rotationIntent, with: Array(id.utf8))
+            }
+            return try usingReserve { try finishRotationLocked() }
         }
     }
 

@@ -52,7 +52,8 @@ public final class TelemetryControl: Sendable {
         try finishDeletion()
         let hasStore = try seams.files.status(of: directory.store) != nil
         let hasJournals = try !seams.files.names(in: directory.journals).isEmpty
-        guard hasStore || hasJournals else { return nil }
+        let hasNote = try LossNote(directory: directory, seams: seams).isThere
+        guard hasStore || hasJournals || hasNote else { return nil }
         return try Store.using(directory, seams) { store in
             try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
             try Retention(config: config, gate: gate).apply(to: store)

@@ -79,9 +79,8 @@ public struct TelemetryStatus: Sendable, Equatable {
             "upload_url": .optional(uploadURL),
             "next_upload": .optional(nextUpload),
             "events": [
-                "recorded": .integer(recorded), "waiting": .integer(waiting),
-                "held": .integer(held), "uploaded": .integer(uploaded),
-                "kept_here": .integer(keptHere),
+                "recorded": figure(recorded), "waiting": figure(waiting), "held": figure(held),
+                "uploaded": figure(uploaded), "kept_here": figure(keptHere),
             ],
             "unanswered": unanswered?.json ?? .null,
             "lost": .object(JSONObject(lost.map { ($0.reason, .integer($0.count)) })),
@@ -100,6 +99,11 @@ public struct TelemetryStatus: Sendable, Equatable {
 }
 
 extension TelemetryStatus {
+    /// A figure of the store.
+    private func figure(_ number: Int64) -> JSONValue {
+        storeProblem == nil ? .integer(number) : .null
+    }
+
     private func recorder(_ pid: Int64) -> JSONValue {
         let causes = recorderCauses[pid].map { causes in
             JSONValue.array(causes.map { .string($0.rawValue) })

@@ -21,11 +21,12 @@ extension Outbox {
 
     /// Notes that an erasure is confirmed, or can't be had there.
     package func settled(_ erasure: PendingErasure, isSupported: Bool = true) throws {
+        let kind: LedgerEntry.Kind = isSupported ? .erasureConfirmed : .erasureNotSupported
+        // First, so that a request that is gone was told; one that is told twice was asked twice.
+        try ledger.append(.erasure(kind, at: erasure.url))
         try erasureList.update { all in
             all.removeAll { $0.url == erasure.url }
         }
-        let kind: LedgerEntry.Kind = isSupported ? .erasureConfirmed : .erasureNotSupported
-        try ledger.append(.erasure(kind, at: erasure.url))
     }
 
     /// Notes that an erasure is to be tried again, not before a time.

@@ -13,7 +13,7 @@ package struct PendingErasure: Sendable, Equatable {
     package let secret: String
     /// Where the request goes: the installation's own URL.
     package let url: String
-    /// How often it was tried.
+    /// How often it was tried; what is read is 0 to ``attemptsMax``.
     package var attempts: Int64
     /// Not to be tried before.
     package var nextAttemptAt: Timestamp
@@ -45,6 +45,9 @@ package struct PendingErasure: Sendable, Equatable {
 }
 
 extension PendingErasure {
+    /// More than anybody tries: whoever mends the file by hand may write any number.
+    private static let attemptsMax: Int64 = 1_000_000
+
     /// Nil for what is no request, or was changed since. One without a check was mended by hand.
     init?(json: JSONValue) {
         guard let object = json.objectValue,
@@ -54,7 +57,8 @@ extension PendingErasure {
             let next = object["next_attempt_at"]?.integerValue
         else { return nil }
         self.init(
-            installationID: id, secret: secret, url: url, attempts: attempts,
+            installationID: id, secret: secret, url: url,
+            attempts: min(max(attempts, 0), Self.attemptsMax),
             nextAttemptAt: Timestamp(nanoseconds: next))
         guard object["check"] == nil || object["check"]?.stringValue == check else { return nil }
     }

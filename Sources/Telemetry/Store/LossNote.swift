@@ -27,18 +27,21 @@ struct LossNote {
             let text = "\(before.name) \(min(before.count + count, Self.countMax))"
             try seams.files.replace(directory.lossNote, with: Array(text.utf8))
         }
-        guard isDone else {
-            throw TelemetryError(
-                .busy,
-                "\(count) lost events could not be counted: another process holds "
-                    + directory.lossLock, hint: "they are lost all the same")
+        guard isDone else { throw busy("\(count) lost events could not be counted") }
+    }
+
+    /// Whether a note waits. A folder of that name is none, and is left alone.
+    var isThere: Bool {
+        get throws(SystemError) {
+            let kind = try seams.files.status(of: directory.lossNote)?.kind
+            return kind != nil && kind != .folder
         }
     }
 
     /// Counts what the note tells, and removes it. While another process is at it, the next look
     /// does.
     func take(into store: Store) throws {
-        guard try seams.files.status(of: directory.lossNote) != nil else { return }
+        guard try isThere else { return }
         _ = try locked {
             if let note = try read() {
                 try store.database.transaction { try take(note, into: store) }
@@ -59,10 +62,20 @@ struct LossNote {
 
     private static let key = "losses.taken"
 
-    /// Removes the note, and what a process left that died while it wrote one.
-    func remove() throws(SystemError) {
+    /// Removes the note, and what a process left that died while it wrote one, but nothing that a
+    /// process is writing now.
+    func erase() throws {
+        guard try locked(remove) else { throw busy("the note of lost events stays") }
+    }
+
+    private func remove() throws(SystemError) {
         try directory.removeUnfinished(directory.lossNote, seams.files)
-        try seams.files.remove(directory.lossNote)
+        if try isThere { try seams.files.remove(directory.lossNote) }
+    }
+
+    private func busy(_ what: String) -> TelemetryError {
+        TelemetryError(
+            .busy, "\(what): another process holds \(directory.lossLock)", hint: "try again")
     }
 
     /// False if another process is at it for too long.
@@ -77,7 +90,9 @@ struct LossNote {
     }
 
     private func read() throws -> (name: String, count: Int64)? {
-        guard try seams.files.status(of: directory.lossNote) != nil else { return nil }
+        guard let status = try seams.files.status(of: directory.lossNote), status.kind == .file,
+            status.bytes <= Int64(Self.bytesMax)
+        else { return nil }
         let bytes = try seams.files.read(directory.lossNote, bytesMax: Self.bytesMax)
         let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ")
         guard parts.count == 2, let count = Int64(parts[1]), (1...Self.countMax).contains(count)

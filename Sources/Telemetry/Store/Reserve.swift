@@ -42,6 +42,17 @@ extension TelemetryControl {
         }
     }
 
+    /// Runs a change that has to be made, and once more without the reserve where the disk is full.
+    /// Nothing else is given up for it.
+    func usingReserve<Result>(_ change: () throws -> Result) throws -> Result {
+        do {
+            return try change()
+        } catch  where Self.isDiskFull(error) {
+            try Reserve(directory: directory, files: seams.files).giveUp()
+            return try change()
+        }
+    }
+
     private static func isDiskFull(_ error: any Error) -> Bool {
         switch error {
         case let error as SystemError: error.code == SystemError.diskFull

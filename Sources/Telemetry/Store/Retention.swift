@@ -28,10 +28,10 @@ struct Retention {
         let days = Int64(config.storageRetentionDays)
         let now = Timestamp(nanoseconds: try reckonedNow(store))
         let oldest = now.advanced(bySeconds: -days * 86_400).nanoseconds
-        let isNewDay = try isAnotherDay(store, now)
-        let ahead = isNewDay ? try DatedAhead.expired(in: store, before: oldest, now) : nil
-        if try ahead != nil || hasOlder(store, than: oldest, looksAtAll: isNewDay) {
-            try deleteOlder(store, than: oldest, now, ahead)
+        if try isAnotherDay(store, now) {
+            try lookAtAll(store, before: oldest, now)
+        } else if try hasOlder(store, than: oldest, looksAtAll: false) {
+            try store.database.transaction { try deleteOlder(store, than: oldest, now, nil) }
         }
         try removeSetAside(store, before: oldest, now)
         let ledger = ledger(of: store)
@@ -77,10 +77,21 @@ struct Retention {
 
     /// Whether this is the first look of a day.
     private func isAnotherDay(_ store: Store, _ now: Timestamp) throws -> Bool {
-        let today = "\(now.day)"
-        guard try store.rememberedText(Self.dayKey) != today else { return false }
-        try store.remember(today, Self.dayKey)
-        return true
+        try store.rememberedText(Self.dayKey) != "\(now.day)"
+    }
+
+    /// The first look of a day, as one step: what was noted for it is not forgotten before it is
+    /// done. What is deleted is then cleared in the file too, and not in the log alone.
+    private func lookAtAll(_ store: Store, before oldest: Int64, _ now: Timestamp) throws {
+        let deletes = try store.database.transaction {
+            let ahead = try DatedAhead.expired(in: store, before: oldest, now)
+            let deletes = try ahead != nil || hasOlder(store, than: oldest, looksAtAll: true)
+            if deletes { try deleteOlder(store, than: oldest, now, ahead) }
+            try store.remember("\(now.day)", Self.dayKey)
+            return deletes
+        }
+        // With a reader in the way that waits for another day.
+        if deletes { _ = try shrink(store) }
     }
 
     /// Nothing in what was set aside is younger than the first look at it: it goes when the events
@@ -101,24 +112,23 @@ struct Retention {
         }
     }
 
+    /// Within a transaction.
     private func deleteOlder(
         _ store: Store, than oldest: Int64, _ now: Timestamp, _ ahead: DatedAhead?
     ) throws {
         let bounds = [
             oldest, DatedAhead.bound(now), ahead?.lastEvent ?? 0, ahead?.lastBatch ?? 0,
         ].map(SQLiteValue.integer)
-        try store.database.transaction {
-            try freeStaleBatches(store, bounds)
-            let lost = """
-                SELECT count(*) FROM events WHERE \(Store.isUnanswered) AND \(Self.isExpired)
-                """
-            try store.addLoss(.retention, store.database.integer(lost, bounds) ?? 0)
-            try store.database.run("DELETE FROM events WHERE \(Self.isExpired)", bounds)
-            try store.database.run("DELETE FROM batches WHERE \(Self.isOldBatch)", bounds)
-            try store.database.run(
-                "DELETE FROM totals WHERE name LIKE 'bytes.%' AND name <> ?",
-                [.text("bytes.\(gate.seams.clock.now().day)")])
-        }
+        try freeStaleBatches(store, bounds)
+        let lost = """
+            SELECT count(*) FROM events WHERE \(Store.isUnanswered) AND \(Self.isExpired)
+            """
+        try store.addLoss(.retention, store.database.integer(lost, bounds) ?? 0)
+        try store.database.run("DELETE FROM events WHERE \(Self.isExpired)", bounds)
+        try store.database.run("DELETE FROM batches WHERE \(Self.isOldBatch)", bounds)
+        try store.database.run(
+            "DELETE FROM totals WHERE name LIKE 'bytes.%' AND name <> ?",
+            [.text("bytes.\(gate.seams.clock.now().day)")])
     }
 
     /// Too old, or dated ahead and seen long ago.

@@ -78,9 +78,13 @@ final class Store {
     private static func openAsIs(
         _ directory: TelemetryDirectory, _ seams: TelemetrySeams, _ acceptingNewer: Bool = false
     ) throws -> Store {
-        if try seams.files.status(of: directory.store) == nil {
-            // Locking makes the file with mode 0600; SQLite would make it readable for others.
-            _ = try seams.files.lock(directory.store)
+        switch try seams.files.status(of: directory.store)?.kind {
+        case .file: break
+        // Locking makes the file with mode 0600; SQLite would make it readable for others.
+        case nil: _ = try seams.files.lock(directory.store)
+        default:
+            throw TelemetryError(
+                .storage, "\(directory.store) is no file", hint: "move it away, then try again")
         }
         let database = try seams.openDatabase(directory.store, .readWrite)
         if try database.integer("PRAGMA page_count") == 0 {

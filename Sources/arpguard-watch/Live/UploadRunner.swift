@@ -73,6 +73,7 @@ final class UploadRunner: Sendable {
     private func round() {
         let setup = setup
         // What fails there is told by `status`, and tried again.
+        _ = setup.settle()
         let today = setup.seams.clock.now().day
         if lastTended.withLock({ $0 != today }), setup.tendOtherPlaces() == nil {
             lastTended.withLock { $0 = today }

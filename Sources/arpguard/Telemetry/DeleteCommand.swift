@@ -20,8 +20,12 @@ extension Command {
         let isConfirmed = try invocation.isConfirmed(
             asking: "Delete everything that telemetry recorded?", otherwise: "nothing was deleted")
         guard isConfirmed else { return .success }
-        let (outcomes, failure) = setup.deleteData()
-        if outcomes.isEmpty, let failure { throw failure }
+        let reach = setup.deleteData()
+        let (outcomes, failure) = (reach.outcomes, reach.failure)
+        if outcomes.isEmpty, let failure {
+            ErasureElsewhere.askForPending(setup)
+            throw failure
+        }
         let events = outcomes.reduce(0) { $0 + $1.events }
         let elsewhere = try ErasureElsewhere(
             requested: outcomes.contains(where: \.erasureRequested),
@@ -32,6 +36,10 @@ extension Command {
                 + (failure == nil ? "; no byte of what was recorded is left here" : ", not all"),
             elsewhere.sentence,
         ]
+        if !reach.absent.isEmpty {
+            lines[0] = "deleted \(events.of("event")) where that is possible now"
+            lines += reach.absent.map(Report.awaited)
+        }
         if isEnabled {
             lines.append(
                 "telemetry stays on, under a new identifier; arpguard telemetry disable ends it")
@@ -43,6 +51,7 @@ extension Command {
                     ("deleted_events", .integer(events)),
                     ("storage_bytes", .integer(outcomes.reduce(0) { $0 + $1.bytesLeft })),
                     ("enabled", .bool(isEnabled)),
+                    ("absent_places", .array(reach.absent.map { .string($0) })),
                 ]))
         if let failure { throw failure }
         return .success

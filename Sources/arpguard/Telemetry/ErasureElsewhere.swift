@@ -23,12 +23,14 @@ struct ErasureElsewhere {
     private let problem: String?
     private let isConfirmed: Bool
 
-    /// Asks the collector at once, by the helper that has the network. What that says about a
-    /// failure is not repeated: the request stays, and is told.
+    /// Asks the collector at once, by the helper that has the network, for this erasure and those
+    /// that are pending since earlier. What that says about a failure is not repeated: the request
+    /// stays, and is told.
     init(requested: Bool, impossible: Bool, _ setup: TelemetrySetup) throws(CommandFailure) {
-        isRequested = requested
+        let isPending = Self.isAnyPending(setup)
+        isRequested = requested || isPending
         isImpossible = impossible
-        isConfirmed = requested && Self.asks(setup.home.path)
+        isConfirmed = isPending && Self.asks(setup.home.path)
         let control = setup.control()
         let status = try telling { try control.status() }
         let causes = status.blockedErasing
@@ -36,6 +38,17 @@ struct ErasureElsewhere {
         pending = status.pendingErasures
         problem = status.erasureProblem?.description
         origins = status.pendingErasureOrigins
+    }
+
+    /// Asks for what is pending, where a deletion that is not finished has more to tell.
+    static func askForPending(_ setup: TelemetrySetup) {
+        if isAnyPending(setup) { _ = asks(setup.home.path) }
+    }
+
+    /// Whether a collector is still to be asked, for this deletion or an earlier one.
+    private static func isAnyPending(_ setup: TelemetrySetup) -> Bool {
+        // A list that can't be read is told with the rest.
+        (setup.control().pendingErasures ?? 0) > 0
     }
 
     private static func asks(_ home: String) -> Bool {

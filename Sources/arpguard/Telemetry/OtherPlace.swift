@@ -16,12 +16,28 @@ struct OtherPlace {
     /// Requests for erasure that wait there, and which the next upload takes over; nil where that
     /// can't be read.
     let pendingErasures: Int64?
+    /// Why these are not taken over, in words; nil if they are.
+    let blockedErasing: String?
+    /// What is wrong with the list of those requests; nil if nothing is.
+    let erasureProblem: String?
     /// Why nothing of that is known; nil if it is.
     let problem: String?
 
-    /// Those in which there is anything to know of.
+    /// Those in which there is anything to know of, or in which something is still to be done.
     static func all(of setup: TelemetrySetup) throws(CommandFailure) -> [OtherPlace] {
-        try setup.otherPlaces().map(OtherPlace.init).filter(\.isWorthTelling)
+        let there = try setup.otherPlaces()
+        let owed = try setup.owedPlaces().filter { path in
+            !there.contains { $0.path == path }
+        }
+        return there.map(OtherPlace.init).filter(\.isWorthTelling)
+            + owed.map { OtherPlace(absent: $0) }
+    }
+
+    private init(absent path: String) {
+        self.path = path
+        (isEnabled, recorded, recorders, pendingErasures) = (false, 0, [], nil)
+        (blockedErasing, erasureProblem) = (nil, nil)
+        problem = "it is not there; what was decided is done there as soon as it is seen again"
     }
 
     private init(path: String, control: TelemetryControl) {
@@ -33,34 +49,47 @@ struct OtherPlace {
                 && Set(status.blockedBy).isDisjoint(with: [.notAsked, .withdrawn])
             (recorded, recorders) = (status.recorded, status.recorders)
             (pendingErasures, problem) = (status.pendingErasures, status.storeProblem)
+            let causes = status.blockedErasing
+            blockedErasing = causes.isEmpty ? nil : control.words.list(causes)
+            erasureProblem = status.erasureProblem?.description
         } catch {
             (isEnabled, recorded, recorders, pendingErasures) = (false, 0, [], nil)
+            (blockedErasing, erasureProblem) = (nil, nil)
             problem = CommandFailure(telemetry: error).message
         }
     }
 
     private var isWorthTelling: Bool {
         isEnabled || recorded > 0 || !recorders.isEmpty || pendingErasures != 0 || problem != nil
+            || erasureProblem != nil
     }
 
-    /// What a person should know of it.
-    func text(_ abbreviated: (String) -> String) -> String {
-        if let problem { return "what is in \(abbreviated(path)) can't be read: \(problem)" }
+    /// What a person should know of it; `told` makes paths of the home short in a sentence.
+    func text(_ told: (String) -> String) -> String {
+        if let problem { return "what is in \(told(path)) can't be read: \(told(problem))" }
         let users = recorders.map { "process \($0)" }.joined(separator: ", ")
-        let erasures = pendingErasures.map { $0 == 0 ? "" : " and \($0.of("pending erasure"))" }
-        return recorded.of("event") + (erasures ?? " and erasures that can't be read")
-            + " in \(abbreviated(path))"
+        return recorded.of("event") + erasures + " in \(told(path))"
             + (users.isEmpty ? "" : ", where \(users) records")
+            + (isEnabled ? "; the yes that was said for it stands" : "")
+            + (blockedErasing.map { "; no erasure is asked for: \($0)" } ?? "")
+            + (erasureProblem.map { "; \(told($0))" } ?? "")
             + "; disable and delete-data reach that too"
     }
 
+    private var erasures: String {
+        guard let pendingErasures else { return " and erasures that can't be read" }
+        return pendingErasures == 0 ? "" : " and \(pendingErasures.of("pending erasure"))"
+    }
+
     /// The same for programs.
-    func json(_ abbreviated: (String) -> String) -> JSONValue {
+    func json(_ told: (String) -> String) -> JSONValue {
         [
-            "path": .string(abbreviated(path)), "enabled": .bool(isEnabled),
-            "recorded": .integer(recorded), "recorders": .array(recorders.map { .integer($0) }),
-            "error": .optional(problem),
+            "path": .string(told(path)), "enabled": .bool(isEnabled),
+            "recorded": problem == nil ? .integer(recorded) : .null,
+            "recorders": .array(recorders.map { .integer($0) }),
+            "error": .optional(problem.map(told)),
             "pending_erasures": pendingErasures.map { .integer($0) } ?? .null,
+            "erasures_error": .optional(erasureProblem.map(told)),
         ]
     }
 }

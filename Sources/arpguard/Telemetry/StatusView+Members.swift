@@ -12,7 +12,7 @@ extension StatusView {
         .init("installation_id", "The random identifier, or null before a yes"),
         .init("upload_url", "Where uploads go, or null for nowhere"),
         .init("next_upload", "When the next is due, or null if none is"),
-        .init("events.recorded", "Events in the store"),
+        .init("events.recorded", "Events in the store; null, as all of events.*, with store_error"),
         .init("events.waiting", "Of those, the ones that may still be sent"),
         .init("events.held", "Of the waiting ones, those that a person has to release"),
         .init(
@@ -40,12 +40,13 @@ extension StatusView {
         .init(
             "other_places[].path", "A folder of this home with telemetry, not the configured one"),
         .init("other_places[].enabled", "Whether the yes that was said for it stands"),
-        .init("other_places[].recorded", "Events in it"),
+        .init("other_places[].recorded", "Events in it, or null where that can't be read"),
         .init("other_places[].recorders", "The programs that record there now"),
         .init("other_places[].error", "Why what is in it can't be read, or null"),
         .init(
             "other_places[].pending_erasures",
             "Requests for erasure that the next upload takes over; null where that can't be read"),
+        .init("other_places[].erasures_error", "What is wrong with those requests, or null"),
         .init("other_homes[].pid", "A program of ours that runs with another home"),
         .init("other_homes[].home", "That home"),
         .init("configuration_error", "What is wrong with the configuration, or null"),

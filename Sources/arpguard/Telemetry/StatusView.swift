@@ -33,9 +33,34 @@ struct StatusView {
             StyledText("to see everything that could be recorded:  arpguard telemetry schema"),
         ]
         let others = (elsewhere ?? []).map { place in
-            StyledText("elsewhere: \(place.text(abbreviated))", .yellow)
+            StyledText("elsewhere: \(place.text(told))", .yellow)
         }
-        return (lines + others).map(Report.Block.line) + problem
+        let rest = status.pendingErasures == 0 ? troubles : troubles + [pendingErasuresRow]
+        return (lines + others).map(Report.Block.line)
+            + (rest.isEmpty ? [] : [.blank, .table(Table(pairs: rest))]) + problem
+    }
+
+    /// What there is to know of whatever was decided, where there is anything.
+    private var troubles: [(name: String, value: StyledText)] {
+        var rows: [(name: String, value: StyledText)] = []
+        if !status.losses.isEmpty { rows.append(("lost", StyledText(losses))) }
+        if let problem = status.storeProblem {
+            rows.append(
+                ("store", StyledText("can't be read now, figures unknown: \(told(problem))", .red)))
+        }
+        if let problem = status.erasureProblem {
+            rows.append(("erasures", StyledText(told("\(problem); \(problem.hint)"), .red)))
+        }
+        if !status.unsupportedErasureOrigins.isEmpty {
+            let places = status.unsupportedErasureOrigins.joined(separator: ", ")
+            let text = "what was sent to \(places): the server does not support erasure"
+            rows.append(("not erased", StyledText(text, .yellow)))
+        }
+        return rows
+    }
+
+    private var pendingErasuresRow: (name: String, value: StyledText) {
+        ("pending erasures", StyledText(pendingErasures))
     }
 
     private var problem: [Report.Block] {
@@ -52,27 +77,15 @@ struct StatusView {
         var rows: [(name: String, value: StyledText)] = [
             ("recording", state), ("sending", sending), ("next upload", nextUpload),
             ("installation", StyledText(shownID ?? "none")),
-            (
-                "events",
-                StyledText(
-                    "\(status.recorded) stored here, \(status.waiting) waiting, "
-                        + "\(status.held) held, \(status.uploaded) uploaded, "
-                        + "\(status.keptHere) kept here only")
-            ),
+            ("events", StyledText(events)),
         ]
         if let unanswered = status.unanswered {
             rows.append(("not answered", StyledText(unanswered.description, .yellow)))
         }
-        rows.append(("lost", StyledText(losses)))
+        if status.losses.isEmpty { rows.append(("lost", StyledText(losses))) }
+        rows += troubles
         if status.dropped > 0 {
             rows.append(("dropped", StyledText("\(status.dropped) by you, in review")))
-        }
-        if let problem = status.storeProblem {
-            rows.append(
-                ("store", StyledText("can't be read now, figures unknown: \(told(problem))", .red)))
-        }
-        if let problem = status.erasureProblem {
-            rows.append(("erasures", StyledText(told("\(problem); \(problem.hint)"), .red)))
         }
         if !status.withheldProperties.isEmpty {
             rows.append(("withheld", StyledText(status.withheldProperties.joined(separator: ", "))))
@@ -81,15 +94,10 @@ struct StatusView {
             let texts = status.recorders.map(recorder)
             rows.append(("recorders", StyledText(texts.joined(separator: ", "))))
         }
-        rows.append(("pending erasures", StyledText(pendingErasures)))
-        if !status.unsupportedErasureOrigins.isEmpty {
-            let places = status.unsupportedErasureOrigins.joined(separator: ", ")
-            let text = "what was sent to \(places): the server does not support erasure"
-            rows.append(("not erased", StyledText(text, .yellow)))
-        }
+        rows.append(pendingErasuresRow)
         let storage = "\(status.storageBytes) bytes in \(abbreviated(status.storagePath))"
         rows.append(("storage", StyledText(storage)))
-        rows += (elsewhere ?? []).map { ("elsewhere", StyledText($0.text(abbreviated), .yellow)) }
+        rows += (elsewhere ?? []).map { ("elsewhere", StyledText($0.text(told), .yellow)) }
         rows += [
             ("home", StyledText("\(abbreviated(setup.home.path)) (owner \(owner))"))
         ]
@@ -144,8 +152,16 @@ struct StatusView {
     }
 
     private var losses: String {
-        let texts = status.losses.map { "\($0.count) because \($0.words) (\($0.reason))" }
+        var texts = status.losses.map { "\($0.count) because \($0.words) (\($0.reason))" }
+        if status.storeProblem != nil { texts.append("what else is not known") }
         return texts.isEmpty ? "none" : texts.joined(separator: ", ")
+    }
+
+    private var events: String {
+        guard status.storeProblem == nil else { return "not known" }
+        return "\(status.recorded) stored here, \(status.waiting) waiting, "
+            + "\(status.held) held, \(status.uploaded) uploaded, "
+            + "\(status.keptHere) kept here only"
     }
 
     private var pendingErasures: String {
@@ -183,7 +199,7 @@ struct StatusView {
         json["home"] = .string(isRedacted ? abbreviated(setup.home.path) : setup.home.path)
         json["owner"] = .integer(Int64(setup.seams.userID))
         json["other_places"] =
-            elsewhere.map { .array($0.map { $0.json { isRedacted ? abbreviated($0) : $0 } }) }
+            elsewhere.map { .array($0.map { $0.json { isRedacted ? told($0) : $0 } }) }
             ?? .null
         json["other_homes"] = others.json
         json["configuration_error"] =

@@ -76,15 +76,17 @@ extension Command {
         let setup = TelemetrySetup(context, invocation)
         try context.prepareHome()
         // A file that names another folder now, or can't be read, takes nobody's no away.
-        let (stored, failure) = setup.disable()
-        if let failure {
-            if !stored.isEmpty {
+        let reach = setup.disable()
+        if let failure = reach.failure {
+            if !reach.outcomes.isEmpty {
                 invocation.diagnostics.notice(
-                    "consent was taken back in \(stored.count.of("folder")) of this home")
+                    "consent was taken back in \(reach.outcomes.count.of("folder")) of this home")
             }
             throw failure
         }
-        invocation.output.render(.disabled(storedEvents: stored.reduce(0, +)))
+        let known = reach.outcomes.compactMap(\.self)
+        let stored = known.count == reach.outcomes.count ? known.reduce(0, +) : nil
+        invocation.output.render(.disabled(storedEvents: stored, absent: reach.absent))
         return .success
     }
 

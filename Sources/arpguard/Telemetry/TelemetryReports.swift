@@ -7,16 +7,28 @@ import Modules
 import Telemetry
 
 extension Report {
-    static func disabled(storedEvents: Int64) -> Report {
+    /// - Parameters:
+    ///   - storedEvents: how many there are; nil where that is not known.
+    ///   - absent: folders that were agreed to and are not there.
+    static func disabled(storedEvents: Int64?, absent: [String]) -> Report {
+        let count = storedEvents.map { $0.of("event") } ?? "how much can't be read now"
         let rest =
             storedEvents == 0
             ? "nothing is stored here"
-            : "what was recorded (\(storedEvents.of("event"))) stays here for you to see, and "
-                + "nothing of it is sent from now on; arpguard telemetry delete-data --confirm "
-                + "removes it"
+            : "what was recorded (\(count)) stays here for you to see, and nothing of it is sent "
+                + "from now on; arpguard telemetry delete-data --confirm removes it"
+        let lines = ["telemetry is off", rest] + absent.map(awaited)
         return Report(
-            text: [.line(StyledText("telemetry is off")), .line(StyledText(rest))],
-            json: .one(["enabled": false, "stored_events": .integer(storedEvents)]))
+            text: lines.map { .line(StyledText($0)) },
+            json: .one([
+                "enabled": false, "stored_events": storedEvents.map { .integer($0) } ?? .null,
+                "absent_places": .array(absent.map { .string($0) }),
+            ]))
+    }
+
+    /// What a decision does about a folder that is not there.
+    static func awaited(_ path: String) -> String {
+        "\(path) is not there now: it is done there as soon as it is seen again"
     }
 
     static func events(_ events: [StoredEvent]) -> Report {

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import JSON
+import Modules
+import SQLite
+import TestKit
+import Testing
+
+/// A folder that was agreed to is on a disk that is not there at the moment, or can't be reached.
+@Suite struct AwayPlacesTests {
+    let arpguard: Arpguard
+    let capture = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
+    private var disk: String { arpguard.folder.file("disk") }
+    private var place: String { "\(disk)/telemetry" }
+    private let recorded: Int64
+
+    init() throws {
+        arpguard = try Arpguard()
+        let place = arpguard.folder.file("disk/telemetry")
+        #expect(try arpguard("config", "set", "telemetry.storage_path", place).status == 0)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try arpguard("replay", capture).status == 1)
+        let status = try arpguard("telemetry", "status", "--format", "json").stdout
+        recorded = try JSONValue.parse(status)["events"]?["recorded"]?.integerValue ?? 0
+        #expect(recorded > 0)
+    }
+
+    private func status() throws -> JSONValue {
+        try JSONValue.parse(arpguard("telemetry", "status", "--format", "json").stdout)
+    }
+
+    private func takeAway() throws { try RealFileSystem().rename(disk, to: disk + ".away") }
+
+    private func bringBack() throws { try RealFileSystem().rename(disk + ".away", to: disk) }
+
+    /// Whether the configuration names the folder still.
+    private func configure(_ isStill: Bool) throws {
+        if !isStill {
+            #expect(try arpguard("config", "unset", "telemetry.storage_path").status == 0)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a no reaches it before anything is recorded there again`(isConfigured: Bool) throws {
+        try configure(isConfigured)
+        try takeAway()
+        let end = try arpguard("telemetry", "disable")
+        #expect(end.status == 0)
+        #expect(end.stdout.contains("\(place) is not there now"), "\(end.stdout)")
+        #expect(try RealFileSystem().status(of: disk) == nil, "nothing is made in its place")
+        let shown = try status()["other_places"]?.arrayValue?.first
+        #expect(shown?["path"]?.stringValue == place)
+        #expect(shown?["error"]?.stringValue?.contains("not there") == true)
+        try bringBack()
+        #expect(
+            try arpguard("config", "set", "telemetry.storage_path", place).status == 0)
+        #expect(try arpguard("replay", capture).status == 1)
+        let status = try status()
+        #expect(status["blocked_by"] == ["withdrawn"])
+        #expect(status["events"]?["recorded"] == .integer(recorded))
+        #expect(status["other_places"] == [])
+    }
+
+    @Test(arguments: [true, false])
+    func `a deletion reaches it, and does not say before that all is gone`(isConfigured: Bool)
+        throws
+    {
+        try configure(isConfigured)
+        try takeAway()
+        let end = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(end.status == 0)
+        #expect(end.stdout.contains("\(place) is not there now"), "\(end.stdout)")
+        #expect(!end.stdout.contains("no byte"))
+        try bringBack()
+        #expect(try arpguard("telemetry", "upload", "--dry-run").status == 0)
+        try #require(
+            try arpguard("config", "set", "telemetry.storage_path", place).status == 0)
+        let status = try status()
+        #expect(status["events"]?["recorded"] == 0)
+        #expect(status["enabled"] == true, "consent stays as it is")
+    }
+
+    @Test func `no new yes is taken for it while a no is still to be carried out there`() throws {
+        try takeAway()
+        #expect(try arpguard("telemetry", "disable").status == 0)
+        let refused = try arpguard("telemetry", "enable", "--confirm")
+        #expect(refused.status == 2)
+        #expect(refused.stderr.contains("telemetry-places.json"), "\(refused.stderr)")
+        try bringBack()
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try status()["enabled"] == true)
+    }
+
+    @Test func `a folder that can't be looked at is told as a failure, and tried again`() throws {
+        try configure(false)
+        let loop = arpguard.folder.file("loop")
+        #expect(unsafe symlink(loop, loop) == 0)
+        let list = arpguard.folder.file("own/telemetry-places.json")
+        try arpguard.folder.write(
+            "[\"\(loop)/below\", \"\(place)\"]",
+            to: "own/telemetry-places.json")
+        #expect(try arpguard("telemetry", "disable").status == 2)
+        let owed = try JSONValue.parse(bytes: RealFileSystem().read(list, bytesMax: 4096))
+        #expect(owed.arrayValue?.first?["owed"] == ["disable"])
+        #expect(owed.arrayValue?.last?.stringValue == place, "the other was reached")
+    }
+
+    @Test func `what is pending is told to who was never asked, and so is a yes elsewhere`() throws
+    {
+        let server = try FakeServer(.answer(200), otherwise: .answer(503))
+        #expect(try arpguard("config", "set", "telemetry.upload_url", server.url()).status == 0)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        let second = arpguard.folder.file("second")
+        #expect(try arpguard("config", "set", "telemetry.storage_path", second).status == 0)
+        #expect(try arpguard("telemetry", "delete-data", "--confirm").status == 0)
+        let shown = try arpguard("telemetry", "status").stdout
+        #expect(shown.contains("pending erasures"), "\(shown)")
+        #expect(shown.contains("the yes that was said for it stands"), "\(shown)")
+    }
+
+    @Test func `a deletion that was held up asks the collector once it is done`() throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(204))
+        #expect(try arpguard("config", "set", "telemetry.upload_url", server.url()).status == 0)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        do {
+            let reader = try Connection(path: "\(place)/store.sqlite", mode: .readOnly)
+            try reader.execute("BEGIN")
+            _ = try reader.integer("SELECT count(*) FROM events")
+            #expect(try arpguard("telemetry", "delete-data", "--confirm").status == 2)
+            try reader.execute("COMMIT")
+        }
+        let end = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(end.status == 0)
+        #expect(end.stdout.contains("the collector confirmed the erasure"), "\(end.stdout)")
+        #expect(server.requests.last?.method == "DELETE")
+    }
+
+    @Test func `how much is stored is not said where it can't be read`() throws {
+        let store = "\(place)/store.sqlite"
+        try Connection(path: store, mode: .readWrite).execute("PRAGMA user_version = 99")
+        let end = try arpguard("telemetry", "disable", "--format", "json")
+        #expect(end.status == 0)
+        #expect(try JSONValue.parse(end.stdout)["stored_events"] == .null)
+        #expect(try status()["events"]?["recorded"] == .null)
+        let shown = try arpguard("telemetry", "status").stdout
+        #expect(!shown.contains("0 stored"), "\(shown)")
+        let warned = try arpguard("telemetry", "upload", "--dry-run")
+        #expect(warned.status == 2)
+    }
+}
