@@ -111,6 +111,18 @@ struct MemoryTests {
     }
 
     @Test func `a sliding count forgets by and by`() {
+    @Test func `what happened before a clock was set back is no recent matter`() {
+        var times = RecentTimes()
+        times.add(1_000)
+        #expect([1_000, 1_005, 995].allSatisfy { times.hasOne(within: 5, of: $0) })
+        #expect([1_006, 994, .min, .max].allSatisfy { !times.hasOne(within: 5, of: $0) })
+        var repetition = Repetition(frame: 1)
+        let counts = [1_000, 1_001, 10, 11, 20].map {
+            repetition.add(frame: 1, at: $0, within: 2_000, pauseMin: 5)
+        }
+        #expect(counts == [1, 1, 2, 2, 3])
+    }
+
         var count = SlidingCount()
         for time in 0..<80 as Range<Int64> { _ = count.add(at: time, within: 80) }
         #expect(count.add(at: 80, within: 80) == 71)

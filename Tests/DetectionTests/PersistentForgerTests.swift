@@ -74,6 +74,20 @@ struct PersistentForgerTests {
         #expect(scene.alerts(configuration).contains { $0.severity >= .high }, "\(scene)")
     }
 
+    /// The clock goes back by an hour in the midst of an attack, or does not.
+    @Test(arguments: [0, 3_600_000], [announces(0, asRouter), asks(0, asRouter, for: phone.ip)])
+    func `a clock that is set back hides no attack`(back: Int64, forged: Step) {
+        let begun = Self.known + Scene.talk.map { $0.later(2_000) } + [forged.later(64_000)]
+        let rest = (0..<12).flatMap { round -> [Step] in
+            let at = 66_000 - back + Int64(round) * 2_000
+            return [forged.later(at)] + exchange(at + 1_000, .router, .alice)
+        }
+        for configuration in [DetectorConfiguration(), .withGateway] {
+            let grave = alerts(begun + rest, configuration).filter { $0.severity >= .high }
+            #expect(grave.contains { $0.accused?.description == Self.forger.mac })
+        }
+    }
+
     @Test func `who leads traffic to a station that is trusted and quiet is accused`() throws {
         let trusted = Player(mac: "02:00:00:00:00:09", ip: Player.router.ip)
         var configuration = DetectorConfiguration()

@@ -16,4 +16,11 @@ extension Int64 {
         if overflow { return self > earlier ? .max : 0 }
         return Swift.max(0, difference)
     }
+
+    /// Whether this time is within `window` of `other`, whichever is earlier: what is further ahead
+    /// was noted before a clock was set back, and is no recent matter.
+    @inline(always)
+    func isWithin(_ window: Int64, of other: Int64) -> Bool {
+        age(of: other) <= window && other.age(of: self) <= window
+    }
 }

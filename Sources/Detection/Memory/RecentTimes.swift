@@ -14,6 +14,14 @@ struct RecentTimes: Sendable {
         next = (next + 1) % Self.countMax
     }
 
+    /// Whether it happened within `window` of `time`, before or after.
+    func hasOne(within window: Int64, of time: Int64) -> Bool {
+        for index in times.indices where times[index] != .min {
+            if time.isWithin(window, of: times[index]) { return true }
+        }
+        return false
+    }
+
     /// How often it happened within `window` before `time`; at most ``countMax``.
     func count(within window: Int64, at time: Int64) -> Int {
         var count = 0

@@ -15,7 +15,7 @@ struct Repetition: Sendable {
         frame: UInt64, at time: Int64, within window: Int64, pauseMin: Int64 = -1,
         pauseMax: Int64 = .max
     ) -> Int {
-        if times.count(within: pauseMin, at: time) > 0 {
+        if times.hasOne(within: pauseMin, of: time) {
             return times.count(within: window, at: time)
         }
         if times.count(within: min(window, pauseMax), at: time) == 0 {

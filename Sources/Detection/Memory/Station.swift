@@ -110,7 +110,8 @@ struct Station: Sendable {
         _ print: UInt64, at time: Int64, within window: Int64, isFree: Bool
     ) -> Bool {
         for index in lastPrints.indices where lastPrints[index] == print {
-            if time.age(of: lastPrintTimes[index]) < window {
+            let last = lastPrintTimes[index]
+            if time.age(of: last) < window, last.age(of: time) < window {
                 return countsAsCopy(index, isFree: isFree)
             }
         }
