@@ -96,7 +96,7 @@ extension Thresholds {
             count("unsolicitedEvidence", Int(unsolicitedEvidence), "C2"),
             time("ownAddressWindow", ownAddressWindow, "C2, U1, U3"),
             time("freshOwnerWindow", freshOwnerWindow, "U3"),
-            time("unsolicitedWindow", unsolicitedWindow, "U1, U2, B1, T1"),
+            time("unsolicitedWindow", unsolicitedWindow, "U1, U2, B1, T1, M2"),
             time("unheardPause", unheardPause, "U1, U2"),
             time("insistencePause", insistencePause, "U2"),
             count("insistences", insistences, "U2"), count("askedAgain", askedAgain, "U2"),

@@ -91,7 +91,8 @@ public struct Thresholds: Sendable {
     public var ownAddressWindow: Int64 = 600 * Nanoseconds.second
     /// How long an owner that spoke for itself stands against one that nobody asked (U3).
     public var freshOwnerWindow: Int64 = 300 * Nanoseconds.second
-    /// How long an unsolicited answer counts (U1, U2, B1, T1).
+    /// How long an unsolicited answer counts (U1, U2, B1, T1), and a sender that another station
+    /// speaks for (M2).
     public var unsolicitedWindow: Int64 = 300 * Nanoseconds.second
     /// How long apart they may be where the one who is told was never heard (U1, U2): its
     /// questions may be missing, and systems ask again after 15 seconds or more.

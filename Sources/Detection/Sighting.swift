@@ -70,6 +70,8 @@ struct Sighting: Sendable {
     var newAddresses = 0
     /// Whether its sender took addresses from more than one station.
     var robsSeveral = false
+    /// Whether nobody disputes that its sender has the address, and had it before.
+    var isSettled = false
     /// Whether only one direction of the target's traffic seems to be captured, or no questions.
     var isOneSided = false
     /// Whether the sender's answers are nearly all asked for.

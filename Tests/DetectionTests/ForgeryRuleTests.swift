@@ -183,6 +183,15 @@ struct ForgeryRuleTests {
             [[announces(0, Player(mac: "03:bf:0a:00:00:08", ip: "10.0.0.8"))]],
             [Verdict(.invalidSender, .medium)]),
         RuleCase(
+            "ten senders over an hour, as a host of virtual machines starts them",
+            [
+                (0..<10).map { number in
+                    let guest = Player(
+                        mac: "02:00:00:00:00:\(number + 10)", ip: "10.0.0.\(number + 100)")
+                    return announces(Int64(number) * 400_000, guest).from(Player.mallory.mac)
+                }
+            ], [Verdict(.sourceMismatch, .low)]),
+        RuleCase(
             "a probe has no address, and that is right",
             [[asks(0, Player(mac: Player.bob.mac, ip: "0.0.0.0"), for: Player.bob.ip)]], []),
     ]

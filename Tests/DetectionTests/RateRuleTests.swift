@@ -76,7 +76,73 @@ struct RateRuleTests {
             ], []),
     ]
 
-    @Test(arguments: rates)
+    /// A station that starts tries its address out, announces it and asks for its router; a loop of
+    /// cables repeats the three.
+    private static func loops(_ claim: Player) -> [Step] {
+        (0..<220).flatMap { round -> [Step] in
+            let at = 10_000 + Int64(round) * 2
+            return [
+                asks(at, Player(mac: claim.mac, ip: "0.0.0.0"), for: claim.ip),
+                announces(at, claim), asks(at, claim, for: "10.0.0.99"),
+            ]
+        }
+    }
+
+    static let loops = [
+        RuleCase(
+            "what a station says of its own address goes round in a loop",
+            [exchange(0, .router, .alice), loops(.bob)], [Verdict(.claimFlood, .medium)]),
+        RuleCase(
+            "what goes round is a claim to another's address",
+            [exchange(0, .router, .alice), loops(.mallory.claiming(.router))],
+            [Verdict(.bindingChanged, .low), Verdict(.claimFlood, .high)]),
+    ]
+
+    /// A network of 1,200 stations in which each is heard once a minute.
+    private static func crowd(_ seconds: Int) -> [Step] {
+        (0..<seconds * 20).map { number in
+            let who = number % 1_200
+            return asks(
+                Int64(number) * 50, station(who, ip: "10.2.\(who / 200).\(who % 200)"),
+                for: Player.router.ip)
+        }
+    }
+
+    /// `count` stations that nobody ever heard.
+    private static func flood(_ at: Int64, count: Int = 600, every pause: Int64 = 5) -> [Step] {
+        (0..<count).map { number in
+            asks(
+                at + Int64(number) * pause,
+                station(5_000 + number, ip: "10.3.\(number / 200).\(number % 200)"),
+                for: Player.router.ip)
+        }
+    }
+
+    private static let fewNewcomers: DetectorConfiguration = {
+        var configuration = DetectorConfiguration()
+        configuration.thresholds.newcomersMax = 150
+        return configuration
+    }()
+
+    static let crowds = [
+        RuleCase(
+            "a large network whose stations are heard once a minute",
+            [crowd(100)], [], configuration: fewNewcomers),
+        RuleCase(
+            "a flood into it, after half a minute",
+            [crowd(30), flood(30_000)], [Verdict(.newcomerFlood, .high)],
+            configuration: fewNewcomers),
+        RuleCase(
+            "a flood that goes on since the beginning, after two minutes",
+            [flood(0, count: 2_500, every: 50)], [Verdict(.newcomerFlood, .high)],
+            configuration: fewNewcomers),
+        RuleCase(
+            "a flood into a quiet network",
+            [exchange(0, .router, .alice), flood(15_000)], [Verdict(.newcomerFlood, .high)],
+            configuration: fewNewcomers),
+    ]
+
+    @Test(arguments: rates + loops + crowds)
     func `how much is too much`(_ row: RuleCase) {
         #expect(row.outcome == row.verdicts)
     }

@@ -27,6 +27,7 @@ extension NetworkMemory {
             changeOwner(of: key, at: place, to: claim, &sighting)
         }
         let isContested = bindings[place].isContested
+        sighting.isSettled = before == claim.mac && !isNew && bindings[place].isSettled
         if isContested || sighting.isMismatched { describeContest(key, place, &sighting) }
     }
 

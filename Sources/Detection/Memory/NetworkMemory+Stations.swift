@@ -29,7 +29,7 @@ extension NetworkMemory {
         let (place, _) = newcomers.findOrInsert(key, Newcomers())
         sighting.newcomers = newcomers[place].add(
             sighting.packet.sender.ip, isUnsolicited: sighting.form == .unsolicited,
-            at: sighting.time, within: thresholds.newcomerWindow)
+            at: sighting.time, within: thresholds.newcomerWindow, turn: thresholds.changeWindow)
     }
 
     /// Takes in that a frame's source speaks for another sender.
@@ -39,8 +39,11 @@ extension NetworkMemory {
             segment: sighting.packet.segment, mac: sighting.packet.source)
         // Who was asked may answer for many: controllers of wireless networks do.
         if !sighting.form.isPrompted {
-            let (index, _) = spokenFor.findOrInsert(source, SpokenFor(frame: sighting.frame))
-            spokenFor[index].add(sighting.packet.sender.mac)
+            let (index, _) = spokenFor.findOrInsert(
+                source, SpokenFor(frame: sighting.frame, time: sighting.time))
+            spokenFor[index].add(
+                sighting.packet.sender.mac, frame: sighting.frame, at: sighting.time,
+                within: thresholds.unsolicitedWindow)
             sighting.spokenFor = (spokenFor[index].count, spokenFor[index].firstFrame)
         }
         sighting.isSourceKnown = stations.value(source)?.hasAddress ?? false

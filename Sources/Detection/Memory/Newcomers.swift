@@ -16,6 +16,8 @@ struct Newcomers: Sendable {
     private var firstHeard: Int64?
     /// One bit for each first octet of the newcomers' addresses, as of `spreadSince`.
     private var spread: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    /// How many came in the first window, when everybody was new.
+    private var first: UInt32 = 0
     private var spreadSince: Int64 = .min
 
     /// How many newcomers there are in the window.
@@ -27,6 +29,9 @@ struct Newcomers: Sendable {
         var late = 0
         /// Those whose first word was an unsolicited answer.
         var unsolicited = 0
+        /// How many of those there may be as long as not everybody had a turn: twice as many as
+        /// came in the first window. Who is heard once a minute is new for a minute.
+        var lateExpected = 0
         /// How many different first octets their addresses have.
         var firstOctets = 0
     }
@@ -36,16 +41,17 @@ struct Newcomers: Sendable {
         firstHeard.map { time.age(of: $0) > window } ?? false
     }
 
-    /// Counts one that took an address from another station, whose owner `isThere` or was heard no
-    /// more, and returns how many there are of both.
-    /// From `burst` on, owners that come back are counted.
+    /// Counts one that took an address from another station, its owner or not, who `isThere` or was
+    /// heard no more, and returns how many there are, and how many owners that are there.
+    /// From `burst` robbers on, owners that come back are counted.
     mutating func addTaker(
         at time: Int64, within window: Int64, isOwnerThere: Bool, burst: Int
     ) -> (takers: Int, robbed: Int) {
-        if isOwnerThere { _ = robbed.add(at: time, within: window) }
-        let count = takers.add(at: time, within: window)
-        if count >= burst { burstTime = time }
-        return (count, robbed.count(at: time, within: window))
+        if isFromOwner {
+            if isThere { _ = robbed.add(at: time, within: window) }
+            if robbers.add(at: time, within: window) >= burst { burstTime = time }
+        }
+        return (takers.add(at: time, within: window), robbed.count(at: time, within: window))
     }
 
     /// Counts an owner that came back, and returns how many did since many addresses were taken,
@@ -58,9 +64,11 @@ struct Newcomers: Sendable {
         return back.add(at: time, within: returnWindow)
     }
 
-    /// Counts one more.
+    /// Counts one more. In a segment that was heard for less than `turn` there may be some that had
+    /// no occasion to speak yet.
     mutating func add(
-        _ ip: IPv4Address, isUnsolicited: Bool, at time: Int64, within window: Int64
+        _ ip: IPv4Address, isUnsolicited: Bool, at time: Int64, within window: Int64,
+        turn: Int64
     ) -> Count {
         if spreadSince == .min || time.age(of: spreadSince) > window {
             spread = (0, 0, 0, 0)
@@ -71,7 +79,10 @@ struct Newcomers: Sendable {
         firstHeard = start
         return Count(
             all: all.add(at: time, within: window),
-            late: time.age(of: start) > window ? late.add(at: time, within: window) : 0,
+        let isLate = time.age(of: start) > window
+        if !isLate { first &+= 1 }
+            late: isLate ? late.add(at: time, within: window) : 0,
+            lateExpected: time.age(of: start) > turn ? 0 : 2 * Int(first),
             unsolicited: isUnsolicited ? unsolicited.add(at: time, within: window) : 0,
             firstOctets: spread.0.nonzeroBitCount + spread.1.nonzeroBitCount
                 + spread.2.nonzeroBitCount + spread.3.nonzeroBitCount)

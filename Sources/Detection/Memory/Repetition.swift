@@ -42,20 +42,23 @@ struct Listener: Sendable {
     }
 }
 
-/// The senders that a frame source spoke for, besides itself.
+/// The senders that a frame source spoke for, besides itself, since a window began.
 struct SpokenFor: Sendable {
     /// How many senders are told apart.
     static let sendersMax = 16
 
     private var senders: [16 of MACAddress] = .init(repeating: .zero)
     private(set) var count = 0
-    let firstFrame: UInt64
+    private(set) var firstFrame: UInt64
+    private var since: Int64
 
-    init(frame: UInt64) {
+    init(frame: UInt64, time: Int64) {
         firstFrame = frame
+        since = time
     }
 
-    mutating func add(_ sender: MACAddress) {
+    mutating func add(_ sender: MACAddress, frame: UInt64, at time: Int64, within window: Int64) {
+        if time.age(of: since) > window { self = SpokenFor(frame: frame, time: time) }
         for index in 0..<count where senders[index] == sender { return }
         guard count < Self.sendersMax else { return }
         senders[count] = sender

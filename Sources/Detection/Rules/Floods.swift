@@ -3,20 +3,25 @@
 /// F1, F2 and F3: more than honest stations send.
 ///
 /// Firewalls that start or take over tell everybody about each of their addresses at once, which
-/// all had one owner before if any; they repeat themselves, and whisper to nobody.
+/// all had one owner before if any; they repeat themselves, and whisper to nobody. A loop of cables
+/// repeats what a station says of its own address.
 ///
 /// Source: rates of flooding tools and of honest storms, measured. New stations alone are no
-/// proof (a building wakes up after a power cut, a capture begins): those of a flood have invented
-/// addresses, begin with answers that nobody asked for, or take addresses that others have. Where
-/// hardly any of those others is still there, they are likelier the same machines, started again.
+/// proof (a building wakes up after a power cut, the capture of a large network begins): those of a
+/// flood have invented addresses, begin with answers that nobody asked for, or take addresses that
+/// others have. Where hardly any of those others is still there, they are likelier the same
+/// machines, started again.
 enum Floods {
     static func judgeClaims(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard sighting.rates.claims >= thresholds.claimsMax else { return nil }
         let isFirewall =
             sighting.form == .announcement && !sighting.robsSeveral
             && 4 * sighting.newAddresses >= sighting.rates.claims
+        let isLoop =
+            sighting.form == .announcement && sighting.isSettled && !sighting.isMismatched
         return Finding(
-            rule: .claimFlood, severity: isFirewall ? .medium : .high, confidence: .medium,
+            rule: .claimFlood, severity: isFirewall || isLoop ? .medium : .high,
+            confidence: .medium,
             accused: sighting.origin,
             claim: sighting.packet.sender, count: sighting.rates.claims, scope: .station)
     }
@@ -32,7 +37,7 @@ enum Floods {
         let invented = isSpread ? newcomers.all : newcomers.unsolicited
         let isFlood =
             invented >= thresholds.inventedNewcomersMax
-            || newcomers.late >= thresholds.newcomersMax
+            || newcomers.late >= max(thresholds.newcomersMax, newcomers.lateExpected)
         guard isFlood || sighting.takers >= thresholds.takersMax else { return nil }
         let isRobbery = 2 * sighting.robbed >= thresholds.takersMax
         return Finding(
