@@ -39,7 +39,7 @@ struct AlertTextTests {
         .bindingChanged: "10.0.0.1 moved from R to M, and nothing heard so far explains it.",
         .contestedByForger: "10.0.0.1 is claimed by both M and R, and M behaves as a forger does.",
         .inventedClaimants:
-            "10.0.0.1 was taken by 4 or more stations that nobody had heard before, while its "
+            "10.0.0.1 was taken by 5 or more stations that nobody had heard before, while its "
             + "owner is there: somebody invents them.",
         .contestedGateway:
             "The gateway's address 10.0.0.1 goes back and forth between R, which was heard first, "

@@ -42,6 +42,8 @@ struct Contest: Sendable {
     /// Whether the last change gave the address back to one who had it before.
     private(set) var lastWasReturn = false
     /// Whether any change did.
+    /// How often another station did that was heard before; stops at 255.
+    private var otherReturns: UInt8 = 0
     private(set) var hasReturned = false
     /// Whether everybody was told of the last change.
     private(set) var lastWasTold = false
@@ -99,10 +101,17 @@ struct Contest: Sendable {
     /// Notes that the last change gave the address to a station that was never heard before.
     mutating func noteStranger(at time: Int64) { strangers.add(time) }
 
-    /// How many such stations took the address in the window, while its first owner went on to
-    /// use it; at most eight.
+    /// Notes that it gave the address to another station than the first owner, heard before.
+    mutating func noteOtherReturn() {
+        if otherReturns < .max { otherReturns += 1 }
+    }
+
+    /// How many strangers took the address in the window, while its first owner went on to use it;
+    /// at most eight. Invented ones are heard once; devices that all start under one address go on
+    /// to speak and to answer, and so make up for as many.
     func strangers(within window: Int64, at time: Int64) -> Int {
-        originalReturns < Self.returnsMin ? 0 : strangers.count(within: window, at: time)
+        if originalReturns < Self.returnsMin { return 0 }
+        return Swift.max(0, strangers.count(within: window, at: time) - Int(otherReturns))
     }
 
     /// How often an owner has to be back to be there all the time.

@@ -86,8 +86,8 @@ extension NetworkMemory {
         guard let place = newcomers.find(key) else { return }
         let window = thresholds.newcomerWindow
         (sighting.takers, sighting.robbed) = newcomers[place].addTaker(
-            at: sighting.time, within: window,
-            isOwnerThere: sighting.time.age(of: owner.tally.lastTime) <= thresholds.rateWindow,
+            at: sighting.time, within: window, isFromOwner: !owner.isUsurped,
+            isThere: sighting.time.age(of: owner.tally.lastTime) <= thresholds.rateWindow,
             burst: thresholds.takersMax)
     }
 
@@ -212,8 +212,10 @@ extension Contest {
         noteChange(
             at: sighting.time, isAnnounced: sighting.form == .announcement || isToMany,
             isReturn: known != nil, isToOriginal: known?.isOriginal == true)
-        if known == nil, sighting.isNewStation, !sighting.form.isPrompted {
-            noteStranger(at: sighting.time)
+        if sighting.isNewStation {
+            if known == nil, !sighting.form.isPrompted { noteStranger(at: sighting.time) }
+        } else if known?.isOriginal != true, sighting.form != .unsolicited {
+            noteOtherReturn()
         }
         // A router's port asks in the name of the address that the virtual one answers for.
         let wearsVirtualMAC =

@@ -8,16 +8,18 @@ struct Newcomers: Sendable {
     private var late = SlidingCount()
     /// Those that took an address from another station.
     private var takers = SlidingCount()
+    /// Those of them that took it from its owner, and not from one that had just taken it.
+    private var robbers = SlidingCount()
     /// The owners that were heard a short while before such a station, or came back.
     private var robbed = SlidingCount()
     /// The owners that came back since `burstTime`, when many stations had taken addresses.
     private var back = SlidingCount()
     private var burstTime: Int64?
     private var firstHeard: Int64?
-    /// One bit for each first octet of the newcomers' addresses, as of `spreadSince`.
-    private var spread: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     /// How many came in the first window, when everybody was new.
     private var first: UInt32 = 0
+    /// One bit for each first octet of the newcomers' addresses, as of `spreadSince`.
+    private var spread: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     private var spreadSince: Int64 = .min
 
     /// How many newcomers there are in the window.
@@ -27,11 +29,11 @@ struct Newcomers: Sendable {
         /// Those that came when the segment had been heard for a whole window: before that,
         /// everybody is new.
         var late = 0
-        /// Those whose first word was an unsolicited answer.
-        var unsolicited = 0
         /// How many of those there may be as long as not everybody had a turn: twice as many as
         /// came in the first window. Who is heard once a minute is new for a minute.
         var lateExpected = 0
+        /// Those whose first word was an unsolicited answer.
+        var unsolicited = 0
         /// How many different first octets their addresses have.
         var firstOctets = 0
     }
@@ -45,7 +47,7 @@ struct Newcomers: Sendable {
     /// heard no more, and returns how many there are, and how many owners that are there.
     /// From `burst` robbers on, owners that come back are counted.
     mutating func addTaker(
-        at time: Int64, within window: Int64, isOwnerThere: Bool, burst: Int
+        at time: Int64, within window: Int64, isFromOwner: Bool, isThere: Bool, burst: Int
     ) -> (takers: Int, robbed: Int) {
         if isFromOwner {
             if isThere { _ = robbed.add(at: time, within: window) }
@@ -77,10 +79,10 @@ struct Newcomers: Sendable {
         mark(UInt8(ip.bits >> 24))
         let start = firstHeard ?? time
         firstHeard = start
-        return Count(
-            all: all.add(at: time, within: window),
         let isLate = time.age(of: start) > window
         if !isLate { first &+= 1 }
+        return Count(
+            all: all.add(at: time, within: window),
             late: isLate ? late.add(at: time, within: window) : 0,
             lateExpected: time.age(of: start) > turn ? 0 : 2 * Int(first),
             unsolicited: isUnsolicited ? unsolicited.add(at: time, within: window) : 0,

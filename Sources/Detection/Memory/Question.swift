@@ -38,7 +38,7 @@ struct Question: Sendable {
 
     /// Whether a question is this one, as it passes another place of the same network.
     func isCopied(in segment: Segment, at now: Int64, _ thresholds: Thresholds) -> Bool {
-        segment.print != place && now.age(of: time) <= thresholds.copyWithin
+        segment.print != place && now.isWithin(thresholds.copyWithin, of: time)
     }
 
     /// Whether a late answer of one more station may still come.
@@ -68,16 +68,16 @@ struct Question: Sendable {
     mutating func answered(
         by mac: MACAddress, in segment: Segment, at now: Int64, _ thresholds: Thresholds
     ) -> ClaimForm {
-        let age = now.age(of: time)
-        guard age <= thresholds.questionOpen else { return .unsolicited }
+        guard now.isWithin(thresholds.questionOpen, of: time) else { return .unsolicited }
         // Who is told from others by less than a whole address gains nothing by being alike.
         let print = UInt16(truncatingIfNeeded: mac.bits)
         let count = Int(answerCount)
         for index in 0..<count where answers[index] == print {
             return repeats(in: segment, at: now, thresholds) ? .answer : .unsolicited
         }
-        guard count == 0 || age <= thresholds.rivalAnswerWithin, count < answers.count
-        else { return .unsolicited }
+        guard count == 0 || mayHaveRivals(at: now, thresholds) else { return .unsolicited }
+        // Devices that all start under one address may be more than are told apart here.
+        if count == answers.count { return .rivalAnswer }
         answers[count] = print
         answerCount += 1
         answerPlace = segment.print
@@ -90,7 +90,7 @@ struct Question: Sendable {
         in segment: Segment, at now: Int64, _ thresholds: Thresholds
     ) -> Bool {
         let isCopy =
-            segment.print != answerPlace && now.age(of: answerTime) <= thresholds.copyWithin
+            segment.print != answerPlace && now.isWithin(thresholds.copyWithin, of: answerTime)
         if isCopy, copiedAnswers < Station.copiesMax {
             copiedAnswers += 1
             return true

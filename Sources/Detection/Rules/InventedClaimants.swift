@@ -4,10 +4,12 @@
 /// its owner goes on to use it.
 ///
 /// Source: denial of service with an invented hardware address in each frame. Machines that start
-/// one after the other under one address, as containers do, have no owner to take it from.
+/// one after the other under one address, as containers do, have no owner to take it from. Devices
+/// that all start under the address of their factory are heard again: that is a conflict.
 enum InventedClaimants {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
-        guard let change = sighting.change, sighting.strangers >= thresholds.strangersMax
+        guard let change = sighting.change, sighting.strangers >= thresholds.strangersMax,
+            sighting.suspect?.original != sighting.packet.sender.mac
         else { return nil }
         return Finding(
             rule: .inventedClaimants, severity: .high, confidence: .medium,
