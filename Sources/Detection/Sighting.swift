@@ -62,6 +62,8 @@ struct Sighting: Sendable {
     var isNewStation = false
     /// Whether its sender goes on and on claiming what it took, other than by answers.
     var isInsisting = false
+    /// Whether it is asked for what it took, and answers, while the former owner is gone.
+    var isServing = false
     /// Whether it asks everybody for what it was told a moment ago.
     var isAskedAgain = false
     /// How long ago it was told.
@@ -156,6 +158,8 @@ struct Suspect: Equatable, Sendable {
     var hasAsked = false
     /// How many owners took back lately what it had just taken from them.
     var ownersBack = 0
+    /// Whether it answered when asked, and never unasked.
+    var isAnsweringOnly = false
     /// Whether the first owner took the address back no more than once.
     var isOwnerBackOnce = false
     /// Whether all but one of them only ask everybody in the address's name.

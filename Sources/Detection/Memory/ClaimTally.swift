@@ -47,6 +47,10 @@ struct ClaimTally: Sendable {
     /// Whether it answered when asked, or asked everybody in the address's name, as owners do.
     var isOwners: Bool { prompted > 0 || asked > 0 }
 
+    /// Answers to questions that nobody had answered before. What a forger sends unasked may come
+    /// after a question by chance, but hardly ever before its owner's answer.
+    var firstAnswers: UInt32 { prompted &- rivalAnswers }
+
     /// Whether it did nothing but ask everybody.
     var onlyAsks: Bool { count == asked }
 

@@ -16,10 +16,15 @@ struct Contender: Sendable {
     var spokesman: MACAddress?
     /// Whether it wears a virtual router's address while no router advertises it.
     var wearsVirtualMAC = false
+    /// Whether it answered when asked before it told anybody else.
+    let cameAsked: Bool
+    /// How often the one that it told most was told, unasked.
+    var mostTold: UInt8 = 0
 
     init(_ binding: Binding, isOriginal: Bool) {
         mac = binding.mac
         tally = binding.tally
+        cameAsked = tally.firstAnswers > 0 && tally.unsolicited == 0
         self.isOriginal = isOriginal
     }
 }
@@ -37,13 +42,13 @@ struct Contest: Sendable {
     private var strangers = RecentTimes()
     /// How often the first owner took the address back; stops at 255.
     private var originalReturns: UInt8 = 0
+    /// How often another station did that was heard before; stops at 255.
+    private var otherReturns: UInt8 = 0
     /// The frame in which the first owner was last heard before the first change.
     let firstFrame: UInt64
     /// Whether the last change gave the address back to one who had it before.
     private(set) var lastWasReturn = false
     /// Whether any change did.
-    /// How often another station did that was heard before; stops at 255.
-    private var otherReturns: UInt8 = 0
     private(set) var hasReturned = false
     /// Whether everybody was told of the last change.
     private(set) var lastWasTold = false

@@ -29,6 +29,7 @@ extension NetworkMemory {
         if isUsurped || isFast {
             count(.claims, isFast ? thresholds.askedAgain : thresholds.insistences, &sighting)
         }
+        sighting.isServing = isServing(sighting, bindings[place].tally)
         if isUsurped, sighting.isAskedAgain, packet.isToMany, !isWornByRouters(packet) {
             count(.asksAgain, thresholds.askedAgainSlowly, &sighting)
         }
@@ -37,6 +38,17 @@ extension NetworkMemory {
         {
             count(.retakes, thresholds.retakings, &sighting)
         }
+    }
+
+    /// Whether a station that goes on telling everybody that it has what it took does what owners
+    /// do: it answers when asked and whispers to nobody, while the former owner is gone. So do
+    /// leaders of clusters, as long as they lead. The gateway's address is too dear for that.
+    private func isServing(_ sighting: Sighting, _ tally: ClaimTally) -> Bool {
+        guard sighting.form == .announcement, !sighting.isGateway, tally.firstAnswers > 0,
+            tally.unsolicited == 0
+        else { return false }
+        let key = AddressKey(segment: sighting.packet.segment, ip: sighting.packet.sender.ip)
+        return contests.value(key)?.hasReturned != true
     }
 
     /// Whether one of those who claim an address wears a virtual router's: its ports ask in the

@@ -120,10 +120,20 @@ extension NetworkMemory {
         else { return }
         let listenerKey = StationKey(segment: packet.segment, mac: listener)
         let isUnheard = !stations.contains(listenerKey)
+        noteMostTold(packet, count)
         let hasSeveralSpeakers = notes(packet.sender.mac, to: listenerKey)
         let everybody = StationKey(segment: packet.segment, mac: .zero)
         let isNobodyAsking = notes(packet.sender.mac, to: everybody) && !hasQuestions
         sighting.isOneSided =
+    /// Notes that a station was told a contested claim so often.
+    private mutating func noteMostTold(_ packet: ARPPacket, _ count: Int) {
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        guard let index = contests.peek(key) else { return }
+        contests[index].update(packet.sender.mac) {
+            $0.mostTold = Swift.max($0.mostTold, UInt8(clamping: count))
+        }
+    }
+
             isNobodyAsking || isUnheard && (hasSeveralSpeakers || asksAsOwner(packet))
         let key = ClaimKey(
             segment: packet.segment, claim: packet.sender, listener: listener)
@@ -281,7 +291,7 @@ extension Station {
     }
 
     /// An address that it used within `window`, other than `ip` and those for want of another.
-    fileprivate func address(
+    func address(
         besides ip: IPv4Address, within window: Int64, at time: Int64
     ) -> IPv4Address? {
         for index in addresses.indices {

@@ -35,14 +35,19 @@ extension NetworkMemory {
         else { return nil }
         var suspect = Suspect(mac: contender.mac, rival: rival, evidence: [])
         suspect.spokesman = contender.spokesman
-        gatherStrong(contender, &suspect)
+        gatherStrong(contender, key, at: time, &suspect)
         gatherWeak(contender, in: contest, key, at: time, &suspect)
         return suspect
     }
 
-    private func gatherStrong(_ contender: Contender, _ suspect: inout Suspect) {
+    private func gatherStrong(
+        _ contender: Contender, _ key: AddressKey, at time: Int64, _ suspect: inout Suspect
+    ) {
         suspect.unsolicited = contender.tally.unsolicited
-        if contender.tally.unsolicited >= thresholds.unsolicitedEvidence {
+        suspect.isAnsweringOnly = contender.tally.firstAnswers > 0 && suspect.unsolicited == 0
+        if contender.tally.unsolicited >= thresholds.unsolicitedEvidence,
+            !mayBalance(contender, key, at: time)
+        {
             suspect.evidence.insert(.unsolicited)
         }
         if contender.tally.isMismatched { suspect.evidence.insert(.mismatched) }
@@ -50,23 +55,40 @@ extension NetworkMemory {
         if contender.wearsVirtualMAC { suspect.evidence.insert(.virtualMAC) }
     }
 
+    /// Whether a contender may be a port of a machine that balances its load: it answered before
+    /// it whispered, has no address of its own, and whispers no more to anyone than such machines
+    /// do.
+    private func mayBalance(_ contender: Contender, _ key: AddressKey, at time: Int64) -> Bool {
+        guard contender.cameAsked,
+            Int(contender.mostTold) < thresholds.unsolicitedRepeatsAlone
+        else { return false }
+        let station = stations.value(StationKey(segment: key.segment, mac: contender.mac))
+        return station?.address(
+            besides: key.ip, within: thresholds.ownAddressWindow, at: time) == nil
+    }
+
     /// Several addresses tell against a station that came unprompted, unless both sides answer
     /// the same questions: that is a conflict, whatever else they own; and unless only one of them
-    /// answers at all. One that came by answers
-    /// alone must besides never have asked in the address's name, as its owner would.
+    /// answers at all, or it alone answers as owners do. Who mostly is asked, and alone answers,
+    /// may have been asked each time: questions get lost. One that came by answers alone must
+    /// besides never have asked in the address's name, as its owner would.
     private func gatherWeak(
         _ contender: Contender, in contest: Contest, _ key: AddressKey, at time: Int64,
         _ suspect: inout Suspect
     ) {
+        let lost = contest.rivalAnswers == 0 ? contender.tally.firstAnswers : 0
         let cameUnprompted =
-            contender.unpromptedTakeovers > 0
+            contender.unpromptedTakeovers > lost
             || contender.isOriginal && contender.tally.unsolicited > 0
             || contender.unpromptedReturns >= Self.returnsMin
         let onlyAnswers =
             !contender.isOriginal && contender.tally.prompted >= Self.answersMin
             && contender.tally.prompted == contender.tally.count
-        let isConflict = contest.rivalAnswers >= Self.rivalAnswersOfConflict
-        guard cameUnprompted && !isConflict || onlyAnswers, !contest.hasOneTeller else { return }
+        let isConflict =
+            contest.rivalAnswers >= (suspect.isAnsweringOnly ? 1 : Self.rivalAnswersOfConflict)
+        guard cameUnprompted && !isConflict || onlyAnswers, !contest.hasOneTeller,
+            !contest.isOwnedBy(contender)
+        else { return }
         let stationKey = StationKey(segment: key.segment, mac: contender.mac)
         guard let station = stations.value(stationKey) else { return }
         let answers = onlyAnswers ? UInt8(Self.answersMin) : 0
@@ -85,7 +107,8 @@ extension NetworkMemory {
     private static let returnsMin: UInt32 = 2
     /// How many answers it takes to call a station one that answers.
     private static let answersMin: UInt32 = 2
-    /// How many questions that two stations answered make a conflict.
+    /// How many questions that two stations answered make a conflict, where the suspect whispers as
+    /// well: then one of its answers may have come after a question by chance.
     private static let rivalAnswersOfConflict: UInt32 = 2
 
     /// Whether who had the address first, or who rivals that one, has an address of its own as
@@ -146,10 +169,25 @@ extension NetworkMemory {
 
 extension Contest {
     /// How many answers came after another station's to the same question.
-    fileprivate var rivalAnswers: UInt32 {
+    var rivalAnswers: UInt32 {
         var sum: UInt32 = 0
         for index in contenders.indices { sum &+= contenders[index]?.tally.rivalAnswers ?? 0 }
         return sum
+    }
+
+    /// Whether a contender is likely to be the owner, who may have further addresses: it had the
+    /// address first and answers more than it whispers, or whispers nothing and alone does what
+    /// owners do.
+    fileprivate func isOwnedBy(_ contender: Contender) -> Bool {
+        let tally = contender.tally
+        let isAsked = tally.firstAnswers > 0 && tally.firstAnswers >= tally.unsolicited
+        if contender.isOriginal, isAsked { return true }
+        guard tally.isOwners, tally.unsolicited == 0 else { return false }
+        for index in contenders.indices {
+            guard let other = contenders[index], other.mac != contender.mac else { continue }
+            if other.tally.isOwners { return false }
+        }
+        return true
     }
 
     /// The contender that was heard last besides `mac`.

@@ -42,7 +42,8 @@ enum ContestedByForger {
 extension Suspect {
     /// Whether stations that share an address take it over in the same way.
     fileprivate func mayShare(_ thresholds: Thresholds) -> Bool {
-        onlyAnswers || isAllAnnounced && ownersBack < thresholds.standInOwners
+        onlyAnswers || isAnsweringOnly
+            || isAllAnnounced && ownersBack < thresholds.standInOwners
     }
 
     /// Whether stations take it over in the same way while its owner is away. Nobody stands in for
