@@ -78,6 +78,9 @@ struct Sighting: Sendable {
     var isOneSided = false
     /// Whether the sender's answers are nearly all asked for.
     var isMostlyAsked = false
+    /// Whether what it and its reverse told unasked are answers of one that mostly is asked, and
+    /// the first to answer.
+    var isAnswererForBoth = false
     /// Whether the target had just asked for the address, whoever answered first.
     var wasAskedLately = false
     /// Whether the frame's source or the sender had asked others for the address.

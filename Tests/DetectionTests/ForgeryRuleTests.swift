@@ -115,6 +115,45 @@ struct ForgeryRuleTests {
             ], []),
     ]
 
+    /// A router answers each of two stations for the other, whose words it keeps apart.
+    private static func standsBetween(_ at: Int64, asked: Bool = true) -> [Step] {
+        let (asAlice, asBob) = (Player.mallory.claiming(.alice), Player.mallory.claiming(.bob))
+        let lost = [tells(at + 11, asAlice, .bob)]
+        return exchange(at, asBob, .alice)
+            + (asked ? exchange(at + 10, asAlice, .bob) : lost)
+    }
+
+    static let lost = [
+        RuleCase(
+            "a question to a router that answers for both is lost",
+            [
+                exchange(0, .alice, .router), exchange(50, .bob, .router), standsBetween(1_000),
+                standsBetween(60_000, asked: false),
+            ],
+            [
+                Verdict(.bindingChanged, .low), Verdict(.addressConflict, .medium),
+                Verdict(.bindingChanged, .low), Verdict(.addressConflict, .medium),
+            ]),
+        RuleCase(
+            "who was never asked for one of them puts itself between",
+            [
+                exchange(0, .alice, .router), exchange(50, .bob, .router),
+                standsBetween(60_000, asked: false),
+            ],
+            [Verdict(.bindingChanged, .low), Verdict(.betweenTwo, .high)]),
+        RuleCase(
+            "so does who tells more unasked than it was asked",
+            [
+                exchange(0, .alice, .router), exchange(50, .bob, .router), standsBetween(1_000),
+                standsBetween(60_000, asked: false), standsBetween(70_000, asked: false),
+            ],
+            [
+                Verdict(.bindingChanged, .low), Verdict(.addressConflict, .medium),
+                Verdict(.bindingChanged, .low), Verdict(.addressConflict, .medium),
+                Verdict(.betweenTwo, .high),
+            ]),
+    ]
+
     static let sources = [
         RuleCase(
             "a frame that speaks for another station, once for each source",
@@ -143,6 +182,15 @@ struct ForgeryRuleTests {
                     return step
                 }
             ], [Verdict(.sourceMismatch, .low), Verdict(.speaksForMany, .high)]),
+        RuleCase(
+            "ten senders over an hour, as a host of virtual machines starts them",
+            [
+                (0..<10).map { number in
+                    let guest = Player(
+                        mac: "02:00:00:00:00:\(number + 10)", ip: "10.0.0.\(number + 100)")
+                    return announces(Int64(number) * 400_000, guest).from(Player.mallory.mac)
+                }
+            ], [Verdict(.sourceMismatch, .low)]),
         RuleCase(
             "a frame that wears a known station's address to steal its port",
             [
@@ -183,15 +231,6 @@ struct ForgeryRuleTests {
             [[announces(0, Player(mac: "03:bf:0a:00:00:08", ip: "10.0.0.8"))]],
             [Verdict(.invalidSender, .medium)]),
         RuleCase(
-            "ten senders over an hour, as a host of virtual machines starts them",
-            [
-                (0..<10).map { number in
-                    let guest = Player(
-                        mac: "02:00:00:00:00:\(number + 10)", ip: "10.0.0.\(number + 100)")
-                    return announces(Int64(number) * 400_000, guest).from(Player.mallory.mac)
-                }
-            ], [Verdict(.sourceMismatch, .low)]),
-        RuleCase(
             "a probe has no address, and that is right",
             [[asks(0, Player(mac: Player.bob.mac, ip: "0.0.0.0"), for: Player.bob.ip)]], []),
     ]
@@ -210,7 +249,7 @@ struct ForgeryRuleTests {
             [Verdict(.poisonedPeer, .low)]),
     ]
 
-    @Test(arguments: unsolicited + between + sources + senders + poisoned)
+    @Test(arguments: unsolicited + between + lost + sources + senders + poisoned)
     func `what forgers send`(_ row: RuleCase) {
         #expect(row.outcome == row.verdicts)
     }

@@ -91,23 +91,11 @@ extension NetworkMemory {
             of: pair, within: thresholds.betweenWindow, orAnswer: thresholds.unsolicitedWindow)
         if let reverse, isUnasked(pair, or: reverse, in: packet.segment) {
             sighting.reverse = reverse
+            sighting.isAnswererForBoth =
+                mayHaveBeenAsked(packet.sender.mac, pair, in: packet.segment)
+                && mayHaveBeenAsked(packet.sender.mac, reverse, in: packet.segment)
         }
         stations[index].tells(pair)
-    }
-
-    /// Whether one of two claims was made of the station's own accord. A question to everybody
-    /// is, where an owner came back to one of the two addresses, or both claims are such questions
-    /// and both addresses contested: bridges that wear one address for many stations pass such
-    /// questions on, and a station that moves behind one leaves its own address.
-    private func isUnasked(
-        _ pair: ToldPair, or reverse: ToldPair, in segment: Segment
-    ) -> Bool {
-        if pair.isUnasked || reverse.isUnasked { return true }
-        guard pair.isQuestionToMany || reverse.isQuestionToMany else { return false }
-        let one = contests.value(AddressKey(segment: segment, ip: pair.claimed))
-        let other = contests.value(AddressKey(segment: segment, ip: pair.listener))
-        if one?.hasReturned == true || other?.hasReturned == true { return true }
-        return pair.isQuestionToMany && reverse.isQuestionToMany && one != nil && other != nil
     }
 
     /// Takes in what one station was told unasked, and whether it names its target rightly.

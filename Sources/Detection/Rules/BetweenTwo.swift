@@ -5,12 +5,15 @@
 /// Source: what it takes to be in the middle. A router that answers for others does so when
 /// asked; here one side was told unasked, or in a question of the station's own. Both may be told
 /// unasked minutes apart, by who keeps caches false slowly: that counts where the capture does not
-/// seem to lack the questions.
+/// seem to lack the questions. Nor does a router whose unasked answers are no more than those that
+/// it was the first to give when asked: a question was lost.
 enum BetweenTwo {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard let reverse = sighting.reverse, sighting.explanation == nil else { return nil }
         let isSlow = sighting.time.age(of: reverse.time) > thresholds.betweenWindow
-        if isSlow, sighting.isOneSided || sighting.isMostlyAsked { return nil }
+        if sighting.isAnswererForBoth || isSlow && (sighting.isOneSided || sighting.isMostlyAsked) {
+            return nil
+        }
         return Finding(
             rule: .betweenTwo, severity: .high, confidence: .high, accused: sighting.speaker,
             claim: sighting.packet.sender, other: reverse.claimed, count: 2,

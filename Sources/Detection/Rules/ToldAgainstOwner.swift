@@ -7,11 +7,12 @@
 /// address before, as tools do to learn their victims' hardware addresses, or the owner spoke for
 /// itself a short while ago and the claimant has an address of its own, hides behind another
 /// frame source, or wears a virtual router's address that no router advertises. Balancing bonds
-/// whisper too: their ports have no address but the shared one.
+/// whisper too: their ports have no address but the shared one; and so do routers that answer two
+/// sides for each other, where a question is lost.
 enum ToldAgainstOwner {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard sighting.form == .unsolicited, !sighting.wasAskedLately, !sighting.isOneSided,
-            !sighting.isMostlyAsked,
+            !sighting.isMostlyAsked, !sighting.isAnswererForBoth,
             sighting.explanation == nil, sighting.declared != sighting.packet.sender.mac,
             !sighting.hasSiblings || sighting.isGateway
                 || sighting.isApart && sighting.hasSpeakerAsked
