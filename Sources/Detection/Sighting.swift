@@ -70,10 +70,10 @@ struct Sighting: Sendable {
     var answeredAgo = Int64.max
     /// How many addresses that it had not used before its sender told everybody about.
     var newAddresses = 0
-    /// Whether its sender took addresses from more than one station.
-    var robsSeveral = false
     /// Whether nobody disputes that its sender has the address, and had it before.
     var isSettled = false
+    /// Whether its sender took addresses from more than one station.
+    var robsSeveral = false
     /// Whether only one direction of the target's traffic seems to be captured, or no questions.
     var isOneSided = false
     /// Whether the sender's answers are nearly all asked for.
@@ -85,7 +85,8 @@ struct Sighting: Sendable {
     var wasAskedLately = false
     /// Whether the frame's source or the sender had asked others for the address.
     var hasSpeakerAsked = false
-    /// That the sender asks for an address that it claimed itself.
+    /// That the sender asks for an address that it claimed itself, or that it owns one of which
+    /// another station does.
     var confession: Confession?
     /// Another address that the sender uses as its own.
     var otherAddress: IPv4Address?
@@ -119,12 +120,16 @@ struct Sighting: Sendable {
 
 /// That a station asks others for an address that it took a short while ago.
 struct Confession: Equatable, Sendable {
-    /// The address.
-    var ip: IPv4Address
+    /// The station and the address.
+    var claim: AddressPair
+    /// Under which address of its own it asks.
+    var own: IPv4Address
     /// Who had it.
     var from: MACAddress
     /// Whether it is the router's.
     var isGateway: Bool
+    /// Whether no honest reading is left.
+    var isSure: Bool
 }
 
 /// How much a station sent a short while ago, as far as a packet adds to it.
@@ -153,6 +158,8 @@ struct Suspect: Equatable, Sendable {
     var unsolicited: UInt32 = 0
     /// Whether it did nothing but answer when asked.
     var onlyAnswers = false
+    /// Whether it answered when asked, and never unasked.
+    var isAnsweringOnly = false
     /// Whether each change was told to everybody.
     var isAllAnnounced = false
     /// Whether each change was but the first owner's returns.
@@ -161,8 +168,6 @@ struct Suspect: Equatable, Sendable {
     var hasAsked = false
     /// How many owners took back lately what it had just taken from them.
     var ownersBack = 0
-    /// Whether it answered when asked, and never unasked.
-    var isAnsweringOnly = false
     /// Whether the first owner took the address back no more than once.
     var isOwnerBackOnce = false
     /// Whether all but one of them only ask everybody in the address's name.

@@ -68,6 +68,58 @@ struct EarlyRuleTests {
                 [asks(6_000, .mallory, for: Player.router.ip)],
             ], [Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .high)]),
         RuleCase(
+            "who asked in its name may pass on what a station behind it asks",
+            [
+                exchange(0, .bob, .alice), exchange(5_000, .router, .mallory.claiming(.bob)),
+                [asks(11_000, .mallory, for: Player.bob.ip)],
+            ], [Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .medium)]),
+        RuleCase(
+            "unless it had told one alone",
+            [
+                exchange(0, .bob, .alice),
+                [
+                    asks(
+                        5_000, .mallory.claiming(.bob), for: Player.alice.ip,
+                        to: Player.alice.mac)
+                ],
+                [asks(6_000, .mallory, for: Player.bob.ip)],
+            ], [Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .high)]),
+        RuleCase(
+            "or the owner answers, which was there all the time",
+            [
+                exchange(0, .bob, .alice),
+                [asks(5_000, .mallory.claiming(.bob), for: Player.alice.ip)],
+                exchange(6_000, .bob, .mallory),
+            ],
+            [
+                Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .medium),
+                Verdict(.asksForItsClaim, .high),
+            ]),
+        RuleCase(
+            "a server that gave the address up a while ago may use it",
+            [
+                exchange(0, .bob, .alice),
+                announces(5_000, .mallory.claiming(.bob)).repeated(5, every: 200),
+                asks(30_000, .mallory, for: Player.bob.ip).repeated(3, every: 1_000),
+            ], [Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .medium)]),
+        RuleCase(
+            "but not the gateway's",
+            [
+                exchange(0, .router, .alice), [announces(5_000, .mallory.claiming(.router))],
+                [asks(30_000, .mallory, for: Player.router.ip)],
+            ], [Verdict(.bindingChanged, .medium), Verdict(.asksForItsClaim, .high)],
+            configuration: .withGateway),
+        RuleCase(
+            "nor one whose owner answers",
+            [
+                exchange(0, .bob, .alice), [announces(5_000, .mallory.claiming(.bob))],
+                exchange(30_000, .bob, .mallory),
+            ],
+            [
+                Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .medium),
+                Verdict(.asksForItsClaim, .high),
+            ]),
+        RuleCase(
             "who has lost it again may ask",
             [
                 exchange(0, .router, .alice), [announces(5_000, .mallory.claiming(.router))],

@@ -71,6 +71,7 @@ extension NetworkMemory {
             }
         } else {
             countOwner(&sighting, from: before.mac)
+            noteLateConfession(&sighting, taker: before)
         }
     }
 

@@ -108,20 +108,10 @@ extension NetworkMemory {
         else { return }
         let listenerKey = StationKey(segment: packet.segment, mac: listener)
         let isUnheard = !stations.contains(listenerKey)
-        noteMostTold(packet, count)
         let hasSeveralSpeakers = notes(packet.sender.mac, to: listenerKey)
         let everybody = StationKey(segment: packet.segment, mac: .zero)
         let isNobodyAsking = notes(packet.sender.mac, to: everybody) && !hasQuestions
         sighting.isOneSided =
-    /// Notes that a station was told a contested claim so often.
-    private mutating func noteMostTold(_ packet: ARPPacket, _ count: Int) {
-        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
-        guard let index = contests.peek(key) else { return }
-        contests[index].update(packet.sender.mac) {
-            $0.mostTold = Swift.max($0.mostTold, UInt8(clamping: count))
-        }
-    }
-
             isNobodyAsking || isUnheard && (hasSeveralSpeakers || asksAsOwner(packet))
         let key = ClaimKey(
             segment: packet.segment, claim: packet.sender, listener: listener)
@@ -130,8 +120,18 @@ extension NetworkMemory {
             frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow,
             pauseMax: isUnheard ? thresholds.unheardPause : .max)
         sighting.repetition = (count, repetitions[index].firstFrame)
+        noteMostTold(packet, count)
         sighting.isMostlyAsked = isMostlyAsked(packet)
         noteTarget(&sighting, listenerKey)
+    }
+
+    /// Notes that a station was told a contested claim so often.
+    private mutating func noteMostTold(_ packet: ARPPacket, _ count: Int) {
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        guard let index = contests.peek(key) else { return }
+        contests[index].update(packet.sender.mac) {
+            $0.mostTold = Swift.max($0.mostTold, UInt8(clamping: count))
+        }
     }
 
     /// Whether a sender asks everybody in the name of the address that it claims, which nobody
@@ -182,22 +182,6 @@ extension NetworkMemory {
     func hasAsked(_ mac: MACAddress, for ip: IPv4Address, at time: Int64) -> Bool {
         questions.value(QuestionKey(asker: mac, wanted: ip))?.isInOwnName(
             within: thresholds.ownAddressWindow, at: time) ?? false
-    }
-
-    /// Takes in that a station asks for the address that it took from another one.
-    func noteConfession(_ sighting: inout Sighting) {
-        let packet = sighting.packet
-        // Who asks the former owner alone may only make sure of what it knew before.
-        guard sighting.form == .question, packet.isToMany, !sighting.isMismatched else { return }
-        let key = StationKey(segment: packet.segment, mac: packet.sender.mac)
-        let wanted = AddressKey(segment: packet.segment, ip: packet.target.ip)
-        guard let taken = stations.value(key)?.lastTaken, taken.ip == packet.target.ip,
-            sighting.time.age(of: taken.time) <= thresholds.changeWindow,
-            let place = bindings.peek(wanted), bindings[place].mac == packet.sender.mac,
-            bindings[place].tally.prompted == 0
-        else { return }
-        sighting.confession = Confession(
-            ip: taken.ip, from: taken.from, isGateway: isGateway(taken.ip, in: packet.segment))
     }
 
     private mutating func noteTarget(_ sighting: inout Sighting, _ listener: StationKey) {

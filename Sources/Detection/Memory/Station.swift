@@ -68,6 +68,8 @@ struct OwnAddress: Sendable {
 /// An address that a station took from another one.
 struct TakenAddress: Equatable, Sendable {
     var ip: IPv4Address
+    /// Whether it asked everybody for it since.
+    var isAskedFor = false
     /// Who had it.
     var from: MACAddress
     var time: Int64
@@ -181,6 +183,9 @@ struct Station: Sendable {
         lastTaken = taken
         hasTaken = true
     }
+
+    /// Notes that it asks everybody for what it took last.
+    mutating func asksForTaken() { lastTaken?.isAskedFor = true }
 
     /// Notes that an owner took back what it had just taken.
     mutating func loses(to owner: MACAddress, at time: Int64, within window: Int64) {

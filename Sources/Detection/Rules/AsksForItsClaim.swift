@@ -4,15 +4,17 @@
 ///
 /// Source: the operating system of an attacker knows nothing of what its tool claims, and goes on
 /// asking for the true owner. Nobody asks for an address of their own (RFC 826); who lost one
-/// honestly lost it to somebody who said so.
+/// honestly lost it to somebody who said so. A repeater that passes on questions under its own
+/// address, and a server that gave an address up, ask for it as well: high only where they had told
+/// more than that, or the owner turns out to be there.
 enum AsksForItsClaim {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard let confession = sighting.confession else { return nil }
-        let sender = sighting.packet.sender
         return Finding(
-            rule: .asksForItsClaim, severity: .high, confidence: .high, accused: sender.mac,
-            claim: AddressPair(mac: sender.mac, ip: confession.ip), rival: confession.from,
-            other: sender.ip, evidence: .asksForIt, isGateway: confession.isGateway)
+            rule: .asksForItsClaim, severity: confession.isSure ? .high : .medium,
+            confidence: confession.isSure ? .high : .medium, accused: confession.claim.mac,
+            claim: confession.claim, rival: confession.from, other: confession.own,
+            evidence: .asksForIt, isGateway: confession.isGateway)
     }
 
     static func explain(_ alert: Alert) -> String {

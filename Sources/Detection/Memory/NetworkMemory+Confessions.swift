@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension NetworkMemory {
+    /// Takes in that a station asks for the address that it took from another one.
+    mutating func noteConfession(_ sighting: inout Sighting) {
+        let packet = sighting.packet
+        // Who asks the former owner alone may only make sure of what it knew before.
+        guard sighting.form == .question, packet.isToMany, !sighting.isMismatched else { return }
+        let station = StationKey(segment: packet.segment, mac: packet.sender.mac)
+        let wanted = AddressKey(segment: packet.segment, ip: packet.target.ip)
+        guard let index = stations.peek(station), let taken = stations[index].lastTaken,
+            taken.ip == wanted.ip, sighting.time.age(of: taken.time) <= thresholds.changeWindow,
+            let place = bindings.peek(wanted), bindings[place].mac == packet.sender.mac,
+            bindings[place].tally.prompted == 0
+        else { return }
+        stations[index].asksForTaken()
+        let isGateway = isGateway(wanted.ip, in: packet.segment)
+        let isOpen = isOpen(
+            bindings[place].tally, wanted, takenAgo: sighting.time.age(of: taken.time))
+        sighting.confession = Confession(
+            claim: AddressPair(mac: packet.sender.mac, ip: wanted.ip), own: packet.sender.ip,
+            from: taken.from, isGateway: isGateway, isSure: isGateway || !isOpen)
+    }
+
+    /// Whether a station took an address as honest ones may that later ask for it: a bridge asked
+    /// in its name and passes another station's question on, or a server told everybody, gave the
+    /// address up a while ago, and uses it. Its former owner was not heard in the meantime.
+    private func isOpen(_ tally: ClaimTally, _ key: AddressKey, takenAgo: Int64) -> Bool {
+        guard tally.unsolicited == 0, let contest = contests.value(key), contest.lastWasTold,
+            !contest.hasReturned
+        else { return false }
+        return tally.onlyAsks || takenAgo > Self.giveUpAfter
+    }
+
+    /// How long a server takes to give up what it took: the system of an attacker asks sooner.
+    private static let giveUpAfter = 10 * Nanoseconds.second
+
+    /// Takes in that the owner of an address is back at once when the one that took it, `taker`,
+    /// has asked everybody for it: it was there all the time.
+    func noteLateConfession(_ sighting: inout Sighting, taker: Binding) {
+        let packet = sighting.packet
+        guard taker.isUsurped, taker.tally.prompted == 0, !sighting.isMismatched,
+            let station = stations.value(StationKey(segment: packet.segment, mac: taker.mac)),
+            let taken = station.lastTaken, taken.isAskedFor, taken.from == packet.sender.mac,
+            taken.ip == packet.sender.ip,
+            let question = questions.value(QuestionKey(asker: taker.mac, wanted: taken.ip)),
+            question.isInOwnName(within: thresholds.questionOpen, at: sighting.time),
+            let own = station.address(
+                besides: taken.ip, within: thresholds.ownAddressWindow, at: sighting.time)
+        else { return }
+        sighting.confession = Confession(
+            claim: AddressPair(mac: taker.mac, ip: taken.ip), own: own, from: taken.from,
+            isGateway: sighting.isGateway, isSure: true)
+    }
+}
