@@ -12,6 +12,9 @@ public struct CaptureFile: ~Copyable {
     private let source: String
     /// The framing of every frame.
     public let linkType: LinkType
+    /// How many interfaces the file describes before its first frame: 1 where it says nothing of
+    /// any. Which of them a frame comes from is not known.
+    public let interfaceCount: Int
 
     /// Opens the capture at `path`; `-` is standard input, in any of the formats.
     public init(path: String) throws(CaptureError) {
@@ -44,20 +47,22 @@ public struct CaptureFile: ~Copyable {
         if ClassicHeader.isMagic(buffer.bytes.span) {
             let classic = try ClassicReader(input: input, buffer: buffer)
             let linkType = classic.linkType
-            self.init(.classic(classic), linkType, length, source)
+            self.init(.classic(classic), linkType, 1, length, source)
         } else if Self.isGzip(buffer.bytes.span) {
             throw CaptureError(code: .compressed, source: input.source)
         } else {
+            let count = try InterfaceBlocks.count(in: &buffer, from: input)
             let handle = try PcapHandle(input: input, buffer: buffer)
             let linkType = handle.linkType
-            self.init(.libpcap(handle), linkType, length, source)
+            self.init(.libpcap(handle), linkType, max(1, count), length, source)
         }
     }
 
     private init(
-        _ reader: consuming CaptureReader, _ linkType: LinkType, _ length: consuming FileLength,
-        _ source: String
+        _ reader: consuming CaptureReader, _ linkType: LinkType, _ interfaceCount: Int,
+        _ length: consuming FileLength, _ source: String
     ) {
+        self.interfaceCount = interfaceCount
         self.reader = reader
         self.linkType = linkType
         self.length = length

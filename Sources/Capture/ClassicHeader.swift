@@ -70,7 +70,7 @@ struct ClassicRecord: Equatable, Sendable {
 extension Span<UInt8> {
     /// The four bytes from `offset` as one number.
     @inline(always)
-    fileprivate func word(at offset: Int, isBigEndian: Bool) -> UInt32 {
+    func word(at offset: Int, isBigEndian: Bool) -> UInt32 {
         // Checked against the span's bounds; any four bytes are a number.
         let value = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
         return isBigEndian ? value.bigEndian : value.littleEndian

@@ -63,6 +63,16 @@ enum AlertText {
         }
     }
 
+    /// What is to be said of a capture of several interfaces.
+    static func warning(ofInterfaces count: Int, in path: String) -> String {
+        "\(path == "-" ? "standard input" : path) holds frames of \(count) interfaces, and they "
+            + "are judged as those of one network"
+    }
+
+    /// What to do about it.
+    static let interfacesHint =
+        "if they are not, replay one at a time: tshark -r FILE -Y 'frame.interface_id == 0' -w ONE"
+
     private static func place(_ alert: Alert) -> String {
         let vlans = alert.segment.vlans.ids
         if vlans.isEmpty { return "" }

@@ -68,10 +68,12 @@ struct ReplayRun {
     private static let framesBetweenProgress: UInt64 = 1 << 16
 
     /// Reads everything that can be read. Each alert, with the name of its capture, and each error
-    /// is handed over when it comes; before each frame the totals so far can be asked for.
+    /// is handed over when it comes, and so is the name of a capture of several interfaces and how
+    /// many they are; before each frame the totals so far can be asked for.
     func run(
         onFrame: (() -> DetectionStatistics) -> Void = { _ in },
         onAlert: (Alert, String) -> Void, onProgress: (UInt64) -> Void = { _ in },
+        onInterfaces: (String, Int) -> Void = { _, _ in },
         onError: (CaptureError) -> Void = { _ in }
     ) -> ReplaySummary {
         let start = clock.uptimeNanoseconds()
@@ -82,6 +84,7 @@ struct ReplayRun {
             do throws(CaptureError) {
                 var file = try capture.open()
                 let format = file.linkType.frameFormat
+                if file.interfaceCount > 1 { onInterfaces(capture.name, file.interfaceCount) }
                 try file.forEachFrame { header, bytes in
                     if header.number & (Self.framesBetweenProgress - 1) == 0 {
                         onProgress(before + header.number)

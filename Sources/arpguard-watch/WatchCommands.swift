@@ -66,6 +66,11 @@ extension Command {
             telemetry.alert(alert)
         } onProgress: { frames in
             progress.show(frames)
+        } onInterfaces: { path, count in
+            progress.end()
+            output.flush()
+            diagnostics.warning(
+                AlertText.warning(ofInterfaces: count, in: path), hint: AlertText.interfacesHint)
         } onError: { error in
             progress.end()
             output.flush()

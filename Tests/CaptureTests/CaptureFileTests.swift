@@ -96,6 +96,21 @@ struct CaptureFileTests {
         _ = try writer.waitForEnd()
     }
 
+    @Test(arguments: [1, 2, 3, 5_000], [false, true])
+    func `it is known how many interfaces a file is of, and every frame is read`(
+        count: Int, isBigEndian: Bool
+    ) throws {
+        let frames: [[UInt8]] = [[1, 2, 3], [4, 5, 6, 7]]
+        var form = CaptureBytes()
+        form.isBigEndian = isBigEndian
+        let path = try folder.write(form.pcapng(frames, interfaces: count), to: "a.pcapng")
+        // No more than the first 64 KiB are looked at.
+        #expect(try CaptureFile(path: path).interfaceCount == min(count, 3_276))
+        #expect(try readAll(path).map(\.bytes) == frames)
+        let classic = try folder.write(form.classic(frames), to: "a.pcap")
+        #expect(try CaptureFile(path: classic).interfaceCount == 1)
+    }
+
     @Test func `a laboratory capture is read to its end`() throws {
         let path = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
         let seen = try readAll(path)

@@ -182,6 +182,22 @@ import Testing
         #expect(json.stderr == result.stderr)
     }
 
+    @Test func `a file of several interfaces is judged as one network, and that is told`() throws {
+        let station = ("02:00:00:00:00:01", "10.0.0.1")
+        let frame = Frame.arp(.request, sender: station, target: (Frame.unknown, "10.0.0.2"))
+        let bytes = CaptureBytes().pcapng([frame], interfaces: 2)
+        let file = try arpguard.folder.write(bytes, to: "two.pcapng")
+        let result = try arpguard("replay", file)
+        #expect(result.status == 0)
+        #expect(result.stdout == "1 frames, 1 of them ARP; no alerts\n")
+        #expect(
+            result.stderr.hasPrefix(
+                "arpguard: warning: \(file) holds frames of 2 interfaces, and they are judged as "
+                    + "those of one network\narpguard: hint: "))
+        let one = try arpguard.folder.write(CaptureBytes().pcapng([frame]), to: "one.pcapng")
+        #expect(try arpguard("replay", one).stderr.isEmpty)
+    }
+
     @Test func `where nothing was read nothing is said to be without alerts`() throws {
         let text = try arpguard("replay", "nowhere.pcap")
         #expect(text.stdout.isEmpty)

@@ -35,11 +35,11 @@ package struct CaptureBytes: Sendable {
     }
 
     /// A whole pcapng capture, one frame a second from second 1.
-    package func pcapng(_ frames: [[UInt8]]) -> [UInt8] {
+    package func pcapng(_ frames: [[UInt8]], interfaces: Int = 1) -> [UInt8] {
         let section = block(
             0x0A0D_0D0A, word(0x1A2B_3C4D) + half(1) + half(0) + word(~0) + word(~0))
         let interface = block(1, half(UInt16(linkType)) + half(0) + word(262_144))
-        return section + interface
+        return section + (0..<interfaces).flatMap { _ in interface }
             + frames.enumerated().flatMap { offset, frame in
                 let microseconds = UInt64(offset + 1) * 1_000_000
                 let count = UInt32(frame.count)
