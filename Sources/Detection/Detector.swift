@@ -6,7 +6,7 @@
 /// same alerts. Memory is bounded by ``DetectionLimits`` whatever the frames are; it is not copied.
 public struct Detector: ~Copyable, Sendable {
     var memory: NetworkMemory
-    private var folder: AlertFolder
+    private(set) var folder: AlertFolder
     private let configuration: DetectorConfiguration
     private var counts = DetectionStatistics()
     /// When a rule last found something of severity medium or above about the gateway, whether

@@ -34,7 +34,7 @@ struct AlertFolder: ~Copyable, Sendable {
         var count: UInt16 = 0
     }
 
-    private var reported: BoundedTable<AlertKey, Reported>
+    private(set) var reported: BoundedTable<AlertKey, Reported>
     private let window: Int64
     private let addressesMax: Int
 
