@@ -69,9 +69,11 @@ extension ClickHouseStorage {
     /// What open days have come to. An installation that was erased counts nowhere, whether or not
     /// its rows are gone yet.
     func openFigures(
-        in days: ClosedRange<Day>, without folded: [Day]
+        in days: ClosedRange<Day>, without folded: [Day], onlyCertain: Bool = false
     ) throws(ClickHouseFailure) -> [DayFigures] {
-        var reader = try select(FiguresQuery(schema: schema, days: days, without: folded).sql)
+        var reader = try select(
+            FiguresQuery(schema: schema, days: days, without: folded).sql,
+            onlyCertain: onlyCertain)
         var figures: [Day: [String: DayFigures]] = [:]
         while !reader.isAtEnd {
             let (day, service, name) = (try reader.day(), try reader.text(), try reader.text())
@@ -94,7 +96,7 @@ extension ClickHouseStorage {
 
     /// What was rejected and left out on open days.
     func openTallies(
-        in days: ClosedRange<Day>, without folded: [Day]
+        in days: ClosedRange<Day>, without folded: [Day], onlyCertain: Bool = false
     ) throws(ClickHouseFailure) -> [Day: DayTally] {
         var reader = try select(
             """
@@ -103,7 +105,7 @@ extension ClickHouseStorage {
             WHERE until >= \(Literal.day(days.lowerBound)) AND service = ''
                 AND \(Self.isIn(days, "arrived", without: folded))
             GROUP BY arrived, one_reason
-            """)
+            """, onlyCertain: onlyCertain)
         var tallies: [Day: DayTally] = [:]
         while !reader.isAtEnd {
             let (day, word) = (try reader.day(), try reader.text())

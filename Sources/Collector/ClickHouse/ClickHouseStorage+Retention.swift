@@ -21,10 +21,18 @@ extension ClickHouseStorage {
             for day in try self.closedDays(before: firstOpen) { try self.fold(day) }
             for day in try self.days(
                 "SELECT DISTINCT until FROM \(self.schema.table("batch")) WHERE until < "
-                    + "\(Literal.day(firstOpen)) AND \(BatchRows.saysSomething)")
+                    + "\(Literal.day(firstOpen)) AND \(BatchRows.saysSomething)",
+                onlyCertain: true)
             {
                 try self.empty(day)
             }
+            // An earlier version took batches that named a day far ahead. What their rows tell is
+            // of the day on which they came, which is folded.
+            let tomorrow = Day(number: today.number + 1)
+            try self.forget(
+                "batch",
+                unless: "until <= \(Literal.day(tomorrow)) OR arrived >= \(Literal.day(firstOpen)) "
+                    + "OR notEmpty(days)")
             let remembered = Remembered(
                 firstTotals: policy.firstTotalsDay(on: today),
                 firstTombstone: Day(number: firstOpen.number - Self.tombstoneDaysMore),
@@ -63,21 +71,24 @@ extension ClickHouseStorage {
                 SELECT arrayJoin(arrayConcat(days, [arrived])) AS one_day
                 FROM \(schema.table("batch")) WHERE \(BatchRows.saysSomething))
             WHERE one_day < \(Literal.day(firstOpen))
-            """)
+            """, onlyCertain: true)
         guard let first = all.min(), let last = all.max() else { return [] }
         let folded = try folded(in: first...last)
         return all.filter { folded[$0] == nil }.sorted()
     }
 
-    func days(_ sql: String) throws(ClickHouseFailure) -> [Day] {
-        var reader = try select(sql)
+    func days(
+        _ sql: String, onlyCertain: Bool = false
+    ) throws(ClickHouseFailure) -> [Day] {
+        var reader = try select(sql, onlyCertain: onlyCertain)
         var days: [Day] = []
         while !reader.isAtEnd { days.append(try reader.day()) }
         return days
     }
 
     /// Sums a day and keeps the sums in place of its batches. An erasure that comes while it is
-    /// summed makes it be summed again.
+    /// summed makes it be summed again. A replica that lacks rows is not asked: what it lacks would
+    /// be deleted uncounted.
     private func fold(_ day: Day) throws(ClickHouseFailure) {
         var rowCount: UInt64 = 0
         for _ in 1...Self.foldsMax {
@@ -88,11 +99,12 @@ extension ClickHouseStorage {
                 SELECT count() FROM \(schema.table("batch"))
                 WHERE until >= \(Literal.day(day))
                     AND (has(days, \(Literal.day(day))) OR arrived = \(Literal.day(day)))
-                """)
+                """, onlyCertain: true)
             rowCount = max(rowCount + 1, counted)
             folded.rowCount = rowCount
-            folded.figures = try openFigures(in: day...day, without: [])
-            folded.tally = try openTallies(in: day...day, without: [])[day] ?? DayTally()
+            folded.figures = try openFigures(in: day...day, without: [], onlyCertain: true)
+            folded.tally =
+                try openTallies(in: day...day, without: [], onlyCertain: true)[day] ?? DayTally()
             try insert(
                 into: "day_total", "day, service, row_count, figures", rows: folded.rows(of: day))
             if try erasureState() == erasures { return }
@@ -105,7 +117,8 @@ extension ClickHouseStorage {
     /// A number that changes with every erasure.
     private func erasureState() throws(ClickHouseFailure) -> UInt64 {
         try number(
-            "SELECT sum(sipHash64(installation)) + count() FROM \(schema.table("tombstone")) FINAL")
+            "SELECT sum(sipHash64(installation)) + count() FROM \(schema.table("tombstone")) FINAL",
+            onlyCertain: true)
     }
 
     /// Deletes what a batch left that was on its way while its installation was erased.

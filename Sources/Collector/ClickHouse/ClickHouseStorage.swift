@@ -149,8 +149,10 @@ public final class ClickHouseStorage: CollectorStorage {
     }
 
     /// The one number that a query returns.
-    func number(_ sql: String) throws(ClickHouseFailure) -> UInt64 {
-        var reader = try select(sql)
+    func number(
+        _ sql: String, onlyCertain: Bool = false
+    ) throws(ClickHouseFailure) -> UInt64 {
+        var reader = try select(sql, onlyCertain: onlyCertain)
         return try reader.number()
     }
 

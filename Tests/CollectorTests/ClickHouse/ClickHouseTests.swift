@@ -72,6 +72,24 @@ struct ClickHouseTests {
         }
     }
 
+    @Test func `a batch that named a day far ahead goes with the day on which it came`() throws {
+        let storage = try database.storage()
+        var stray = batch("A", of: 1, [:])
+        (stray.day, stray.records) = (Day(number: today.number + 900), [])
+        try storage.commit(stray)
+        let policy = RetentionPolicy(openDays: 5)
+        let count =
+            "SELECT count() FROM \(database.name).batch WHERE until > "
+            + Literal.day(Day(number: today.number + 100))
+        try storage.expire(by: policy, on: Day(number: today.number + 5))
+        #expect(try database.number(count) == 1)
+        try storage.expire(by: policy, on: Day(number: today.number + 6))
+        let local = count.replacing(".batch ", with: ".batch_local ")
+        for server in TestCluster.servers {
+            #expect(try database.waitForNumber(0, local, on: server))
+        }
+    }
+
     @Test func `no identifier of an installation and no secret is stored`() throws {
         let storage = try database.storage()
         try storage.commit(batch("A", of: 1, [today: Self.start]))
