@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestKit
 import Testing
 
 @testable import Collector
@@ -56,6 +57,56 @@ import Testing
     ) {
         let durations = Self.durations(told, k: 3)
         #expect([1, 50, 100].map { durations.quantile(percent: $0) } == quantiles)
+    }
+
+    /// One day of a range: how many installations told how many durations of how many milliseconds.
+    private static func day(_ told: [(Int, Int, Int)]) -> PublishedDurations {
+        durations(
+            told.flatMap { installations, count, value in
+                [[Int]](repeating: .init(repeating: value, count: count), count: installations)
+            }, k: 10)
+    }
+
+    @Test(
+        arguments: [
+            // 1,800 of 5 s are not told, and lie above all that the first day tells.
+            ([[(10, 20, 1000)], [(9, 200, 5000), (10, 2, 6000)]], [nil, nil, nil]),
+            ([[(10, 900, 1000)], [(9, 10, 5000), (10, 2, 6000)]], [1023, 1023, nil]),
+            // 90 of 1 ms are not told, and lie below what either day tells.
+            ([[(10, 100, 1000)], [(9, 10, 1), (10, 20, 1000)]], [1023, 1023, 1023]),
+            ([[(10, 1, 1000)], [(9, 10, 1), (10, 1, 1000)]], [nil, 1023, 1023]),
+            // One of a minute is not told, and lies above what either day tells.
+            ([[(10, 11, 1000)], [(10, 10, 2000), (1, 1, 60_000)]], [1023, 2047, 2047]),
+            // 180 of a second are not told, and lie above what either day tells, or below it.
+            ([[(10, 10, 100), (9, 20, 1000)], [(10, 20, 10)]], [111, nil, nil]),
+            ([[(10, 10, 100), (9, 20, 1000)], [(10, 20, 5000)]], [nil, nil, nil]),
+        ] as [([[(Int, Int, Int)]], [Int?])])
+    func `a range tells no quantile that depends on what a day does not tell`(
+        days: [[(Int, Int, Int)]], quantiles: [Int?]
+    ) {
+        for order in [days, days.reversed()] {
+            let range = order.reduce(into: PublishedDurations()) { $0.merge(Self.day($1)) }
+            #expect([50, 90, 99].map { range.quantile(percent: $0) } == quantiles)
+        }
+    }
+
+    @Test func `a quantile of a range, where it is told, is the one of all durations`() {
+        let random = SeededRandom(seed: 12)
+        for _ in 0..<300 {
+            let days = (1...3).map { _ in
+                (0..<12).map { _ in
+                    random.bytes(4).map { [1, 2, 3, 5, 8, 13, 21, 34][Int($0) % 8] }
+                }
+            }
+            let range = days.reduce(into: PublishedDurations()) {
+                $0.merge(Self.durations($1, k: 4))
+            }
+            let all = Self.durations(Array(days.joined()), k: 1)
+            for percent in [1, 25, 50, 75, 90, 99] {
+                guard let told = range.quantile(percent: percent) else { continue }
+                #expect(told == all.quantile(percent: percent))
+            }
+        }
     }
 
     @Test(arguments: [

@@ -34,6 +34,11 @@ public struct DurationHistogram: Sendable, Equatable {
     /// How many durations were counted.
     public var total: Int { bins.reduce(0) { Self.saturatingSum($0, $1.count) } }
 
+    /// How many durations were counted in some of the buckets.
+    func total(_ isMeant: (_ bucket: UInt8) -> Bool) -> Int {
+        bins.reduce(0) { isMeant($1.bucket) ? Self.saturatingSum($0, $1.count) : $0 }
+    }
+
     private static func saturatingSum(_ left: Int, _ right: Int) -> Int {
         let sum = left.addingReportingOverflow(right)
         return sum.overflow ? .max : sum.partialValue

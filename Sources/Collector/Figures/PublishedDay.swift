@@ -75,8 +75,10 @@ struct PublishedDay {
 /// are longer or shorter are counted, not told.
 struct PublishedDurations {
     private(set) var told = DurationHistogram()
-    private var shorter = 0
-    private var longer = 0
+    /// Untold ones, each under the bucket that it lies below: the first that its day tells.
+    private var shorter = DurationHistogram()
+    /// Untold ones, each under the bucket that it lies above: the last that its day tells.
+    private var longer = DurationHistogram()
 
     init() {}
 
@@ -86,9 +88,9 @@ struct PublishedDurations {
         let last = cell.slowest.bucket(ofRank: cell.timedInstallations - k + 1)
         for bin in cell.durations.bins {
             if bin.bucket < first {
-                shorter += bin.count
+                shorter.add(bin.count, to: first)
             } else if bin.bucket > last {
-                longer += bin.count
+                longer.add(bin.count, to: last)
             } else {
                 told.add(bin.count, to: bin.bucket)
             }
@@ -97,16 +99,27 @@ struct PublishedDurations {
 
     mutating func merge(_ other: PublishedDurations) {
         told.merge(other.told)
-        shorter += other.shorter
-        longer += other.longer
+        shorter.merge(other.shorter)
+        longer.merge(other.longer)
     }
 
     /// The quantile (nearest rank) in milliseconds, the upper end of its bucket; nil where it is
-    /// not told.
+    /// not told, or, in the sum of several days, where it depends on what one of them does not
+    /// tell.
     func quantile(percent: Int) -> Int? {
-        let total = shorter + told.total + longer
-        let rank = (total * percent + 99) / 100 - shorter
-        guard rank > 0, rank <= told.total else { return nil }
-        return DurationHistogram.largest(in: Int(told.bucket(ofRank: rank)))
+        let untoldShorter = shorter.total
+        let total = untoldShorter + told.total + longer.total
+        let rank = (total * percent + 99) / 100
+        var before = 0
+        for bin in told.bins {
+            let through = before + bin.count
+            let belowMax = before + untoldShorter + longer.total { $0 + 1 < bin.bucket }
+            let throughMin = through + shorter.total { $0 <= bin.bucket + 1 }
+            if belowMax < rank, rank <= throughMin {
+                return DurationHistogram.largest(in: Int(bin.bucket))
+            }
+            before = through
+        }
+        return nil
     }
 }
