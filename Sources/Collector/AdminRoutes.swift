@@ -32,14 +32,15 @@ struct AdminRoutes: Sendable {
                 }
             },
             Route(.get, "/api/v1/insight") { request in
-                answer(request) { .json(.ok, $0.json.serialized(.pretty) + "\n") }
+                answer(request) { .json(.ok, $0.json.serialized(.pretty) + "\n").unstored }
             },
             Route(.get, "/metrics") { _ in
                 HTTPResponse(
                     .ok, headers: ["Content-Type": "text/plain; version=0.0.4"],
-                    body: Array(metrics().utf8))
+                    body: Array(metrics().utf8)
+                ).unstored
             },
-            Route(.get, "/readyz") { _ in ready() },
+            Route(.get, "/readyz") { _ in ready().unstored },
             HTMLPage.styleRoute,
         ])
     }
@@ -78,10 +79,17 @@ struct AdminRoutes: Sendable {
                 try storage.insight(
                     of: request.queryValue("service"), in: days, k: configuration.k))
         } catch let problem as InsightRange.Problem {
-            return .text(.badRequest, problem.description)
+            return .text(.badRequest, problem.description).unstored
         } catch {
             logger.log(.error, "\(error)")
-            return .text(.serviceUnavailable, "the store failed")
+            return .text(.serviceUnavailable, "the store failed").unstored
         }
+    }
+}
+
+extension HTTPResponse {
+    /// What no cache keeps and no browser takes for something else, as the pages are.
+    fileprivate var unstored: HTTPResponse {
+        with("Cache-Control", "no-store").with("X-Content-Type-Options", "nosniff")
     }
 }

@@ -56,6 +56,17 @@ import Testing
         #expect(try collector.insight() == empty.insight())
     }
 
+    @Test(arguments: [
+        ("/", 200), ("/api/v1/insight", 200), ("/api/v1/insight?from=x", 400), ("/metrics", 200),
+        ("/readyz", 200),
+    ])
+    func `no cache keeps what the admin listener tells`(target: String, status: Int) throws {
+        let reply = try SampleCollector().admin(target)
+        #expect(reply.status == status)
+        #expect(reply.header("Cache-Control") == "no-store")
+        #expect(reply.header("X-Content-Type-Options") == "nosniff")
+    }
+
     @Test func `the style sheet is served beside the page`() throws {
         let reply = try SampleCollector().admin("/style.css")
         #expect(reply.status == 200)
