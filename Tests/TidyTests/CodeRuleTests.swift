@@ -25,6 +25,16 @@ import Testing
         #expect(CodeRules.sleeping(TextFile("Sources/A/a.swift", code)).isEmpty)
     }
 
+    @Test(arguments: [
+        ("let isSame = secretHash == (announced ?? none)", 1), ("if shown != token { }", 1),
+        ("constantTimeEquals(secretHash, announced)", 0), ("if token == nil { }", 0),
+        ("secret != Self.noSecret", 0), ("// secret == shown", 0),
+    ])
+    func `secrets that are compared at once are found in sources only`(code: String, count: Int) {
+        #expect(CodeRules.comparing(TextFile("Sources/A/a.swift", code)).count == count)
+        #expect(CodeRules.comparing(TextFile("Tests/A/a.swift", code)).isEmpty)
+    }
+
     @Test func `a detached task is found in tests only`() {
         let code = "let a = Task.detached { block() }"
         #expect(CodeRules.detaching(TextFile("Tests/A/a.swift", code)).count == 1)

@@ -33,6 +33,16 @@ enum CodeRules {
         }.map { file.finding($0.offset, "use DetachedThread, which leaves no line in a log") }
     }
 
+    /// What somebody shows is compared by `constantTimeEquals`: how long it takes tells nothing of
+    /// what is kept.
+    static func comparing(_ file: TextFile) -> [Finding] {
+        guard file.isSource else { return [] }
+        return file.code.enumerated().filter { _, line in
+            line.contains(/\b(secret|secretHash|token) [!=]= (?!nil\b|Self\.noSecret\b)/)
+                || line.contains(/[!=]= (secret|secretHash|token)\b/)
+        }.map { file.finding($0.offset, "use constantTimeEquals for what somebody shows") }
+    }
+
     /// What switches a check of the compiler off needs a comment right above that says why.
     static func escapeHatch(_ file: TextFile) -> [Finding] {
         guard file.isSwift else { return [] }

@@ -25,6 +25,7 @@ struct FileRule: CustomTestStringConvertible, Sendable {
         FileRule("scripts stop at their first error", TextRules.scriptHead),
         FileRule("functions are short", BlockRules.functionLength),
         FileRule("nothing prints past the renderer", CodeRules.printing),
+        FileRule("secrets are compared in constant time", CodeRules.comparing),
         FileRule("no test sleeps", CodeRules.sleeping),
         FileRule("no test waits for a detached task", CodeRules.detaching),
         FileRule("no program uses timers or global queues of Dispatch", CodeRules.dispatchTimer),
