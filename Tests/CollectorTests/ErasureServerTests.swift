@@ -44,6 +44,28 @@ import Testing
         #expect(try Self.active(collector) == 10)
     }
 
+    @Test func `no erasure is answered before the step that hides what was found`() throws {
+        let standard = CollectorConfiguration().erasureStepMilliseconds
+        let collector = try SampleCollector { $0.erasureStepMilliseconds = standard }
+        let request = SampleRequest(1, batch: 1).with("app_start")
+        #expect(try collector.post(request.bytes).status == 200)
+        for (number, word) in [(77, "any"), (1, "wrong"), (1, secret(1)), (1, secret(1))] {
+            let start = ContinuousClock.now
+            #expect(try collector.erase(installation(number), secret: word).status == 204)
+            #expect(ContinuousClock.now - start >= .milliseconds(100), "\(number) \(word)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (0, 100, 100), (1, 100, 99), (99, 100, 1), (100, 100, 100), (130, 100, 70), (5, 0, 0),
+        ] as [(Int64, Int, Int64)])
+    func `an answer waits for the end of a step`(passed: Int64, step: Int, rest: Int64) {
+        #expect(
+            IntakeRoutes.rest(after: passed * 1_000_000, stepMilliseconds: step)
+                == rest * 1_000_000)
+    }
+
     @Test func `a wrong secret is answered as an unknown installation and erases nothing`() throws {
         let collector = try Self.collector(installations: 10)
         let answers = try [

@@ -27,9 +27,10 @@ extension IntakeRoutes {
         committer.between {
             let response = self.erased(installation, hash, request)
             self.metrics.count(response.status)
-            let step = Int64(self.configuration.erasureStepMilliseconds) * 1_000_000
-            guard step > 0 else { return later.send(response) }
-            let rest = step - (self.clock.uptimeNanoseconds() - start) % step
+            let rest = Self.rest(
+                after: self.clock.uptimeNanoseconds() - start,
+                stepMilliseconds: self.configuration.erasureStepMilliseconds)
+            guard rest > 0 else { return later.send(response) }
             // A thread for each, which the limit of erasures bounds.
             do {
                 try DetachedThread.start {
@@ -42,6 +43,12 @@ extension IntakeRoutes {
             }
         }
         return nil
+    }
+
+    /// Nanoseconds until a whole number of steps has passed, one at least; 0 without steps.
+    static func rest(after nanoseconds: Int64, stepMilliseconds: Int) -> Int64 {
+        let step = Int64(stepMilliseconds) * 1_000_000
+        return step > 0 ? step - nanoseconds % step : 0
     }
 
     private func erased(
