@@ -151,11 +151,72 @@ import Testing
     private static func changes(_ number: Int64, _ names: [String]) -> DayChanges {
         var counters = DayCounters()
         for name in names { counters.add(name) }
-        return DayChanges(
-            days: [today], numbers: [today: number],
-            contributions: [
-                .init(day: today, service: "arpguard", before: DayCounters(), after: counters)
-            ])
+        var changes = DayChanges(days: [today], numbers: [today: number])
+        changes.tell(
+            today, "arpguard", of: [UInt8(truncatingIfNeeded: number)], from: DayCounters(),
+            to: counters)
+        return changes
+    }
+
+    private static func counters(_ count: Int, _ name: String = "version/0") -> DayCounters {
+        var counters = DayCounters()
+        for number in 0..<count { counters.add("\(name).\(number)") }
+        return counters
+    }
+
+    @Test func `however often an installation reports in a commit, it is one change`() {
+        var changes = DayChanges(days: [today], numbers: [today: 2])
+        for number in 0..<1000 {
+            changes.tell(
+                today, "arpguard", of: [1], from: Self.counters(number / 2),
+                to: Self.counters(number / 2 + 1))
+        }
+        #expect(changes.contributions.map(\.before.figures.count) == [0])
+        #expect(changes.contributions.map(\.after.figures.count) == [500])
+        #expect(changes.untold.isEmpty)
+        changes.tell(today, "other", of: [1], from: DayCounters(), to: Self.counters(1))
+        changes.tell(today, "arpguard", of: [2], from: DayCounters(), to: Self.counters(1))
+        #expect(changes.contributions.count == 3)
+    }
+
+    @Test func `more changes than memory is for leave their days to be summed anew`() throws {
+        let (store, count) = (try SampleStore(), DayCounters.figuresMax)
+        // Each tells its figures twice: the second time what was and what is stands in memory.
+        let installations = DayChanges.figuresMax / (2 * count) + 1
+        let names = (0..<count).map { "version/\($0)" }
+        let figures = Dictionary(uniqueKeysWithValues: names.map { ($0, 1) })
+        for round in 1...2 {
+            let batches = (1...installations).map {
+                batch("\(round) \($0)", of: $0, [today: figures])
+            }
+            _ = try store.storage.commit(
+                CommitGroup(id: [UInt8(round)], batches: batches, today: today))
+            #expect(store.storage.withOpenDays { $0.heldDays.contains(today) } == (round == 1))
+        }
+        let lines = try store.storage.lines()
+        #expect(lines.first == "\(today) arpguard: \(installations)")
+        #expect(lines.last == "version/99 \(installations) \(2 * installations)")
+        #expect(store.storage.withOpenDays { $0.heldDays.contains(today) }, "once it was read")
+    }
+
+    @Test func `what is committed while days are summed is kept only as far as memory is for it`() {
+        let before = Day(number: today.number - 1)
+        for (commits, isHeld) in [(100, true), (300, false)] {
+            var days = OpenDays()
+            _ = days.figures(after: [today: 0, before: 0])
+            for number in 1...commits {
+                var changes = DayChanges(
+                    days: [today, before], numbers: [today: Int64(number), before: Int64(number)])
+                for day in [today, before] {
+                    changes.tell(
+                        day, "arpguard", of: [1], from: DayCounters(), to: Self.counters(400))
+                }
+                days.follow(changes)
+            }
+            days.hold([], of: today)
+            days.hold([], of: before)
+            #expect((days.heldDays.count == 2) == isHeld, "\(commits)")
+        }
     }
 
     @Test func `a commit while a day is summed is added to its sum`() {

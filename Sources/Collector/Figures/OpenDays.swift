@@ -10,19 +10,38 @@ internal import Modules
 struct OpenDays {
     /// Figures of all days together; days that do not fit are summed at each reading.
     private static let cellsMax = 20_000
-    /// Changes that are kept while a day is summed; with more it is summed again next time.
-    private static let pendingMax = 100_000
+    /// Figures of the changes that are kept while days are summed; with more the days are summed
+    /// again next time.
+    private static let pendingFiguresMax = DayChanges.figuresMax
 
     private struct Sum {
         var change: Int64
         /// By service; nil while the day is summed.
         var figures: [String: DayFigures]?
         /// What was committed meanwhile.
-        var pending: [DayChanges.Contribution] = []
+        private(set) var pending: [DayChanges.Contribution] = []
+        private(set) var pendingFigures = 0
+
+        init(change: Int64, figures: [String: DayFigures]?) {
+            self.change = change
+            self.figures = figures
+        }
 
         var cells: Int { figures?.values.reduce(0) { $0 + $1.cells.count } ?? 0 }
 
+        /// Begins with figures, to which comes what was committed while they were summed.
+        mutating func begin(with figures: [String: DayFigures]) {
+            self.figures = figures
+            let committed = pending
+            (pending, pendingFigures) = ([], 0)
+            for part in committed { take(part) }
+        }
+
         mutating func take(_ part: DayChanges.Contribution) {
+            guard figures != nil else {
+                pending.append(part)
+                return pendingFigures += part.figureCount
+            }
             figures?[part.service, default: DayFigures(day: part.day, service: part.service)]
                 .replace(part.before, with: part.after)
         }
@@ -57,9 +76,7 @@ struct OpenDays {
     mutating func hold(_ figures: [DayFigures], of day: Day) {
         guard Self.fits(figures) else { return days[day] = nil }
         guard var sum = days[day], sum.figures == nil else { return }
-        sum.figures = Dictionary(uniqueKeysWithValues: figures.map { ($0.service, $0) })
-        for part in sum.pending { sum.take(part) }
-        sum.pending = []
+        sum.begin(with: Dictionary(uniqueKeysWithValues: figures.map { ($0.service, $0) }))
         days[day] = sum
         dropIfTooMany(day)
     }
@@ -72,13 +89,8 @@ struct OpenDays {
             days[day] = days[day].flatMap { $0.change == change - 1 ? $0 : nil }
             days[day]?.change = change
         }
-        for part in changes.contributions {
-            if days[part.day]?.figures == nil {
-                days[part.day]?.pending.append(part)
-            } else {
-                days[part.day]?.take(part)
-            }
-        }
+        for day in changes.untold { days[day] = nil }
+        for part in changes.contributions { days[part.day]?.take(part) }
         for day in changes.days { dropIfTooMany(day) }
     }
 
@@ -96,28 +108,14 @@ struct OpenDays {
         days = days.filter { $0.key >= first }
     }
 
+    /// Forgets days of which nothing is kept any more.
+    mutating func forget(_ empty: Set<Day>) {
+        days = days.filter { !empty.contains($0.key) }
+    }
+
     private mutating func dropIfTooMany(_ day: Day) {
-        let isFull = days.values.reduce(0) { $0 + $1.cells } > Self.cellsMax
-        if isFull || days[day]?.pending.count ?? 0 > Self.pendingMax { days[day] = nil }
+        let cells = days.values.reduce(0) { $0 + $1.cells }
+        let pending = days.values.reduce(0) { $0 + $1.pendingFigures }
+        if cells > Self.cellsMax || pending > Self.pendingFiguresMax { days[day] = nil }
     }
-}
-
-/// What one commit changes in the figures of days.
-struct DayChanges: Sendable {
-    /// One installation's part in a day.
-    struct Contribution: Sendable {
-        let day: Day
-        let service: String
-        /// All that the installation had reported of the day before, and has now.
-        let before, after: DayCounters
-    }
-
-    /// The days that changed.
-    var days: Set<Day> = []
-    /// Those of them of which nothing was kept before.
-    var begun: Set<Day> = []
-    /// How many changes each of them has had.
-    var numbers: [Day: Int64] = [:]
-    /// What changed, of those days that were held when the commit began, and those that began.
-    var contributions: [Contribution] = []
 }

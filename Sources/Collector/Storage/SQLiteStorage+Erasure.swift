@@ -16,10 +16,10 @@ extension SQLiteStorage {
     public func erase(
         installation: String, secretHash: [UInt8], on today: Day
     ) throws(StorageError) -> ErasureOutcome {
-        let (real, noOne) = (hash(installation), hash("no one"))
+        let (real, noOne) = (hashBytes(of: installation), hashBytes(of: "no one"))
         let outcome = try write(committed: { self.follow($0.changes) }) { store in
             let heldDays = self.withOpenDays { $0.heldDays }
-            let admission = try Self.admission(secretHash, real, store)
+            let admission = try Self.admission(secretHash, .blob(real), store)
             let target = admission == .refused ? noOne : real
             let isFull = try store.first(
                 "SELECT count(*) >= ? FROM tombstone", [.integer(Self.tombstonesMax)]
@@ -30,9 +30,10 @@ extension SQLiteStorage {
             if isFull == true, admission != .known {
                 return (outcome: ErasureOutcome.full, changes: changes)
             }
-            try store.run("INSERT OR IGNORE INTO tombstone VALUES (?, ?)", [target, .day(today)])
+            try store.run(
+                "INSERT OR IGNORE INTO tombstone VALUES (?, ?)", [.blob(target), .day(today)])
             if admission == .refused {
-                try store.run("DELETE FROM tombstone WHERE hash = ?", [noOne])
+                try store.run("DELETE FROM tombstone WHERE hash = ?", [.blob(noOne)])
                 return (.refused, changes)
             }
             return (.erased, changes)
@@ -62,8 +63,9 @@ extension SQLiteStorage {
     }
 
     private static func delete(
-        _ installation: SQLiteValue, _ store: StoreConnection, _ heldDays: Set<Day>
+        _ hash: [UInt8], _ store: StoreConnection, _ heldDays: Set<Day>
     ) throws -> DayChanges {
+        let installation = SQLiteValue.blob(hash)
         var changes = DayChanges()
         var days: [Day] = []
         try store.each("SELECT day FROM day_change") {
@@ -76,7 +78,9 @@ extension SQLiteStorage {
                     SELECT record_set FROM batch WHERE day = ? AND installation = ?)
                 """, [.day(day), installation])
             if heldDays.contains(day) {
-                changes.contributions += try store.parts(of: installation, on: day)
+                for (service, told) in try store.parts(of: installation, on: day) {
+                    changes.tell(day, service, of: hash, from: told, to: DayCounters())
+                }
             }
             let deleted = try store.run(
                 "DELETE FROM batch WHERE day = ? AND installation = ?", [.day(day), installation])
@@ -92,10 +96,10 @@ extension SQLiteStorage {
 }
 
 extension StoreConnection {
-    /// An installation's part in a day, by service, as what is taken away.
+    /// An installation's part in a day, by service.
     fileprivate func parts(
         of installation: SQLiteValue, on day: Day
-    ) throws -> [DayChanges.Contribution] {
+    ) throws -> [String: DayCounters] {
         var parts: [String: DayCounters] = [:]
         try each(
             """
@@ -103,8 +107,6 @@ extension StoreConnection {
             WHERE day = ? AND installation = ? ORDER BY id
             """, [.day(day), installation]
         ) { row in parts[row.text(0), default: DayCounters()].merge(try counters(row, 1)) }
-        return parts.map {
-            .init(day: day, service: $0.key, before: $0.value, after: DayCounters())
-        }
+        return parts
     }
 }

@@ -11,7 +11,7 @@ extension SQLiteStorage {
                 store, group, nobody: self.hash(Self.nobody),
                 heldDays: self.withOpenDays { $0.heldDays })
             let outcomes = try group.batches.map { batch in
-                try commit.keep(batch, installation: self.hash(batch.installation))
+                try commit.keep(batch, of: self.hashBytes(of: batch.installation))
             }
             return (outcomes: outcomes, changes: try commit.finish())
         }.outcomes
@@ -35,9 +35,11 @@ extension SQLiteStorage {
 
 /// Whose batches of one program are meant, as rows name them.
 struct InstallationService {
-    let installation: SQLiteValue
+    let hash: [UInt8]
     let service: SQLiteValue
     let name: String
+
+    var installation: SQLiteValue { .blob(hash) }
 }
 
 /// One commit on its way.
@@ -74,8 +76,9 @@ private struct SQLiteCommit {
     }
 
     mutating func keep(
-        _ sent: AdmittedBatch, installation: SQLiteValue
+        _ sent: AdmittedBatch, of hash: [UInt8]
     ) throws -> BatchOutcome {
+        let installation = SQLiteValue.blob(hash)
         let batch = sent.openAfter(lastFolded)
         if let lastFolded, batch.day <= lastFolded {
             tally.add(.day, batch.recordCount)
@@ -92,7 +95,7 @@ private struct SQLiteCommit {
         if isNew, !batch.admitsNew { return .notAdmitted }
         let service = try number(of: batch.service)
         let sender = InstallationService(
-            installation: installation, service: service, name: batch.service)
+            hash: hash, service: service, name: batch.service)
         let recordSet = batch.records.isEmpty ? nil : try nextRecordSet()
         let isFirst = try isFirst(batch, installation)
         guard try put(batch, of: sender, on: batch.day, recordSet) else { return .resent }
@@ -129,8 +132,7 @@ private struct SQLiteCommit {
         else { return false }
         changes.days.insert(day)
         guard isCarried, !figures.isEmpty else { return true }
-        changes.contributions.append(
-            .init(day: day, service: sender.name, before: part.before, after: part.after))
+        changes.tell(day, sender.name, of: sender.hash, from: part.before, to: part.after)
         return true
     }
 

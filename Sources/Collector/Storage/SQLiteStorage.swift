@@ -121,8 +121,11 @@ public final class SQLiteStorage: CollectorStorage {
     }
 
     /// The form in which an installation stands in the store.
-    func hash(_ installation: String) -> SQLiteValue {
-        .blob(Array(keyedHash(Array(installation.utf8), key: hashKey).prefix(Self.hashBytes)))
+    func hash(_ installation: String) -> SQLiteValue { .blob(hashBytes(of: installation)) }
+
+    /// The bytes of that form.
+    func hashBytes(of installation: String) -> [UInt8] {
+        Array(keyedHash(Array(installation.utf8), key: hashKey).prefix(Self.hashBytes))
     }
 
     /// Runs `body` in one transaction of the writing connection, and `committed` before the next
