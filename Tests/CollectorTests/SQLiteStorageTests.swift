@@ -75,6 +75,63 @@ import Testing
         }
     }
 
+    @Test func `days of the future that hold nothing but keys of batches go, others stay`() throws {
+        let store = try SampleStore()
+        func commit(_ id: String, _ distance: Int32, isEmpty: Bool) throws {
+            let day = Day(number: today.number + distance)
+            var sent = batch(id, of: 1, isEmpty ? [:] : [day: ["event/app_start": 1]])
+            sent.day = day
+            if isEmpty { sent.records = [] }
+            try store.storage.commit(sent)
+        }
+        // As an earlier version kept what it refused; a clock that was ahead brought the last one.
+        for distance in [0, 1, 2, 900, 70_000] as [Int32] {
+            try commit("\(distance)", distance, isEmpty: true)
+        }
+        try commit("full", 40, isEmpty: false)
+        _ = try store.storage.figures(in: today...Day(number: today.number + 1000))
+        func days(_ table: String) throws -> [Int64] {
+            try Connection(path: store.path)
+                .rows("SELECT DISTINCT day FROM \(table) ORDER BY day") {
+                    $0.integer(0) - Int64(today.number)
+                }
+        }
+        #expect(try days("day_change") == [0, 1, 2, 40, 900, 70_000])
+        // A clock that is wrong deletes nothing that counts.
+        try store.storage.expire(by: RetentionPolicy(), on: Day(number: 100))
+        #expect(try days("day_change") == [40])
+        try commit("0", 0, isEmpty: true)
+        try commit("1", 1, isEmpty: true)
+        try commit("2", 2, isEmpty: true)
+        try store.storage.expire(by: RetentionPolicy(), on: today)
+        for table in ["day_change", "batch"] { #expect(try days(table) == [0, 1, 40], "\(table)") }
+    }
+
+    @Test func `what is acknowledged is synced, and what is deleted is overwritten`() throws {
+        let settings = try SampleStore().storage.write { store in
+            try ["synchronous", "secure_delete"].map {
+                try store.connection.integer("PRAGMA \($0)") ?? -1
+            }
+        }
+        // FULL and ON (sqlite.org/pragma.html).
+        #expect(settings == [2, 1])
+    }
+
+    @Test func `the bytes of a folded day's records stand in no file of the store`() throws {
+        let store = try SampleStore()
+        try store.storage.commit(batch("A", of: 1, [today: ["event/app_start": 1]]))
+        func holdsRecords() throws -> Bool {
+            try store.folder.contents().contains { file in
+                contains(try store.folder.read(file), "records of 1")
+            }
+        }
+        let policy = RetentionPolicy(openDays: 10)
+        try store.storage.expire(by: policy, on: Day(number: today.number + 10))
+        #expect(try holdsRecords())
+        try store.storage.expire(by: policy, on: Day(number: today.number + 11))
+        #expect(try !holdsRecords())
+    }
+
     @Test func `a folded day leaves no row of an installation`() throws {
         let store = try SampleStore()
         try store.storage.commit(batch("A", of: 1, [today: ["event/app_start": 1]]))

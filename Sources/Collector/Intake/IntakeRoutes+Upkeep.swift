@@ -24,12 +24,17 @@ extension IntakeRoutes {
         sweeps.withLock { $0.day = today }
     }
 
-    /// Sweeps as of a day of 1970, which changes nothing, so that a store that can't be swept shows
-    /// at once, not after the hour that the clock takes to settle.
+    /// Sweeps as if every day since 1970 were open, which deletes no figure, so that a store that
+    /// can't be swept shows at once, not after the hour that the clock takes to settle.
     func trySweep() throws(StorageError) {
+        let today = clock.now().day
+        let openDays = max(0, Int(today.number) - Self.firstDay)
         try storage.expire(
-            by: RetentionPolicy(openDays: 0, totalsDays: 0), on: Day(number: 100))
+            by: RetentionPolicy(openDays: openDays, totalsDays: openDays), on: today)
     }
+
+    /// A day of 1970, before which there is nothing.
+    private static var firstDay: Int { 100 }
 
     /// Folds when a day begins also where no request comes; as long as this object is used.
     func keepSweeping() throws(SystemError) {

@@ -9,6 +9,8 @@ extension SQLiteStorage {
     /// Days that an installation is known beyond the days that are open: it is noted as seen again
     /// only once a week.
     private static let installationDaysMore: Int32 = 9
+    /// Days after today of which an honest client's clock may bring batches.
+    private static let daysAheadMax: Int32 = 1
 
     /// Folds each day that is no longer open in a transaction of its own.
     public func expire(by policy: RetentionPolicy, on today: Day) throws(StorageError) {
@@ -23,6 +25,7 @@ extension SQLiteStorage {
         for day in closed {
             try write { store in try Self.fold(day, store) }
         }
+        try forgetEmptyDays(after: Day(number: today.number + Self.daysAheadMax))
         try write { store in
             let firstTotals = policy.firstTotalsDay(on: today)
             try store.run("DELETE FROM day_total WHERE day < ?", [.day(firstTotals)])
@@ -34,6 +37,25 @@ extension SQLiteStorage {
         }
         withOpenDays { $0.forget(before: firstOpen) }
         try emptyLog()
+    }
+
+    /// Deletes days of the future of which nothing is kept but keys of batches. Earlier versions
+    /// kept these of any day that somebody invented; they would never be folded. A day with figures
+    /// or records stays, since the clock may be the one that is wrong.
+    private func forgetEmptyDays(after last: Day) throws(StorageError) {
+        let empty = try write { store in
+            var days: [Day] = []
+            try store.each(
+                """
+                SELECT day FROM day_change WHERE day > ? AND NOT EXISTS (
+                    SELECT 1 FROM batch WHERE batch.day = day_change.day
+                        AND (counters != x'' OR record_set IS NOT NULL))
+                """, [.day(last)]
+            ) { days.append(Day(number: Int32($0.integer(0)))) }
+            for day in days { try Self.forget(day, store) }
+            return Set(days)
+        }
+        withOpenDays { $0.forget(empty) }
     }
 
     private static func fold(_ day: Day, _ store: StoreConnection) throws {
@@ -49,6 +71,11 @@ extension SQLiteStorage {
         try store.run(
             "DELETE FROM record_set WHERE number IN (SELECT record_set FROM batch WHERE day = ?)",
             [.day(day)])
+        try forget(day, store)
+    }
+
+    /// Deletes what tells batches of a day from others.
+    private static func forget(_ day: Day, _ store: StoreConnection) throws {
         try store.run("DELETE FROM batch WHERE day = ?", [.day(day)])
         try store.run("DELETE FROM day_sum WHERE day = ?", [.day(day)])
         try store.run("DELETE FROM day_change WHERE day = ?", [.day(day)])
