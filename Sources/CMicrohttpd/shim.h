@@ -11,13 +11,13 @@
 struct ag_mhd_limits {
     unsigned int threads;          /* 1 = one thread without a pool */
     unsigned int connections;
-    unsigned int connections_per_peer; /* 0 = any number */
     unsigned int idle_seconds;
     size_t connection_memory_bytes; /* request line and headers have to fit */
 };
 
 /* What the library calls, with `context`. */
 struct ag_mhd_calls {
+    MHD_AcceptPolicyCallback accept;
     MHD_AccessHandlerCallback request;
     MHD_RequestCompletedCallback completed;
     MHD_NotifyConnectionCallback connection;
@@ -74,12 +74,11 @@ static inline struct MHD_Daemon *ag_mhd_start(
     }
     options[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, calls.request, calls.context,
+        flags, 0, calls.accept, calls.context, calls.request, calls.context,
         MHD_OPTION_LISTEN_SOCKET, (MHD_socket) listen_socket,
         MHD_OPTION_NOTIFY_COMPLETED, calls.completed, calls.context,
         MHD_OPTION_NOTIFY_CONNECTION, calls.connection, calls.context,
         MHD_OPTION_CONNECTION_LIMIT, limits.connections,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, limits.connections_per_peer,
         MHD_OPTION_CONNECTION_TIMEOUT, limits.idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.connection_memory_bytes,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
@@ -100,28 +99,34 @@ static inline int ag_mhd_socket(struct MHD_Connection *connection) {
     return info ? (int) info->connect_fd : -1;
 }
 
-/* Copies the first bytes of the peer's address that name its network, 3 of IPv4 or 6 of IPv6, and
-   returns how many; 0 for a peer on this machine. The address itself goes nowhere else. */
-static inline int ag_mhd_peer_network(struct MHD_Connection *connection, unsigned char out[6]) {
+/* Copies the first bytes of an address that name its network, 3 of IPv4 or 6 of IPv6, and returns
+   how many; 0 for this machine, unless that counts as a network too. */
+static inline int ag_mhd_network(
+    const struct sockaddr *address, int counts_loopback, unsigned char out[6]) {
     static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    if (!info || !info->client_addr) return 0;
-    if (info->client_addr->sa_family == AF_INET) {
-        const struct sockaddr_in *v4 = (const struct sockaddr_in *) info->client_addr;
-        memcpy(out, &v4->sin_addr, 3);
-        return out[0] == 127 ? 0 : 3;
+    if (!address) return 0;
+    if (address->sa_family == AF_INET) {
+        memcpy(out, &((const struct sockaddr_in *) address)->sin_addr, 3);
+        return out[0] == 127 && !counts_loopback ? 0 : 3;
     }
-    if (info->client_addr->sa_family != AF_INET6) return 0;
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *) info->client_addr;
+    if (address->sa_family != AF_INET6) return 0;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *) address;
     const unsigned char *bytes = v6->sin6_addr.s6_addr;
     if (memcmp(bytes, mapped, 12) == 0) {
         memcpy(out, bytes + 12, 3);
-        return out[0] == 127 ? 0 : 3;
+        return out[0] == 127 && !counts_loopback ? 0 : 3;
     }
-    if (IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr)) return 0;
+    if (IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) && !counts_loopback) return 0;
     memcpy(out, bytes, 6);
     return 6;
+}
+
+/* The same of a connection's peer. The address itself goes nowhere else. */
+static inline int ag_mhd_peer_network(
+    struct MHD_Connection *connection, int counts_loopback, unsigned char out[6]) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return info ? ag_mhd_network(info->client_addr, counts_loopback, out) : 0;
 }
 
 #endif

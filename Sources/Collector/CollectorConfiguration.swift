@@ -39,20 +39,38 @@ public struct CollectorConfiguration: Sendable {
     public var erasureStepMilliseconds = 100
     /// How often it is looked whether a day has passed, where no request tells.
     public var sweepCheckMilliseconds = 60_000
-    /// Bounds of the intake's server. One address may hold an eighth of its connections, and one
-    /// network a quarter of the memory for bodies, so that neither can shut out the others; not on
-    /// the loopback, nor where a proxy stands in between.
+    /// Bounds of the intake's server. One network may hold an eighth of its connections, so that it
+    /// can't shut out the others; not on the loopback, nor where a proxy stands in between.
     var effectiveIntakeLimits: HTTPLimits {
         var limits = intakeLimits
         if !intake.isLoopback, !isBehindProxy {
-            limits.connectionsPerPeerMax = max(1, limits.connectionsMax / 8)
-            limits.bodyBytesPerNetworkMax = max(limits.bodyBytesMax, bytesInFlightMax / 4)
+            limits.connectionsPerNetworkMax = max(1, limits.connectionsMax / 8)
+            limits.bodyBytesPerNetworkMax = bytesPerNetworkMax
         }
         return limits
     }
 
     /// Bytes of all requests together, while they are received, handled and stored.
     public var bytesInFlightMax: Int
+
+    /// Bytes of them of one network: a quarter, but one whole body at least.
+    private var bytesPerNetworkMax: Int { max(policy.bodyBytesMax, bytesInFlightMax / 4) }
+
+    /// Room for all requests together, with a share for each network that can be told: by its
+    /// address, or by what a proxy says.
+    var room: BodyRoom {
+        BodyRoom(
+            ByteBudget(bytesMax: bytesInFlightMax),
+            perNetworkMax: intake.isLoopback && !isBehindProxy ? 0 : bytesPerNetworkMax)
+    }
+
+    /// Bytes that the largest bodies take which the policy admits, in protobuf and in JSON, while
+    /// they are read: with fewer in flight one of that size would be refused whenever it comes.
+    public var bytesInFlightMin: Int {
+        max(
+            policy.bodyBytesMax * (1 + RequestReader.protobufBytesPerByte),
+            policy.jsonBytesMax * (1 + RequestReader.jsonBytesPerByte))
+    }
 
     /// Makes a configuration; the defaults are those of the program.
     public init(

@@ -52,18 +52,14 @@ final class CollectorMetrics: Sendable {
         state.withLock { state in
             state.leftOut.merge(rejected)
             for (batch, outcome) in batches {
-                state.batches[outcome.word, default: 0] += 1
+                let isOverQuota = batch.isOverQuota && outcome == .notAdmitted
+                let word = isOverQuota ? BatchOutcome.overQuota : outcome.word
+                state.batches[word, default: 0] += 1
                 guard case .stored(let isNew) = outcome else { continue }
                 state.recordsAdmitted += batch.recordCount
                 if isNew { state.newInstallations += 1 }
             }
         }
-    }
-
-    /// Counts batches that were refused, since their installation had no room left that day.
-    func countOverQuota(_ count: Int) {
-        guard count > 0 else { return }
-        state.withLock { $0.batches[BatchOutcome.overQuota, default: 0] += count }
     }
 
     /// Counts a request of which the proxy did not tell the network; how many there were by now.
@@ -81,7 +77,7 @@ final class CollectorMetrics: Sendable {
 
 extension BatchOutcome {
     static let words = ["stored", "resent", "erased", "closed", "not_admitted", overQuota]
-    /// Of a batch that no storage was asked for.
+    /// Of a batch that was not admitted, since its installation had no room left that day.
     static let overQuota = "over_quota"
 
     fileprivate var word: String {

@@ -45,21 +45,21 @@ public final class CollectorService: Module {
         let adminSocket = try ListenSocket(configuration.admin)
         let storage = try openStorage()
         let metrics = CollectorMetrics()
-        let budget = ByteBudget(bytesMax: configuration.bytesInFlightMax)
+        let room = configuration.room
         let routes = IntakeRoutes(
             configuration: configuration, storage: storage, clock: clock, random: random,
-            metrics: metrics, budget: budget, logger: logger)
+            metrics: metrics, room: room, logger: logger)
         try routes.trySweep()
         routes.sweepWhenDue()
         let intake = try HTTPServer(
             on: intakeSocket, limits: configuration.effectiveIntakeLimits,
             tls: configuration.intakeTLS,
-            budget: budget, handler: routes.handler)
+            room: room, handler: routes.handler)
         let admin = AdminRoutes(
             configuration: configuration, storage: storage, clock: clock, logger: logger
         ) { [weak intake] in
             metrics.text(
-                bytesInFlight: budget.bytesTaken, connections: intake?.connections ?? 0)
+                bytesInFlight: room.bytesTaken, connections: intake?.connections ?? 0)
         }
         let started = Servers(
             intake: intake,

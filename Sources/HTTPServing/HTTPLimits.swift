@@ -17,8 +17,10 @@ public struct HTTPLimits: Sendable, Equatable {
     public var headerBytesMax: Int
     /// Connections held at a time; further ones wait or are refused by the kernel.
     public var connectionsMax: Int
-    /// Connections of one address held at a time; 0 leaves that open, as behind a proxy.
-    public var connectionsPerPeerMax: Int
+    /// Connections of one network held at a time; 0 leaves that open, as behind a proxy.
+    public var connectionsPerNetworkMax: Int
+    /// Whether this machine is a network like others: for tests, which have no other.
+    public var loopbackIsNetwork: Bool
     /// Seconds without a byte after which a connection is closed.
     public var idleSecondsMax: Int
     /// Seconds that a connection may take from its start, or from its last answer, until its next
@@ -34,7 +36,8 @@ public struct HTTPLimits: Sendable, Equatable {
         bodyBytesMax: Int = 1 << 20, bodyBytesInFlightMax: Int = 32 << 20,
         bodyBytesPerNetworkMax: Int = 0, discardedBytesMax: Int = 16 << 20,
         headerBytesMax: Int = 16 << 10,
-        connectionsMax: Int = 256, connectionsPerPeerMax: Int = 0, idleSecondsMax: Int = 30,
+        connectionsMax: Int = 256, connectionsPerNetworkMax: Int = 0,
+        loopbackIsNetwork: Bool = false, idleSecondsMax: Int = 30,
         requestSecondsMax: Int = 60, threads: Int = 1,
         drainMillisecondsMax: Int = 5000
     ) {
@@ -44,7 +47,8 @@ public struct HTTPLimits: Sendable, Equatable {
         self.discardedBytesMax = discardedBytesMax
         self.headerBytesMax = headerBytesMax
         self.connectionsMax = connectionsMax
-        self.connectionsPerPeerMax = connectionsPerPeerMax
+        self.connectionsPerNetworkMax = connectionsPerNetworkMax
+        self.loopbackIsNetwork = loopbackIsNetwork
         self.idleSecondsMax = idleSecondsMax
         self.requestSecondsMax = requestSecondsMax
         self.threads = threads

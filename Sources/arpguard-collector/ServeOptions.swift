@@ -139,7 +139,21 @@ struct ServeOptions {
         configuration.adminTLS = configuration.intakeTLS
         configuration.adminToken = try adminToken()
         try checkReach(configuration)
+        try checkMemory(configuration)
         return configuration
+    }
+
+    /// A request that may be sent, and whose reading takes more than there is, would be refused
+    /// whenever it comes.
+    private func checkMemory(
+        _ configuration: CollectorConfiguration
+    ) throws(CommandFailure) {
+        let (there, needed) = (configuration.bytesInFlightMax, configuration.bytesInFlightMin)
+        guard there < needed else { return }
+        throw CommandFailure(
+            "bytes_in_flight_max is \(there), and the largest request takes \(needed) while it is "
+                + "read",
+            hint: "raise bytes_in_flight_max, or lower body_bytes_max or json_bytes_max")
     }
 
     private func checkReach(_ configuration: CollectorConfiguration) throws(CommandFailure) {
@@ -205,6 +219,12 @@ struct ServeOptions {
             throw CommandFailure(
                 "\(path): the token has fewer than 16 characters",
                 hint: "write a random one into the file's first line")
+        }
+        // Others end a bearer token, or reach no header field as they are.
+        guard line.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw CommandFailure(
+                "\(path): the token has a blank, or a character that is not of ASCII",
+                hint: "write a random one of letters and digits into the file's first line")
         }
         return line
     }

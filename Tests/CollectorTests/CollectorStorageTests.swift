@@ -164,6 +164,22 @@ import Testing
     }
 
     @Test(arguments: StorageUnderTest.all)
+    func `a batch of an installation without room is told if it is kept, else kept out`(
+        kind: StorageUnderTest
+    ) throws {
+        let storage = try kind.open().storage
+        var sent = batch("A", of: 1, [today: Self.start])
+        try storage.commit(sent)
+        sent.leaveOut()
+        var more = batch("B", of: 1, [today: Self.start])
+        more.leaveOut()
+        var unknown = batch("C", of: 2, [today: Self.start])
+        unknown.leaveOut()
+        #expect(try storage.commit(sent, more, unknown) == [.resent, .notAdmitted, .notAdmitted])
+        #expect(try storage.lines() == ["\(today) arpguard: 1", "event/app_start 1 1"])
+    }
+
+    @Test(arguments: StorageUnderTest.all)
     func `tallies are summed by reason over the days on which they came`(
         kind: StorageUnderTest
     ) throws {

@@ -59,11 +59,12 @@ import Testing
             let request = HTTPRequest(
                 .post, "/v1/logs", headers: ["Content-Type": "application/x-protobuf"],
                 body: bytes)
+            let room = BodyRoom(ByteBudget(bytesMax: 1 << 20), perNetworkMax: 0)
             let reader = RequestReader(
-                policy: IntakePolicy(), budget: ByteBudget(bytesMax: 1 << 20))
-            guard let logs = try? reader.read(request),
-                case .admit(let batches, _) = try IntakePolicy().decide(logs, on: today)
-            else { continue }
+                policy: IntakePolicy(),
+                room: RequestRoom(room, of: request, network: nil, hasBodyShare: false))
+            guard let logs = try? reader.read(request) else { continue }
+            let batches = try IntakePolicy().decide(logs, on: today).batches
             for name in batches.flatMap(\.figures.values).flatMap(\.figures.keys) {
                 admitted += 1
                 #expect(Counter(name).map(Self.isKnown) == true, "\(name)")

@@ -12,9 +12,9 @@ import Testing
     private static func decide(
         _ request: SampleRequest, _ policy: IntakePolicy = IntakePolicy()
     ) throws -> (batches: [AdmittedBatch], tally: [Tally.Reason: Int]) {
-        guard case .admit(let batches, let tally) = try policy.decide(request.flat, on: today)
-        else { return ([], [:]) }
-        return (batches, batches.reduce(into: tally) { $0.merge($1.tally) }.counts)
+        let decision = try policy.decide(request.flat, on: today)
+        let tally = decision.batches.reduce(into: decision.tally) { $0.merge($1.tally) }
+        return (decision.batches, tally.counts)
     }
 
     @Test func `events become figures of their day`() throws {
@@ -127,6 +127,22 @@ import Testing
         #expect(tally == row.tally)
     }
 
+    @Test func `batches of days that are not admitted are none, and their records are counted`()
+        throws
+    {
+        var message = SampleRequest().with("app_start").message
+        for number in 2...64 {
+            var sample = SampleRequest().resource("telemetry.lost.queue_full", .int(2))
+            let distance = Int32(number.isMultiple(of: 9) ? -33 - number : number * 1000)
+            sample.batch = batchText(number, day: Self.day(distance))
+            message.resourceLogs += sample.with("app_start").message.resourceLogs
+        }
+        let decision = try IntakePolicy().decide(FlatLogs(message.encoded()), on: today)
+        #expect(decision.batches.map(\.day) == [today])
+        #expect(decision.batches.map(\.recordCount) == [1])
+        #expect(decision.tally.counts == [.day: 63])
+    }
+
     @Test func `a record that comes twice in a batch counts once`() throws {
         var request = SampleRequest().with("app_start")
         request.records += request.records
@@ -147,10 +163,7 @@ import Testing
             try IntakePolicy().decide(FlatLogs(request.encoded()), on: today)
                 == IntakePolicy().decide(whole.flat, on: today))
         request.resourceLogs[1].resource = SampleRequest(2).message.resourceLogs[0].resource
-        guard
-            case .admit(let batches, _) = try IntakePolicy().decide(
-                FlatLogs(request.encoded()), on: today)
-        else { return #expect(Bool(false)) }
+        let batches = try IntakePolicy().decide(FlatLogs(request.encoded()), on: today).batches
         #expect(batches.map(\.recordCount) == [2])
         #expect(batches.map(\.tally.counts) == [[.identifier: 1]])
     }

@@ -77,12 +77,37 @@ import Testing
             ])
     }
 
+    @Test func `days that somebody invents leave nothing in the store but a count`() throws {
+        let collector = try SampleCollector()
+        var message = Self.sample.message
+        for number in 2...61 {
+            var sample = SampleRequest(1, batch: number)
+            sample.batch = batchText(number, day: Day(number: today.number + 2 + Int32(number)))
+            message.resourceLogs += sample.with("app_start").message.resourceLogs
+        }
+        let reply = try collector.post(message.encoded())
+        #expect(reply.status == 200)
+        #expect(try ExportLogsResponse(decoding: reply.body).rejectedLogRecords == 60)
+        let store = try Connection(path: collector.store.path)
+        #expect(try store.integer("SELECT count(*) FROM day_change") == 1)
+        #expect(try store.integer("SELECT count(*) FROM batch") == 1)
+        #expect(try collector.store.storage.tally(in: today...today).counts == [.day: 60])
+    }
+
     struct Refused: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let body: [UInt8]
         var type: String? = "application/x-protobuf"
         var coding: String?
         let status: Int
+    }
+
+    /// A request of so many records that say nothing.
+    private static func crowd(_ count: Int) -> [UInt8] {
+        var message = SampleRequest().message
+        message.resourceLogs[0].scopeLogs[0].logRecords = .init(
+            repeating: LogRecord(), count: count)
+        return message.encoded()
     }
 
     private static let zeros = [UInt8](repeating: 0, count: 5 << 20)
@@ -107,6 +132,11 @@ import Testing
             testDescription: "a zstd bomb", body: (try? compress(zeros, as: .zstd)) ?? [],
             coding: "zstd", status: 413),
         Refused(testDescription: "an oversize body", body: zeros, status: 413),
+        Refused(testDescription: "too many records", body: crowd(20_001), status: 413),
+        Refused(
+            testDescription: "JSON that nests too deeply",
+            body: Array(String(repeating: "[", count: 200).utf8), type: "application/json",
+            status: 413),
     ])
     func `a bad request is refused with a status message and keeps nothing`(
         _ row: Refused

@@ -110,6 +110,20 @@ import Testing
             arguments: ["serve", "--admin-token-file", "text"], status: 2,
             error: "text: the token has fewer than 16 characters"),
         RefusedCommand(
+            arguments: ["check", "--admin-token-file", "blank"], status: 2,
+            error: "blank: the token has a blank, or a character that is not of ASCII"),
+        RefusedCommand(
+            arguments: ["serve", "--admin-token-file", "tab"], status: 2,
+            error: "tab: the token has a blank, or a character that is not of ASCII"),
+        RefusedCommand(
+            arguments: ["serve", "--config", "memory.json"], status: 2,
+            error: "bytes_in_flight_max is 58720256, and the largest request takes 171966464 while "
+                + "it is read"),
+        RefusedCommand(
+            arguments: ["check", "--config", "few.json"], status: 2,
+            error: "bytes_in_flight_max is 42991615, and the largest request takes 42991616 while "
+                + "it is read"),
+        RefusedCommand(
             arguments: ["serve", "--config", "text"], status: 2,
             error: "text: unknown word at line 1, column 1"),
         RefusedCommand(
@@ -133,6 +147,10 @@ import Testing
     ) throws {
         let folder = try TemporaryDirectory()
         try folder.write("too short\n", to: "text")
+        try folder.write("a token of several words\n", to: "blank")
+        try folder.write("a-token-and-a-tab\t\n", to: "tab")
+        try folder.write("{\"json_bytes_max\": 4194304}", to: "memory.json")
+        try folder.write("{\"bytes_in_flight_max\": 42991615}", to: "few.json")
         try folder.write("{\"k\": 1}", to: "bad.json")
         try folder.write("{\"colour\": \"red\"}", to: "unknown.json")
         try folder.write("{\"events\": []}", to: "empty.json")

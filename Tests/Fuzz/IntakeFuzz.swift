@@ -17,7 +17,10 @@ enum IntakeFuzz {
         headers["Content-Encoding"] = codings[Int(first >> 2 & 3)]
         let request = HTTPRequest(
             .post, "/v1/logs", headers: headers, body: Array(bytes.dropFirst()))
-        let reader = RequestReader(policy: policy, budget: ByteBudget(bytesMax: 256 << 20))
+        let room = BodyRoom(ByteBudget(bytesMax: 256 << 20), perNetworkMax: 0)
+        let reader = RequestReader(
+            policy: policy,
+            room: RequestRoom(room, of: request, network: nil, hasBodyShare: false))
         guard let logs = try? reader.read(request) else { return }
         _ = try? policy.decide(logs, on: Day(number: 20_000))
     }

@@ -123,10 +123,23 @@ import Testing
         #expect(budget.bytesTaken == 0)
     }
 
+    @Test func `a network's only request may take more than its share, and no second one`() {
+        let room = BodyRoom(ByteBudget(bytesMax: 4000), perNetworkMax: 1000)
+        #expect(room.take(400, of: 1))
+        #expect(room.take(2000, of: 1, beside: 400))
+        #expect(!room.take(1, of: 1))
+        #expect(!room.take(1, of: 1, beside: 0))
+        #expect(!room.take(3000, of: 2, beside: 0), "there is no more for all together")
+        #expect(room.take(600, of: 2) && room.take(400, of: 2, beside: 300))
+        #expect(!room.take(1, of: 2, beside: 300), "another request of its network is there")
+        room.giveBack(2000, of: 1)
+        #expect(room.take(600, of: 1, beside: 0) && room.bytesTaken == 2000)
+    }
+
     @Test func `a network that stalls bodies is told 503 beyond its share, another is served`() {
         let context = ServerContext(
             handler: Router([]), limits: HTTPLimits(bodyBytesPerNetworkMax: 1000),
-            budget: ByteBudget(bytesMax: 4000))
+            room: BodyRoom(ByteBudget(bytesMax: 4000), perNetworkMax: 1000))
         func exchange(of network: Int?, bytes: Int) -> (Exchange, status: HTTPStatus?) {
             var request = HTTPRequest(.post, "/")
             request.peerNetwork = network

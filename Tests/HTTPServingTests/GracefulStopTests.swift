@@ -58,13 +58,17 @@ import Testing
     private struct Silent: HTTPHandler {
         func respond(to request: HTTPRequest) -> HTTPResponse { .text(.ok, "") }
         func respond(to request: HTTPRequest, later: LaterReply) -> HTTPResponse? { nil }
+        func refuse(_ request: HTTPRequest, with status: HTTPStatus) -> HTTPResponse {
+            .text(status, "\(request.path) in the handler's own words").with("Retry-After", "30")
+        }
     }
 
     @Test(arguments: [false, true])
     func `no request waits for a server that has ended, however late it came`(endsFirst: Bool) {
         let context = ServerContext(
-            handler: Silent(), limits: .standard, budget: ByteBudget(bytesMax: 1))
-        let exchange = Exchange(context: context, request: HTTPRequest(.get, "/"), socket: -1)
+            handler: Silent(), limits: .standard,
+            room: BodyRoom(ByteBudget(bytesMax: 1), perNetworkMax: 0))
+        let exchange = Exchange(context: context, request: HTTPRequest(.get, "/x"), socket: -1)
         let woken = Monitor(0)
         var sleeps = 0
         if endsFirst { context.answerUnanswered() }
@@ -78,5 +82,7 @@ import Testing
         #expect(sleeps == (endsFirst ? 0 : 1))
         let answer = first ?? exchange.answer(suspend: { sleeps += 1 }, wake: {})
         #expect(answer?.status == .serviceUnavailable)
+        #expect(answer?.body == Array("/x in the handler's own words\n".utf8))
+        #expect(answer?.headers["Retry-After"] == "30")
     }
 }

@@ -30,16 +30,38 @@ import Testing
         }
     }
 
-    @Test func `one address holds no more connections than it may`() throws {
-        let server = try Self.echo(HTTPLimits(connectionsPerPeerMax: 2))
-        let held = try (1...2).map { _ in try RawConnection(port: server.port) }
+    @Test func `one network holds no more connections than it may, whatever its addresses`() throws
+    {
+        let server = try Self.echo(
+            HTTPLimits(connectionsPerNetworkMax: 2, loopbackIsNetwork: true))
+        func connect(_ host: UInt32) throws -> RawConnection {
+            try RawConnection(port: server.port, from: host)
+        }
+        var held = try [0x7F00_0101, 0x7F00_0102].map(connect)
         for connection in held {
             connection.send("GET", "/")
             #expect(try connection.response().status == 200)
         }
-        #expect(try RawConnection(port: server.port).isClosedByServer())
+        #expect(try connect(0x7F00_0103).isClosedByServer())
         held[0].send("GET", "/")
         #expect(try held[0].response().status == 200)
+        let other = try connect(0x7F00_0201)
+        other.send("GET", "/")
+        #expect(try other.response().status == 200, "another network has its own share")
+        held.removeAll()
+        while server.connections > 1 {}
+        let again = try connect(0x7F00_0104)
+        again.send("GET", "/")
+        #expect(try again.response().status == 200, "what was closed is given back")
+    }
+
+    @Test func `connections from this machine have no share`() throws {
+        let server = try Self.echo(HTTPLimits(connectionsPerNetworkMax: 1))
+        let held = try (1...3).map { _ in try RawConnection(port: server.port) }
+        for connection in held {
+            connection.send("GET", "/")
+            #expect(try connection.response().status == 200)
+        }
     }
 
     @Test func `header fields past their memory are refused`() throws {

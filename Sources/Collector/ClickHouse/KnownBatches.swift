@@ -55,11 +55,13 @@ struct KnownBatches {
     /// What is to happen to a batch; it is known from now on.
     mutating func outcome(of batch: AdmittedBatch, _ hash: [UInt8]) -> BatchOutcome {
         if let lastFolded, batch.day <= lastFolded { return .closed }
-        if erased.contains(hash) { return .erased }
-        let isNew = notes[hash] == nil
-        if isNew, !batch.admitsNew { return .notAdmitted }
         let key = BatchKey(
             installation: hash, service: batch.service, day: batch.day, id: batch.id.paddedID)
+        let isErased = erased.contains(hash)
+        if batch.isOverQuota { return keys.contains(key) && !isErased ? .resent : .notAdmitted }
+        if isErased { return .erased }
+        let isNew = notes[hash] == nil
+        if isNew, !batch.admitsNew { return .notAdmitted }
         guard keys.insert(key).inserted else { return .resent }
         return .stored(isNew: isNew)
     }

@@ -82,12 +82,12 @@ struct BatchDraft {
             counter << 8 | DurationHistogram.bucket(of: milliseconds))
     }
 
-    /// The batch, with the sender's version on each of its days and its losses on the day on which
-    /// it was sealed, which `isOpen` tells to be one that is admitted.
+    /// The batch, with the sender's version on each of its days and, with `tellsLosses`, its losses
+    /// on the day on which it was sealed.
     consuming func finished(
-        isOpen: Bool, _ compressor: ZstdCompressor
+        tellsLosses: Bool, _ compressor: ZstdCompressor
     ) throws(CompressionError) -> AdmittedBatch {
-        if isOpen {
+        if tellsLosses {
             for (reason, count) in facts.losses.sorted(by: { $0.key < $1.key }) {
                 let place = place(of: day)
                 self.count(Counter(.loss, reason).description, count, at: place)

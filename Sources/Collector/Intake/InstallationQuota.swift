@@ -24,16 +24,19 @@ final class InstallationQuota: Sendable {
         fileprivate let beginnings: Int
     }
 
-    /// Takes room for the batches of a request, and removes those whose installation has none
-    /// left. `settle` has to follow.
+    /// Takes room for the batches of a request, and marks those whose installation has none left:
+    /// their key alone is still needed, to tell one that is kept already. `settle` has to follow.
     func take(_ batches: inout [AdmittedBatch], on today: Day) -> Taken {
         counts.withLock { counts in
             counts.begin(today, random)
-            batches.removeAll { batch in
+            for index in batches.indices {
+                let batch = batches[index]
                 let bytes = Self.bytes(of: batch)
-                guard Int(counts[batch.installation]) + bytes <= max else { return true }
+                guard Int(counts[batch.installation]) + bytes <= max else {
+                    batches[index].leaveOut()
+                    continue
+                }
                 counts[batch.installation] += UInt32(bytes)
-                return false
             }
             return Taken(beginnings: counts.beginnings)
         }
@@ -43,7 +46,9 @@ final class InstallationQuota: Sendable {
     func settle(_ taken: Taken, unstored batches: some Sequence<AdmittedBatch>) {
         counts.withLock { counts in
             guard counts.beginnings == taken.beginnings else { return }
-            for batch in batches { counts[batch.installation] -= UInt32(Self.bytes(of: batch)) }
+            for batch in batches where !batch.isOverQuota {
+                counts[batch.installation] -= UInt32(Self.bytes(of: batch))
+            }
         }
     }
 

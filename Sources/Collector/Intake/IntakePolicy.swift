@@ -68,11 +68,11 @@ public struct IntakePolicy: Sendable {
 }
 
 /// What becomes of a request, decided without touching a storage.
-enum IntakeDecision: Sendable, Equatable {
-    /// Nothing of it is taken.
-    case refuse(IntakeRefusal)
-    /// These batches are to be stored. `tally` counts what belongs to none of them.
-    case admit([AdmittedBatch], tally: Tally)
+struct IntakeDecision: Sendable, Equatable {
+    /// What is to be stored.
+    var batches: [AdmittedBatch]
+    /// What was left out and belongs to none of them.
+    let tally: Tally
 }
 
 /// Why a request as a whole is refused.

@@ -11,7 +11,7 @@ final class IntakeRoutes: Sendable {
     let clock: any WallClock
     let metrics: CollectorMetrics
     let committer: GroupCommitter
-    let budget: ByteBudget
+    private let room: BodyRoom
     let erasureLimit: RateLimit
     private let newcomers: NewcomerLimit
     private let quota: InstallationQuota
@@ -22,13 +22,13 @@ final class IntakeRoutes: Sendable {
     init(
         configuration: CollectorConfiguration, storage: any CollectorStorage,
         clock: any WallClock, random: any RandomSource,
-        metrics: CollectorMetrics = CollectorMetrics(), budget: ByteBudget? = nil, logger: Logger
+        metrics: CollectorMetrics = CollectorMetrics(), room: BodyRoom? = nil, logger: Logger
     ) {
         self.configuration = configuration
         self.storage = storage
         self.clock = clock
         self.metrics = metrics
-        self.budget = budget ?? ByteBudget(bytesMax: configuration.bytesInFlightMax)
+        self.room = room ?? configuration.room
         self.logger = logger
         erasureLimit = RateLimit(perMinuteMax: configuration.erasuresPerMinuteMax)
         newcomers = NewcomerLimit(max: configuration.newPerNetworkMax, random: random)
@@ -59,114 +59,120 @@ final class IntakeRoutes: Sendable {
     }
 
     private func takeLogs(_ request: HTTPRequest, _ later: LaterReply) -> HTTPResponse? {
-        let decision = decide(request)
-        guard case .admit(var batches, let tally) = decision else {
-            guard case .refuse(let refusal) = decision else { return nil }
-            return IntakeAnswer.failure(
-                IntakeAnswer.status(of: refusal), refusal.message, to: request)
+        let network = network(of: request)
+        let room = RequestRoom(
+            self.room, of: request, network: network, hasBodyShare: !configuration.isBehindProxy)
+        let today = clock.now().day
+        do {
+            let logs = try RequestReader(policy: configuration.policy, room: room).read(request)
+            var decision = try configuration.policy.decide(logs, on: today)
+            let limits = takeLimits(for: &decision.batches, of: network, on: today)
+            try submit(
+                Brought(
+                    request: request, encoding: OTLPEncoding(request) ?? .protobuf,
+                    batches: decision.batches, tally: decision.tally, limits: limits),
+                room, later)
+            return nil
+        } catch {
+            return IntakeAnswer.failure(IntakeAnswer.status(of: error), error.message, to: request)
         }
-        let encoding = OTLPEncoding(request) ?? .protobuf
-        let limits = takeRoom(for: &batches, of: request)
-        let bytes = batches.reduce(0) { $0 + $1.bytesInMemory }
-        guard !batches.isEmpty || !tally.counts.isEmpty else {
-            return accepted(tally, in: encoding, limits, request)
-        }
-        guard budget.take(bytes) else {
-            settle(limits, batches, [])
-            return IntakeAnswer.failure(
-                .serviceUnavailable, "too much is waiting to be stored", to: request)
-        }
-        sweepWhenDue()
-        var request = request
-        request.body = []
-        let (question, submitted) = (request, batches)
-        committer.submit(
-            GroupCommitter.Submission(batches: submitted, tally: tally) { result in
-                self.budget.giveBack(bytes)
-                let answer = self.answer(question, encoding, submitted, tally, result, limits)
-                self.metrics.count(answer.status)
-                later.send(answer)
-            })
-        return nil
     }
 
     /// What a request takes of the limits until its batches are stored.
     private struct Limits {
         let newcomers: NewcomerLimit.Room
         let quota: InstallationQuota.Taken
-        /// Batches that were left out: their installations have no room left today.
-        let overQuota: Int
     }
 
-    private func takeRoom(
-        for batches: inout [AdmittedBatch], of request: HTTPRequest
+    /// What a request brings, until it is answered.
+    private struct Brought {
+        /// The request, of which only the head is needed still.
+        var request: HTTPRequest
+        let encoding: OTLPEncoding
+        let batches: [AdmittedBatch]
+        let tally: Tally
+        let limits: Limits
+    }
+
+    private func takeLimits(
+        for batches: inout [AdmittedBatch], of network: Int?, on today: Day
     ) -> Limits {
-        let (count, today) = (batches.count, clock.now().day)
         let taken = quota.take(&batches, on: today)
-        let overQuota = count - batches.count
-        metrics.countOverQuota(overQuota)
         return Limits(
-            newcomers: newcomers.admit(&batches, of: network(of: request), on: today),
-            quota: taken, overQuota: overQuota)
+            newcomers: newcomers.admit(&batches, of: network, on: today), quota: taken)
     }
 
-    private func decide(_ request: HTTPRequest) -> IntakeDecision {
-        let today = clock.now().day
-        do {
-            let logs = try RequestReader(policy: configuration.policy, budget: budget)
-                .read(request)
-            return try configuration.policy.decide(logs, on: today)
-        } catch {
-            return .refuse(error)
+    /// Has stored what a request brings, and answers it then.
+    private func submit(
+        _ brought: Brought, _ room: RequestRoom, _ later: LaterReply
+    ) throws(IntakeRefusal) {
+        var brought = brought
+        brought.request.body = []
+        guard !brought.batches.isEmpty || !brought.tally.counts.isEmpty else {
+            return send(IntakeAnswer.accepted(brought.tally, in: brought.encoding), later)
         }
+        let bytes = brought.batches.reduce(0) { $0 + $1.bytesInMemory }
+        do {
+            try room.take(bytes, busy: "too much is waiting to be stored")
+        } catch {
+            settle(brought, [])
+            throw error
+        }
+        sweepWhenDue()
+        committer.submit(
+            GroupCommitter.Submission(batches: brought.batches, tally: brought.tally) {
+                [brought] result in
+                room.giveBack(bytes)
+                self.send(self.answer(brought, result), later)
+            })
+    }
+
+    private func send(_ answer: HTTPResponse, _ later: LaterReply) {
+        metrics.count(answer.status)
+        later.send(answer)
     }
 
     /// The answer to a request whose batches were committed, the same for a resend as for the first
     /// sending.
     private func answer(
-        _ request: HTTPRequest, _ encoding: OTLPEncoding, _ batches: [AdmittedBatch],
-        _ tally: Tally, _ result: Result<[BatchOutcome], StorageError>, _ limits: Limits
+        _ brought: Brought, _ result: Result<[BatchOutcome], StorageError>
     ) -> HTTPResponse {
         let outcomes = (try? result.get()) ?? []
-        settle(limits, batches, outcomes)
-        if case .failure(let error) = result { return failed(error, request) }
+        settle(brought, outcomes)
+        if case .failure(let error) = result { return failed(error, brought.request) }
         succeeded()
-        var rejected = tally
-        for (batch, outcome) in zip(batches, outcomes) {
-            rejected.merge(batch.tally)
+        var rejected = brought.tally
+        var refused: [AdmittedBatch] = []
+        for (batch, outcome) in zip(brought.batches, outcomes) {
             switch outcome {
             case .erased: rejected.add(.erased, batch.recordCount)
             case .closed: rejected.add(.day, batch.recordCount)
-            case .stored, .resent, .notAdmitted: break
+            case .stored, .resent: break
+            case .notAdmitted:
+                refused.append(batch)
+                continue
             }
+            rejected.merge(batch.tally)
         }
-        metrics.count(zip(batches, outcomes), rejected)
-        guard !outcomes.contains(.notAdmitted) else {
+        metrics.count(zip(brought.batches, outcomes), rejected)
+        guard refused.allSatisfy(\.isOverQuota) else {
             return IntakeAnswer.failure(
-                .tooManyRequests, "too many new installations from one network", to: request)
+                .tooManyRequests, "too many new installations from one network",
+                to: brought.request)
         }
-        return accepted(rejected, in: encoding, limits, request)
-    }
-
-    /// The answer where all was kept that could be.
-    private func accepted(
-        _ rejected: Tally, in encoding: OTLPEncoding, _ limits: Limits, _ request: HTTPRequest
-    ) -> HTTPResponse {
-        guard limits.overQuota == 0 else {
+        guard refused.isEmpty else {
             return IntakeAnswer.failure(
                 .tooManyRequests, "an installation sent more than is kept of one in a day",
-                to: request)
+                to: brought.request)
         }
-        return IntakeAnswer.accepted(rejected, in: encoding)
+        return IntakeAnswer.accepted(rejected, in: brought.encoding)
     }
 
     /// Gives back what was taken of the limits for nothing; there are no outcomes after a failure.
-    private func settle(
-        _ limits: Limits, _ batches: [AdmittedBatch], _ outcomes: [BatchOutcome]
-    ) {
+    private func settle(_ brought: Brought, _ outcomes: [BatchOutcome]) {
         newcomers.settle(
-            limits.newcomers, taken: outcomes.count { $0 == .stored(isNew: true) })
-        let unstored = batches.enumerated().filter { index, _ in
+            brought.limits.newcomers, taken: outcomes.count { $0 == .stored(isNew: true) })
+        let unstored = brought.batches.enumerated().filter { index, _ in
             guard index < outcomes.count else { return true }
             switch outcomes[index] {
             // A row stands also for what an erased installation sends.
@@ -174,11 +180,11 @@ final class IntakeRoutes: Sendable {
             case .resent, .closed, .notAdmitted: return true
             }
         }
-        quota.settle(limits.quota, unstored: unstored.map(\.element))
+        quota.settle(brought.limits.quota, unstored: unstored.map(\.element))
     }
 
-    /// The network that a request is from, for the limits of new installations and of erasures
-    /// alone: what the proxy says, as far as one is trusted.
+    /// The network that a request is from, for the limits of new installations, of erasures and of
+    /// memory alone: what the proxy says, as far as one is trusted.
     ///
     /// Where it says nothing, all such requests are of one network that nobody knows: else a proxy
     /// that was set up without it would switch the limits off.

@@ -27,7 +27,7 @@ final class NewcomerLimit: Sendable {
     /// for a peer on this machine, nothing is limited. `settle` has to follow.
     func admit(_ batches: inout [AdmittedBatch], of network: Int?, on today: Day) -> Room {
         guard let network else { return Room(network: nil) }
-        let wanted = Set(batches.map(\.installation)).count
+        let wanted = Set(batches.lazy.filter { !$0.isOverQuota }.map(\.installation)).count
         let (granted, beginnings) = counts.withLock { counts in
             counts.begin(today, random)
             let granted = Swift.min(wanted, Swift.max(0, max - Int(counts[network])))
@@ -36,7 +36,7 @@ final class NewcomerLimit: Sendable {
         }
         if granted < wanted {
             var admitted: Set<String> = []
-            for index in batches.indices {
+            for index in batches.indices where !batches[index].isOverQuota {
                 let installation = batches[index].installation
                 if admitted.count < granted { admitted.insert(installation) }
                 batches[index].admitsNew = admitted.contains(installation)

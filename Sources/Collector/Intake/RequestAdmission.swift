@@ -34,21 +34,26 @@ struct RequestAdmission {
     /// The batches, and what belongs to none of them.
     mutating func admit(
         _ logs: FlatLogs
-    ) throws(IntakeRefusal) -> (batches: [AdmittedBatch], tally: Tally) {
+    ) throws(IntakeRefusal) -> IntakeDecision {
         for group in logs.groups { try admit(group, of: logs) }
         var own: [AdmittedBatch] = []
         for draft in drafts {
-            own.append(try finished(draft, isOpen: policy.admits(draft.day, on: today)))
+            // A batch of another day is not stored: days that somebody invents would never close.
+            guard policy.admits(draft.day, on: today) else {
+                tally.merge(draft.tally)
+                continue
+            }
+            own.append(try finished(draft, tellsLosses: true))
         }
-        return (own + batches, tally)
+        return IntakeDecision(batches: own + batches, tally: tally)
     }
 
     private mutating func finished(
-        _ draft: BatchDraft, isOpen: Bool
+        _ draft: BatchDraft, tellsLosses: Bool
     ) throws(IntakeRefusal) -> AdmittedBatch {
         let batch: AdmittedBatch
         do {
-            batch = try draft.finished(isOpen: isOpen, policy.recordCompressor)
+            batch = try draft.finished(tellsLosses: tellsLosses, policy.recordCompressor)
         } catch {
             throw IntakeRefusal(cause: .unavailable, message: error.description)
         }
@@ -184,7 +189,7 @@ struct RequestAdmission {
             installation: installation)
         if admission.take(record, of: logs, on: day, uid: uid.attribute, into: &draft) {
             // Losses are told once a request, which a resend may cut in another way.
-            batches.append(try finished(draft, isOpen: false))
+            batches.append(try finished(draft, tellsLosses: false))
         } else {
             tally.add(.event)
         }
@@ -195,7 +200,6 @@ extension IntakePolicy {
     /// Decides about the decoded body of a request.
     func decide(_ logs: FlatLogs, on today: Day) throws(IntakeRefusal) -> IntakeDecision {
         var admission = RequestAdmission(policy: self, today: today)
-        let (batches, tally) = try admission.admit(logs)
-        return .admit(batches, tally: tally)
+        return try admission.admit(logs)
     }
 }

@@ -25,7 +25,7 @@ struct RequestReader {
     static let jsonBytesPerByte = 40
 
     let policy: IntakePolicy
-    let budget: ByteBudget
+    let room: RequestRoom
 
     /// Decodes a body, or says why it can't be decoded.
     func read(_ request: HTTPRequest) throws(IntakeRefusal) -> FlatLogs {
@@ -36,14 +36,12 @@ struct RequestReader {
         }
         let body = try inflated(request, bytesMax: bytesMax(encoding))
         let factor = encoding == .json ? Self.jsonBytesPerByte : Self.protobufBytesPerByte
-        guard budget.take(body.count * factor) else {
-            throw IntakeRefusal(cause: .unavailable, message: "too much is being received")
-        }
-        defer { budget.giveBack(body.count * factor) }
+        try room.take(body.count * factor, busy: "too much is being received")
+        defer { room.giveBack(body.count * factor) }
         switch encoding {
-        case .protobuf: return try Self.malformed { try FlatLogs(body, limits: limits) }
+        case .protobuf: return try Self.decoded { try FlatLogs(body, limits: limits) }
         case .json:
-            return try Self.malformed {
+            return try Self.decoded {
                 let limits = JSONLimits(bytesMax: policy.jsonBytesMax)
                 let json = try JSONValue.parse(bytes: body, limits: limits)
                 return try FlatLogs(
@@ -92,13 +90,24 @@ struct RequestReader {
         }
     }
 
-    private static func malformed<Result>(
+    private static func decoded<Result>(
         _ body: () throws -> Result
     ) throws(IntakeRefusal) -> Result {
         do {
             return try body()
         } catch {
-            throw IntakeRefusal(cause: .malformed, message: "can't be decoded: \(error)")
+            throw IntakeRefusal(
+                cause: isLimit(error) ? .tooLarge : .malformed,
+                message: "can't be decoded: \(error)")
+        }
+    }
+
+    /// Whether a text or message is sound as far as it was read, and has too much of something.
+    private static func isLimit(_ error: any Error) -> Bool {
+        switch error {
+        case OTLPError.limitExceeded: true
+        case let error as JSONError: error.code == .tooLarge || error.code == .tooDeep
+        default: false
         }
     }
 }

@@ -80,6 +80,9 @@ public struct AdmittedBatch: Sendable, Equatable {
     public var erasureKeyHash: [UInt8]?
     /// Whether the batch is to be kept also when nothing is known of its installation.
     public var admitsNew: Bool
+    /// Whether its installation has no room left today, so that it is only to be told whether the
+    /// batch is kept already.
+    public private(set) var isOverQuota = false
     /// What the batch adds to the figures of each day. Days may differ from `day`.
     public var figures: [Day: DayCounters]
     /// The admitted records without their resource, as OTLP protobuf in a zstd frame; empty without
@@ -119,6 +122,12 @@ extension AdmittedBatch {
 
     /// Bytes that it takes until it is stored, about.
     var bytesInMemory: Int { Self.ownBytes + records.count + figureCount * Self.figureBytes }
+
+    /// Leaves out what the batch tells, since its installation has no room left today.
+    mutating func leaveOut() {
+        isOverQuota = true
+        (figures, records) = ([:], [])
+    }
 
     /// The batch without what it tells of days that are folded: these records are counted as too
     /// late. Whoever added them to the totals could not tell which installations are in there.
@@ -169,7 +178,8 @@ public enum BatchOutcome: Sendable, Equatable {
     case erased
     /// Its day is folded already, so that a resend could not be told; nothing of it was kept.
     case closed
-    /// Nothing is known of its installation, and `admitsNew` was false; nothing of it was kept.
+    /// Nothing is known of its installation, and `admitsNew` was false, or it is not kept already,
+    /// and `isOverQuota` was true; nothing of it was kept.
     case notAdmitted
 }
 

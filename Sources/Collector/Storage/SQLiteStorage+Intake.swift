@@ -84,11 +84,16 @@ private struct SQLiteCommit {
             tally.add(.day, batch.recordCount)
             return .closed
         }
-        if try store.first("SELECT 1 FROM tombstone WHERE hash = ?", [installation], { _ in true })
-            != nil
-        {
-            return try keepOut(batch)
+        let isErased =
+            try store.first(
+                "SELECT 1 FROM tombstone WHERE hash = ?", [installation], { _ in true }) != nil
+        if batch.isOverQuota {
+            guard try isKept(batch, of: isErased ? nobody : installation) else {
+                return .notAdmitted
+            }
+            return isErased ? .erased : .resent
         }
+        if isErased { return try keepOut(batch) }
         let isNew =
             try store.first(
                 "SELECT 1 FROM installation WHERE hash = ?", [installation], { _ in true }) == nil
@@ -110,6 +115,17 @@ private struct SQLiteCommit {
         }
         try know(installation, batch.erasureKeyHash, isNew: isNew)
         return .stored(isNew: isNew)
+    }
+
+    private mutating func isKept(
+        _ batch: AdmittedBatch, of installation: SQLiteValue
+    ) throws -> Bool {
+        try store.first(
+            """
+            SELECT 1 FROM batch WHERE day = ? AND installation = ? AND service = ? AND id = ?
+            """,
+            [.day(batch.day), installation, try number(of: batch.service), .blob(batch.id)],
+            { _ in true }) != nil
     }
 
     /// Whether a batch that has something to count is the first of its installation today.

@@ -20,9 +20,14 @@ final class Exchange {
 
     deinit {
         if let later { context.waitsNoMore(later) }
-        context.bodies.giveBack(reservedBytes, of: request.peerNetwork)
+        context.room.giveBack(reservedBytes, of: network)
         context.deadlines.start(socket)
         context.requestEnded()
+    }
+
+    /// The network whose share the body is of; nil where bodies have no shares.
+    private var network: Int? {
+        context.limits.bodyBytesPerNetworkMax == 0 ? nil : request.peerNetwork
     }
 
     /// The answer that can be given before the body is read; nil when the body is wanted.
@@ -44,7 +49,7 @@ final class Exchange {
     /// Takes a piece of the body; false when the connection is to be cut.
     func take(_ piece: UnsafeRawBufferPointer) -> Bool {
         unsafe collector.take(piece) { count in
-            guard context.bodies.take(count, of: request.peerNetwork) else { return false }
+            guard context.room.take(count, of: network) else { return false }
             reservedBytes += count
             return true
         }
@@ -63,7 +68,7 @@ final class Exchange {
             return closing(response)
         }
         request.body = []
-        guard context.waits(later) else { return closing(unanswered) }
+        guard context.waits(later, of: request) else { return closing(unanswered) }
         self.later = later
         return later.takeOrWait(suspend: suspend, wake: wake).map(closing)
     }

@@ -18,17 +18,20 @@ public final class HTTPServer: Sendable {
     private let running: Mutex<Running?>
 
     /// Starts the threads on a socket that listens already, with TLS if it is given an identity.
-    /// Servers that share a `budget` share that memory. Throws an `HTTPServerError` when the system
-    /// refuses.
+    /// With `room` bodies take theirs there, otherwise in room of the server's own. Throws an
+    /// `HTTPServerError` when the system refuses.
     public init(
         on socket: consuming ListenSocket, limits: HTTPLimits = .standard,
-        tls: TLSIdentity? = nil, budget: ByteBudget? = nil, handler: any HTTPHandler
+        tls: TLSIdentity? = nil, room: BodyRoom? = nil, handler: any HTTPHandler
     ) throws(HTTPServerError) {
         address = try socket.boundAddress()
         isSecure = tls != nil
         let context = ServerContext(
             handler: handler, limits: limits,
-            budget: budget ?? ByteBudget(bytesMax: limits.bodyBytesInFlightMax))
+            room: room
+                ?? BodyRoom(
+                    ByteBudget(bytesMax: limits.bodyBytesInFlightMax),
+                    perNetworkMax: limits.bodyBytesPerNetworkMax))
         self.context = context
         guard
             let daemon = Microhttpd(serving: socket.descriptor, tls: tls, context: context),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 private import CMicrohttpd
+private import Glibc
 
 /// The only file that speaks with libmicrohttpd. Its callbacks are file-scope functions, so that
 /// they belong to no actor: the library calls them on threads of its own.
@@ -13,13 +14,12 @@ private import CMicrohttpd
         let limits = context.limits
         let sizes = ag_mhd_limits(
             threads: UInt32(limits.threads), connections: UInt32(limits.connectionsMax),
-            connections_per_peer: UInt32(limits.connectionsPerPeerMax),
             idle_seconds: UInt32(limits.idleSecondsMax),
             connection_memory_bytes: limits.headerBytesMax)
         let retained = unsafe Unmanaged.passRetained(context)
         let calls = unsafe ag_mhd_calls(
-            request: requestArrived, completed: requestCompleted, connection: connectionChanged,
-            context: retained.toOpaque())
+            accept: mayConnect, request: requestArrived, completed: requestCompleted,
+            connection: connectionChanged, context: retained.toOpaque())
         // The library reads the PEM texts while it starts.
         guard
             let daemon = unsafe ag_mhd_start(
@@ -44,6 +44,15 @@ private import CMicrohttpd
     }
 }
 
+/// Called before a connection is taken; it is closed at once if its network has its share.
+private func mayConnect(
+    _ cls: UnsafeMutableRawPointer?, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t
+) -> MHD_Result {
+    guard let cls = unsafe cls, let address = unsafe address else { return .YES }
+    let context = unsafe Unmanaged<ServerContext>.fromOpaque(cls).takeUnretainedValue()
+    return context.shares.admits(unsafe context.network(of: address)) ? .YES : .NO
+}
+
 /// Called once when the header fields of a request are known, then for each piece of its body, then
 /// once with no piece. The path and the query hold no zero byte: the shim leaves `%00` as it is.
 private func requestArrived(
@@ -57,7 +66,8 @@ private func requestArrived(
     else { return .NO }
     guard let opaque = unsafe state.pointee else {
         let context = unsafe Unmanaged<ServerContext>.fromOpaque(cls).takeUnretainedValue()
-        let request = unsafe requestHead(connection, url: url, method: method)
+        var request = unsafe requestHead(connection, url: url, method: method)
+        request.peerNetwork = unsafe context.network(of: connection)
         let exchange = Exchange(
             context: context, request: request, socket: unsafe ag_mhd_socket(connection))
         unsafe state.pointee = Unmanaged.passRetained(exchange).toOpaque()
@@ -98,9 +108,12 @@ private func connectionChanged(
     guard let cls = unsafe cls, let connection = unsafe connection else { return }
     let context = unsafe Unmanaged<ServerContext>.fromOpaque(cls).takeUnretainedValue()
     let socket = unsafe ag_mhd_socket(connection)
+    let network = unsafe context.network(of: connection)
     if ag_mhd_has_started(change) != 0 {
+        context.shares.open(network)
         context.deadlines.start(socket)
     } else {
+        context.shares.close(network)
         context.deadlines.remove(socket)
     }
 }
@@ -117,18 +130,25 @@ private func requestCompleted(
 private func requestHead(
     _ connection: OpaquePointer, url: UnsafePointer<CChar>, method: UnsafePointer<CChar>
 ) -> HTTPRequest {
-    var request = HTTPRequest(
+    HTTPRequest(
         HTTPMethod(unsafe String(cString: method)), unsafe String(cString: url),
         query: unsafe fields(of: connection, kind: .GET_ARGUMENT_KIND),
         headers: HTTPHeaders(unsafe fields(of: connection, kind: .HEADER_KIND)))
-    request.peerNetwork = unsafe peerNetwork(of: connection)
-    return request
 }
 
-private func peerNetwork(of connection: OpaquePointer) -> Int? {
-    var bytes = [UInt8](repeating: 0, count: 6)
-    let count = unsafe ag_mhd_peer_network(connection, &bytes)
-    return count == 0 ? nil : PeerNetwork.number(ofPrefix: bytes.prefix(Int(count)))
+extension ServerContext {
+    fileprivate func network(of connection: OpaquePointer) -> Int? {
+        var bytes = [UInt8](repeating: 0, count: 6)
+        let count = unsafe ag_mhd_peer_network(
+            connection, limits.loopbackIsNetwork ? 1 : 0, &bytes)
+        return count == 0 ? nil : PeerNetwork.number(ofPrefix: bytes.prefix(Int(count)))
+    }
+
+    fileprivate func network(of address: UnsafePointer<sockaddr>) -> Int? {
+        var bytes = [UInt8](repeating: 0, count: 6)
+        let count = unsafe ag_mhd_network(address, limits.loopbackIsNetwork ? 1 : 0, &bytes)
+        return count == 0 ? nil : PeerNetwork.number(ofPrefix: bytes.prefix(Int(count)))
+    }
 }
 
 private func fields(of connection: OpaquePointer, kind: MHD_ValueKind) -> [HTTPHeaders.Field] {

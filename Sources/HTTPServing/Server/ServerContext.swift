@@ -7,21 +7,23 @@ final class ServerContext: Sendable {
     private struct Load {
         var requestsInFlight = 0
         var drained: SignalPipe?
-        var unanswered: [ObjectIdentifier: LaterReply] = [:]
+        var unanswered: [ObjectIdentifier: (reply: LaterReply, request: HTTPRequest)] = [:]
         /// Whether nobody may wait any more.
         var isOver = false
     }
 
     let handler: any HTTPHandler
     let limits: HTTPLimits
-    let bodies: BodyRoom
+    let room: BodyRoom
     let deadlines: ConnectionDeadlines
+    let shares: ConnectionShares
     private let load = Mutex(Load())
 
-    init(handler: any HTTPHandler, limits: HTTPLimits, budget: ByteBudget) {
+    init(handler: any HTTPHandler, limits: HTTPLimits, room: BodyRoom) {
         self.handler = handler
         self.limits = limits
-        bodies = BodyRoom(budget, perNetworkMax: limits.bodyBytesPerNetworkMax)
+        self.room = room
+        shares = ConnectionShares(perNetworkMax: limits.connectionsPerNetworkMax)
         deadlines = ConnectionDeadlines(secondsMax: limits.requestSecondsMax)
     }
 
@@ -45,10 +47,10 @@ final class ServerContext: Sendable {
 
     /// Remembers a connection that is going to wait, so that it can be woken when the server ends;
     /// false when the server has ended, and it must not wait.
-    func waits(_ reply: LaterReply) -> Bool {
+    func waits(_ reply: LaterReply, of request: HTTPRequest) -> Bool {
         load.withLock { load in
             guard !load.isOver else { return false }
-            load.unanswered[ObjectIdentifier(reply)] = reply
+            load.unanswered[ObjectIdentifier(reply)] = (reply, request)
             return true
         }
     }
@@ -60,11 +62,13 @@ final class ServerContext: Sendable {
     /// Answers whatever still waits, and lets nobody wait from now on: the library ends the process
     /// if it is stopped while a connection sleeps.
     func answerUnanswered() {
-        let replies = load.withLock { load in
+        let unanswered = load.withLock { load in
             load.isOver = true
             return Array(load.unanswered.values)
         }
-        for reply in replies { reply.send(.text(.serviceUnavailable, "the server ends")) }
+        for (reply, request) in unanswered {
+            reply.send(handler.refuse(request, with: .serviceUnavailable))
+        }
     }
 
     /// Lets every connection end after its next answer, and returns what `drain` waits for; nil

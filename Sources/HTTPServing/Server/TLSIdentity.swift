@@ -27,7 +27,7 @@ public struct TLSIdentity: Sendable {
         let socket = try ListenSocket(.loopback(port: 0))
         let context = ServerContext(
             handler: ClosureHandler { _ in HTTPResponse(.notFound) }, limits: .standard,
-            budget: ByteBudget(bytesMax: 0))
+            room: BodyRoom(ByteBudget(bytesMax: 0), perNetworkMax: 0))
         guard let daemon = Microhttpd(serving: socket.descriptor, tls: self, context: context)
         else {
             throw HTTPServerError(

@@ -20,10 +20,10 @@ struct Connection: ~Copyable {
         _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, 4)
     }
 
-    /// Connects to `port` of 127.0.0.1.
-    init(toPort port: UInt16) throws {
+    /// Connects to `port` of 127.0.0.1, from that address or another one of 127.0.0.0/8.
+    init(toPort port: UInt16, from host: UInt32 = Loopback.host) throws {
         let descriptor = try Loopback.socket()
-        guard Loopback.connect(descriptor, port: port) else {
+        guard Loopback.connect(descriptor, port: port, from: host) else {
             let failure = TestKitError.ofSystemCall("connect to port \(port)")
             close(descriptor)
             throw failure

@@ -12,9 +12,18 @@ package enum Loopback {
         return descriptor
     }
 
-    /// Connects `descriptor` to `port`; false with `errno` set when that fails.
-    static func connect(_ descriptor: Int32, port: UInt16) -> Bool {
-        unsafe withAddress(port) { unsafe Foundation.connect(descriptor, $0, $1) } == 0
+    /// 127.0.0.1.
+    package static let host: UInt32 = 0x7F00_0001
+
+    /// Connects `descriptor` to `port`, from an address of 127.0.0.0/8; false with `errno` set when
+    /// that fails.
+    static func connect(_ descriptor: Int32, port: UInt16, from host: UInt32) -> Bool {
+        // The kernel chooses ports better where it knows both ends.
+        if host != Self.host {
+            let bound = unsafe withAddress(0, of: host) { unsafe bind(descriptor, $0, $1) }
+            guard bound == 0 else { return false }
+        }
+        return unsafe withAddress(port) { unsafe Foundation.connect(descriptor, $0, $1) } == 0
     }
 
     /// A listening socket on a port that the kernel chooses, and that port.
@@ -53,12 +62,13 @@ package enum Loopback {
     }
 
     private static func withAddress(
-        _ port: UInt16, _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+        _ port: UInt16, of host: UInt32 = Loopback.host,
+        _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = host.bigEndian
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe call($0, socklen_t(MemoryLayout<sockaddr_in>.size))

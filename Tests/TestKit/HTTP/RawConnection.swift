@@ -7,9 +7,13 @@ package final class RawConnection {
     private let deadline: Deadline
     private var received: [UInt8] = []
 
-    /// Connects; everything on the connection has to happen within `duration`.
-    package init(port: UInt16, within duration: Duration = CommandRunner.deadline) throws {
-        connection = try Connection(toPort: port)
+    /// Connects, from 127.0.0.1 or another address of 127.0.0.0/8; everything on the connection has
+    /// to happen within `duration`.
+    package init(
+        port: UInt16, from host: UInt32 = Loopback.host,
+        within duration: Duration = CommandRunner.deadline
+    ) throws {
+        connection = try Connection(toPort: port, from: host)
         deadline = .within(duration)
     }
 
