@@ -42,7 +42,9 @@ import Testing
             connection.send("GET", "/")
             #expect(try connection.response().status == 200)
         }
-        #expect(try connect(0x7F00_0103).isClosedByServer())
+        // Sooner than the idle limit would do it.
+        let third = try RawConnection(port: server.port, from: 0x7F00_0103, within: .seconds(15))
+        #expect(try third.isClosedByServer())
         held[0].send("GET", "/")
         #expect(try held[0].response().status == 200)
         let other = try connect(0x7F00_0201)
