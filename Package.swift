@@ -172,7 +172,7 @@ let package = Package(
             name: "TelemetryTests",
             dependencies: [
                 "Catalogue", "Compression", "Hashing", "JSON", "Modules", "OTLP", "SQLite",
-                "Telemetry", "TestKit",
+                "Telemetry", "TelemetryTesting", "TestKit",
             ]),
         .testTarget(
             name: "TelemetryUploadTests",

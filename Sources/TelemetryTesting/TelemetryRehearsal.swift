@@ -10,7 +10,8 @@ public import Telemetry
 ///
 /// It has a home of its own in memory (a folder below `/dev/shm`, where there is one), in which
 /// consent is given. Nothing outside is read or changed: no configuration, no environment, no
-/// policy of the machine. It sends nothing. All of it is gone with the value.
+/// policy, identifier or name of the machine, and no folder that the configuration names. It sends
+/// nothing. All of it is gone with the value.
 ///
 /// ```swift
 /// let rehearsal = try TelemetryRehearsal(for: product, catalogue: .mine)
@@ -28,7 +29,8 @@ public final class TelemetryRehearsal: Sendable {
     /// - Parameters:
     ///   - product: the host.
     ///   - catalogue: all that it may record.
-    ///   - config: what the host would give; an `uploadURL` is never asked.
+    ///   - config: what the host would give; an `uploadURL` is never asked, and a `storagePath` is
+    ///     never touched: data lies in the rehearsal's own home.
     ///   - clock: the time that events get, for tests that need their own.
     /// - Throws: if no folder can be made, or the configuration forbids telemetry.
     public init(
@@ -38,10 +40,10 @@ public final class TelemetryRehearsal: Sendable {
     ) throws {
         let home = try Self.makeFolder()
         self.home = home
-        let seams = TelemetrySeams(
-            environment: [:], userID: geteuid(), logger: Logger(program: product.name) { _ in },
-            clock: clock, policyPath: home + "/no-policy")
-        makeControl = {
+        var config = config
+        config.storagePath = nil
+        let seams = Self.seams(for: product, home: home, clock: clock)
+        makeControl = { [config] in
             TelemetryControl(
                 for: product, catalogue: catalogue, config: config, home: home, seams: seams)
         }
@@ -81,6 +83,16 @@ public final class TelemetryRehearsal: Sendable {
         telemetry.flush()
         guard case .sealed(let batch, _) = try makeControl().preview() else { return nil }
         return batch.json?.serialized(.pretty)
+    }
+
+    /// What telemetry takes from outside: the clock, randomness, and files of this home alone.
+    package static func seams(
+        for product: Product, home: String, clock: any WallClock
+    ) -> TelemetrySeams {
+        TelemetrySeams(
+            environment: [:], userID: geteuid(), logger: Logger(program: product.name) { _ in },
+            clock: clock, machineIDPath: home + "/no-machine-id", policyPath: home + "/no-policy",
+            ownNames: OwnNames { [] })
     }
 
     private static func makeFolder() throws -> String {
