@@ -9,6 +9,8 @@
 
 struct stream {
     int descriptor;
+    bool (*may_read)(void *watch, int descriptor);
+    void *watch;
     size_t head_count, head_used;
     uint8_t head[];
 };
@@ -22,6 +24,7 @@ static ssize_t stream_read(void *cookie, char *bytes, size_t count) {
         stream->head_used += taken;
         return (ssize_t)taken;
     }
+    if (stream->may_read && !stream->may_read(stream->watch, stream->descriptor)) return 0;
     ssize_t got;
     do {
         got = read(stream->descriptor, bytes, count);
@@ -36,10 +39,13 @@ static int stream_close(void *cookie) {
     return status;
 }
 
-FILE *csystem_stream(int descriptor, const uint8_t *head, size_t count) {
+FILE *csystem_stream(int descriptor, const uint8_t *head, size_t count,
+                     bool (*may_read)(void *watch, int descriptor), void *watch) {
     struct stream *stream = malloc(sizeof *stream + count);
     if (!stream) return NULL;
     stream->descriptor = descriptor;
+    stream->may_read = may_read;
+    stream->watch = watch;
     stream->head_count = count;
     stream->head_used = 0;
     memcpy(stream->head, head, count);

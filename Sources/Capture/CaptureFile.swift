@@ -17,8 +17,12 @@ public struct CaptureFile: ~Copyable {
     public let interfaceCount: Int
 
     /// Opens the capture at `path`; `-` is standard input, in any of the formats.
-    public init(path: String) throws(CaptureError) {
-        try self.init(input: try InputDescriptor(path: path))
+    ///
+    /// - Parameter watch: asked before each read.
+    public init(path: String, watch: InputWatch? = nil) throws(CaptureError) {
+        var input = try InputDescriptor(path: path)
+        input.watch = watch
+        try self.init(input: input)
     }
 
     /// Reads from what is open already.
@@ -73,6 +77,9 @@ public struct CaptureFile: ~Copyable {
     private static func isGzip(_ bytes: Span<UInt8>) -> Bool {
         bytes.count > 1 && bytes[0] == 0x1F && bytes[1] == 0x8B
     }
+
+    /// Whether it comes from a pipe, a terminal or the like: nobody knows its end beforehand.
+    public var isStream: Bool { length.isUnknown }
 
     /// Hands the next frame to `consume`; `false` when there is none.
     ///

@@ -7,11 +7,15 @@ struct FileLength: ~Copyable {
     /// A second number for the open file.
     private let number: Int32
     private let bytes: Int64
+    /// Whether there is no length, since it is no regular file.
+    let isUnknown: Bool
 
     /// The length of a file now.
     init(of input: borrowing InputDescriptor) throws(CaptureError) {
         let copy = try input.duplicate()
-        bytes = Self.bytes(of: copy) ?? 0
+        let length = Self.bytes(of: copy)
+        bytes = length ?? 0
+        isUnknown = length == nil
         number = copy
     }
 

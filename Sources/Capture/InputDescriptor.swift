@@ -7,6 +7,8 @@ struct InputDescriptor: ~Copyable {
     private let number: Int32
     /// What is read, as a person knows it.
     let source: String
+    /// Whom to ask before each read; nil for nobody.
+    var watch: InputWatch?
 
     /// What people know the standard input as.
     static let standardInput = "standard input"
@@ -34,8 +36,10 @@ struct InputDescriptor: ~Copyable {
         close(number)
     }
 
-    /// Fills `bytes` from `start`, and returns how many bytes came; 0 at the end.
+    /// Fills `bytes` from `start`, and returns how many bytes came; 0 at the end, and where reading
+    /// was stopped.
     func read(into bytes: inout [UInt8], from start: Int) throws(CaptureError) -> Int {
+        if let watch, !watch.mayRead(number) { return 0 }
         while true {
             let (count, error) = readOnce(into: &bytes, from: start)
             if count >= 0 { return count }

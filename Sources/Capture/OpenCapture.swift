@@ -14,10 +14,13 @@ public final class OpenCapture {
     }
 
     /// Reads the file's head. Once only: another time is an error.
-    public func file() throws(CaptureError) -> CaptureFile {
-        guard let input = input.take() else {
+    ///
+    /// - Parameter watch: asked before each read.
+    public func file(watch: InputWatch? = nil) throws(CaptureError) -> CaptureFile {
+        guard var input = input.take() else {
             throw CaptureError(code: .readFailed, source: source, detail: "it was read before")
         }
+        input.watch = watch
         return try CaptureFile(input: input)
     }
 }

@@ -11,6 +11,8 @@ private import Glibc
 struct PcapHandle: ~Copyable {
     private let handle: OpaquePointer
     private let source: String
+    /// Whom the stream asks before each read; it knows only the address.
+    private let watch: InputWatch?
     private var number: UInt64 = 0
     /// The framing of every frame; libpcap refuses files that mix several.
     let linkType: LinkType
@@ -21,7 +23,8 @@ struct PcapHandle: ~Copyable {
     ) throws(CaptureError) {
         let source = input.source
         let head = buffer.bytes.span.extracting(buffer.waiting)
-        let handle = unsafe try Self.open(input.duplicate(), replaying: head, source: source)
+        let handle = unsafe try Self.open(
+            input.duplicate(), replaying: head, source: source, watch: input.watch)
         let linkType = LinkType(rawValue: UInt32(bitPattern: unsafe pcap_datalink(handle)))
         guard linkType.isSupported else {
             unsafe pcap_close(handle)
@@ -31,6 +34,7 @@ struct PcapHandle: ~Copyable {
         unsafe self.handle = handle
         self.source = source
         self.linkType = linkType
+        watch = input.watch
     }
 
     deinit {
@@ -65,10 +69,12 @@ struct PcapHandle: ~Copyable {
     }
 
     private static func open(
-        _ descriptor: Int32, replaying head: Span<UInt8>, source: String
+        _ descriptor: Int32, replaying head: Span<UInt8>, source: String, watch: InputWatch?
     ) throws(CaptureError) -> OpaquePointer {
+        let asked = unsafe watch.map { unsafe Unmanaged.passUnretained($0).toOpaque() }
         let stream = unsafe head.withUnsafeBufferPointer { bytes in
-            unsafe csystem_stream(descriptor, bytes.baseAddress, bytes.count)
+            unsafe csystem_stream(
+                descriptor, bytes.baseAddress, bytes.count, asked == nil ? nil : mayRead, asked)
         }
         guard let stream = unsafe stream else {
             close(descriptor)
@@ -92,4 +98,11 @@ struct PcapHandle: ~Copyable {
         let (sum, carried) = whole.addingReportingOverflow(Int64(time.tv_usec))
         return overflow || carried ? 0 : sum
     }
+}
+
+/// Asks the watch at `address`, which the handle keeps as long as it reads.
+private func mayRead(_ address: UnsafeMutableRawPointer?, _ descriptor: Int32) -> Bool {
+    guard let address = unsafe address else { return true }
+    return unsafe Unmanaged<InputWatch>.fromOpaque(address).takeUnretainedValue()
+        .mayRead(descriptor)
 }

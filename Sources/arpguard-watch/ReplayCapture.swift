@@ -12,22 +12,26 @@ struct ReplayCapture {
     static let sampleName = "sample"
 
     let name: String
-    let open: () throws(CaptureError) -> CaptureFile
+    let open: (InputWatch?) throws(CaptureError) -> CaptureFile
 
     /// The capture that is part of the program.
     static var sample: ReplayCapture {
-        ReplayCapture(name: sampleName) { () throws(CaptureError) in try CaptureFile.sample() }
+        ReplayCapture(name: sampleName) { _ throws(CaptureError) in try CaptureFile.sample() }
     }
 
     /// A file that is opened when its turn comes.
     static func file(_ path: String) -> ReplayCapture {
-        ReplayCapture(name: path) { () throws(CaptureError) in try CaptureFile(path: path) }
+        ReplayCapture(name: path) { watch throws(CaptureError) in
+            try CaptureFile(path: path, watch: watch)
+        }
     }
 
     /// A file that is opened now, with the rights of now; why it can't be is told in its turn.
     static func fileOpenedNow(_ path: String) -> ReplayCapture {
         let opening = Result { () throws(CaptureError) in try OpenCapture(path: path) }
-        return ReplayCapture(name: path) { () throws(CaptureError) in try opening.get().file() }
+        return ReplayCapture(name: path) { watch throws(CaptureError) in
+            try opening.get().file(watch: watch)
+        }
     }
 
     /// What a command line names, in its order.

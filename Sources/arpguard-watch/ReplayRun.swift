@@ -21,6 +21,10 @@ struct ReplaySummary {
     var duration: Int64 = 0
     /// The files that could not be read, or not to their end.
     var errors: [CaptureError] = []
+    /// In which capture it was stopped; nil if it was not.
+    var stoppedIn: String?
+    /// Whether what was still to be read would have ended by itself.
+    var isIncomplete = false
 
     /// Whether anything was found that calls for a look.
     var hasFindings: Bool {
@@ -63,13 +67,16 @@ struct ReplayRun {
     let captures: [ReplayCapture]
     let configuration: DetectorConfiguration
     let clock: any WallClock
+    /// Who may stop it; nil for nobody.
+    var watch: InputWatch?
 
     /// After how many frames it is said again how far the work is; a power of two.
     private static let framesBetweenProgress: UInt64 = 1 << 16
 
     /// Reads everything that can be read. Each alert, with the name of its capture, and each error
     /// is handed over when it comes, and so is the name of a capture of several interfaces and how
-    /// many they are; before each frame the totals so far can be asked for.
+    /// many they are; before each frame the totals so far can be asked for. Ends early where the
+    /// watch stops the reading.
     func run(
         onFrame: (() -> DetectionStatistics) -> Void = { _ in },
         onAlert: (Alert, String) -> Void, onProgress: (UInt64) -> Void = { _ in },
@@ -78,11 +85,13 @@ struct ReplayRun {
     ) -> ReplaySummary {
         let start = clock.uptimeNanoseconds()
         var summary = ReplaySummary()
-        for capture in captures {
+        for (index, capture) in captures.enumerated() {
             var detector = Detector(configuration)
             let before = summary.frames
+            var isStream = false
             do throws(CaptureError) {
-                var file = try capture.open()
+                var file = try capture.open(watch)
+                isStream = file.isStream
                 let format = file.linkType.frameFormat
                 if file.interfaceCount > 1 { onInterfaces(capture.name, file.interfaceCount) }
                 try file.forEachFrame { header, bytes in
@@ -95,10 +104,18 @@ struct ReplayRun {
                         report: { onAlert($0, capture.name) })
                 }
             } catch {
-                summary.errors.append(error)
-                onError(error)
+                // Where reading was stopped there is no end that could be wrong.
+                if watch?.isStopped != true {
+                    summary.errors.append(error)
+                    onError(error)
+                }
             }
             summary.add(detector.statistics)
+            if watch?.isStopped == true {
+                summary.stoppedIn = capture.name
+                summary.isIncomplete = !isStream || index < captures.count - 1
+                break
+            }
         }
         summary.duration = clock.uptimeNanoseconds() - start
         return summary

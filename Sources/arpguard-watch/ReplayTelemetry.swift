@@ -50,7 +50,7 @@ struct ReplayTelemetry {
             "app_stop",
             [
                 "uptime_seconds": PropertyValue(age(totals) / 1_000_000_000),
-                "exit": summary.errors.isEmpty ? "clean" : "error",
+                "exit": .string(summary.exit),
             ])
     }
 
@@ -89,5 +89,13 @@ struct ReplayTelemetry {
         case .unsupportedLinkType, .compressed: "capture_unsupported"
         case .readFailed: "capture_unreadable"
         }
+    }
+}
+
+extension ReplaySummary {
+    /// The catalogue's word for how it ended.
+    fileprivate var exit: String {
+        if stoppedIn != nil { return "signal" }
+        return errors.isEmpty ? "clean" : "error"
     }
 }

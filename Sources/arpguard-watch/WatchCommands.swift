@@ -26,6 +26,7 @@ extension Command {
     @Sendable private static func runReplay(
         _ invocation: Invocation
     ) throws(CommandFailure) -> ExitStatus {
+        let signals = try ReplayStop.signals()
         // Who typed this may open files that the owner of the service's folder can't.
         let captures = try ReplayCapture.named(
             by: invocation, opensNow: try ProgramContext.becomesOwner(invocation))
@@ -47,8 +48,10 @@ extension Command {
         defer { group.stop() }
         var telemetry = ReplayTelemetry(module, clock: setup.seams.clock)
         telemetry.started(settings: settings.fingerprints)
+        let output = invocation.output
         let run = ReplayRun(
-            captures: captures, configuration: configuration, clock: setup.seams.clock)
+            captures: captures, configuration: configuration, clock: setup.seams.clock,
+            watch: InputWatch(stop: signals.number) { output.flush() })
         return replay(run, &telemetry, invocation)
     }
 
@@ -65,6 +68,7 @@ extension Command {
             show(alert, in: path, isAlone: isAlone, output)
             telemetry.alert(alert)
         } onProgress: { frames in
+            output.flush()
             progress.show(frames)
         } onInterfaces: { path, count in
             progress.end()
@@ -85,6 +89,13 @@ extension Command {
                 warning, hint: "if they were cut short, capture with a larger snapshot length")
         }
         telemetry.finished(summary)
+        if let name = summary.stoppedIn, summary.isIncomplete {
+            output.flush()
+            diagnostics.error(
+                "stopped before the end of \(name)",
+                hint: "what is told is of the frames up to there; replay it again for the rest")
+            return .failure
+        }
         if !summary.errors.isEmpty { return .failure }
         return summary.hasFindings ? .findings : .success
     }

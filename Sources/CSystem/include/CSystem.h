@@ -5,6 +5,7 @@
 
 #include "CSystemSandbox.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,8 +33,10 @@ static inline uint64_t csystem_add_relaxed(uint64_t *word, uint64_t value) {
 }
 
 /* A stream over `head`, then over what is left in `descriptor`, which it owns and closes.
+   `may_read`, unless it is NULL, is asked before each read; a no is the end of the stream.
    NULL when memory is short: the descriptor then stays with the caller. */
-FILE *csystem_stream(int descriptor, const uint8_t *head, size_t count);
+FILE *csystem_stream(int descriptor, const uint8_t *head, size_t count,
+                     bool (*may_read)(void *watch, int descriptor), void *watch);
 
 static inline void csystem_store_relaxed(uint64_t *word, uint64_t value) {
     __atomic_store_n(word, value, __ATOMIC_RELAXED);

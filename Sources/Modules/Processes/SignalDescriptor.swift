@@ -25,6 +25,15 @@ public final class SignalDescriptor: Sendable {
         descriptor = Descriptor(owning: try systemCall("signalfd") { csystem_signalfd() })
     }
 
+    /// Lets the signals through to the calling thread: one that waits then does to the process what
+    /// it does by default.
+    public func letThrough() {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for number in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&set, number) }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+
     /// The next wish that waits; nil if none does.
     public func next() -> Wish? {
         switch csystem_next_signal(descriptor.number) {
