@@ -52,11 +52,18 @@ struct Enabling {
     private func agree(
         _ control: TelemetryControl, _ terms: ConsentTerms, _ view: TermsView?
     ) throws(CommandFailure) {
-        try context.prepareHome()
-        try setup.rememberPlace()
-        _ = try telling { try control.enable(terms) }
-        let blocked = control.causes(blocking: .recording)
-        if let view { invocation.output.render(view.report(decision: blocked)) }
+        let rest = try view?.show(on: invocation.output)
+        let blocked: [Cause]
+        do throws(CommandFailure) {
+            try context.prepareHome()
+            try setup.rememberPlace()
+            _ = try telling { try control.enable(terms) }
+            blocked = control.causes(blocking: .recording)
+        } catch {
+            rest?(nil)
+            throw error
+        }
+        rest?(blocked)
         invocation.output.flush()
         if blocked.isEmpty {
             invocation.diagnostics.notice(
@@ -91,6 +98,32 @@ struct TermsView {
     let config: TelemetryModuleConfig
     /// What the last yes covered.
     let agreed: ConsentTerms?
+
+    /// Writes the terms out before a yes is recorded; throws where they can't be shown: nobody
+    /// agrees to what was never seen. What is returned writes the rest, once it is known what was
+    /// decided: programs get one object, whose last members say that.
+    func show(on output: Output) throws(CommandFailure) -> ([Cause]?) -> Void {
+        let after: ([Cause]?) -> Void
+        switch output.format {
+        case .table:
+            output.render(report(decision: nil))
+            after = { _ in }
+        case .json:
+            let begun = Self.beginning(of: termsJSON)
+            output.raw(begun)
+            after = { decision in
+                let whole = JSONValue.object(json(decision)).serialized(.pretty)
+                output.raw("\(whole.dropFirst(begun.count))\n")
+            }
+        }
+        output.flush()
+        guard output.isOpen else {
+            throw CommandFailure(
+                "nothing was changed: the terms can't be shown",
+                hint: "let standard output go where it can be read")
+        }
+        return after
+    }
 
     /// - Parameter decision: the causes that still block recording after a yes; nil before one.
     func report(decision: [Cause]?) -> Report {
@@ -135,10 +168,20 @@ struct TermsView {
         return pairs
     }
 
-    private func json(_ decision: [Cause]?) -> JSONObject {
+    /// An object as it is printed, without its end: more members can follow.
+    private static func beginning(of object: JSONObject) -> String {
+        String(JSONValue.object(object).serialized(.pretty).dropLast("\n}".count))
+    }
+
+    private var termsJSON: JSONObject {
         var object = terms.json.objectValue ?? [:]
         object["digest"] = .string(terms.digest)
         object["storage_retention_days"] = .integer(Int64(config.storageRetentionDays))
+        return object
+    }
+
+    private func json(_ decision: [Cause]?) -> JSONObject {
+        var object = termsJSON
         object["agreed"] = .bool(decision != nil)
         object["blocked_by"] = .array((decision ?? []).map { .string($0.rawValue) })
         return object
