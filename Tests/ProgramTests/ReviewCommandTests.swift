@@ -112,7 +112,9 @@ import Testing
             arpguard(
                 "telemetry", "review", "--batch", uid, "--drop-event", "1", "--drop-event", "2",
                 "--format", "json"))
-        #expect(dropped.first?["events"]?.integerValue == 2)
+        #expect(dropped.first?["dropped"]?.integerValue == 2)
+        let before = try #require(first["events"]?.integerValue)
+        #expect(dropped.first?["events"]?.integerValue == before - 2)
         let successor = try #require(dropped.first?["successor"]?.stringValue)
         #expect(try list().first { $0["batch"]?.stringValue == successor }?["events"] == 2)
         let again = try arpguard("telemetry", "review", "--batch", uid, "--release")
@@ -122,6 +124,8 @@ import Testing
 
     @Test(arguments: [
         ["--release"], ["--all", "--drop-event", "1"], ["--all", "--release", "--withhold"],
+        ["--all"], ["--all", "--batch", "x", "--release"], ["--list", "--release", "--all"],
+        ["--list", "--batch", "x"], ["--all", "--drop-type", "foo"],
     ])
     func `what is not clear is an error of usage and changes nothing`(flags: [String]) throws {
         try hold()
@@ -131,6 +135,20 @@ import Testing
             Executables.path("arpguard"), ["telemetry", "review"] + flags,
             environment: ["ARPGUARD_HOME": arpguard.home])
         #expect(result.status == 64)
+        #expect(try list() == before)
+    }
+
+    @Test func `all that is meant and is none is told, not passed over`() throws {
+        try hold()
+        let none = try arpguard("telemetry", "review", "--all", "--release")
+        #expect(none.status == 0)
+        #expect(none.stderr == "arpguard: nothing waits to be uploaded\n")
+        try record()
+        let before = try list()
+        let type = try arpguard("telemetry", "review", "--all", "--drop-type", "config_change")
+        #expect(type.status == 0)
+        let told = "arpguard: no batch that waits holds an event of type config_change\n"
+        #expect(type.stderr == told)
         #expect(try list() == before)
     }
 

@@ -56,9 +56,11 @@ private struct ReviewScript {
     private var command: ParsedCommand { invocation.command }
 
     func run() throws(CommandFailure) -> ExitStatus {
-        let actions = try actions()
-        guard actions.isEmpty else {
-            for uid in try meant() { for action in actions { try review.perform(action, on: uid) } }
+        try refuseContradictions()
+        if let action = try action() {
+            let meant = try meant()
+            if meant.isEmpty { invocation.diagnostics.notice(try nothingMeant()) }
+            for uid in meant { try review.perform(action, on: uid) }
             return .success
         }
         if let uid = command.string(.batch) {
@@ -73,11 +75,43 @@ private struct ReviewScript {
         return .success
     }
 
-    private func actions() throws(CommandFailure) -> [ReviewAction] {
+    private func refuseContradictions() throws(CommandFailure) {
+        let isAction = [Flag.dropEvent, .dropType, .release, .withhold].contains(where: isGiven)
+        if command.isOn(.list), isAction || [Flag.batch, .all].contains(where: isGiven) {
+            throw CommandFailure(
+                "--list goes with no other flag of review",
+                hint: "list first, then decide: arpguard telemetry review --all --release",
+                status: .usage)
+        }
+        if command.isOn(.all), isGiven(.batch) {
+            throw CommandFailure(
+                "--batch and --all exclude each other", hint: "give one of them", status: .usage)
+        }
+        if command.isOn(.all), !isAction {
+            throw CommandFailure(
+                "what is to be done with all batches?",
+                hint: "add --release, --withhold or --drop-type EVENT", status: .usage)
+        }
+    }
+
+    private func isGiven(_ flag: Flag) -> Bool { !command.strings(flag).isEmpty }
+
+    private func nothingMeant() throws(CommandFailure) -> String {
+        guard let type = command.string(.dropType), try !review.batches().isEmpty else {
+            return try review.emptiness()
+        }
+        return "no batch that waits holds an event of type \(type)"
+    }
+
+    /// The one action that the flags ask for; nil for none.
+    private func action() throws(CommandFailure) -> ReviewAction? {
         var actions: [ReviewAction] = []
         let numbers = command.strings(.dropEvent).compactMap { Int($0) }
         if !numbers.isEmpty { actions.append(.drop(.events(Set(numbers)))) }
-        if let type = command.string(.dropType) { actions.append(.drop(.type(type))) }
+        if let type = command.string(.dropType) {
+            try Catalogue.checkType(type)
+            actions.append(.drop(.type(type)))
+        }
         if command.isOn(.release) { actions.append(.release) }
         if command.isOn(.withhold) { actions.append(.withhold) }
         guard actions.count <= 1 else {
@@ -90,7 +124,7 @@ private struct ReviewScript {
             throw CommandFailure(
                 "--drop-event needs one batch", hint: "name it with --batch", status: .usage)
         }
-        return actions
+        return actions.first
     }
 
     private func meant() throws(CommandFailure) -> [String] {

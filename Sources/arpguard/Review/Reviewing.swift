@@ -87,7 +87,9 @@ struct Reviewing {
             say(
                 "dropped \(outcome.dropped.of("event")) from \(uid); \(rest ?? "nothing is left")",
                 [
-                    "batch": .string(uid), "done": "dropped", "events": .integer(outcome.dropped),
+                    "batch": .string(uid), "done": "dropped",
+                    "events": .integer(outcome.successor?.events ?? 0),
+                    "dropped": .integer(outcome.dropped),
                     "successor": outcome.successor.map { .string($0.uid) } ?? .null,
                 ])
         }
