@@ -54,7 +54,7 @@ import Synchronization
         self.catalogue = catalogue
         gate = GateReader(
             product: product, config: config,
-            configurationProblem: configurationProblem ?? config.problem,
+            configurationProblem: configurationProblem ?? config.problem(in: catalogue),
             terms: ConsentTerms(catalogue: catalogue, config: config),
             directory: TelemetryDirectory(config.storagePath ?? "\(home)/telemetry"), seams: seams)
         queue = DispatchQueue(label: "telemetry")
@@ -100,6 +100,10 @@ import Synchronization
 
     /// Runs `body` and records how long it took as `feature_usage`; if it throws, an `error` too.
     /// What began before the consent that holds at its end is not recorded as used.
+    ///
+    /// - Parameter feature: a word of the property `feature` as the catalogue declares it; another
+    ///   one is recorded as `other`. A program declares its own words by a `feature_usage` of its
+    ///   own in place of the shipped one.
     public func measure<Result, Failure: Error>(
         _ feature: String, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {

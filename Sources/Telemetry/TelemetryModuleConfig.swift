@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-private import Compression
+package import Catalogue
 public import JSON
 public import Modules
 
 /// How telemetry is set up. Nothing in it grants consent; `enabled: false` forbids.
+///
+/// A value that is out of its bounds keeps telemetry off, with the cause `configuration`; what
+/// `enable` throws names the key.
 public struct TelemetryModuleConfig: Sendable, Equatable {
     /// Whether batches leave by themselves or only after a person released them.
     public enum UploadReview: String, Sendable, CaseIterable {
+        /// They leave when an upload is due.
         case automatic
+        /// Nothing leaves before a person released it.
         case manual
     }
 
@@ -16,33 +21,38 @@ public struct TelemetryModuleConfig: Sendable, Equatable {
     public var enabled: Bool?
     /// Whether time, counts and durations are made coarse when a batch is sealed.
     public var anonymizeData = true
-    /// Hours between uploads; 1 to 8760.
+    /// Hours between uploads; 1 to 8,760.
     public var collectionInterval = 24
-    /// The folder of telemetry's data; nil means the folder `telemetry` in the program's home.
+    /// The folder of telemetry's data, as a path from `/`; nil means the folder `telemetry` in the
+    /// program's home.
     public var storagePath: String?
-    /// Days after which local data is deleted; 1 to 3650.
+    /// Days after which local data is deleted; 1 to 3,650.
     public var storageRetentionDays = 30
     /// The most space that everything under `storagePath` may take; 1 MiB to 16 GiB.
     public var storageBytesMax: Int64 = 64 << 20
-    /// The OTLP/HTTP endpoint for logs; nil means that nothing is ever uploaded.
+    /// The OTLP/HTTP endpoint for logs: https without user name and query, or http to loopback. Nil
+    /// means that nothing is ever uploaded.
     public var uploadURL: String?
     /// The most events of one batch; 1 to 10,000.
     public var maxEventsPerBatch = 100
-    /// The events that may be recorded; nil means all declared ones.
+    /// The events that may be recorded, each declared in the catalogue; nil means all of those.
     public var allowedEventTypes: [String]?
     /// The content coding of uploads: gzip, zstd or none.
     public var compression = "gzip"
     /// Whether batches wait for a person.
     public var uploadReview = UploadReview.automatic
-    /// The most bytes per second of an upload; nil means no limit.
+    /// The most bytes per second of an upload, 1,024 to 2^40; nil means no limit.
     public var uploadBytesPerSecondMax: Int64?
-    /// The most bytes uploaded per UTC day.
+    /// The most bytes uploaded per UTC day; 1,024 to 2^40.
     public var uploadBytesPerDayMax: Int64 = 1 << 20
-    /// Where requests for erasure go; nil means beside `uploadURL` if that ends in `/v1/logs`.
+    /// Where requests for erasure go, in the form of `uploadURL`; nil means beside `uploadURL` if
+    /// that ends in `/v1/logs`.
     public var erasureURL: String?
-    /// The proxy through which https goes; nil means none, whatever the environment says.
+    /// The proxy through which https goes, `http://HOST:PORT` or `socks5h://HOST:PORT`; nil means
+    /// none, whatever the environment says.
     public var uploadProxy: String?
-    /// A file of PEM certificates that are trusted instead of the system's; nil means the system's.
+    /// A file of PEM certificates that are trusted instead of the system's, as a path from `/`; nil
+    /// means the system's.
     public var uploadCAFile: String?
 
     /// A configuration with the defaults, and possibly an endpoint.
@@ -173,26 +183,37 @@ extension TelemetryModuleConfig {
         uploadCAFile = object.path("upload_ca_file", userHome)
     }
 
-    /// What is wrong with a configuration that a program made by itself; nil if nothing is.
-    package var problem: String? {
-        if let uploadURL, Endpoint(uploadURL) == nil { return "telemetry.upload_url is not usable" }
-        if let erasureURL, Endpoint(erasureURL) == nil {
-            return "telemetry.erasure_url is not usable"
-        }
-        if let uploadProxy, ProxyAddress(uploadProxy) == nil {
-            return "telemetry.upload_proxy is not usable"
-        }
-        if ContentCoding(rawValue: compression) == nil {
-            return "telemetry.compression is not usable"
-        }
-        let bounds = [
-            (1...8760).contains(collectionInterval), (1...3650).contains(storageRetentionDays),
-            (1 << 20...16 << 30).contains(storageBytesMax),
-            (1...10_000).contains(maxEventsPerBatch), uploadBytesPerDayMax >= 1024,
-            uploadBytesPerSecondMax ?? 1024 >= 1024,
+    /// What is wrong with a configuration that a program made by itself: the first key that the
+    /// file could not hold either; nil if there is none. Here nobody resolves a leading `~`.
+    package func problem(in catalogue: Catalogue) -> String? {
+        let schema = Self.schema(eventTypes: catalogue.events.map(\.name))
+        if let problem = schema.problems(in: section).first { return problem.description }
+        let paths = ["storage_path": storagePath, "upload_ca_file": uploadCAFile]
+        let relative = paths.sorted { $0.key < $1.key }.first { $0.value?.hasPrefix("/") == false }
+        return relative.map { key, _ in "telemetry.\(key) must be a path from /" }
+    }
+
+    /// The section of a file that says the same; paths are as they are.
+    private var section: JSONObject {
+        let texts: [(String, String?)] = [
+            ("storage_path", storagePath), ("upload_url", uploadURL), ("erasure_url", erasureURL),
+            ("upload_proxy", uploadProxy), ("upload_ca_file", uploadCAFile),
+            ("compression", compression), ("upload_review", uploadReview.rawValue),
         ]
-        return bounds.contains(false)
-            ? "a number of telemetry's configuration is out of bounds" : nil
+        let numbers: [(String, Int64)] = [
+            ("collection_interval", Int64(collectionInterval)),
+            ("storage_retention_days", Int64(storageRetentionDays)),
+            ("storage_bytes_max", storageBytesMax),
+            ("max_events_per_batch", Int64(maxEventsPerBatch)),
+            ("upload_bytes_per_day_max", uploadBytesPerDayMax),
+        ]
+        var section = JSONObject(texts.map { ($0, .optional($1)) })
+        for (key, number) in numbers { section[key] = .integer(number) }
+        section["upload_bytes_per_second_max"] = uploadBytesPerSecondMax.map { .integer($0) }
+        section["allowed_event_types"] = allowedEventTypes.map { types in
+            .array(types.map { .string($0) })
+        }
+        return section
     }
 }
 

@@ -28,7 +28,7 @@ public final class TelemetryControl: Sendable {
         self.config = config
         gate = GateReader(
             product: product, config: config,
-            configurationProblem: configurationProblem ?? config.problem,
+            configurationProblem: configurationProblem ?? config.problem(in: catalogue),
             terms: ConsentTerms(catalogue: catalogue, config: config),
             directory: TelemetryDirectory(config.storagePath ?? "\(home)/telemetry"), seams: seams)
     }
