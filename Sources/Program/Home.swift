@@ -74,12 +74,20 @@ public struct HomeRules: Sendable, Equatable {
         self.workingFolder = workingFolder
     }
 
-    /// The home: `--home`, else `ARPGUARD_HOME`, else the service's for root and `--service`,
-    /// else `.arpguard` in the person's folder. Throws where none of these applies.
+    /// The home: `--home` or, with `--service`, the service's; else `ARPGUARD_HOME`, else the
+    /// service's for root, else `.arpguard` in the person's folder. Throws where none of these
+    /// applies, and where both flags are given.
     public func home() throws(CommandFailure) -> Home {
         let own = userFolder.flatMap { $0.hasPrefix("/") ? Self.trimmed($0) : nil }
-        if let flag { return Home(path: absolute(flag), reason: .flag, userFolder: own) }
-        if let variable, !variable.isEmpty {
+        if let flag {
+            guard !isService else {
+                throw CommandFailure(
+                    "--home and --service exclude each other", hint: "give one of them",
+                    status: .usage)
+            }
+            return Home(path: absolute(flag), reason: .flag, userFolder: own)
+        }
+        if let variable, !variable.isEmpty, !isService {
             return Home(path: absolute(variable), reason: .variable, userFolder: own)
         }
         if isService || userID == 0 {

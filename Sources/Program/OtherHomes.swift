@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import JSON
-public import Modules
+package import Modules
 
 /// Programs of ours that run now with another home than the one that is looked at.
 public struct OtherHomes: Sendable, Equatable {
@@ -26,7 +26,7 @@ public struct OtherHomes: Sendable, Equatable {
 
     /// - Parameter processes: programs of ours. One whose environment can't be read is taken for
     ///   one that names no home there; of a person's that leaves nothing to tell.
-    public init(than home: Home, among processes: [ProcessTable.Entry]) {
+    package init(than home: Home, among processes: [ProcessTable.Entry]) {
         users = processes.compactMap { process in
             guard let other = Self.home(of: process), other != home.path else { return nil }
             return User(
@@ -40,8 +40,9 @@ public struct OtherHomes: Sendable, Equatable {
             if word == "--home", index + 1 < words.count { return words[index + 1] }
             if word.hasPrefix("--home=") { return String(word.dropFirst("--home=".count)) }
         }
+        if words.contains("--service") { return Home.servicePath }
         if let home = process.environment?[Home.variable], !home.isEmpty { return home }
-        return words.contains("--service") || process.owner == 0 ? Home.servicePath : nil
+        return process.owner == 0 ? Home.servicePath : nil
     }
 
     /// One line for people for each of them.

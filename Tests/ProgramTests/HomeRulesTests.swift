@@ -43,8 +43,10 @@ import Testing
             "the variable without HOME", variable: "/srv/a", userFolder: nil, is: "/srv/a",
             by: .variable),
         Case(
-            "the flag before all", flag: "/b", variable: "/srv/a", isService: true, userID: 0,
-            is: "/b", by: .flag),
+            "the flag before all", flag: "/b", variable: "/srv/a", userID: 0, is: "/b", by: .flag),
+        Case(
+            "the service before the variable", variable: "/srv/a", isService: true,
+            is: "/var/lib/arpguard", by: .service),
         Case("a relative flag", flag: "b/c/", is: "/now/b/c", by: .flag),
     ]
 
@@ -53,6 +55,13 @@ import Testing
         let home = try example.rules.home()
         #expect(home.path == example.path)
         #expect(home.reason == example.reason)
+    }
+
+    @Test func `a home and the service's home can't both be meant`() {
+        let rules = HomeRules(
+            flag: "/b", isService: true, userID: 1000, userFolder: nil, workingFolder: "/")
+        let error = #expect(throws: CommandFailure.self) { try rules.home() }
+        #expect(error?.status == .usage)
     }
 
     @Test(arguments: [nil, "", "ada"])

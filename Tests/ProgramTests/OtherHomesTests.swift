@@ -44,6 +44,14 @@ import Testing
         #expect(users.map(\.home) == [home].compactMap { $0 })
     }
 
+    @Test func `the service's flag comes before the environment`() {
+        let process = ProcessTable.Entry(
+            pid: 7, owner: 1000, arguments: ["arpguard-watch", "--service", "watch"],
+            environment: ["ARPGUARD_HOME": "/srv/z"])
+        let users = OtherHomes(than: own, among: [process]).users
+        #expect(users.map(\.home) == ["/var/lib/arpguard"])
+    }
+
     @Test func `a running program is found by its file's name, and what it holds open`() throws {
         let folder = try TemporaryDirectory()
         try folder.write([UInt8](), to: "held")

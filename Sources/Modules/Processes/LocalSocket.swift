@@ -5,19 +5,19 @@ import Glibc
 
 /// One end of a pair of connected sockets, or of a pipe: a stream of bytes between a program and
 /// one that it started. Closed with the value.
-public final class LocalSocket: Sendable {
+package final class LocalSocket: Sendable {
     private let descriptor: Descriptor
 
     /// The descriptor's number.
-    public var number: Int32 { descriptor.number }
+    package var number: Int32 { descriptor.number }
 
     /// Takes over a descriptor that this process was started with.
-    public init(inherited number: Int32) {
+    package init(inherited number: Int32) {
         descriptor = Descriptor(owning: number)
     }
 
     /// Two ends that are closed when another program takes this one's place.
-    public static func pair() throws(SystemError) -> (LocalSocket, LocalSocket) {
+    package static func pair() throws(SystemError) -> (LocalSocket, LocalSocket) {
         var ends: [Int32] = [-1, -1]
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         try systemCall("socketpair") { unsafe socketpair(AF_UNIX, type, 0, &ends) }
@@ -26,7 +26,7 @@ public final class LocalSocket: Sendable {
 
     /// Two ends of a pipe that are closed when another program takes this one's place; what is
     /// written to the second is read from the first.
-    public static func pipe() throws(SystemError) -> (LocalSocket, LocalSocket) {
+    package static func pipe() throws(SystemError) -> (LocalSocket, LocalSocket) {
         var ends: [Int32] = [-1, -1]
         try systemCall("pipe2") { unsafe csystem_pipe(&ends) }
         return (LocalSocket(inherited: ends[0]), LocalSocket(inherited: ends[1]))
@@ -34,7 +34,7 @@ public final class LocalSocket: Sendable {
 
     /// Reads what is there into `buffer` from `offset` on, and waits if there is nothing. Returns
     /// how many bytes came; 0 when the other end has closed.
-    public func read(
+    package func read(
         into buffer: inout [UInt8], from offset: Int = 0
     ) throws(SystemError) -> Int {
         try systemCall("read") {
@@ -46,12 +46,12 @@ public final class LocalSocket: Sendable {
     }
 
     /// Writes all bytes, and waits as long as the other end has no room.
-    public func write(_ bytes: [UInt8]) throws(SystemError) {
+    package func write(_ bytes: [UInt8]) throws(SystemError) {
         try descriptor.writeAll(bytes, "socket")
     }
 
     /// Tells the other end that nothing more comes; reading goes on.
-    public func finishWriting() {
+    package func finishWriting() {
         // It fails only where the other end has gone, which reading finds out.
         _ = shutdown(number, Int32(SHUT_WR))
     }

@@ -6,44 +6,44 @@ import Glibc
 /// What this process may do beyond other programs of its user, and how it gives that up.
 ///
 /// To be called before any thread is started: capabilities belong to threads.
-public enum Privileges {
+package enum Privileges {
     /// A user and its main group, by their numbers.
-    public struct User: Sendable, Equatable {
+    package struct User: Sendable, Equatable {
         /// The user's number.
-        public let number: UInt32
+        package let number: UInt32
         /// The number of its group.
-        public let group: UInt32
+        package let group: UInt32
 
         /// The user with these numbers.
-        public init(number: UInt32, group: UInt32) {
+        package init(number: UInt32, group: UInt32) {
             self.number = number
             self.group = group
         }
     }
 
     /// Whether the process runs as root.
-    public static var isRoot: Bool { geteuid() == 0 }
+    package static var isRoot: Bool { geteuid() == 0 }
 
     /// The user of that name in the machine's own list; nil if there is none.
-    public static func user(named name: String) -> User? {
+    package static func user(named name: String) -> User? {
         var group: UInt32 = 0
         let number = unsafe csystem_user_number(name, &group)
         return UInt32(exactly: number).map { User(number: $0, group: group) }
     }
 
     /// Who owns what stands at `path`, links not followed; nil if nothing does.
-    public static func owner(of path: String) throws(SystemError) -> User? {
+    package static func owner(of path: String) throws(SystemError) -> User? {
         try RealFileSystem.inode(at: path).map { User(number: $0.st_uid, group: $0.st_gid) }
     }
 
     /// Makes what stands at `path` a user's, links not followed.
-    public static func give(_ path: String, to user: User) throws(SystemError) {
+    package static func give(_ path: String, to user: User) throws(SystemError) {
         try systemCall("lchown", path) { unsafe lchown(path, user.number, user.group) }
     }
 
     /// Acts as another user until further notice, and says as whom before. Root goes first to a
     /// user, and that one back.
-    public static func act(as user: User) throws(SystemError) -> User {
+    package static func act(as user: User) throws(SystemError) -> User {
         let before = User(number: geteuid(), group: getegid())
         if before.number == 0 {
             try systemCall("setegid") { setegid(user.group) }
@@ -56,18 +56,18 @@ public enum Privileges {
     }
 
     /// Becomes another user for good, in no other group than that user's.
-    public static func become(_ user: User) throws(SystemError) {
+    package static func become(_ user: User) throws(SystemError) {
         try check("setresuid", csystem_become(user.number, user.group))
     }
 
     /// Gives up every capability, and the right to get one back from any program's file.
-    public static func drop() throws(SystemError) {
+    package static func drop() throws(SystemError) {
         try check("capset", csystem_drop_capabilities())
         try check("prctl", csystem_no_new_privileges())
     }
 
     /// Has the kernel kill this process when the process `parent` ends.
-    public static func dieWith(parent: Int32) throws(SystemError) {
+    package static func dieWith(parent: Int32) throws(SystemError) {
         try check("prctl", csystem_die_with(parent))
     }
 

@@ -3,20 +3,20 @@
 import Glibc
 
 /// What `/proc` tells of other processes; of those of other users only what everybody may see.
-public enum ProcessTable {
+package enum ProcessTable {
     /// One running process.
-    public struct Entry: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable {
         /// Its number.
-        public let pid: Int32
+        package let pid: Int32
         /// The user number under which it runs.
-        public let owner: UInt32
+        package let owner: UInt32
         /// Its command line, the program's path first.
-        public let arguments: [String]
+        package let arguments: [String]
         /// The variables that it was started with; nil where only its owner and root may read them.
-        public let environment: [String: String]?
+        package let environment: [String: String]?
 
         /// Describes a process.
-        public init(
+        package init(
             pid: Int32, owner: UInt32, arguments: [String], environment: [String: String]? = nil
         ) {
             self.pid = pid
@@ -30,7 +30,7 @@ public enum ProcessTable {
     private static let bytesMax = 1 << 18
 
     /// The processes whose program's file has one of these names.
-    public static func running(_ names: Set<String>) -> [Entry] {
+    package static func running(_ names: Set<String>) -> [Entry] {
         pids().compactMap { pid in
             guard let words = words(in: "/proc/\(pid)/cmdline") else { return nil }
             guard let program = words.first?.split(separator: "/").last.map(String.init),
@@ -60,7 +60,7 @@ public enum ProcessTable {
     }
 
     /// The other processes that have one of the files open.
-    public static func holding(_ paths: Set<String>) -> [Int32] {
+    package static func holding(_ paths: Set<String>) -> [Int32] {
         pids().filter { $0 != getpid() }.filter { pid in
             let folder = "/proc/\(pid)/fd"
             let descriptors = (try? RealFileSystem().names(in: folder)) ?? []
