@@ -4,7 +4,7 @@
 import Modules
 import TelemetryUpload
 
-/// SIGINT and SIGTERM as the end of the running transfer instead of the end of the process.
+/// SIGINT, SIGTERM and SIGHUP as the end of the running transfer instead of the end of the process.
 enum Interruption {
     /// A cancellation that the first of the signals utters.
     static func becomingCancellation() throws(SystemError) -> Cancellation {

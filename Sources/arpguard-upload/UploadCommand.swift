@@ -94,8 +94,15 @@ private func report(
     for warning in summary.warnings { diagnostics.warning(warning) }
     for problem in summary.problems { diagnostics.error(problem.text, hint: problem.hint) }
     if summary.ending == .interrupted {
+        // A person who deletes waits for erasures no longer than that, and is not who interrupted.
+        let isOnlyErasures = invocation.command.isOn(.erasuresOnly)
         diagnostics.error(
-            "the upload was interrupted", hint: "the next round goes on from there")
+            isOnlyErasures
+                ? "no answer to the request for erasure came in time"
+                : "the upload was interrupted",
+            hint: isOnlyErasures
+                ? "it stays pending, and the next upload asks again"
+                : "the next round goes on from there")
     }
     return summary.hasFailed ? .failure : .success
 }

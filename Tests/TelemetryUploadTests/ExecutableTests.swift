@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Hashing
 import JSON
 import Modules
@@ -123,13 +124,14 @@ import Testing
         #expect(server.connectionCount == 0)
     }
 
-    @Test func `SIGTERM ends a transfer that hangs, and the batch goes later`() throws {
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func `a signal ends a transfer that hangs, and the batch goes later`(signal: Int32) throws {
         let server = try FakeServer(.neverAnswer, .answer(200))
         let home = try home(url: server.url(), events: 1)
         let process = try RunningProcess(
             Executables.path("arpguard-upload"), ["--home", home.folder.path])
         _ = try server.waitForRequests(1)
-        process.send(signal: 15)
+        process.send(signal: signal)
         let result = try process.waitForEnd()
         #expect(result.status == 2)
         #expect(result.stderr.contains("interrupted"))
@@ -160,6 +162,27 @@ import Testing
         #expect(result.status == 0)
         #expect(try json(result)["erasures_done"]?.integerValue == 1)
         #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+    }
+
+    /// What `delete-data` does once its patience with a server has ended.
+    @Test func `an erasure without an answer is told as that`() throws {
+        let server = try FakeServer(.answer(200), .neverAnswer)
+        let home = try home(url: server.url(), events: 1)
+        #expect(try run(home).status == 0)
+        #expect(try home.control.deleteData().erasureRequested)
+        let process = try RunningProcess(
+            Executables.path("arpguard-upload"),
+            ["--home", home.folder.path, "--erasures-only", "--quiet"])
+        _ = try server.waitForRequests(2)
+        process.send(signal: SIGTERM)
+        let result = try process.waitForEnd()
+        #expect(result.status == 2)
+        #expect(
+            result.stderr == """
+                arpguard: error: no answer to the request for erasure came in time
+                arpguard: hint: it stays pending, and the next upload asks again
+
+                """)
     }
 
     @Test func `with --if-due nothing happens before the due time`() throws {

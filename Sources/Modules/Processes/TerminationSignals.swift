@@ -2,13 +2,13 @@
 
 import Glibc
 
-/// SIGINT and SIGTERM, taken as a wish to end instead of as a blow.
+/// SIGINT, SIGTERM and SIGHUP, taken as a wish to end instead of as a blow.
 ///
 /// Blocked for the calling thread and all that it starts later, so make it first thing in `main`.
 public struct TerminationSignals: ~Copyable {
-    private static let numbers = [SIGINT, SIGTERM]
+    private static let numbers = [SIGINT, SIGTERM, SIGHUP]
 
-    /// Blocks both signals. Throws if the kernel refuses.
+    /// Blocks the signals. Throws if the kernel refuses.
     public init() throws(SystemError) {
         var set = Self.signalSet()
         let code = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
