@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import JSON
 import TestKit
 import Testing
@@ -38,6 +39,53 @@ import Testing
         #expect(result.stdout.contains("nowhere: recorded here only"))
         #expect(result.stderr.contains("arpguard telemetry enable --confirm"))
         #expect(try arpguard.folder.contents().isEmpty)
+    }
+
+    @Test(arguments: [
+        ("table", "\"$0\" $2 >/dev/full"), ("json", "\"$0\" $2 >/dev/full"),
+        // The reader has gone before the terms come.
+        ("table", "{ cat \"$3\" >/dev/null; \"$0\" $2; } | { exec <&-; echo >\"$3\"; }"),
+        ("json", "{ cat \"$3\" >/dev/null; \"$0\" $2; } | { exec <&-; echo >\"$3\"; }"),
+    ])
+    func `terms that can't be shown are not agreed to`(format: String, script: String) throws {
+        let gate = arpguard.folder.file("gate")
+        try #require(unsafe mkfifo(gate, 0o600) == 0)
+        let result = try CommandRunner.run(
+            "/bin/sh",
+            [
+                "-c", script, Executables.path("arpguard"), "sh",
+                "telemetry enable --confirm --format \(format)", gate,
+            ], environment: ["ARPGUARD_HOME": arpguard.home])
+        #expect(result.stderr.contains("error: nothing was changed: the terms can't be shown\n"))
+        #expect(try arpguard.telemetryStatus()["blocked_by"] == ["not_asked"])
+    }
+
+    @Test func `a ledger that is not there is not called sound, and no head is made up`() throws {
+        #expect(try arpguard("telemetry", "log", "--verify").status == 0)
+        let head = try arpguard("telemetry", "log", "--head", "abc")
+        #expect(head.status == 64)
+        #expect(head.stderr.hasSuffix("hint: arpguard telemetry log --verify prints it\n"))
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        let removed = try CommandRunner.run(
+            "/bin/sh", ["-c", "rm \"$0\"/store.sqlite*", "\(arpguard.home)/telemetry"])
+        #expect(removed.status == 0)
+        let result = try arpguard("telemetry", "log", "--verify")
+        #expect(result.status == 1)
+        #expect(
+            result.stdout
+                == "no row is there, though somebody has decided here: the ledger was removed\n")
+        _ = try arpguard("config", "set", "telemetry.storage_path", "/dev/full")
+        let none = try arpguard("telemetry", "log", "--verify")
+        #expect(none.status == 2)
+        #expect(none.stderr.contains("/dev/full is no folder"))
+    }
+
+    @Test func `a yes that fails after its terms were shown leaves one whole object`() throws {
+        try arpguard.folder.write("", to: "own/telemetry")
+        arpguard.secureHome()
+        let result = try arpguard("telemetry", "enable", "--confirm", "--format", "json")
+        #expect(result.status == 2)
+        #expect(try JSONValue.parse(result.stdout)["agreed"] == false)
     }
 
     @Test func `enable with reviewed terms fails once they are others`() throws {

@@ -251,6 +251,25 @@ import Testing
         #expect(try !other.folder.contents().contains { $0.hasPrefix("home") })
     }
 
+    @Test func `a ledger that was removed is not sound, since somebody has decided`() throws {
+        for name in ["store.sqlite", "store.sqlite-wal", "store.sqlite-shm"] {
+            try RealFileSystem().remove("\(home.storage)/\(name)")
+        }
+        let verdict = try home.control().verifyLedger()
+        #expect(verdict.rows == 0 && verdict.isMissing && !verdict.isSound)
+        #expect(verdict.json["missing"] == true)
+        #expect(try !home.folder.contents().contains("home/telemetry/store.sqlite"))
+    }
+
+    @Test func `a folder that is none has no sound ledger either`() throws {
+        var config = TelemetryModuleConfig.withURL
+        config.storagePath = "/dev/full"
+        let error = #expect(throws: TelemetryError.self) {
+            try home.control(config).verifyLedger()
+        }
+        #expect(error?.description == "/dev/full is no folder")
+    }
+
     @Test func `losses are told when they are sealed or the store is opened`() throws {
         var config = TelemetryModuleConfig()
         config.storageRetentionDays = 1

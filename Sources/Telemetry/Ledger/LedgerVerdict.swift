@@ -24,16 +24,23 @@ public struct LedgerVerdict: Sendable, Equatable {
     public let head: String?
     /// Whether the head that was given stands in the ledger; nil if none was given.
     public let headFound: Bool?
+    /// Whether there is no row at all though somebody has decided here: a decision is a row.
+    public let isMissing: Bool
     /// All faults, the first `problemsMax` of them.
     public let problems: [Problem]
 
-    /// Whether the ledger is whole, and holds the head that was given.
-    public var isSound: Bool { problems.isEmpty && headFound != false }
+    /// Whether the ledger is there, is whole, and holds the head that was given.
+    public var isSound: Bool { problems.isEmpty && !isMissing && headFound != false }
+
+    /// Whether a text can be the hash of a row: 64 hexadecimal digits.
+    public static func isHead(_ text: String) -> Bool {
+        text.utf8.count == 2 * SHA256.bytes && Hex.decode(text) != nil
+    }
 
     /// The verdict as a JSON object.
     public var json: JSONObject {
         [
-            "sound": .bool(isSound), "rows": .integer(rows),
+            "sound": .bool(isSound), "missing": .bool(isMissing), "rows": .integer(rows),
             "pruned_through": .integer(prunedThrough), "head": .optional(head),
             "head_found": headFound.map { .bool($0) } ?? .null,
             "problems": .array(
@@ -45,8 +52,10 @@ public struct LedgerVerdict: Sendable, Equatable {
 extension LedgerVerdict {
     /// Checks rows in their order: each against its own hash, and against the row before it.
     ///
-    /// - Parameter head: a hash that was the last one at some time; in either case of digits.
-    init(_ rows: [LedgerRow], head expected: String?) {
+    /// - Parameters:
+    ///   - head: a hash that was the last one at some time; in either case of digits.
+    ///   - isExpected: whether there has to be a row.
+    init(_ rows: [LedgerRow], head expected: String?, isExpected: Bool) {
         let anchor = rows.last { $0.kind == LedgerEntry.Kind.pruned.rawValue }?.detail
         // Any number may stand there.
         let through = min(max(0, anchor?["through"]?.integerValue ?? 0), Ledger.numberMax)
@@ -63,6 +72,7 @@ extension LedgerVerdict {
         self.init(
             rows: Int64(rows.count), prunedThrough: through, head: rows.last?.digest,
             headFound: expected.map { known.contains($0.lowercased()) },
+            isMissing: rows.isEmpty && isExpected,
             problems: Array(problems.prefix(Self.problemsMax)))
     }
 

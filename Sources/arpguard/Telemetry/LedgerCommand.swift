@@ -32,6 +32,11 @@ extension Command {
             if rows.isEmpty { invocation.diagnostics.notice("the ledger has no such rows") }
             return .success
         }
+        if let head, !LedgerVerdict.isHead(head) {
+            throw CommandFailure(
+                "--head is 64 hexadecimal digits, not: \(head)",
+                hint: "arpguard telemetry log --verify prints it", status: .usage)
+        }
         let verdict = try telling { try control.verifyLedger(head: head) }
         invocation.output.render(.verdict(verdict))
         return verdict.isSound ? .success : .findings
@@ -75,7 +80,11 @@ extension Report {
                 + "was deleted, or the head is older than what is kept"
             lines.append(StyledText(text, .red))
         }
-        if verdict.problems.isEmpty {
+        if verdict.isMissing {
+            let text =
+                "no row is there, though somebody has decided here: the ledger was removed"
+            lines.append(StyledText(text, .red))
+        } else if verdict.problems.isEmpty {
             let older =
                 verdict.prunedThrough > 0
                 ? ", older ones up to \(verdict.prunedThrough) pruned" : ""
