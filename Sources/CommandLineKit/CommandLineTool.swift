@@ -99,7 +99,9 @@ public struct CommandLineTool: Sendable {
         case .readerHasGone:
             return status == .findings ? .success : status
         case .failed(let reason), .cut(let reason):
-            diagnostics.error("standard output can't be written: \(reason)")
+            diagnostics.error(
+                "standard output can't be written: \(reason)",
+                hint: "what is missing was not printed; let the output go where there is room")
             return .failure
         }
     }

@@ -76,7 +76,7 @@ public struct Setting: Sendable {
 
 /// The declared keys of one section of a configuration file.
 public struct SettingsSchema: Sendable {
-    /// The section's name in the file.
+    /// The section's name in the file; empty for a file without sections.
     public let section: String
     /// Its keys, in the order in which documents list them.
     public let settings: [Setting]
@@ -92,16 +92,19 @@ public struct SettingsSchema: Sendable {
         settings.first { $0.key == key }
     }
 
+    /// A key with its section, where there is one.
+    private func name(of key: String) -> String { section.isEmpty ? key : "\(section).\(key)" }
+
     /// What is wrong with a section's content, key by key; empty if nothing is.
     public func problems(in object: JSONObject) -> [SettingProblem] {
         object.members.compactMap { member in
             guard let setting = setting(member.name) else {
                 return SettingProblem(
-                    key: "\(section).\(member.name)", value: nil, expected: "no such key")
+                    key: name(of: member.name), value: nil, expected: "no such key")
             }
             if setting.admits(member.value) { return nil }
             return SettingProblem(
-                key: "\(section).\(member.name)", value: member.value.serialized(.compact),
+                key: name(of: member.name), value: member.value.serialized(.compact),
                 expected: "must be \(setting.form)")
         }
     }

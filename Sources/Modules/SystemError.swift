@@ -46,6 +46,8 @@ package func systemCall<Result: FixedWidthInteger & SignedInteger>(
 extension SystemError {
     /// ENOTDIR: something else stands where a folder should.
     public static let notADirectory = ENOTDIR
+    /// EISDIR: a folder stands where a file should.
+    public static let isFolder = EISDIR
     /// EPERM: not for this user.
     public static let notPermitted = EPERM
     /// EINVAL: not of the form that was expected.

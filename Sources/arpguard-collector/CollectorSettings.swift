@@ -12,7 +12,7 @@ enum CollectorSettings {
     private static let defaults = CollectorConfiguration()
 
     static let schema = SettingsSchema(
-        section: "collector",
+        section: "",
         [
             text("listen", "where installations send to, ADDR:PORT", "127.0.0.1:4318"),
             text("admin_listen", "where the insight page is read, ADDR:PORT", "127.0.0.1:4319"),

@@ -161,7 +161,8 @@ struct ServeOptions {
         guard configuration.intake.isLoopback || hasTLS || configuration.isBehindProxy else {
             throw CommandFailure(
                 "--listen: \(configuration.intake) is not a loopback address, and there is no TLS",
-                hint: "give --tls-cert and --tls-key, or --behind-proxy if a proxy ends TLS")
+                hint: "give --tls-cert and --tls-key, or --behind-proxy if a proxy ends TLS",
+                status: .usage)
         }
         guard
             configuration.admin.isLoopback || hasTLS && configuration.adminToken != nil
@@ -169,7 +170,8 @@ struct ServeOptions {
             throw CommandFailure(
                 "--admin-listen: \(configuration.admin) is not a loopback address, which takes "
                     + "TLS and a token",
-                hint: "give --tls-cert, --tls-key and --admin-token-file, or stay on 127.0.0.1")
+                hint: "give --tls-cert, --tls-key and --admin-token-file, or stay on 127.0.0.1",
+                status: .usage)
         }
     }
 

@@ -99,7 +99,7 @@ import Testing
 
     @Test(arguments: [
         RefusedCommand(
-            arguments: ["serve", "--listen", "192.0.2.1:4318"], status: 2,
+            arguments: ["serve", "--listen", "192.0.2.1:4318"], status: 64,
             error: "--listen: 192.0.2.1:4318 is not a loopback address, and there is no TLS"
         ),
         RefusedCommand(

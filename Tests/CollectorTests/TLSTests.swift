@@ -91,13 +91,13 @@ import Testing
 
     @Test(arguments: [
         RefusedCommand(
-            arguments: ["serve", "--listen", "192.0.2.1:1"], status: 2,
+            arguments: ["serve", "--listen", "192.0.2.1:1"], status: 64,
             error: "--listen: 192.0.2.1:1 is not a loopback address, and there is no TLS"),
         RefusedCommand(
             arguments: ["serve", "--listen", "192.0.2.1:1", "--behind-proxy"], status: 2,
             error: "can't listen on 192.0.2.1:1: cannot assign requested address"),
         RefusedCommand(
-            arguments: ["serve", "--admin-listen", "192.0.2.1:1", "--behind-proxy"], status: 2,
+            arguments: ["serve", "--admin-listen", "192.0.2.1:1", "--behind-proxy"], status: 64,
             error: "--admin-listen: 192.0.2.1:1 is not a loopback address, which takes TLS and a "
                 + "token"),
         RefusedCommand(
@@ -131,10 +131,10 @@ import Testing
             error: "can't read none: No such file or directory"),
         RefusedCommand(
             arguments: ["serve", "--config", "bad.json"], status: 2,
-            error: "bad.json: collector.k is 1, must be 2 to 1000000"),
+            error: "bad.json: k is 1, must be 2 to 1000000"),
         RefusedCommand(
             arguments: ["serve", "--config", "unknown.json"], status: 2,
-            error: "unknown.json: collector.colour: no such key"),
+            error: "unknown.json: colour: no such key"),
         RefusedCommand(
             arguments: ["serve", "--catalogue", "a=text"], status: 2,
             error: "--catalogue text: it is no JSON text"),

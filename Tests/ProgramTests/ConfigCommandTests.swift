@@ -79,6 +79,48 @@ import Testing
                 == "arpguard: detection.gateway is not in the file; its default holds\n")
     }
 
+    @Test(arguments: [
+        (#"{"telemetry": {"upload_urll": 1, "enabled": true}}"#, "telemetry.upload_urll"),
+        (#"{"telemetry": {"enabled": true}, "telmetry": {"x": 1}}"#, "telmetry"),
+        (#"{"telemetry": {"enabled": true}, "telmetry": {"x.y": 1}}"#, "telmetry.x.y"),
+    ])
+    func `a misspelt key is taken out of the file`(content: String, key: String) throws {
+        try arpguard.folder.write(content, to: "own/config.json")
+        arpguard.secureHome()
+        let unset = try arpguard("config", "unset", key)
+        #expect(unset.status == 0, "\(unset.stderr)")
+        #expect(unset.stdout == "\(key) is out of the file (~/own/config.json)\n")
+        let left = try JSONValue.parse(bytes: arpguard.folder.read("own/config.json"))
+        #expect(left == ["telemetry": ["enabled": true]])
+        #expect(try arpguard("config", "unset", key).status == 64)
+    }
+
+    @Test func `a section that there is can't be taken out whole`() throws {
+        _ = try arpguard("config", "set", "detection.gateway", "192.0.2.1")
+        let before = try arpguard.folder.read("own/config.json")
+        #expect(try arpguard("config", "unset", "detection").status == 64)
+        #expect(try arpguard.folder.read("own/config.json") == before)
+    }
+
+    @Test func `a folder that is no configuration is told to be one`() throws {
+        let result = try arpguard("config", "check", arpguard.folder.path)
+        #expect(result.status == 2)
+        #expect(result.stderr.hasSuffix("arpguard: hint: name a file, or move the folder away\n"))
+    }
+
+    @Test func `another folder for telemetry is told of only where the old one has something`()
+        throws
+    {
+        func move(to name: String) throws -> String {
+            let place = arpguard.folder.file(name)
+            return try arpguard("config", "set", "telemetry.storage_path", place).stderr
+        }
+        #expect(try move(to: "first").isEmpty)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try move(to: "second").contains("what was recorded stays in ~/first, "))
+        #expect(try move(to: "third").isEmpty)
+    }
+
     @Test func `every key is shown with its meaning, or those of one section`() throws {
         _ = try arpguard("config", "set", "telemetry.upload_review", "manual")
         let all = try arpguard("config", "show").stdout

@@ -90,6 +90,12 @@ import Testing
             "name a capture file, or try the one that comes along: arpguard replay --sample"
         ),
         (["--verion"], "unknown flag '--verion'", "did you mean '--version'?"),
+        (["--version=1"], "--version takes no value", "write --version alone"),
+        (["config", "--help=1"], "--help takes no value", "write --help alone"),
+        (
+            ["--home=x", "--service"], "--home and --service exclude each other",
+            "give one of them"
+        ),
         (
             ["--format", "xml"], "--format 'xml' is not one of table, json", "write one of them"
         ),
@@ -131,8 +137,12 @@ import Testing
         let result = try CommandRunner.run("/bin/sh", ["-c", "\"$0\" --help > /dev/full", program])
         #expect(result.status == 2)
         #expect(
-            result.stderr
-                == "arpguard: error: standard output can't be written: No space left on device\n")
+            result.stderr == """
+                arpguard: error: standard output can't be written: No space left on device
+                arpguard: hint: what is missing was not printed; let the output go where there is \
+                room
+
+                """)
     }
 
     /// The right side closes its end before it lets the left side begin.

@@ -80,6 +80,7 @@ struct Parser {
             separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
         guard let flag = flags.first(where: { $0.name == name }) else {
+            if let flag = builtIn.first(where: { $0.name == name }) { throw .needlessValue(flag) }
             throw .unknownFlag("--" + name, among: flags + builtIn, of: command, path: path)
         }
         try take(flag, attached: parts.count > 1 ? String(parts[1]) : nil)

@@ -37,6 +37,8 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     /// What to do about it.
     public var hint: String {
         switch cause {
+        case .unreadable(let error) where error.code == SystemError.isFolder:
+            "name a file, or move the folder away"
         case .unreadable: "make the file readable, or remove it"
         case .malformed, .faulty: "'\(Program.name) config check' lists all that is wrong"
         }

@@ -41,6 +41,26 @@ public struct ConfigurationSchema: Sendable {
         }
     }
 
+    /// The content without a key that a file has and this schema does not, such as a misspelt one:
+    /// a section alone, or a section, a dot and a key. Nil where there is none of that name.
+    public func removing(unknown text: String, from content: JSONObject) -> JSONObject? {
+        let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
+        guard let name = parts.first, let value = content[name] else { return nil }
+        let declared = section(name)
+        var content = content
+        if parts.count == 1 {
+            guard declared == nil || value.objectValue == nil else { return nil }
+            content[name] = nil
+            return content
+        }
+        guard declared?.setting(parts[1]) == nil, var object = value.objectValue,
+            object[parts[1]] != nil
+        else { return nil }
+        object[parts[1]] = nil
+        content[name] = object.members.isEmpty ? nil : .object(object)
+        return content
+    }
+
     /// The content of a section without the members that are at fault.
     func soundPart(of name: String, in content: JSONObject) -> JSONObject {
         guard let schema = section(name), let object = content[name]?.objectValue else {

@@ -71,7 +71,11 @@ extension Command {
         let diagnostics = invocation.diagnostics
         let outputs = ConfiguredOutputs(
             configuration.output, printingTo: invocation.output, gravityMin: .info
-        ) { diagnostics.error("the test alert could not be sent: \($0)") }
+        ) {
+            diagnostics.error(
+                "the test alert could not be sent: \($0)",
+                hint: "'arpguard config show output' lists the ways and where they lead")
+        }
         outputs.send(TestAlert.message(at: SystemClock().now()))
         let patience = configuration.output.commandSecondsMax * 1_000 + WatchRun.finishMilliseconds
         let late = outputs.lanes.finish(within: patience)

@@ -25,8 +25,7 @@ struct WatchPlan: Equatable {
                 throw CommandFailure(
                     "there is no default route that would tell which interface to watch",
                     hint: "name one: arpguard watch -i \(name), or for good: "
-                        + "arpguard config set watch.interfaces '[\"\(name)\"]'",
-                    status: .usage)
+                        + "arpguard config set watch.interfaces '[\"\(name)\"]'")
             }
             chosen = [route.interface]
         }

@@ -2,6 +2,7 @@
 
 import CommandLineKit
 import JSON
+import Modules
 import Program
 import Telemetry
 
@@ -16,8 +17,12 @@ struct ConfigurationChange {
         in context: ProgramContext, _ invocation: Invocation
     ) throws(CommandFailure) {
         let file = context.configurationFile
-        let key = try ConfigurationKey(key, in: file.schema)
         let old = try file.readContent()
+        if value == nil, let rest = file.schema.removing(unknown: key, from: old) {
+            try write(rest, to: file, in: context, invocation)
+            return
+        }
+        let key = try ConfigurationKey(key, in: file.schema)
         if value == nil, key.value(in: old) == nil {
             invocation.diagnostics.notice("\(self.key) is not in the file; its default holds")
             return
@@ -26,22 +31,39 @@ struct ConfigurationChange {
             try value.map { value throws(CommandFailure) in
                 try key.setting(value, in: old)
             } ?? key.removing(from: old)
-        let place = TelemetrySetup(context, invocation).place
-        try context.prepareHome()
-        try file.write(content)
-        invocation.output.render(report(key, content, context.home.abbreviated(file.path)))
-        if let fault = file.load().fault {
-            invocation.diagnostics.warning(fault.description, hint: fault.hint)
-        }
-        tellPlace(place, TelemetrySetup(context, invocation), invocation)
+        let before = TelemetrySetup(context, invocation)
+        try write(content, to: file, in: context, invocation, key)
+        tellPlace(before, TelemetrySetup(context, invocation), invocation)
         tellConsent(context, invocation)
     }
 
-    /// Another folder has no yes and no events yet; the old one keeps both.
-    private func tellPlace(_ old: String, _ setup: TelemetrySetup, _ invocation: Invocation) {
-        guard setup.place != old else { return }
+    /// Writes the file and says what holds for the key now; nil is one that the schema has not.
+    private func write(
+        _ content: JSONObject, to file: ConfigurationFile, in context: ProgramContext,
+        _ invocation: Invocation, _ key: ConfigurationKey? = nil
+    ) throws(CommandFailure) {
+        try context.prepareHome()
+        try file.write(content)
+        let path = context.home.abbreviated(file.path)
+        let value = key?.effectiveValue(in: content)
+        let text = value.map { "\(self.key) is now \($0.plainText) (\(path))" }
+        invocation.output.render(
+            Report(
+                text: [.line(StyledText(text ?? "\(self.key) is out of the file (\(path))"))],
+                json: .one(["key": .string(self.key), "value": value ?? .null])))
+        if let fault = file.load().fault {
+            invocation.diagnostics.warning(fault.description, hint: fault.hint)
+        }
+    }
+
+    /// Another folder has no yes and no events yet; the old one keeps what it has.
+    private func tellPlace(
+        _ before: TelemetrySetup, _ setup: TelemetrySetup, _ invocation: Invocation
+    ) {
+        guard setup.place != before.place, before.hasTelemetry else { return }
+        let old = setup.home.abbreviated(before.place)
         invocation.diagnostics.notice(
-            "what was recorded stays in \(setup.home.abbreviated(old)), and a yes holds for one "
+            "what was recorded stays in \(old), and a yes holds for one "
                 + "folder; telemetry status tells of both, telemetry delete-data deletes in both")
     }
 
@@ -54,11 +76,15 @@ struct ConfigurationChange {
             "your yes does not cover this: nothing is sent before you say it again, with "
                 + "arpguard telemetry enable")
     }
+}
 
-    private func report(_ key: ConfigurationKey, _ content: JSONObject, _ path: String) -> Report {
-        let value = key.effectiveValue(in: content)
-        return Report(
-            text: [.line(StyledText("\(self.key) is now \(value.plainText) (\(path))"))],
-            json: .one(["key": .string(self.key), "value": value]))
+extension TelemetrySetup {
+    /// Whether somebody has decided or something was recorded in the configured folder, as far as
+    /// that can be seen.
+    fileprivate var hasTelemetry: Bool {
+        let directory = TelemetryDirectory(place)
+        return [directory.consentRecord, directory.store].contains { path in
+            (try? seams.files.status(of: path)) != nil
+        }
     }
 }
