@@ -23,7 +23,9 @@ extension Command {
                     + "attack found, then how much was read. The file '-' is standard input.",
                 "Each file is judged alone: what was learnt from one is not used for the next.",
                 "With --format json alerts are printed in EVE form, one object a line.",
-                "Ends with status 1 if an alert of severity medium or above was printed.",
+                "Ends with status 1 if an alert of severity medium or above was printed. Ctrl-C, "
+                    + "SIGTERM and SIGHUP end it with what was found until then, and with status 2 "
+                    + "if that was before the end of a file.",
             ],
             flags: [.gateway, .sample],
             arguments: [
@@ -36,6 +38,6 @@ extension Command {
                     "arpguard replay --gateway 192.0.2.1 --format json office.pcap",
                     "Check one file, knowing the gateway, and print alerts for programs"),
             ],
-            action: action)
+            json: .replayed, action: action)
     }
 }

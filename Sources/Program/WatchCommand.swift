@@ -34,7 +34,7 @@ extension Command {
                 .init("arpguard watch", "Watch the interface of the default route"),
                 .init("arpguard watch -i eth0 -i eth1 --format json", "Watch two, for programs"),
             ],
-            action: action)
+            json: .watched, action: action)
     }
 
     /// `test-alert`, the same in the program that a person types and in the helper that does it.
@@ -47,6 +47,6 @@ extension Command {
                     + "with status 2 if any did."
             ],
             examples: [.init("arpguard test-alert", "See whether alerts arrive")],
-            action: action)
+            json: .testAlert, action: action)
     }
 }

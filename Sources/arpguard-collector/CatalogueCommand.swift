@@ -2,11 +2,12 @@
 
 internal import Catalogue
 internal import CommandLineKit
+internal import Program
 
 let catalogueCommand = Command(
     "catalogue", summary: "Print every event and property that is taken",
     discussion: ["Whatever is not in it is rejected or dropped, and counted."],
-    flags: [.format, .quiet],
+    flags: [.format, .quiet], json: .catalogue,
     action: printCatalogue)
 
 private func printCatalogue(_ invocation: Invocation) -> ExitStatus {

@@ -30,7 +30,29 @@ let insightCommand = Command(
             "arpguard-collector insight --store sqlite:collector.sqlite --from 2026-11-01",
             "Print what was collected since a day")
     ],
+    json: insightMembers,
     action: printInsight)
+
+private let insightMembers: [Command.Member] = [
+    .init("service", "The program that it is about, by its service.name"),
+    .init("services", "All of which there are figures"),
+    .init("from", "The first day, in UTC"), .init("to", "The last day"),
+    .init("k", "The fewest installations of a shown figure"),
+    .init("active_installations", "How many the day with the most has; null if none has k"),
+    .init("days[].day", "A day"),
+    .init("days[].installations", "How many installations it has"),
+    .init("days[].folded", "Whether only totals are left of it, which nothing changes"),
+    .init(
+        "*.rows[].*",
+        "For events, versions, features, detection_runs, alerts, errors, properties and losses: "
+            + "the words that tell a row from others, and the figures installations and count"),
+    .init("*.rows[].duration_ms.*", "Quantiles: p50, p90, p99; null beyond the last bucket"),
+    .init("*.rows[].days[].*", "The same figures for each day"),
+    .init("*.rows[].days[].duration_ms.*", "Quantiles of the day"),
+    .init("*.suppressed", "How many rows are left out for having fewer than k"),
+    .init("*.partly_suppressed", "How many rows lack some of their days for that"),
+    .init("left_out.*", "What is in no figure, by reason"),
+]
 
 private func printInsight(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
     let options = try ServeOptions(invocation)

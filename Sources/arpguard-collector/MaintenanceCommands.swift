@@ -11,6 +11,10 @@ let checkCommand = Command(
         "Reads what serve would read, with the same flags, and the whole store if there is one."
     ],
     flags: Flag.serving + [.format, .quiet],
+    json: [
+        .init("services", "The programs whose events are taken, by service.name"),
+        .init("store_exists", "Whether there is a store"),
+    ],
     action: check)
 
 private func check(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
@@ -42,6 +46,10 @@ let purgeCommand = Command(
             + "after open_days or totals_days were lowered."
     ],
     flags: [.config, .store, .confirm, .format, .quiet],
+    json: [
+        .init("first_open_day", "The first day that is not folded into totals"),
+        .init("first_totals_day", "The first day of which anything is kept"),
+    ],
     action: purge)
 
 extension Flag {
@@ -94,6 +102,10 @@ let exportStaticCommand = Command(
         .init(
             "arpguard-collector export-static --store sqlite:collector.sqlite public",
             "Write the last thirty days that are folded into public/")
+    ],
+    json: [
+        .init("files", "The files that were written"),
+        .init("removed", "Files of an earlier export that were removed"),
     ],
     action: exportStatic)
 

@@ -21,6 +21,10 @@ let serveCommand = Command(
             "arpguard-collector serve --listen 0.0.0.0:4318 --tls-cert cert.pem --tls-key key.pem",
             "Take telemetry from other machines"),
     ],
+    json: [
+        .init("intake", "The URL that installations send to"),
+        .init("insight", "The URL of the insight page"),
+    ],
     action: serve)
 
 private func serve(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {

@@ -19,8 +19,8 @@ extension Command {
             .init("running", "Whether a watch runs in this home"),
             .init("telemetry.enabled", "Whether this shell could record events"),
             .init("telemetry.blocked_by", "Every cause that would keep them from being recorded"),
-            .init("watch", "What it last wrote, or the one before it; null if none ever ran"),
-        ]
+            .init("watch", "null if none ever ran"),
+        ] + state
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
         let files = WatchStateFile(home: context.home.path, files: context.files)
@@ -40,6 +40,34 @@ extension Command {
         if !view.isRunning { context.tellOtherWatches(invocation.diagnostics) }
         return view.isRunning ? .success : .findings
     }
+
+    /// What a watch last wrote of itself, or the one before it.
+    private static let state: [Member] = [
+        .init("watch.pid", "Its process"),
+        .init("watch.since", "When it began, in UTC"),
+        .init("watch.since_ns", "The same in nanoseconds since 1970"),
+        .init("watch.written_ns", "When it wrote this, in nanoseconds since 1970"),
+        .init("watch.interfaces[].name", "An interface"),
+        .init("watch.interfaces[].gateway", "The gateway behind it, or null"),
+        .init("watch.interfaces[].gateway_mac", "Who has that address, or null"),
+        .init("watch.interfaces[].gateway_contested", "Whether several stations claim it"),
+        .init("watch.interfaces[].frames", "Frames that the kernel handed over"),
+        .init("watch.interfaces[].dropped", "Frames for which the kernel had no room"),
+        .init("watch.interfaces[].sandbox", "What the process that reads it has given up"),
+        .init("watch.alerts.*", "Alerts by severity"),
+        .init("watch.last_alert", "null without any"),
+        .init("watch.last_alert.time", "When it was given, in UTC"),
+        .init("watch.last_alert.time_ns", "The same in nanoseconds since 1970"),
+        .init("watch.last_alert.severity", "How grave it was"),
+        .init("watch.last_alert.summary", "What it said"),
+        .init("watch.outputs[].name", "A way out of alerts: stdout, file, log, command"),
+        .init("watch.outputs[].delivered", "Alerts that left by it"),
+        .init("watch.outputs[].failed", "Alerts that met an error"),
+        .init("watch.outputs[].dropped", "Alerts that found no room, or were over its rate"),
+        .init(
+            "watch.gateway_contested_until_ns",
+            "Until when nothing is uploaded, in nanoseconds since 1970; or null"),
+    ]
 }
 
 /// The status for people and for programs.

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import Modules
 import SQLite
 import TestKit
 import Testing
+import WatchRecords
 
 /// What programs read is a contract: each member that a command prints is in the reference, and
 /// each member in the reference is printed.
 @Suite struct JSONShapeTests {
     private static let commands = [
-        "arpguard", "arpguard config show", "arpguard config check", "arpguard config path",
+        "arpguard", "arpguard config show", "arpguard config get", "arpguard config path",
         "arpguard telemetry stats",
     ]
 
@@ -23,7 +25,61 @@ import Testing
         let result = try CommandRunner.run(
             Executables.path("arpguard"), words + ["--format", "json"],
             environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
-        try Self.expect(try JSONValue.parse(result.stdout), tallyWith: line)
+        try DocumentedJSON.expect(try JSONValue.parse(result.stdout), tallyWith: line)
+    }
+
+    private static let deeds: [(line: String, words: String, status: Int32)] = [
+        ("config check", "faulty.json", 1),
+        ("config set", "detection.static_bindings.192.0.2.1 02:00:00:00:00:01", 0),
+        ("config unset", "detection.gateway", 0),
+        ("test-alert", "", 0),
+        ("telemetry export", "", 0),
+        ("replay", "--sample vlan.pcap", 1),
+    ]
+
+    @Test(arguments: deeds)
+    func `a command that does something prints that and nothing else`(
+        line: String, words: String, status: Int32
+    ) throws {
+        let arpguard = try Arpguard()
+        try arpguard.folder.write(#"{"detection": {"gatway": 1}}"#, to: "faulty.json")
+        _ = try arpguard("config", "set", "detection.gateway", "192.0.2.1")
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        let frames = ["02:00:00:00:00:01", "06:00:00:00:00:02"].map { mac in
+            Frame.arp(
+                .request, sender: (mac, "10.0.0.1"), target: (Frame.unknown, "10.0.0.1"),
+                tags: [(0x8100, 5)])
+        }
+        try arpguard.folder.write(CaptureBytes().classic(frames), to: "vlan.pcap")
+        _ = try arpguard("replay", "vlan.pcap")
+        let all = "\(line) \(words)".split(separator: " ").map(String.init)
+        let result = try arpguard(all + ["--format", "json"])
+        #expect(result.status == status, "\(result.stderr)")
+        try DocumentedJSON.expect(DocumentedJSON.values(of: result), tallyWith: "arpguard \(line)")
+    }
+
+    /// Of no watch, of one that has seen nothing, and of one that has seen all there is.
+    @Test func `the status of a watch prints what the reference says, and nothing else`() throws {
+        let arpguard = try Arpguard()
+        var printed: [JSONValue] = []
+        func look() throws {
+            printed.append(
+                try JSONValue.parse(arpguard("status", "--format", "json").stdout))
+        }
+        try look()
+        try arpguard.folder.write("{}", to: "own/config.json")
+        arpguard.secureHome()
+        var state = WatchState(process: 77, since: 1)
+        state.interfaces = [WatchState.Interface(name: "eth0")]
+        let file = WatchStateFile(home: arpguard.home, files: RealFileSystem())
+        try file.write(state)
+        try look()
+        state.alerts = ["high": 2]
+        state.lastAlert = .init(time: 8, severity: "high", summary: "a forged claim")
+        state.outputs = [.init(name: "eve", delivered: 3, failed: 0, dropped: 0)]
+        try file.write(state)
+        try look()
+        try DocumentedJSON.expect(printed, tallyWith: "arpguard status")
     }
 
     /// With all that a status can tell: a program that records, one in another folder of the home
@@ -53,7 +109,7 @@ import Testing
             try recorder(arpguard, home: $0)
         }
         let status = try status(of: arpguard, with: ["recorders", "other_homes", "other_places"])
-        try Self.expect(status, tallyWith: "arpguard telemetry status")
+        try DocumentedJSON.expect(status, tallyWith: "arpguard telemetry status")
         for recorder in recorders { recorder.kill() }
     }
 
@@ -112,7 +168,7 @@ import Testing
             for run in runs { printed[command, default: []] += try output(arpguard, run) }
         }
         for (command, values) in printed {
-            try Self.expect(values, tallyWith: "arpguard telemetry \(command)")
+            try DocumentedJSON.expect(values, tallyWith: "arpguard telemetry \(command)")
         }
     }
 
@@ -124,8 +180,7 @@ import Testing
             Executables.path("arpguard"), ["telemetry"] + words + ["--format", "json"],
             environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
         #expect(result.status == Self.status[run] ?? 0, "\(run): \(result.stderr)")
-        if let whole = try? JSONValue.parse(result.stdout) { return [whole] }
-        return try result.stdout.split(separator: "\n").map { try JSONValue.parse(String($0)) }
+        return try DocumentedJSON.values(of: result)
     }
 
     private func firstBatch(_ arpguard: Arpguard) throws -> String {
@@ -136,54 +191,5 @@ import Testing
     private func damageLedger(of arpguard: Arpguard) throws {
         let database = try Connection(path: "\(arpguard.home)/telemetry/store.sqlite")
         try database.execute("UPDATE ledger SET kind = 'consent_withdrawn' WHERE rowid = 1")
-    }
-
-    private static func expect(_ value: JSONValue, tallyWith line: String) throws {
-        try expect([value], tallyWith: line)
-    }
-
-    private static func expect(_ values: [JSONValue], tallyWith line: String) throws {
-        let printed = Set(values.flatMap { paths($0, "") })
-        let declared = try declared(line)
-        #expect(!declared.isEmpty)
-        for path in printed {
-            #expect(declared.contains { covers($0, path) }, "\(line): \(path) is in no document")
-        }
-        for member in declared {
-            #expect(
-                printed.contains { covers(member, $0) }, "\(line): \(member) is not printed")
-        }
-    }
-
-    /// The members that the reference lists for a command.
-    private static func declared(_ line: String) throws -> [String] {
-        let page = try RepositoryRoot.read("docs/cli.md")
-        let chapter = page.split(separator: "\n## \(line)\n").dropFirst().first ?? ""
-        let own = chapter.split(separator: "\n## ").first ?? ""
-        let list = own.split(separator: "With `--format json`:\n\n").dropFirst().first ?? ""
-        return list.split(separator: "\n").prefix { $0.hasPrefix("- `") }.map {
-            String($0.dropFirst(3).prefix { $0 != "`" })
-        }
-    }
-
-    /// Every place of a value that holds something, in the form of the reference.
-    private static func paths(_ value: JSONValue, _ place: String) -> [String] {
-        if let object = value.objectValue, !object.members.isEmpty {
-            return object.members.flatMap { member in
-                paths(member.value, place.isEmpty ? member.name : "\(place).\(member.name)")
-            }
-        }
-        if let array = value.arrayValue, array.contains(where: { $0.objectValue != nil }) {
-            return array.flatMap { paths($0, place + "[]") }
-        }
-        return [place]
-    }
-
-    private static func covers(_ pattern: String, _ path: String) -> Bool {
-        let (left, right) = (pattern.split(separator: "."), path.split(separator: "."))
-        return left.count <= right.count
-            && zip(left, right).allSatisfy { $0 == "*" || $0 == "**" || $0 == $1 }
-            // The value of a setting may be an object of its own.
-            && (left.count == right.count || pattern.hasSuffix("value") || left.last == "**")
     }
 }

@@ -50,7 +50,8 @@ extension Command {
         "get", summary: "Show one value, or all with where they come from",
         arguments: [
             Argument("KEY", .optional, keys, help: "A key such as telemetry.upload_url")
-        ]
+        ],
+        json: [.init("*.*", "What holds for each key; with KEY that value alone is printed")]
     ) { invocation throws(CommandFailure) in
         let file = try ProgramContext(invocation).configurationFile
         let content = try file.soundContent()
@@ -80,7 +81,8 @@ extension Command {
             .init(
                 "arpguard config set detection.static_bindings.192.0.2.1 02:00:00:00:00:01",
                 "Vouch for the hardware address of one machine"),
-        ]
+        ],
+        json: changed
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
         let change = ConfigurationChange(
@@ -90,9 +92,17 @@ extension Command {
         return .success
     }
 
+    private static let changed: [Member] = [
+        .init("key", "The key"), .init("value", "What holds now; null where nothing does"),
+    ]
+
     private static let configUnset = Command(
         "unset", summary: "Take one key out of the file, so that its default holds",
-        arguments: [Argument("KEY", .one, keys, help: "A key such as telemetry.upload_url")]
+        discussion: [
+            "A key that is none can be taken out too, where the file has it: it may be misspelt."
+        ],
+        arguments: [Argument("KEY", .one, keys, help: "A key such as telemetry.upload_url")],
+        json: changed
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
         let key = invocation.command.argument("KEY") ?? ""
@@ -108,7 +118,9 @@ extension Command {
         ],
         json: [
             .init("path", "The file"),
-            .init("problems", "Each fault: key, value, and what was expected"),
+            .init("problems[].key", "The key at fault; null if the whole file is"),
+            .init("problems[].value", "Its value as JSON; null if the key itself is the fault"),
+            .init("problems[].expected", "What was expected"),
         ]
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)

@@ -33,7 +33,7 @@ extension Command {
         flags: [.eventType, .since, .until],
         examples: [
             .init("arpguard telemetry export --since 2026-11-01 > events.jsonl", "Keep a copy")
-        ]
+        ], json: .exported
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
         let filter = try EventFilter(ofEvents: invocation.command)
@@ -46,7 +46,7 @@ extension Command {
     /// `telemetry schema`.
     static let schema = Command(
         "schema", summary: "Print every event and property that can be recorded at all",
-        flags: [.markdown], json: .schema
+        flags: [.markdown], json: .catalogue
     ) { invocation throws(CommandFailure) in
         if invocation.command.isOn(.markdown) {
             invocation.output.raw(EventsPage(.standard).text)
@@ -68,11 +68,17 @@ extension Flag {
 extension EventFilter {
     fileprivate init(ofEvents command: ParsedCommand) throws(CommandFailure) {
         let type = command.string(.eventType)
-        if let type, Catalogue.standard.event(named: type) == nil {
-            throw CommandFailure(
-                "there is no event type \(type)", hint: "arpguard telemetry schema lists them",
-                status: .usage)
-        }
+        if let type { try Catalogue.checkType(type) }
         try self.init(command, type: type)
+    }
+}
+
+extension Catalogue {
+    /// Refuses a word of the command line that is no type of event.
+    static func checkType(_ type: String) throws(CommandFailure) {
+        guard standard.event(named: type) == nil else { return }
+        throw CommandFailure(
+            "there is no event type \(type)", hint: "arpguard telemetry schema lists them",
+            status: .usage)
     }
 }

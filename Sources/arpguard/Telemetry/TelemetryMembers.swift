@@ -28,24 +28,8 @@ extension [Command.Member] {
         .init("properties.*", "What was recorded with it"),
     ]
 
-    static let schema: Self = [
-        .init("digest", "SHA-256 of the catalogue"),
-        .init("events[].id", "A number that stands for the event"),
-        .init("events[].name", "The type"),
-        .init("events[].since", "The version that recorded it first"),
-        .init("events[].purpose", "Why it is recorded"),
-        .init("events[].is_error", "Whether it tells of a failure"),
-        .init("events[].properties[].id", "A number that stands for the property"),
-        .init("events[].properties[].name", "Its name"),
-        .init("events[].properties[].aliases", "Other names under which a program may give it"),
-        .init(
-            "events[].properties[].kind",
-            "choice, count, duration, version, bool, or a host program's identifier"),
-        .init("events[].properties[].values", "The words of a choice"),
-        .init("events[].properties[].unit", "The unit of a duration"),
-        .init("events[].properties[].max", "The largest number; a larger one becomes this one"),
-        .init("events[].properties[].since", "The version that recorded it first"),
-        .init("events[].properties[].purpose", "Why it is recorded"),
+    static let exported: Self = [
+        .init("resourceLogs[].**", "In any format: a request a line, as OTLP writes it in JSON")
     ]
 
     static let preview: Self = [
@@ -58,6 +42,7 @@ extension [Command.Member] {
         .init("batch", "The batch's identifier"),
         .init("state", "With --list: sealed, held or released"),
         .init("events", "How many events it has; after a drop, how many are left"),
+        .init("dropped", "After a drop: how many events were dropped"),
         .init("bytes", "With --list: the length of the request's body"),
         .init("sha256", "With --list: its SHA-256"),
         .init("url", "With --list: where it goes"),
@@ -105,6 +90,7 @@ extension [Command.Member] {
         .init("detail.*", "What belongs to it"),
         .init("hash", "SHA-256 of the row and of the hash before it"),
         .init("sound", "With --verify: whether nothing is wrong"),
+        .init("missing", "With --verify: whether there is no row, though somebody has decided"),
         .init("rows", "With --verify: how many rows there are"),
         .init("pruned_through", "With --verify: up to which row older ones were pruned"),
         .init("head", "With --verify: the hash of the last row"),
