@@ -19,7 +19,9 @@ public enum PropertyKind: Sendable, Equatable {
 
 /// The unit in which a duration is counted.
 public enum DurationUnit: String, Sendable {
+    /// A thousandth of a second.
     case milliseconds
+    /// A second.
     case seconds
 }
 

@@ -2,9 +2,13 @@
 
 /// A value as a program hands it over, before the catalogue has looked at it.
 public enum PropertyValue: Sendable, Equatable {
+    /// A word of a choice, an identifier or a version.
     case string(String)
+    /// A whole number.
     case integer(Int64)
+    /// A number whose fraction the catalogue cuts off.
     case double(Double)
+    /// Yes or no.
     case boolean(Bool)
 }
 

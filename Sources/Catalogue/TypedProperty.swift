@@ -28,14 +28,14 @@ extension Property {
 }
 
 /// A value in the form in which a record holds it.
-public enum EncodedValue: Sendable {
+package enum EncodedValue: Sendable {
     /// A word of a choice, by its place in the list.
     case word(UInt16)
     /// A number, within its bounds.
     case integer(Int64)
     /// Yes or no.
     case boolean(Bool)
-    /// An identifier that the guard let through.
+    /// An identifier or a version that the guard let through.
     case text(String)
 }
 
@@ -95,6 +95,16 @@ extension Property {
     ) -> Property<String> where Value == String {
         Property(name, .identifier, since: since, purpose: purpose, .other) { value in
             PropertyGuard.admits(value) ? .text(value) : nil
+        }
+    }
+
+    /// A version, checked each time: up to four numbers of up to four digits, and `-alpha`, `-beta`
+    /// or `-rc`.
+    public static func version(
+        _ name: String, since: String, purpose: String
+    ) -> Property<String> where Value == String {
+        Property(name, .version, since: since, purpose: purpose, .other) { value in
+            PropertyGuard.isVersion(value) ? .text(value) : nil
         }
     }
 }

@@ -77,7 +77,7 @@ import Testing
     private func addPage() throws {
         let page = try CommandRunner.run("/bin/cat", [RepositoryRoot.path + "/docs/embed.md"])
         let blocks = page.stdout.split(separator: "```").filter { $0.hasPrefix("swift\n") }
-        try #require(blocks.count == 6)
+        try #require(blocks.count == 7)
         let code = blocks.map { block in
             block.split(separator: "\n").dropFirst().filter { !$0.hasPrefix("import ") }
                 .joined(separator: "\n")
@@ -88,9 +88,10 @@ import Testing
             import Telemetry
             import TelemetryUpload
             \(code[1])
+            \(code[2])
             func scan() throws -> Int { 3 }
             func page(elapsed: Duration) throws {
-            \(code[2...4].joined(separator: "\n"))
+            \(code[3...5].joined(separator: "\n"))
             print(hosts, summary as Any)
             }
             """, to: "host/Sources/Page/Page.swift")
@@ -102,7 +103,7 @@ import Testing
             import Testing
             @Test func page() throws {
             let product = Product("network-scanner", version: "1.0.0")
-            \(code[5])
+            \(code[6])
             }
             """, to: "host/Tests/ScannerTests/PageTests.swift")
         _ = try shell(

@@ -67,6 +67,44 @@ private struct LintError: Error {}
         #expect(events.map(\.name) == ["feature_usage", "error", "feature_usage"])
     }
 
+    @Test func `measure knows a host's features where the host declares the event`() throws {
+        func features(_ catalogue: Catalogue) throws -> [PropertyValue] {
+            let home = try Home()
+            try home.enable(catalogue: catalogue)
+            let telemetry = home.module(catalogue: catalogue)
+            telemetry.initialize()
+            telemetry.measure("naming") {}
+            telemetry.end()
+            return try home.control(catalogue: catalogue).events().flatMap(\.properties)
+                .filter { $0.name == "feature" }.map(\.value)
+        }
+        let own = Event(
+            "feature_usage", since: "2.1", purpose: "Which features are used",
+            Property.choice("feature", Rule.self, since: "2.1", purpose: "Which feature"),
+            Property.duration("duration_ms", since: "2.1", purpose: "How long it took"))
+        #expect(try features(.standard) == ["other"])
+        #expect(try features(Catalogue.standard.keeping("error").adding(own)) == ["naming"])
+    }
+
+    @Test func `a typed version is recorded if it is one`() throws {
+        let loaded = Event(
+            "rules_loaded", since: "2.1", purpose: "Which rules people have",
+            Property.version("rules_version", since: "2.1", purpose: "Their version"))
+        let home = try Home()
+        let catalogue = Catalogue.standard.adding(loaded)
+        try home.enable(catalogue: catalogue)
+        let telemetry = home.module(catalogue: catalogue)
+        telemetry.initialize()
+        #expect(telemetry.track(loaded, "2.10.3-beta"))
+        #expect(telemetry.track(loaded, "of ada@example.org"))
+        telemetry.end()
+        let events = try home.control(catalogue: catalogue).events()
+        #expect(
+            events.map(\.properties)
+                == [[StoredEvent.Property("rules_version", "2.10.3-beta")], []])
+        #expect(try home.control(catalogue: catalogue).status().lost.map(\.count) == [1])
+    }
+
     @Test func `values from variables become properties`() throws {
         let (feature, count, elapsed) = ("lint", 7, Duration.milliseconds(5))
         let events = try recorded { telemetry in

@@ -17,7 +17,9 @@ public struct DeletionOutcome: Sendable, Equatable {
 }
 
 extension TelemetryControl {
-    /// Deletes everything that was recorded in this home, and asks the collector to do the same.
+    /// Deletes everything that was recorded in this home, and keeps the request that the collector
+    /// do the same. Nothing here reaches a network: `TelemetryUploader.run` sends the request, and
+    /// again until it is confirmed.
     ///
     /// Consent stays as it is; the installation gets a new identifier. Throws, with the intent
     /// kept for the next process, if something is in the way.

@@ -35,13 +35,16 @@ public struct EventFilter: Sendable, Equatable {
 
 extension TelemetryControl {
     /// The recorded events, oldest first, that a filter lets through.
+    ///
+    /// Throws a `TelemetryError` where the folder can't be used, a `SystemError` or `SQLiteError`
+    /// where a file or the store can't.
     public func events(matching filter: EventFilter) throws -> [StoredEvent] {
         guard let store = try openStore() else { return [] }
         let (sql, values) = filter.condition("name = (SELECT id FROM names WHERE name = ?)")
         return try store.events(where: sql, values).map(\.event)
     }
 
-    /// The rows of the ledger, oldest first, that a filter lets through.
+    /// The rows of the ledger, oldest first, that a filter lets through. Throws as `events` does.
     public func ledger(matching filter: EventFilter = EventFilter()) throws -> [LedgerRow] {
         guard let store = try openStore() else { return [] }
         let (sql, values) = filter.condition("kind = ?")

@@ -19,6 +19,9 @@ public enum Preview: Sendable {
 
 extension TelemetryControl {
     /// The recorded events, oldest first, all of them or those of one type.
+    ///
+    /// Throws a `TelemetryError` where the folder can't be used, a `SystemError` or `SQLiteError`
+    /// where a file or the store can't.
     public func events(named name: String? = nil) throws -> [StoredEvent] {
         try events(matching: EventFilter(type: name))
     }

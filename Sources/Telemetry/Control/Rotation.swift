@@ -21,8 +21,8 @@ public struct RotationOutcome: Sendable, Equatable {
 }
 
 extension TelemetryControl {
-    /// Gives the installation a new identifier and a new secret, and asks the collector to erase
-    /// what it has under the old one.
+    /// Gives the installation a new identifier and a new secret, and keeps the request that the
+    /// collector erase what it has under the old one; `TelemetryUploader.run` sends that.
     ///
     /// All batches are deleted, since they bear the old identifier; recorded events stay to be
     /// seen, and those that waited are never sent. Throws if there is no identifier, or, with the

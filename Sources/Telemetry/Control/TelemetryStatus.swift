@@ -114,6 +114,7 @@ extension TelemetryStatus {
 
 extension TelemetryControl {
     /// Reads the status. Changes nothing but for journals of ended processes, which are taken in.
+    /// Throws as `events` does; a store that can't be used is in the status.
     public func status() throws -> TelemetryStatus { try status(figures: nil) }
 
     /// The same with the store's figures of an earlier look, where nothing changed since then.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Catalogue
+package import Catalogue
 
 /// How many different things a catalogue lets be sent with `anonymize_data`: the fewer, the more
 /// people say the same.
-public enum Distinctness {
+package enum Distinctness {
     /// How many values a property of a kind can have, its absence counted as one; nil where no list
     /// or bound limits them.
-    public static func values(of kind: PropertyKind) -> Int? {
+    package static func values(of kind: PropertyKind) -> Int? {
         switch kind {
         case .choice(let words): words.count + 1
         case .bool: 3
@@ -20,7 +20,7 @@ public enum Distinctness {
     }
 
     /// How many different records an event can become on one day; nil where nothing limits them.
-    public static func records(of event: EventDefinition) -> Int? {
+    package static func records(of event: EventDefinition) -> Int? {
         event.properties.reduce(1) { product, property in
             guard let product, let values = values(of: property.kind) else { return nil }
             return product * values
@@ -29,7 +29,7 @@ public enum Distinctness {
 
     /// How many different things a batch can say beside its events, under one version of the
     /// program: its losses, each a power of two or none.
-    public static var batches: Int {
+    package static var batches: Int {
         LossReason.allCases.reduce(1) { product, _ in
             product * (powers(upTo: Generalisation.lossMax) + 1)
         }
