@@ -62,8 +62,9 @@ enum DocumentedJSON {
 
     /// Where a list or an object of which a member is stands, should it be empty.
     private static func empties(_ member: String) -> [String] {
-        if member.hasSuffix(".*") { return [String(member.dropLast(2))] }
-        return member.split(separator: "[].").first.map { [String($0)] } ?? []
+        let list = member.split(separator: "[].").first.map(String.init)
+        let object = member.hasSuffix(".*") ? String(member.dropLast(2)) : nil
+        return [list, object].compactMap { $0 }
     }
 
     private static func covers(_ pattern: String, _ path: String) -> Bool {

@@ -34,11 +34,11 @@ import Testing
     }
 
     @Test func `names and identifier of the machine are not read`() throws {
-        let seams = TelemetryRehearsal.seams(for: product, home: "/home", clock: SystemClock())
+        let seams = TelemetryRehearsal.seams(for: product, home: "/rehearsal", clock: SystemClock())
         #expect(!MachineNames.read().isEmpty)
         for name in MachineNames.read() { #expect(!seams.ownNames.occur(in: name)) }
-        #expect(seams.machineIDPath.hasPrefix("/home/"))
-        #expect(seams.policyPath?.hasPrefix("/home/") == true)
+        #expect(seams.machineIDPath.hasPrefix("/rehearsal/"))
+        #expect(seams.policyPath?.hasPrefix("/rehearsal/") == true)
         #expect(seams.environment.isEmpty)
     }
 }
