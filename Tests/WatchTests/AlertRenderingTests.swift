@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CommandLineKit
 import Detection
 import JSON
 import Modules
+import Program
 import TestKit
 import Testing
 
@@ -29,6 +31,20 @@ private func takeover() -> [Alert] {
 }
 
 struct AlertRenderingTests {
+    private static func paths(_ value: JSONValue, _ place: String = "") -> [String] {
+        guard let members = value.objectValue?.members else { return [place] }
+        return members.flatMap { paths($0.value, place.isEmpty ? $0.name : "\(place).\($0.name)") }
+    }
+
+    @Test func `an alert of a watch has every member of the reference, and no other`() throws {
+        let alert = try #require(takeover().last)
+        let rest = AlertLimit.Rest(last: alert, interface: "eth0")
+        let note = AlertNote(
+            alert: alert, interface: "eth0", time: Timestamp(nanoseconds: 0), rest: rest)
+        let declared = [Command.Member].watched.map(\.path).filter { !$0.hasPrefix("stats.") }
+        #expect(Self.paths(note.eve).sorted() == declared.sorted())
+    }
+
     @Test func `an alert in EVE form has every field`() throws {
         let alert = try #require(takeover().last)
         let expected = """
