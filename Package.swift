@@ -120,8 +120,9 @@ let package = Package(
 
         // Tests and what only they use.
         .target(
-            name: "TestKit", dependencies: ["HTTPServing", "JSON", "Modules"], path: "Tests/TestKit"
-        ),
+            name: "TestKit", dependencies: ["CSyncWatch", "HTTPServing", "JSON", "Modules"],
+            path: "Tests/TestKit"),
+        .target(name: "CSyncWatch", path: "Tests/CSyncWatch"),
         .target(
             name: "KillKit", dependencies: ["Catalogue", "Modules", "Telemetry"],
             path: "Tests/KillKit"),
@@ -149,7 +150,8 @@ let package = Package(
             name: "SimulationTests",
             dependencies: ["Collector", "SQLite", "Simulation", "Telemetry", "TestKit", "fuzz"]),
         .executableTarget(
-            name: "sandbox-child", dependencies: ["Capture"], path: "Tests/SandboxChild"),
+            name: "sandbox-child", dependencies: ["CSystem", "Capture"],
+            path: "Tests/SandboxChild"),
         .testTarget(
             name: "AlertOutputTests", dependencies: ["AlertOutput", "Modules", "TestKit"]),
         .testTarget(
@@ -220,7 +222,7 @@ let package = Package(
 
 /// One set of rules for every Swift target, without exceptions.
 for target in package.targets
-where target.type != .system && !["CSystem", "CFaultDisk"].contains(target.name) {
+where target.type != .system && !["CSystem", "CFaultDisk", "CSyncWatch"].contains(target.name) {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
 import Capture
 import Glibc
 
 /// Tries what a process that was taken over would try, before it is shut in and after; prints
-/// `before NAME allowed` and the like, and at last what it gave up.
+/// `before NAME allowed` and the like, and at last what it gave up. With `landlock` as its second
+/// word it gives up no more than what that can take.
 @main
 enum SandboxChild {
     static func main() {
@@ -12,6 +14,12 @@ enum SandboxChild {
         _ = unsafe pipe(&descriptors)
         let attempts = Attempts(file: CommandLine.arguments[1], other: descriptors[1])
         attempts.report("before")
+        if CommandLine.arguments.dropFirst(2).first == "landlock" {
+            _ = csystem_no_new_privileges()
+            let version = csystem_landlock_all()
+            attempts.report("after")
+            return say("landlock \(version)")
+        }
         let level = Sandbox.enter(writable: [1, 2])
         attempts.report("after")
         say("level \(level)")
