@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import Telemetry
+import TelemetryUpload
+import TestKit
+import Testing
+
+/// How long requests for erasure may take, and how often they are made.
+@Suite struct ErasureLimitsTests {
+    private let home: Home
+
+    init() throws { home = try Home(url: "https://collector.example.org/v1/logs") }
+
+    /// Has something sent under so many identifiers, each of which is over.
+    private func owe(_ count: Int) throws {
+        for _ in 0..<count {
+            home.record(1)
+            do {
+                let outbox = try #require(try home.control.outbox())
+                guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
+                    throw TestKitError("nothing to send")
+                }
+                try outbox.accepted(batch, rejected: 0, answer: "200")
+            }
+            let outcome = try home.control.deleteData()
+            #expect(outcome.erasureRequested)
+        }
+        #expect(try home.control.status().pendingErasures == Int64(count))
+    }
+
+    @Test func `servers that hang take ten seconds of a round together, and no more`() throws {
+        try owe(4)
+        let clock = home.clock
+        // Each has the rest of the time, and uses some of it.
+        let transport = ScriptedTransport(.failed(TransferFailure(.timeout, "no answer"))) {
+            clock.advance(by: .seconds(4))
+        }
+        let summary = try home.round(erasuresOnly: true) { transport }
+        #expect(summary?.erasuresPending == 4)
+        let limits = transport.requests.map(\.limits)
+        for (limit, seconds) in zip(limits, [10, 6, 2]) {
+            #expect(limit.deadline(bodyBytes: 0) == .seconds(seconds))
+            #expect(limit.connectTimeout == .seconds(seconds))
+        }
+        #expect(limits.count == 3)
+    }
+
+    @Test func `patience that a server asks for is had, and it is not asked before`() throws {
+        try owe(1)
+        let start = home.clock.now()
+        let patience: Int64 = 7200
+        let transport = ScriptedTransport(
+            .status(503, [UploadHeader("Retry-After", "\(patience)")]), .status(204))
+        let first = try #require(try home.round(erasuresOnly: true) { transport })
+        #expect(first.erasuresDone == 0 && first.erasuresPending == 1)
+        let later = try #require(try home.control.outlook().erasuresLater?.at)
+        #expect(later >= start.advanced(bySeconds: patience))
+        for time in [start, later.advanced(bySeconds: -1)] {
+            home.clock.jump(to: time)
+            let early = try #require(try home.round(erasuresOnly: true) { transport })
+            #expect(early.erasuresDone == 0 && early.erasuresPending == 1 && !early.hasFailed)
+            #expect(transport.requests.count == 1)
+        }
+        home.clock.jump(to: later)
+        #expect(try home.round(erasuresOnly: true) { transport }?.erasuresDone == 1)
+        #expect(transport.requests.count == 2)
+    }
+}
