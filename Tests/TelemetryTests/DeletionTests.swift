@@ -54,7 +54,9 @@ import Testing
         let id = try #require(try home.control(config).status().installationID)
         do {
             let outbox = try #require(try home.control(config).outbox())
-            guard case .batch(let batch) = try outbox.next() else { return }
+            guard case .batch(let batch) = try outbox.next() else {
+                throw TestKitError("nothing to send")
+            }
             #expect(try outbox.begin(batch))
         }
         #expect(try home.control(config).deleteData().erasureRequested)
@@ -184,18 +186,25 @@ import Testing
         #expect(try home.control().status().pendingErasures == 1)
     }
 
-    @Test func `what begins to be sent while a deletion goes on is erased too, or not sent`()
-        throws
-    {
+    @Test(arguments: [true, false])
+    func `what began to be sent before a deletion is erased too, and nothing begins in its middle`(
+        hasBegun: Bool
+    ) throws {
         home.record(3)
         let uploader = try Uploader(home)
-        let begun = Mutex(false)
+        if hasBegun { #expect(uploader.begins()) }
+        let attempts = Mutex<[Bool]>([])
+        // Each file that the deletion writes is a moment in its middle.
         let files = FailingFiles { _ in
-            if uploader.begins() { begun.withLock { $0 = true } }
+            let begins = uploader.begins()
+            attempts.withLock { $0.append(begins) }
             return false
         }
-        _ = try home.control(files: files).deleteData()
-        #expect(try home.control().status().pendingErasures == (begun.withLock { $0 } ? 1 : 0))
+        #expect(try home.control(files: files).deleteData().erasureRequested == hasBegun)
+        let begins = attempts.withLock { $0 }
+        #expect(!begins.isEmpty && !begins.contains(true))
+        #expect(!uploader.begins())
+        #expect(try home.control().status().pendingErasures == (hasBegun ? 1 : 0))
     }
 
     @Test func `a damaged store is no obstacle, and what was sent is still erased`() throws {

@@ -171,6 +171,9 @@ import Testing
         #expect(!status.isEnabled)
         #expect(status.lost.isEmpty)
         #expect(status.recorders.isEmpty)
+        // They wait where they are: in its journal, not in the store.
+        #expect(status.recorded == 0)
+        #expect(try home.folder.contents().count { $0.hasSuffix(".journal") } == 1)
         #expect(try home.control().status().recorded == 5)
     }
 

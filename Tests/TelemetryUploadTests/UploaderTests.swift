@@ -60,7 +60,9 @@ import Testing
         do {
             let outbox = try #require(try home.control.outbox())
             try outbox.noteRound()
-            guard case .batch(let batch) = try outbox.next() else { return }
+            guard case .batch(let batch) = try outbox.next() else {
+                throw TestKitError("nothing to send")
+            }
             #expect(try outbox.begin(batch))
         }
         #expect(try home.uploader.run(.everythingIfDue)?.batchesSent == 0)
