@@ -13,8 +13,8 @@ package enum Action: String, CaseIterable, Sendable {
     case upgradeCatalogue
     // The network.
     case upload, changeWeather, deliverLate, forgeErasure, restartCollector
-    // The machine.
-    case losePower, damageFile
+    // The machine, and who looks after it.
+    case losePower, damageFile, copyHome, changePolicy, changeEnvironment
 
     /// How often it is drawn.
     var weight: Int {
@@ -26,10 +26,10 @@ package enum Action: String, CaseIterable, Sendable {
         case .preview, .review: 6
         case .changeWeather: 5
         case .status, .stopProgram, .killProgram: 4
-        case .deleteData, .rotateIdentifier, .deliverLate: 3
-        case .disable, .changeURL, .forgeErasure, .restartCollector: 2
+        case .deleteData, .rotateIdentifier, .deliverLate, .changePolicy: 3
+        case .disable, .changeURL, .forgeErasure, .restartCollector, .changeEnvironment: 2
         case .changeErasureURL, .changeAnonymising, .changeReview, .forbidInFile: 1
-        case .flood, .upgradeCatalogue, .jumpClock, .losePower, .damageFile: 1
+        case .flood, .upgradeCatalogue, .jumpClock, .losePower, .damageFile, .copyHome: 1
         }
     }
 
@@ -42,4 +42,9 @@ package enum Action: String, CaseIterable, Sendable {
         default: false
         }
     }
+}
+
+/// What can happen while a batch is on its way.
+package enum Meanwhile: String, CaseIterable, Sendable {
+    case disable, deleteData, rotateIdentifier, policy, losePower
 }

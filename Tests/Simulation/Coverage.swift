@@ -12,6 +12,8 @@ package struct Coverage: Sendable, CustomStringConvertible {
     package private(set) var faults: [SimulatedDisk.Fault: Int] = [:]
     /// How often each weather was met.
     package private(set) var weathers = Weathers()
+    /// How often each change came while a batch was on its way.
+    package private(set) var meanwhile: [Meanwhile: Int] = [:]
     private var requests = 0
     private var events = 0
     private var failures: [String] = []
@@ -27,6 +29,7 @@ package struct Coverage: Sendable, CustomStringConvertible {
             actions.merge(report.actions, uniquingKeysWith: +)
             faults.merge(report.faults, uniquingKeysWith: +)
             weathers.add(report.weathers)
+            meanwhile.merge(report.meanwhile, uniquingKeysWith: +)
             requests += report.requests
             events += report.events
             guard let violation = report.violation else { return }
@@ -46,6 +49,7 @@ package struct Coverage: Sendable, CustomStringConvertible {
             Self.line("faults", SimulatedDisk.Fault.allCases) { faults[$0] },
             Self.line("batches met", Weather.allCases) { weathers.batches[$0] },
             Self.line("erasures met", Weather.allCases) { weathers.erasures[$0] },
+            Self.line("while a batch was on its way", Meanwhile.allCases) { meanwhile[$0] },
             "never happened: \(never)",
             "\(seeds) seeds, \(events) events accepted, \(requests) requests sent, "
                 + "\(violations) violations",
@@ -67,5 +71,7 @@ package struct Coverage: Sendable, CustomStringConvertible {
             + Weather.allCases.filter { weathers.batches[$0] == nil }.map { "a batch met \($0)" }
             + Weather.allCases.filter { weathers.erasures[$0] == nil }
             .map { "an erasure met \($0)" }
+            + Meanwhile.allCases.filter { meanwhile[$0] == nil }
+            .map { "\($0) while a batch was on its way" }
     }
 }

@@ -15,6 +15,8 @@ struct Identifiers {
     private var owed: [String: String] = [:]
     /// The addresses after whose answer nobody has to ask again.
     private var settled: Set<String> = []
+    /// Those of another machine, from which the home was copied.
+    private var abandoned: Set<String> = []
     /// Under which identifier each telling value left.
     private var owners: [String: String] = [:]
     /// The hash of each identifier's secret, as batches announced it.
@@ -28,13 +30,21 @@ struct Identifiers {
         return true
     }
 
+    /// The home goes on on another machine: what was sent under its identifier is to be erased from
+    /// the old one, and this one never sends under it, nor asks.
+    mutating func abandon() {
+        guard let current else { return }
+        abandoned.insert(current)
+        owed = owed.filter { $0.value != current }
+    }
+
     /// A batch left.
     ///
     /// - Parameter place: below which address its identifier can be erased; nil for nowhere.
     mutating func left(_ delivery: Delivery, erasedAt place: String?) -> [Violation] {
         let id = delivery.installation
         var found: [Violation] = []
-        if ended.contains(id) || id != current {
+        if ended.contains(id) || abandoned.contains(id) || id != current {
             found.append(Violation(.identity, "batch \(delivery.uid) left under \(id), given up"))
         }
         for value in delivery.tellingValues {
@@ -50,7 +60,7 @@ struct Identifiers {
 
     /// A request for erasure left.
     func asks(_ request: UploadRequest) -> Violation? {
-        guard let id = request.installation, ended.contains(id) else {
+        guard let id = request.installation, ended.contains(id), !abandoned.contains(id) else {
             return Violation(.erasure, "\(request.url) was asked for, and it was not given up")
         }
         guard let secret = request.secret else {

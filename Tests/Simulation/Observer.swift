@@ -82,6 +82,13 @@ struct Observer {
         return found
     }
 
+    /// Whether nothing of a request may be counted any more: its batch was, or what it belongs to
+    /// was erased.
+    func isCounted(_ request: UploadRequest) -> Bool {
+        guard request.method == "POST", let delivery = Delivery(request) else { return false }
+        return taken[delivery.uid] != nil || erased.contains(delivery.installation)
+    }
+
     /// The collector answered.
     mutating func note(_ request: UploadRequest, _ response: HTTPResponse) {
         if request.method == "DELETE" {

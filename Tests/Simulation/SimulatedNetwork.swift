@@ -18,8 +18,8 @@ package enum Weather: String, CaseIterable, Sendable {
     case delayed
     /// It arrives twice.
     case duplicated
-    /// Somebody else answers: 503, 500, 404, or what is no answer.
-    case overloaded, failing, missing, garbage
+    /// Somebody else answers: 503, 429, 500, 404, or what is no answer.
+    case overloaded, limited, failing, missing, garbage
 }
 
 /// The way to the collector, one connection of it. Requests go straight to its handler, or are lost
@@ -38,6 +38,7 @@ final class SimulatedNetwork: UploadTransport {
         }
         world.watch(request, after: before)
         let weather = world.weatherNow(for: request)
+        if request.method == "POST" { world.meanwhile() }
         let outcome = outcome(of: request, in: weather)
         world.heard(request, outcome)
         return outcome
@@ -57,12 +58,17 @@ final class SimulatedNetwork: UploadTransport {
         case .duplicated:
             _ = world.deliver(request)
             return .answered(world.deliver(request))
-        case .overloaded:
-            return .answered(
-                UploadResponse(status: 503, headers: [UploadHeader("Retry-After", "120")]))
+        case .overloaded: return patience(503, seconds: 120)
+        case .limited: return patience(429, seconds: 4000)
         case .failing: return .answered(UploadResponse(status: 500))
         case .missing: return .answered(UploadResponse(status: 404))
         case .garbage: return .failed(TransferFailure(.malformed, "what came was not HTTP"))
         }
+    }
+
+    /// An answer that asks to be left alone for a while.
+    private func patience(_ status: Int, seconds: Int) -> TransferOutcome {
+        .answered(
+            UploadResponse(status: status, headers: [UploadHeader("Retry-After", "\(seconds)")]))
     }
 }

@@ -19,11 +19,13 @@ package struct Simulation {
         package var faults: [SimulatedDisk.Fault: Int] = [:]
         /// How often each weather was met.
         package var weathers = Weathers()
+        /// How often each change came while a batch was on its way.
+        package var meanwhile: [Meanwhile: Int] = [:]
         /// How many requests left.
         package var requests = 0
         /// How many events were accepted.
         package var events = 0
-        /// What happened, step by step.
+        /// What happened, step by step, up to the first promise that does not hold.
         package var log: [String] = []
     }
 
@@ -39,6 +41,7 @@ package struct Simulation {
     package static func run(seed: UInt64) throws -> Report {
         var simulation = try Simulation(seed: seed)
         simulation.run()
+        simulation.report.log = simulation.world.log
         return simulation.report
     }
 
@@ -51,6 +54,7 @@ package struct Simulation {
             do {
                 try self.step(action)
                 if action.isProcess { try world.auditIdentity() }
+                try world.auditOften(after: action)
             } catch { world.refused(action, error) }
             if finish() { return }
         }
@@ -63,18 +67,21 @@ package struct Simulation {
 
     private mutating func finish() -> Bool {
         report.weathers = world.weathers
+        report.meanwhile = world.meanwhiles
         report.requests = world.observer.requests
         report.events = world.model.events.count
-        guard let violation = world.violations.first else { return false }
-        report.violation = violation
-        report.log = world.log
-        return true
+        report.violation = world.violations.first
+        return report.violation != nil
     }
 
     /// One action, with a fault on its way once in a while.
     private mutating func step(_ action: Action) throws {
         let fault = action.isProcess && world.draw.chance(15) ? plannedFault() : nil
-        defer { world.disk.clear() }
+        world.isFaultPlanned = fault != nil
+        defer {
+            world.isFaultPlanned = false
+            world.disk.clear()
+        }
         do {
             if try world.perform(action) { report.actions[action, default: 0] += 1 }
             if let fault, world.disk.wasMet { met(fault, action) }

@@ -15,6 +15,7 @@ package struct Violation: Error, Sendable, Equatable, CustomStringConvertible {
         case identity = "no value occurs under two identifiers"
         case ledger = "the ledger is whole"
         case space = "the cap on space holds"
+        case patience = "a server that asks for patience is left alone"
         case progress = "without a fault everything works"
     }
 

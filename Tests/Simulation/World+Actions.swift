@@ -36,6 +36,9 @@ extension World {
         case .restartCollector: try restartCollector()
         case .losePower: losePower()
         case .damageFile: return damageFile()
+        case .copyHome: return try copyHome()
+        case .changePolicy: return reconsider { $0.changePolicy() }
+        case .changeEnvironment: return reconsider { $0.changeEnvironment() }
         }
         return true
     }
@@ -88,14 +91,6 @@ extension World {
         try auditCollector()
     }
 
-    private func jumpClock() {
-        hasJumped = true
-        let days = draw.one(of: [-400, -2, -1, 1, 2, 400])
-        clock.jump(to: clock.now().advanced(bySeconds: Int64(days) * 86_400))
-        // Retention may take what is suddenly old; it counts it, under a day that was never seen.
-        if abs(days) > 2 { model.loseCount() }
-    }
-
     // MARK: - Recording
 
     private func track(undeclared: Bool) -> Bool {
@@ -134,7 +129,7 @@ extension World {
     /// A program said whether it recorded an event.
     private func accept(_ number: Int, from program: Program, _ isAccepted: Bool) {
         guard isAccepted else { return }
-        if model.yes == nil || program.config.enabled == false {
+        if model.yes == nil || isMute(program) {
             broke(.consent, "event \(number) was recorded without a yes")
         }
         model.accept(number, extra: program.version == 2)
@@ -155,6 +150,7 @@ extension World {
         // Whoever wants it on corrects the file first, as the message says; most do.
         if draw.chance(70) { config.enabled = nil }
         let control = control()
+        if policyStands { return try enableAgainstPolicy(control) }
         try control.enable(control.terms)
         model.agree(
             Model.Yes(
@@ -162,7 +158,16 @@ extension World {
                 version: version))
     }
 
-    private func disable() throws -> Bool {
+    /// Nobody can say yes where the administrator says no.
+    private func enableAgainstPolicy(_ control: TelemetryControl) throws {
+        if config.enabled == false { return }
+        do {
+            try control.enable(control.terms)
+            broke(.consent, "a yes was taken against the administrator's no")
+        } catch let error as TelemetryError where error.code == .blocked {}
+    }
+
+    func disable() throws -> Bool {
         let before = model.yes
         try control().disable()
         model.withdraw()
@@ -177,7 +182,7 @@ extension World {
 
     private func status() throws {
         let status = try control().status()
-        if status.isEnabled, model.yes == nil || config.enabled == false {
+        if status.isEnabled, model.yes == nil || isForbidden {
             broke(.consent, "status says on, and nobody agreed")
         }
         if let problem = status.storeProblem, !disk.wasMet, !isDamaged {
@@ -219,44 +224,26 @@ extension World {
     /// One round; whether anything left.
     private func upload() throws -> Bool {
         let before = observer.requests
+        do {
+            try sendRound()
+        } catch {
+            guard powerFails else { throw error }
+            log.append("  failed: \(error)")
+        }
+        if powerFails { powerIsBack() }
+        return observer.requests > before
+    }
+
+    private func sendRound() throws {
         guard let outbox = try control().outbox() else {
-            broke(.progress, "nobody else uploads, and the lock is taken")
-            return false
+            return broke(.progress, "nobody else uploads, and the lock is taken")
         }
         // What was intended before may have been finished just now.
         try auditIdentity()
         let round = UploadRound(
             outbox: outbox, clock: clock, random: draw.source,
+            whileSending: { self.transferring($0, $1) },
             makeTransport: { SimulatedNetwork(of: self) })
         log.append("  \(try round.run().ending)")
-        return observer.requests > before
-    }
-
-    // MARK: - The machine
-
-    private func losePower() {
-        // Nothing of what the programs still do reaches the disk.
-        disk.plan(.death, afterWrites: 0)
-        programs = []
-        (collector, storage) = (nil, nil)
-        disk.clear()
-        let lost = disk.losePower(seed: draw.word())
-        log.append("  \(lost) writes lost")
-        try? files.remove(directory.store + "-shm")
-        for name in (try? files.names(in: directory.journals)) ?? [] {
-            losePages("\(directory.journals)/\(name)")
-        }
-        model.loseCount()
-    }
-
-    private func damageFile() -> Bool {
-        let files = homeFiles.filter { !$0.hasSuffix("lock") && !$0.hasSuffix("-shm") }
-        guard !files.isEmpty else { return false }
-        let path = draw.one(of: files)
-        log.append("  \(path)")
-        isDamaged = true
-        model.loseCount()
-        damage(path)
-        return true
     }
 }

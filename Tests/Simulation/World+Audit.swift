@@ -4,20 +4,42 @@ import Catalogue
 import Collector
 import Modules
 import SQLite
-import Telemetry
+@testable import Telemetry
 
 extension World {
+    /// Looks at what each command may have changed: the account of the store, and once in a while
+    /// all of the home.
+    func auditOften(after action: Action) throws {
+        let actions: Set<Action> = [
+            .upload, .stopProgram, .disable, .deleteData, .rotateIdentifier,
+        ]
+        guard actions.contains(action), !isDamaged, violations.isEmpty else { return }
+        try auditBalance()
+        if draw.chance(20) { try audit() }
+    }
+
     /// Looks at the whole home while no program runs: what is counted, chained and kept.
     func audit() throws {
-        // Where a file forbids telemetry, journals wait until it does not.
-        guard programs.isEmpty, !isDamaged, config.enabled != false else { return }
+        guard programs.isEmpty, !isDamaged else { return }
         let status = try control().status()
         guard status.storeProblem == nil else { return }
+        for text in Ground.personal {
+            for path in homeFiles where disk.file(path)?.holds(text) ?? false {
+                broke(.catalogue, "\(text) is in \(path)")
+            }
+        }
         try auditLedger()
         try auditAccounting()
-        if status.storageBytes > config.storageBytesMax {
+        if status.storageBytes > config.storageBytesMax, !hasWaitingJournals {
             broke(.space, "\(status.storageBytes) of \(config.storageBytesMax) bytes")
         }
+    }
+
+    /// Whether journals of programs that ended wait until something else than the person's no is
+    /// gone: what is in them is not counted.
+    private var hasWaitingJournals: Bool {
+        let names = (try? files.names(in: directory.journals)) ?? []
+        return names.contains { $0.hasSuffix(Journal.suffix) }
     }
 
     private func auditLedger() throws {
@@ -28,45 +50,50 @@ extension World {
     }
 
     private func auditAccounting() throws {
-        guard try files.status(of: directory.store) != nil else { return }
-        let database = try disk.open(directory.store, .readOnly)
-        let accepted =
-            try database.integer("SELECT count FROM totals WHERE name = 'accepted'") ?? 0
-        if let expected = model.accepted, accepted != expected {
-            broke(.accounting, "\(expected) accepted, \(accepted) counted")
-        }
-        let accounted = try database.integer(Self.accounted) ?? 0
-        let unclear =
-            try database.integer("SELECT count FROM losses WHERE reason = 'catalogue'") ?? 0
-        let torn =
-            try database.integer("SELECT count FROM losses WHERE reason = 'damaged'") ?? 0
-        // Under `catalogue` single properties are counted too; under `damaged` also records that
-        // were torn before they were counted as accepted.
-        guard (-torn...unclear).contains(accepted - accounted) else {
-            return broke(.accounting, "\(accepted) accepted, \(accounted) accounted for")
+        guard let account = try control().account() else { return }
+        if !account.isBalanced { broke(.accounting, "\(account)") }
+        if let expected = model.accepted, account.accepted != expected, !hasWaitingJournals {
+            broke(.accounting, "\(expected) accepted, \(account.accepted) counted")
         }
     }
 
-    /// Events that are here, at the collector, or lost for a reason.
-    private static let accounted = """
-        SELECT (SELECT count(*) FROM events LEFT JOIN batches ON events.batch = batches.id
+    /// What was taken from journals is accounted for, to the last event, whoever runs.
+    private func auditBalance() throws {
+        guard try files.status(of: directory.store) != nil else { return }
+        // Whoever made the store may have died before it had any table, or left a log that only
+        // one who writes can read.
+        guard let database = try? disk.open(directory.store, .readOnly),
+            let version = try? database.integer("PRAGMA user_version"), version > 0
+        else { return }
+        let imbalance = try database.integer(Self.imbalance) ?? 0
+        if imbalance != 0 { broke(.accounting, "\(imbalance) events too many or too few") }
+    }
+
+    /// Events that were accepted, less those that are here, at the collector, or lost for a reason
+    /// that tells of accepted events alone.
+    private static let imbalance = """
+        SELECT coalesce((SELECT count FROM totals WHERE name = 'accepted'), 0)
+            - (SELECT count(*) FROM events LEFT JOIN batches ON events.batch = batches.id
                 WHERE (state IS NULL AND coalesce(batch, -1) <> 0)
                     OR state IN ('sealed', 'held', 'released', 'sending', 'void'))
-            + (SELECT coalesce(sum(count), 0) FROM totals WHERE name = 'uploaded')
-            + (SELECT coalesce(sum(count), 0) FROM losses
-               WHERE reason NOT IN ('catalogue', 'queue_full'))
+            - (SELECT coalesce(sum(count), 0) FROM totals
+                WHERE name IN ('uploaded', 'refused_late'))
+            - (SELECT coalesce(sum(count), 0) FROM losses WHERE reason IN
+                ('storage_cap', 'retention', 'rejected', 'dropped_in_review', 'revoked'))
         """
+
+    /// How many numbered events the collector counts, of all days.
+    var countedEvents: Int? {
+        let ever = Day(number: 0)...Day(number: 100_000)
+        let name = "event/\(Ground.tick.definition.name)"
+        return try? storage?.figures(in: ever).reduce(0) { $0 + ($1.cells[name]?.count ?? 0) }
+    }
 
     /// What the collector counts is what it took, each event once.
     func auditCollector() throws {
         _ = try intake()
         // A damaged secret erases nothing, and nobody can tell.
-        guard let storage, !isDamaged else { return }
-        let ever = Day(number: 0)...Day(number: 100_000)
-        let name = "event/\(Ground.tick.definition.name)"
-        let counted = try storage.figures(in: ever).reduce(0) {
-            $0 + ($1.cells[name]?.count ?? 0)
-        }
+        guard !isDamaged, let counted = countedEvents else { return }
         // A clock far ahead folds days into totals, and nothing in those can be erased.
         let taken = observer.taken.values.filter {
             hasJumped || !observer.erased.contains($0.installation)

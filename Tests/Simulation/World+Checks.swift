@@ -48,7 +48,10 @@ extension World {
 
     /// Goes on after a fault was met in the middle of an action.
     func recover(from action: Action) {
-        if action == .upload { mayHaveBegun = true }
+        if action == .upload {
+            mayHaveBegun = true
+            patience = nil
+        }
         if isDamaged { return }
         switch action {
         case .enable, .disable, .rotateIdentifier: learn(from: action)
@@ -71,7 +74,9 @@ extension World {
     /// Without faults, in fine weather, what is recorded now arrives.
     func calmDown() throws {
         programs = []
+        if policyStands { changePolicy() }
         (weather, config.enabled, config.uploadReview) = (.fine, nil, .automatic)
+        (environment, isCalm) = ([:], true)
         (config.uploadURL, config.anonymizeData) = (Ground.urls[0], false)
         let control = control()
         try control.disable()

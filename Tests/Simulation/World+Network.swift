@@ -3,9 +3,11 @@
 import Catalogue
 @testable import Collector
 import HTTPServing
+import Modules
 import OTLP
 import Telemetry
 import TelemetryUpload
+import TestKit
 
 extension World {
     /// As many requests as the network can hold back.
@@ -22,8 +24,14 @@ extension World {
     /// The collector takes a request and answers.
     func deliver(_ request: UploadRequest) -> UploadResponse {
         guard let routes = try? intake() else { return UploadResponse(status: 503) }
+        let isCounted = observer.isCounted(request) && !isDamaged
+        let before = isCounted ? countedEvents : nil
         let response = routes.respond(to: HTTPRequest(request))
         observer.note(request, response)
+        // By the batch's own identifier, whether its events can be told apart or not.
+        if isCounted, before != countedEvents {
+            broke(.once, "a batch that came again was counted again")
+        }
         return UploadResponse(response)
     }
 
@@ -48,15 +56,42 @@ extension World {
         identifiers.settle(request.url.description)
     }
 
+    /// Performs the transfer of a batch. What it rested on may end meanwhile; whoever watches over
+    /// it may be fast enough to cut it off then.
+    func transferring(
+        _ standing: BatchStanding, _ transfer: () -> TransferOutcome
+    ) -> TransferOutcome {
+        let generation = model.generation
+        let outcome = transfer()
+        if !standing.holds, draw.chance(50) {
+            return .failed(TransferFailure(.cancelled, "cut off"))
+        }
+        if case .answered(let response) = outcome, generation == model.generation,
+            let seconds = response.header("Retry-After").flatMap({ Int64($0) })
+        {
+            patience = (clock.now().advanced(bySeconds: seconds), generation)
+        }
+        return outcome
+    }
+
     /// Looks at a request on its way, before the collector or the weather has it.
     ///
     /// - Parameter before: the methods of what its connection carried already.
     func watch(_ request: UploadRequest, after before: [String]) {
         observer.requests += 1
+        if policyStands || !environment.isEmpty {
+            broke(.consent, "\(request.url) was asked, and a no stood against it")
+        }
         guard request.method == "POST" else {
             if !before.isEmpty { broke(.identity, "an erasure shares its connection") }
             if let problem = identifiers.asks(request), !isDamaged { violations.append(problem) }
             return
+        }
+        // A small home may have given up the batch that was put off.
+        if let patience, patience.generation == model.generation, clock.now() < patience.until,
+            !isDamaged, !isSmall
+        {
+            broke(.patience, "a batch left before \(patience.until)")
         }
         if before.contains("DELETE") { broke(.identity, "a batch follows an erasure") }
         guard let delivery = Delivery(request) else {

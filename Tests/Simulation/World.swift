@@ -19,6 +19,17 @@ final class World: @unchecked Sendable {
         let module: TelemetryModule
         let config: TelemetryModuleConfig
         let version: Int
+        let environment: [String: String]
+        /// Which change of the administrator's file it began after, if that said no then.
+        let startedUnderPolicy: Int?
+    }
+
+    /// A command's view of the home, as long as nothing that it was made from changes.
+    private struct Kept {
+        let control: TelemetryControl
+        let config: TelemetryModuleConfig
+        let version: Int
+        let environment: [String: String]
     }
 
     let draw: Draw
@@ -49,7 +60,20 @@ final class World: @unchecked Sendable {
     var mayHaveBegun = false
     var collector: IntakeRoutes?
     var storage: (any CollectorStorage)?
-    private var kept: (control: TelemetryControl, config: TelemetryModuleConfig, version: Int)?
+    /// What commands and programs that begin now find in their environment.
+    var environment: [String: String] = [:]
+    /// The number of the machine that the home is on, and of changes of the administrator's file.
+    var (machine, policyChanges) = (1, 0)
+    /// Whether the next write of a process may meet a fault.
+    var isFaultPlanned = false
+    /// Whether power goes while an upload is at work.
+    var powerFails = false
+    var meanwhiles: [Meanwhile: Int] = [:]
+    /// Whether nothing happens any more but what has to arrive.
+    var isCalm = false
+    /// Until when a server asked for patience, and under which yes.
+    var patience: (until: Timestamp, generation: Int)?
+    private var kept: Kept?
     let consent = ConsentMemory()
 
     init(seed: UInt64) throws {
@@ -57,7 +81,7 @@ final class World: @unchecked Sendable {
         random = SeededRandom(seed: ~seed)
         folder = try TemporaryDirectory(inMemory: true)
         files = SimulatedFiles(on: disk, owner: getuid())
-        disk.replace(Self.machineIDPath, with: Array("machine-one\n".utf8))
+        disk.replace(Self.machineIDPath, with: Array("machine-1\n".utf8))
         weather = draw.one(of: Weather.allCases)
         config.anonymizeData = draw.chance(25)
         if draw.chance(25) { config.uploadReview = .manual }
@@ -68,7 +92,6 @@ final class World: @unchecked Sendable {
 
     /// Whether the home has little room, so that what is old makes some.
     var isSmall: Bool { config.storageBytesMax < 2 << 20 }
-    private static let machineIDPath = "/machine-id"
     private static let home = "/home"
     var directory: TelemetryDirectory { TelemetryDirectory("\(Self.home)/telemetry") }
     /// The paths of all files of the home, sorted.
@@ -77,23 +100,28 @@ final class World: @unchecked Sendable {
 
     var seams: TelemetrySeams {
         TelemetrySeams(
-            environment: [:], userID: getuid(),
+            environment: environment, userID: getuid(),
             logger: Logger(program: "simulated") { [weak self] line in
                 self?.log.append("  said: \(line)")
             },
             clock: clock, random: random, files: files,
-            machineIDPath: Self.machineIDPath, policyPath: "/policy.json",
+            machineIDPath: Self.machineIDPath, policyPath: Self.policyPath,
             openDatabase: { [disk] path, mode throws(SQLiteError) in try disk.open(path, mode) })
     }
 
     /// What a command of the person works with. It keeps nothing of the home in memory but what
     /// still stands there: the same serves as long as the file of settings does.
     func control() -> TelemetryControl {
-        if let kept, kept.config == config, kept.version == version { return kept.control }
+        if let kept, kept.config == config, kept.version == version,
+            kept.environment == environment
+        {
+            return kept.control
+        }
         let control = TelemetryControl(
             for: Ground.product, catalogue: catalogue, config: config, home: Self.home, seams: seams
         )
-        kept = (control, config, version)
+        kept = Kept(
+            control: control, config: config, version: version, environment: environment)
         return control
     }
 
@@ -105,7 +133,10 @@ final class World: @unchecked Sendable {
         // Moves are steps of the simulation; neither the machine's clock nor another thread has a
         // part in it.
         module.initialize(flushMilliseconds: nil)
-        programs.append(Program(module: module, config: config, version: version))
+        programs.append(
+            Program(
+                module: module, config: config, version: version, environment: environment,
+                startedUnderPolicy: policyStands ? policyChanges : nil))
     }
 
     /// The collector's intake, opened if it is not open.
