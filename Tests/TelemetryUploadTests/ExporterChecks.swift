@@ -207,14 +207,16 @@ import Testing
         let collector = try RunningCollector()
         let home = try Home(url: collector.url, clock: ManualClock(SystemClock().now()))
         home.record(1)
-        guard case .sealed(let batch, _) = try home.control.preview() else { return }
+        guard case .sealed(let batch, _) = try home.control.preview() else {
+            throw TestKitError("nothing is sealed")
+        }
         let whole = try decompress(batch.body, as: .gzip, outputBytesMax: 1 << 20)
         var deep = AnyValue.string("end")
         for _ in 0..<200 { deep = .kvlist([KeyValue(key: "k", value: deep)]) }
         var nested = try ExportLogsRequest(decoding: whole)
         nested.resourceLogs[0].resource.attributes.append(KeyValue(key: "deep", value: deep))
         let cases: [(body: [UInt8], status: Int)] = [
-            (Array(whole.dropLast(3)), 400), (nested.encoded(), 400),
+            (Array(whole.dropLast(3)), 400), (nested.encoded(), 413),
             (whole + [0xFA, 0x3F, 0x03, 1, 2, 3], 200),
         ]
         for (body, status) in cases {
