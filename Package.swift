@@ -144,7 +144,7 @@ let package = Package(
             name: "fuzz",
             dependencies: [
                 "Capture", "Catalogue", "Collector", "Compression", "Detection", "HTTPServing",
-                "JSON", "Modules", "OTLP", "SQLite", "Simulation", "Telemetry",
+                "JSON", "Modules", "OTLP", "SQLite", "Simulation", "Telemetry", "TelemetryUpload",
             ], path: "Tests/Fuzz", exclude: ["Corpus"]),
         .testTarget(
             name: "SimulationTests",

@@ -9,6 +9,7 @@ import Telemetry
 /// A parser that reads what others wrote.
 enum FuzzTarget: String, CaseIterable {
     case frame, capture, otlpProtobuf, otlpJSON, inflate, configuration, journal, intake
+    case answer, decision
 
     /// Feeds it bytes. Anything but a return is a fault; so is a value that does not come back the
     /// same from its own encoding.
@@ -22,6 +23,8 @@ enum FuzzTarget: String, CaseIterable {
         case .configuration: Self.configuration(bytes)
         case .journal: JournalFuzz.feed(bytes)
         case .intake: IntakeFuzz.feed(bytes)
+        case .answer: AnswerFuzz.feed(bytes)
+        case .decision: DecisionFuzz.feed(bytes)
         }
     }
 
