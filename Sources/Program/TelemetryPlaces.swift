@@ -3,16 +3,20 @@
 import CommandLineKit
 import JSON
 import Modules
+import Telemetry
 
 /// The folders, besides the usual one, in which a home's telemetry was ever agreed to.
 ///
 /// What was recorded there stays there when the configuration names another folder, or can't be
 /// read. Whoever takes consent back or deletes means all of it, that on a disk included which is
-/// not there at the moment.
+/// not there at the moment. A yes in such a folder counts only while this list knows the folder,
+/// by a mark in it, and owes it nothing: so a no holds at once, wherever the folder is.
 struct TelemetryPlaces: Sendable {
     /// One of them, and what was decided while it could not be reached.
     struct Place: Equatable {
         let path: String
+        /// What stands in the folder's file of that name; nil where any folder there is meant.
+        var mark: String?
         var owed: Set<Owed> = []
     }
 
@@ -22,9 +26,11 @@ struct TelemetryPlaces: Sendable {
         case delete
     }
 
-    /// More than anybody moves their data; the oldest are forgotten first.
+    /// More than anybody moves their data; the oldest that owe nothing are forgotten first.
     static let placesMax = 64
     private static let bytesMax = 1 << 20
+    private static let markBytesMax = 64
+    private static let lockMilliseconds: Int32 = 2000
 
     /// The file that lists them.
     let path: String
@@ -58,20 +64,101 @@ struct TelemetryPlaces: Sendable {
         return places
     }
 
-    /// Adds a folder, unless it is there.
-    func remember(_ place: String) throws(CommandFailure) {
-        let places = try all()
-        if !places.contains(where: { $0.path == place }) {
-            try write(places.suffix(Self.placesMax - 1) + [Place(path: place)])
+    /// Those that a path leads to, or led to when they were agreed to.
+    func all(at path: String) throws(CommandFailure) -> [Place] {
+        try all().filter { RealFileSystem.areSame($0.path, path) }
+    }
+
+    /// Whether the folder is there, and the same as when it was agreed to. What can't be looked at
+    /// may be: whoever goes on with it meets the reason.
+    func isThere(_ place: Place) -> Bool {
+        do throws(SystemError) {
+            guard try files.status(of: place.path) != nil else { return false }
+            guard let known = place.mark else { return true }
+            return try mark(in: place.path) == known
+        } catch {
+            return true
         }
     }
 
-    /// Notes what is owed to each folder of the list from now on.
-    func update(_ change: (inout Place) -> Void) throws(CommandFailure) {
-        let before = try all()
-        var places = before
-        for index in places.indices { change(&places[index]) }
-        if places != before { try write(places) }
+    private func mark(in folder: String) throws(SystemError) -> String? {
+        do throws(SystemError) {
+            let bytes = try files.read("\(folder)/place", bytesMax: Self.markBytesMax)
+            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first
+                .map(String.init)
+        } catch {
+            if error.isNotFound { return nil }
+            throw error
+        }
+    }
+
+    /// Why a yes in a folder does not count; nil if it may. Where none was said it has to say
+    /// nothing.
+    func obstacle(in folder: String) -> String? {
+        do {
+            let known = try all(at: folder)
+            guard try files.status(of: TelemetryDirectory(folder).consentRecord) != nil else {
+                return nil
+            }
+            let mark = try mark(in: folder)
+            let here = known.filter { $0.mark == nil || $0.mark == mark }
+            if here.contains(where: { !$0.owed.isEmpty }) {
+                return "what was decided for \(folder) while it was away is still to be done"
+            }
+            return here.isEmpty ? "the yes in \(folder) was not said from this home" : nil
+        } catch {
+            return CommandFailure(telemetry: error).message
+        }
+    }
+
+    /// Adds a folder, with the mark that stands in it or gets there now.
+    func remember(_ folder: String, _ random: any RandomSource) throws(CommandFailure) {
+        do {
+            let mark = try mark(in: folder) ?? "\(random.uint64())-\(random.uint64())"
+            try files.replace("\(folder)/place", with: Array("\(mark)\n".utf8))
+            try update { places in
+                if places.contains(where: { $0.path == folder && $0.mark == mark }) { return }
+                if places.count >= Self.placesMax,
+                    let oldest = places.firstIndex(where: \.owed.isEmpty)
+                {
+                    places.remove(at: oldest)
+                }
+                places.append(Place(path: folder, mark: mark))
+            }
+        } catch {
+            throw CommandFailure(telemetry: error)
+        }
+    }
+
+    /// Changes the list as one step for all processes.
+    func update(_ change: (inout [Place]) -> Void) throws(CommandFailure) {
+        try locked("\(path).lock") { () throws(CommandFailure) in
+            let before = try all()
+            var places = before
+            change(&places)
+            if places != before { try write(places) }
+        }
+    }
+
+    /// Runs `body` while nobody else carries out what is owed.
+    func settling(_ body: () throws(CommandFailure) -> Void) throws(CommandFailure) {
+        try locked("\(path).settling.lock", body)
+    }
+
+    private func locked(
+        _ path: String, _ body: () throws(CommandFailure) -> Void
+    ) throws(CommandFailure) {
+        let lock: FileLock?
+        do throws(SystemError) {
+            lock = try files.lock(path, waiting: Self.lockMilliseconds)
+        } catch {
+            throw CommandFailure(telemetry: error)
+        }
+        guard let lock else {
+            throw CommandFailure("another process holds \(path)", hint: "try again")
+        }
+        defer { withExtendedLifetime(lock) {} }
+        try body()
     }
 
     private func write(_ places: [Place]) throws(CommandFailure) {
@@ -96,17 +183,18 @@ extension TelemetryPlaces.Place {
             self.init(path: path)
             return
         }
-        guard let path = json["path"]?.stringValue, let words = json["owed"]?.arrayValue else {
-            return nil
-        }
+        guard let path = json["path"]?.stringValue else { return nil }
+        let words = json["owed"]?.arrayValue ?? []
         let owed = words.compactMap { $0.stringValue.flatMap(TelemetryPlaces.Owed.init) }
         guard owed.count == words.count else { return nil }
-        self.init(path: path, owed: Set(owed))
+        self.init(path: path, mark: json["mark"]?.stringValue, owed: Set(owed))
     }
 
     fileprivate var json: JSONValue {
-        if owed.isEmpty { return .string(path) }
         let words = TelemetryPlaces.Owed.allCases.filter(owed.contains)
-        return ["path": .string(path), "owed": .array(words.map { .string($0.rawValue) })]
+        var object: JSONObject = ["path": .string(path)]
+        if let mark { object["mark"] = .string(mark) }
+        if !words.isEmpty { object["owed"] = .array(words.map { .string($0.rawValue) }) }
+        return .object(object)
     }
 }

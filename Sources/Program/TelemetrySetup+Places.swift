@@ -22,38 +22,64 @@ extension TelemetrySetup {
 
     private var places: TelemetryPlaces { TelemetryPlaces(of: home, seams.files) }
 
-    /// Keeps in mind that a yes is about to be said for this folder. Throws where something is owed
-    /// to the folder of that name that was agreed to before.
-    public func rememberPlace() throws(CommandFailure) {
-        guard !isSame(place, usualPlace) else { return }
-        try places.remember(place)
-        if let failure = settle() { throw failure }
-        guard try places.all().first(where: { $0.path == place })?.owed.isEmpty == false else {
-            return
+    /// Whether this home keeps a list for the folder. A link in the usual place leads to another.
+    private func isListed(_ folder: String) -> Bool {
+        if folder == usualPlace { return false }
+        let kind = try? seams.files.status(of: usualPlace)?.kind
+        return kind == .link || !isSame(folder, usualPlace)
+    }
+
+    /// What telemetry takes from outside in a folder, nil for the usual one: there the list of
+    /// folders has a say.
+    public func seams(at folder: String?) -> TelemetrySeams {
+        var seams = seams
+        if let folder, isListed(folder) {
+            seams.obstacle = { [places] in places.obstacle(in: folder) }
         }
-        throw CommandFailure(
-            "\(place) is not there, and what was decided for it is still to be done there",
-            hint: "bring it back, or take it out of \(places.path) if it is gone for good")
+        return seams
+    }
+
+    /// Makes a yes for the configured folder count, which is about to be said. No yes that stands
+    /// there without being known here goes on with it.
+    public func rememberPlace() throws(CommandFailure) {
+        guard isListed(place) else { return }
+        let failure = settle()
+        let here = try places.all(at: place).filter(places.isThere)
+        if here.contains(where: { !$0.owed.isEmpty }) {
+            throw failure
+                ?? CommandFailure(
+                    "what was decided for \(place) while it was away is still to be done",
+                    hint: "try again")
+        }
+        if here.contains(where: { $0.mark != nil }) { return }
+        try telling {
+            try TelemetryDirectory(place).prepare(seams)
+            if control().agreedTerms != nil { try control().disable() }
+        }
+        try places.remember(place, seams.random)
     }
 
     /// Other folders of this home that are there, or can't be looked at, with what decides about
     /// each.
     public func otherPlaces() throws(CommandFailure) -> [(path: String, control: TelemetryControl)]
     {
-        others(among: [usualPlace] + (try places.all()).map(\.path))
+        others(among: try places.all())
     }
 
     /// The folders that are not there, and in which something is still to be done.
     public func owedPlaces() throws(CommandFailure) -> [String] {
-        try places.all().filter { !$0.owed.isEmpty }.map(\.path)
+        try places.all().filter { !$0.owed.isEmpty && !places.isThere($0) }.map(\.path)
     }
 
-    /// Those that are there and are neither the configured folder nor each other, whatever paths
-    /// lead to them.
-    private func others(among paths: [String]) -> [(path: String, control: TelemetryControl)] {
+    /// The usual folder and those of the list, as far as they are there and are neither the
+    /// configured folder nor each other, whatever paths lead to them.
+    private func others(
+        among listed: [TelemetryPlaces.Place]
+    ) -> [(path: String, control: TelemetryControl)] {
         var known = [place]
-        return paths.compactMap { path in
-            guard !known.contains(where: { isSame($0, path) }), isThere(path) else { return nil }
+        let all = [TelemetryPlaces.Place(path: usualPlace)] + listed
+        return all.filter(places.isThere).map(\.path).compactMap { path in
+            guard !known.contains(where: { isSame($0, path) }) else { return nil }
             known.append(path)
             return (path, control(at: path))
         }
@@ -65,17 +91,14 @@ extension TelemetrySetup {
         return control(config)
     }
 
-    /// What can't be looked at may be there: whoever goes on with it meets the reason.
-    private func isThere(_ path: String) -> Bool {
-        do throws(SystemError) {
-            return try seams.files.status(of: path) != nil
-        } catch {
-            return true
-        }
-    }
-
     private func isSame(_ left: String, _ right: String) -> Bool {
         RealFileSystem.areSame(left, right)
+    }
+
+    /// Whether the configured folder was agreed to, and is not there, or not the same.
+    private var isOwnAway: Bool {
+        let own = (try? places.all(at: place)) ?? []
+        return !own.isEmpty && !own.contains(where: places.isThere)
     }
 
     /// Takes consent back in every folder of this home, in each whatever becomes of the others.
@@ -104,48 +127,56 @@ extension TelemetrySetup {
     ) -> Reach<Outcome> {
         let (others, unread) = reachable()
         // One that was agreed to and is not there is not made anew for the sake of a no.
-        let absent = ((try? places.all()) ?? []).map(\.path).filter { !isThere($0) }
-        let own = absent.contains(place) ? [] : [(place, control())]
+        let own = isOwnAway ? [] : [(place, control())]
         var done: [String] = []
         let (outcomes, failure) = Self.each(of: own + others) { path, control in
             let outcome = try body(control)
             done.append(path)
             return outcome
         }
+        var absent: [String] = []
         let unnoted = attempt {
             try places.update { listed in
-                if done.contains(where: { isSame($0, listed.path) }) {
-                    listed.owed.remove(decision)
-                } else {
-                    listed.owed.insert(decision)
+                for index in listed.indices {
+                    let place = listed[index]
+                    let isThere = places.isThere(place)
+                    if isThere, done.contains(where: { isSame($0, place.path) }) {
+                        listed[index].owed.remove(decision)
+                    } else {
+                        listed[index].owed.insert(decision)
+                        if !isThere { absent.append(place.path) }
+                    }
                 }
             }
         }
         return Reach(outcomes: outcomes, failure: failure ?? unread ?? unnoted, absent: absent)
     }
 
-    /// Why nothing may be recorded in the configured folder, whatever it says itself; nil if that
-    /// is not so.
-    func unsettled() -> String? {
-        let failure = settle()
-        let owed = (try? places.all())?.first { $0.path == place }?.owed ?? []
-        if owed.isEmpty { return nil }
-        return failure?.message ?? "what was decided for \(place) is still to be done there"
+    /// Carries out what was decided while folders were not there, in those that are there again;
+    /// in each whatever becomes of the others. What failed first; nil if nothing did.
+    public func settle() -> CommandFailure? {
+        var failure: CommandFailure?
+        let unsettled = attempt {
+            guard try places.all().contains(where: { !$0.owed.isEmpty }) else { return }
+            try places.settling { () throws(CommandFailure) in
+                let owing = try places.all().filter { !$0.owed.isEmpty && places.isThere($0) }
+                for place in owing {
+                    let failed = attempt { try settle(place) }
+                    failure = failure ?? failed
+                }
+            }
+        }
+        return unsettled ?? failure
     }
 
-    /// Carries out what was decided while folders were not there, in those that are there again.
-    /// To be called before anything is recorded. What failed first; nil if nothing did.
-    public func settle() -> CommandFailure? {
-        attempt {
-            let owing = try places.all().filter { !$0.owed.isEmpty && isThere($0.path) }
-            for owed in owing {
-                let control = control(at: owed.path)
-                if owed.owed.contains(.disable) { try control.disable() }
-                if owed.owed.contains(.delete) {
-                    _ = try control.deleteData()
-                    try self.control().takeErasures(of: control)
-                }
-                try places.update { if $0.path == owed.path { $0.owed = [] } }
+    private func settle(_ place: TelemetryPlaces.Place) throws {
+        let control = control(at: place.path)
+        if place.owed.contains(.disable) { try control.disable() }
+        if place.owed.contains(.delete) { _ = try control.deleteData() }
+        try places.update { listed in
+            for index in listed.indices
+            where listed[index].path == place.path && listed[index].mark == place.mark {
+                listed[index].owed.subtract(place.owed)
             }
         }
     }
@@ -167,6 +198,8 @@ extension TelemetrySetup {
     }
 
     private func takeErasures(of others: [TelemetryControl]) -> CommandFailure? {
+        // Nothing is put into a folder that only stands in the place of the one that is away.
+        if isOwnAway { return nil }
         let own = control()
         return Self.each(of: others.map { ("", $0) }) { try own.takeErasures(of: $1) }.failure
     }
@@ -178,7 +211,7 @@ extension TelemetrySetup {
         do throws(CommandFailure) {
             return (try otherPlaces(), nil)
         } catch {
-            return (others(among: [usualPlace]), error)
+            return (others(among: []), error)
         }
     }
 

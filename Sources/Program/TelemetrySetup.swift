@@ -49,15 +49,15 @@ public struct TelemetrySetup: Sendable {
     /// The same with another configuration.
     func control(_ config: TelemetryModuleConfig) -> TelemetryControl {
         TelemetryControl(
-            for: Program.product, config: config, home: home.path, seams: seams,
-            configurationProblem: fault?.description)
+            for: Program.product, config: config, home: home.path,
+            seams: seams(at: config.storagePath), configurationProblem: fault?.description)
     }
 
-    /// What records. Carries out before what is still to be done in folders that are there again.
+    /// What records.
     public func module() -> TelemetryModule {
         TelemetryModule(
-            for: Program.product, config: config, home: home.path, seams: seams,
-            configurationProblem: fault?.description ?? unsettled())
+            for: Program.product, config: config, home: home.path,
+            seams: seams(at: config.storagePath), configurationProblem: fault?.description)
     }
 }
 

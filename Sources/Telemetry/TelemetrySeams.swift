@@ -26,6 +26,8 @@ public struct TelemetrySeams: Sendable {
     public var ownNames: OwnNames
     /// Where messages for people go.
     public var logger: Logger
+    /// What else keeps telemetry off, in words; nil for nothing. Asked whenever the gate is.
+    package var obstacle: @Sendable () -> String? = { nil }
 
     /// Takes the machine's own clock, randomness, files and SQLite, except for what is given.
     public init(

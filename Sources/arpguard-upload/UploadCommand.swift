@@ -79,8 +79,8 @@ extension TelemetrySetup {
 
     fileprivate func uploader() -> TelemetryUploader {
         TelemetryUploader(
-            for: Program.product, config: config, home: home.path, seams: seams,
-            configurationProblem: fault?.description)
+            for: Program.product, config: config, home: home.path,
+            seams: seams(at: config.storagePath), configurationProblem: fault?.description)
     }
 }
 

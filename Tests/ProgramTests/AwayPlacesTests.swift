@@ -81,15 +81,90 @@ import Testing
         #expect(status["enabled"] == true, "consent stays as it is")
     }
 
-    @Test func `no new yes is taken for it while a no is still to be carried out there`() throws {
+    /// What a disk is called that is there in the place of the one that is away.
+    private func putAnotherDisk() throws { try arpguard.folder.write("else", to: "disk/else") }
+
+    private func takeAnotherDiskAway() throws {
+        try RealFileSystem().rename(disk, to: disk + ".other")
+    }
+
+    @Test(arguments: ["disable", "delete-data --confirm"])
+    func `an empty folder in its place is not taken for it`(decision: String) throws {
+        try takeAway()
+        try arpguard.folder.write("else", to: "disk/telemetry/else")
+        let end = try arpguard(["telemetry"] + decision.split(separator: " ").map(String.init))
+        #expect(end.status == 0)
+        #expect(end.stdout.contains("\(place) is not there now"), "\(end.stdout)")
+        #expect(try !arpguard.folder.contents().contains("disk/telemetry/consent.json"))
+        try takeAnotherDiskAway()
+        try bringBack()
+        let status = try status()
+        if decision == "disable" {
+            #expect(status["blocked_by"] == ["withdrawn"])
+        } else {
+            #expect(status["events"]?["recorded"] == 0)
+        }
+    }
+
+    @Test func `a new yes in its place is one of its own, and takes no earlier no back`() throws {
         try takeAway()
         #expect(try arpguard("telemetry", "disable").status == 0)
-        let refused = try arpguard("telemetry", "enable", "--confirm")
-        #expect(refused.status == 2)
-        #expect(refused.stderr.contains("telemetry-places.json"), "\(refused.stderr)")
-        try bringBack()
+        try putAnotherDisk()
         #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
         #expect(try status()["enabled"] == true)
+        try takeAnotherDiskAway()
+        try bringBack()
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(try status()["blocked_by"] == ["withdrawn"])
+        #expect(try status()["events"]?["recorded"] == .integer(recorded))
+    }
+
+    @Test func `nothing is sent from it before the no is carried out, whatever stands in the way`()
+        throws
+    {
+        let server = try FakeServer(otherwise: .answer(200))
+        #expect(try arpguard("config", "set", "telemetry.upload_url", server.url()).status == 0)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try arpguard("replay", capture).status == 1)
+        try takeAway()
+        #expect(try arpguard("telemetry", "disable").status == 0)
+        try bringBack()
+        let lock = try #require(try RealFileSystem().lock("\(place)/change.lock"))
+        _ = try arpguard("telemetry", "upload")
+        #expect(try status()["enabled"] == false)
+        #expect(server.requests.isEmpty)
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test(arguments: ["[1", "[]"])
+    func `without a list that knows it no yes counts there`(list: String) throws {
+        try arpguard.folder.write(list, to: "own/telemetry-places.json")
+        #expect(try arpguard("replay", capture).status == 1)
+        let status = try status()
+        #expect(status["enabled"] == false)
+        #expect(status["configuration_error"]?.stringValue?.isEmpty == false)
+        #expect(status["events"]?["recorded"] == .integer(recorded))
+        try arpguard.folder.write("[]", to: "own/telemetry-places.json")
+        let before = try self.status()["installation_id"]
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try self.status()["enabled"] == true)
+        #expect(try self.status()["events"]?["kept_here"] == .integer(recorded), "\(before as Any)")
+    }
+
+    @Test func `decisions of several commands at once are all kept`() throws {
+        try takeAway()
+        for _ in 0..<5 {
+            let commands = [["disable"], ["delete-data", "--confirm"]]
+            let running = try commands.map { words in
+                try RunningProcess(
+                    Executables.path("arpguard"), ["telemetry"] + words,
+                    environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
+            }
+            for process in running { _ = try process.waitForEnd() }
+            let list = try arpguard.folder.read("own/telemetry-places.json")
+            let owed = try JSONValue.parse(bytes: list).arrayValue?.first?["owed"]
+            #expect(owed == ["disable", "delete"])
+        }
     }
 
     @Test func `a folder that can't be looked at is told as a failure, and tried again`() throws {
@@ -102,8 +177,7 @@ import Testing
             to: "own/telemetry-places.json")
         #expect(try arpguard("telemetry", "disable").status == 2)
         let owed = try JSONValue.parse(bytes: RealFileSystem().read(list, bytesMax: 4096))
-        #expect(owed.arrayValue?.first?["owed"] == ["disable"])
-        #expect(owed.arrayValue?.last?.stringValue == place, "the other was reached")
+        #expect(owed.arrayValue?.map { $0["owed"] } == [["disable"], nil], "one was reached")
     }
 
     @Test func `what is pending is told to who was never asked, and so is a yes elsewhere`() throws

@@ -17,8 +17,9 @@ struct GateReader: Sendable {
 
     let product: Product
     let config: TelemetryModuleConfig
-    /// What is wrong with the configuration; nil if nothing is.
-    let configurationProblem: String?
+    private let fixedProblem: String?
+    /// What is wrong with the configuration, or with the folder that it names; nil if nothing is.
+    var configurationProblem: String? { fixedProblem ?? seams.obstacle() }
     let terms: ConsentTerms
     let directory: TelemetryDirectory
     let seams: TelemetrySeams
@@ -30,7 +31,7 @@ struct GateReader: Sendable {
     ) {
         self.product = product
         self.config = config
-        self.configurationProblem = configurationProblem
+        fixedProblem = configurationProblem
         self.terms = terms
         self.directory = directory
         self.seams = seams

@@ -78,7 +78,7 @@ extension TelemetryControl {
                 let last = lastEpoch(page, record)
                 try switchOff(page)
                 if record?.isGiven != false {
-                    try usingReserve { try recordNo(record, epoch: last + 1) }
+                    try recordNo(record, epoch: last + 1)
                 }
                 settleNo()
             }

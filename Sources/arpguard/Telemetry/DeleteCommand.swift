@@ -37,7 +37,8 @@ extension Command {
             elsewhere.sentence,
         ]
         if !reach.absent.isEmpty {
-            lines[0] = "deleted \(events.of("event")) where that is possible now"
+            lines = ["deleted \(events.of("event")) where that is possible now"]
+            if elsewhere.isRequested { lines.append(elsewhere.sentence) }
             lines += reach.absent.map(Report.awaited)
         }
         if isEnabled {

@@ -25,12 +25,8 @@ struct OtherPlace {
 
     /// Those in which there is anything to know of, or in which something is still to be done.
     static func all(of setup: TelemetrySetup) throws(CommandFailure) -> [OtherPlace] {
-        let there = try setup.otherPlaces()
-        let owed = try setup.owedPlaces().filter { path in
-            !there.contains { $0.path == path }
-        }
-        return there.map(OtherPlace.init).filter(\.isWorthTelling)
-            + owed.map { OtherPlace(absent: $0) }
+        try setup.otherPlaces().map(OtherPlace.init).filter(\.isWorthTelling)
+            + setup.owedPlaces().map { OtherPlace(absent: $0) }
     }
 
     private init(absent path: String) {

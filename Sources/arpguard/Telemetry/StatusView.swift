@@ -64,9 +64,12 @@ struct StatusView {
     }
 
     private var problem: [Report.Block] {
-        setup.fault.map {
-            [.blank, .line(StyledText(setup.home.abbreviating($0.description), .red))]
-        } ?? []
+        configurationProblem.map { [.blank, .line(StyledText(told($0), .red))] } ?? []
+    }
+
+    /// What is wrong with the configuration, or with the folder that it names.
+    private var configurationProblem: String? {
+        setup.fault?.description ?? status.configurationProblem
     }
 
     private var facts: [Report.Block] {
@@ -203,7 +206,7 @@ struct StatusView {
             ?? .null
         json["other_homes"] = others.json
         json["configuration_error"] =
-            setup.fault.map { .string(isRedacted ? told($0.description) : $0.description) } ?? .null
+            configurationProblem.map { .string(isRedacted ? told($0) : $0) } ?? .null
         return json
     }
 }

@@ -32,6 +32,9 @@ extension Command {
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
         let setup = TelemetrySetup(context, invocation)
+        if let failure = setup.settle() {
+            invocation.diagnostics.warning(failure.message, hint: failure.hint)
+        }
         let control = setup.control()
         let status = try telling { try control.status() }
         var elsewhere: [OtherPlace]?
@@ -85,7 +88,8 @@ extension Command {
             throw failure
         }
         let known = reach.outcomes.compactMap(\.self)
-        let stored = known.count == reach.outcomes.count ? known.reduce(0, +) : nil
+        let isKnown = known.count == reach.outcomes.count && reach.absent.isEmpty
+        let stored = isKnown ? known.reduce(0, +) : nil
         invocation.output.render(.disabled(storedEvents: stored, absent: reach.absent))
         return .success
     }
