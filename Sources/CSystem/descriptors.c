@@ -28,12 +28,18 @@ int64_t csystem_user_number(const char *name, uint32_t *group) {
     return number;
 }
 
-int csystem_signalfd(void) {
+bool csystem_ignores(int signal) {
+    struct sigaction action;
+    if (sigaction(signal, NULL, &action) != 0 || action.sa_flags & SA_SIGINFO) return false;
+    return action.sa_handler == SIG_IGN;
+}
+
+int csystem_signalfd(bool reloads) {
     sigset_t signals;
     sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
+    if (!csystem_ignores(SIGINT)) sigaddset(&signals, SIGINT);
+    if (!csystem_ignores(SIGTERM)) sigaddset(&signals, SIGTERM);
+    if (reloads || !csystem_ignores(SIGHUP)) sigaddset(&signals, SIGHUP);
     errno = pthread_sigmask(SIG_BLOCK, &signals, NULL);
     return errno ? -1 : signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }

@@ -3,6 +3,7 @@
 #ifndef CSYSTEM_SANDBOX_H
 #define CSYSTEM_SANDBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,9 +32,13 @@ int csystem_landlock_all(void);
 /* The number of the user or group called `name` in /etc/passwd; -1 if there is none. */
 int64_t csystem_user_number(const char *name, uint32_t *group);
 
-/* signalfd(2) for SIGINT, SIGTERM and SIGHUP, which it blocks; closed on exec, non-blocking.
+/* Whether the process ignores a signal, as one that nohup(1) or a shell's `&` started does. A
+   signal that is blocked waits all the same: whoever takes signals by waiting leaves these out. */
+bool csystem_ignores(int signal);
+/* signalfd(2) for SIGINT, SIGTERM and SIGHUP without those that are ignored, which it blocks;
+   closed on exec, non-blocking. With `reloads` SIGHUP is no wish to end, and taken even then.
    Returns -1 and sets errno on failure. */
-int csystem_signalfd(void);
+int csystem_signalfd(bool reloads);
 /* pipe2(2) with both ends closed on exec: the one to read from, the one to write to. Returns -1 and
    sets errno on failure. */
 int csystem_pipe(int ends[2]);

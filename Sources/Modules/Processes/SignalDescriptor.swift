@@ -3,7 +3,8 @@
 private import CSystem
 import Glibc
 
-/// SIGINT, SIGTERM and SIGHUP as something to wait for beside other descriptors.
+/// SIGINT, SIGTERM and SIGHUP as something to wait for beside other descriptors. Those that whoever
+/// started the program had it ignore, as nohup(1) does, stay ignored.
 ///
 /// Blocked for the calling thread and all that it starts later, so make it first thing.
 public final class SignalDescriptor: Sendable {
@@ -11,7 +12,7 @@ public final class SignalDescriptor: Sendable {
     public enum Wish: Sendable, Equatable {
         /// To end: SIGINT or SIGTERM.
         case stop
-        /// To read the configuration again: SIGHUP.
+        /// To read the configuration again: SIGHUP, where the program can.
         case reload
     }
 
@@ -21,8 +22,11 @@ public final class SignalDescriptor: Sendable {
     public var number: Int32 { descriptor.number }
 
     /// Blocks the signals. Throws if the kernel refuses.
-    public init() throws(SystemError) {
-        descriptor = Descriptor(owning: try systemCall("signalfd") { csystem_signalfd() })
+    ///
+    /// - Parameter reloads: whether SIGHUP is no wish to end: it is taken then even where it was to
+    ///   be ignored.
+    public init(reloads: Bool = false) throws(SystemError) {
+        descriptor = Descriptor(owning: try systemCall("signalfd") { csystem_signalfd(reloads) })
     }
 
     /// Lets the signals through to the calling thread: one that waits then does to the process what

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import CSystem
 import Glibc
 
-/// SIGINT, SIGTERM and SIGHUP, taken as a wish to end instead of as a blow.
+/// SIGINT, SIGTERM and SIGHUP, taken as a wish to end instead of as a blow. Those that whoever
+/// started the program had it ignore, as nohup(1) does, stay ignored.
 ///
 /// Blocked for the calling thread and all that it starts later, so make it first thing in `main`.
 public struct TerminationSignals: ~Copyable {
@@ -35,7 +37,7 @@ public struct TerminationSignals: ~Copyable {
     private static func signalSet() -> sigset_t {
         var set = sigset_t()
         unsafe sigemptyset(&set)
-        for number in numbers { unsafe sigaddset(&set, number) }
+        for number in numbers where !csystem_ignores(number) { unsafe sigaddset(&set, number) }
         return set
     }
 }

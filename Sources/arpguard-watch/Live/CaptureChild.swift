@@ -42,7 +42,7 @@ struct CaptureChild: ~Copyable {
         else { return }
         // A terminal and systemd send these to all processes of a watch: it is the supervisor that
         // ends, and tells this one. Where they can't be blocked they end it, which is told too.
-        _ = try? SignalDescriptor()
+        _ = try? SignalDescriptor(reloads: true)
         let options = LiveOptions(
             interface: words[1], ringMiB: ring, isPromiscuous: words[3] == "1")
         exit(run(options, LocalSocket(inherited: socketNumber)))

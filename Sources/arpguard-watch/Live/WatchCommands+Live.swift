@@ -12,7 +12,7 @@ extension Command {
     @Sendable static func runWatch(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         let signals: SignalDescriptor
         do throws(SystemError) {
-            signals = try SignalDescriptor()
+            signals = try SignalDescriptor(reloads: true)
         } catch {
             throw CommandFailure("signals can't be waited for: \(error)")
         }
