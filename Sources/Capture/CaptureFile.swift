@@ -21,7 +21,7 @@ public struct CaptureFile: ~Copyable {
     /// - Parameter watch: asked before each read.
     public init(path: String, watch: InputWatch? = nil) throws(CaptureError) {
         var input = try InputDescriptor(path: path)
-        input.watch = watch
+        if let watch { input.watch = watch }
         try self.init(input: input)
     }
 

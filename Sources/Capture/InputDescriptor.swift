@@ -7,8 +7,8 @@ struct InputDescriptor: ~Copyable {
     private let number: Int32
     /// What is read, as a person knows it.
     let source: String
-    /// Whom to ask before each read; nil for nobody.
-    var watch: InputWatch?
+    /// Whom to ask before each read.
+    var watch = InputWatch()
 
     /// What people know the standard input as.
     static let standardInput = "standard input"
@@ -39,7 +39,7 @@ struct InputDescriptor: ~Copyable {
     /// Fills `bytes` from `start`, and returns how many bytes came; 0 at the end, and where reading
     /// was stopped.
     func read(into bytes: inout [UInt8], from start: Int) throws(CaptureError) -> Int {
-        if let watch, !watch.mayRead(number) { return 0 }
+        if !watch.mayRead(number) { return 0 }
         while true {
             let (count, error) = readOnce(into: &bytes, from: start)
             if count >= 0 { return count }
@@ -63,9 +63,12 @@ struct InputDescriptor: ~Copyable {
         }
     }
 
+    /// Does not wait for somebody who writes to a pipe with a name: the watch does, before the
+    /// first read, and can be stopped.
     private static func open(_ path: String) -> Int32 {
         while true {
-            let number = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+            let number = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+            if number >= 0 { _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) & ~O_NONBLOCK) }
             if number >= 0 || errno != EINTR { return number }
         }
     }

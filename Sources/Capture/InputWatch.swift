@@ -6,14 +6,24 @@ private import Glibc
 ///
 /// Belongs to the thread that reads.
 public final class InputWatch {
+    /// How long a stopped reading waits for what a stream still brings, and how long at most in
+    /// all: who writes into it was often told to end at the same moment, and writes its last frames
+    /// then.
+    static let silenceMilliseconds: Int64 = 200
+    static let restMilliseconds: Int64 = 1_500
+
     private let stop: Int32
     private let onWait: () -> Void
+    /// Until when the rest of a stream is read, by the clock that only goes on.
+    private var restUntil: Int64?
+    /// Whether reading was asked to end.
+    public var isStopped: Bool { restUntil != nil }
     /// Whether reading was ended before the end of the input.
-    public private(set) var isStopped = false
+    public private(set) var isCut = false
 
     /// - Parameters:
-    ///   - stop: a descriptor; once it is readable the input is read no further. A negative number
-    ///     never is.
+    ///   - stop: a descriptor; once it is readable a file is read no further, and a stream until it
+    ///     ends or brings nothing for a moment. A negative number never is.
     ///   - onWait: called before a wait for input that is not there yet.
     public init(stop: Int32 = -1, onWait: @escaping () -> Void = {}) {
         self.stop = stop
@@ -22,14 +32,28 @@ public final class InputWatch {
 
     /// Waits until `descriptor` can be read; false once reading is to end.
     func mayRead(_ descriptor: Int32) -> Bool {
-        if hasInput(descriptor, milliseconds: 0) { return !isStopped }
-        onWait()
-        while !hasInput(descriptor, milliseconds: -1) {}
-        return !isStopped
+        if !isStopped, !hasInput(descriptor, milliseconds: 0) {
+            onWait()
+            while !hasInput(descriptor, milliseconds: -1) {}
+        }
+        guard isStopped else { return true }
+        isCut = isCut || !hasRest(descriptor)
+        return !isCut
     }
 
-    /// Looks whether reading is to end, without reading.
-    public func look() { _ = hasInput(-1, milliseconds: 0) }
+    /// Whether a stream that is to be read no further still has something, its end included.
+    private func hasRest(_ descriptor: Int32) -> Bool {
+        guard let restUntil, !Self.isFile(descriptor) else { return false }
+        let end = min(restUntil, Self.now() + Self.silenceMilliseconds)
+        onWait()
+        while true {
+            let left = end - Self.now()
+            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let count = unsafe poll(&entry, 1, Int32(clamping: max(0, left)))
+            if count > 0 { return Self.now() < restUntil }
+            if count == 0 || errno != EINTR { return false }
+        }
+    }
 
     /// Whether there is something to do, an end of reading included. A regular file always is; what
     /// can't be waited for is, too: the read then says why.
@@ -41,7 +65,19 @@ public final class InputWatch {
         let count = unsafe withUnsafeMutableBytes(of: &entries) { bytes in
             unsafe poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, milliseconds)
         }
-        if count > 0, entries.1.revents != 0 { isStopped = true }
+        if count > 0, entries.1.revents != 0 { restUntil = Self.now() + Self.restMilliseconds }
         return count > 0 || (count < 0 && errno != EINTR)
+    }
+
+    private static func isFile(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    private static func now() -> Int64 {
+        var time = timespec()
+        // Can't fail: the clock exists on every Linux and the pointer is valid.
+        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

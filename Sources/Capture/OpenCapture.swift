@@ -20,7 +20,7 @@ public final class OpenCapture {
         guard var input = input.take() else {
             throw CaptureError(code: .readFailed, source: source, detail: "it was read before")
         }
-        input.watch = watch
+        if let watch { input.watch = watch }
         return try CaptureFile(input: input)
     }
 }

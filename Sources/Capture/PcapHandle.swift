@@ -12,7 +12,7 @@ struct PcapHandle: ~Copyable {
     private let handle: OpaquePointer
     private let source: String
     /// Whom the stream asks before each read; it knows only the address.
-    private let watch: InputWatch?
+    private let watch: InputWatch
     private var number: UInt64 = 0
     /// The framing of every frame; libpcap refuses files that mix several.
     let linkType: LinkType
@@ -69,12 +69,12 @@ struct PcapHandle: ~Copyable {
     }
 
     private static func open(
-        _ descriptor: Int32, replaying head: Span<UInt8>, source: String, watch: InputWatch?
+        _ descriptor: Int32, replaying head: Span<UInt8>, source: String, watch: InputWatch
     ) throws(CaptureError) -> OpaquePointer {
-        let asked = unsafe watch.map { unsafe Unmanaged.passUnretained($0).toOpaque() }
+        let asked = unsafe Unmanaged.passUnretained(watch).toOpaque()
         let stream = unsafe head.withUnsafeBufferPointer { bytes in
             unsafe csystem_stream(
-                descriptor, bytes.baseAddress, bytes.count, asked == nil ? nil : mayRead, asked)
+                descriptor, bytes.baseAddress, bytes.count, mayRead, asked)
         }
         guard let stream = unsafe stream else {
             close(descriptor)

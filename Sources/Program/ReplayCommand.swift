@@ -25,7 +25,8 @@ extension Command {
                 "With --format json alerts are printed in EVE form, one object a line.",
                 "Ends with status 1 if an alert of severity medium or above was printed. Ctrl-C, "
                     + "SIGTERM and SIGHUP end it with what was found until then, and with status 2 "
-                    + "if that was before the end of a file.",
+                    + "if that was before the end of a file. Of a stream what lies in it still is "
+                    + "read, and it is said if that had not ended.",
             ],
             flags: [.gateway, .sample],
             arguments: [

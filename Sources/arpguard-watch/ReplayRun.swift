@@ -25,6 +25,8 @@ struct ReplaySummary {
     var stoppedIn: String?
     /// Whether what was still to be read would have ended by itself.
     var isIncomplete = false
+    /// Whether a stream in which it was stopped had not come to its end.
+    var isCut = false
 
     /// Whether anything was found that calls for a look.
     var hasFindings: Bool {
@@ -75,12 +77,13 @@ struct ReplayRun {
 
     /// Reads everything that can be read. Each alert, with the name of its capture, and each error
     /// is handed over when it comes, and so is the name of a capture of several interfaces and how
-    /// many they are; before each frame the totals so far can be asked for. Ends early where the
-    /// watch stops the reading.
+    /// many they are; before each frame the totals so far can be asked for, and what waits to be
+    /// written can be before a capture is opened, which may take. Ends early where the watch stops
+    /// the reading.
     func run(
         onFrame: (() -> DetectionStatistics) -> Void = { _ in },
         onAlert: (Alert, String) -> Void, onProgress: (UInt64) -> Void = { _ in },
-        onInterfaces: (String, Int) -> Void = { _, _ in },
+        onInterfaces: (String, Int) -> Void = { _, _ in }, onOpening: () -> Void = {},
         onError: (CaptureError) -> Void = { _ in }
     ) -> ReplaySummary {
         let start = clock.uptimeNanoseconds()
@@ -88,7 +91,8 @@ struct ReplayRun {
         for (index, capture) in captures.enumerated() {
             var detector = Detector(configuration)
             let before = summary.frames
-            var isStream = false
+            var (isStream, isBroken) = (false, false)
+            onOpening()
             do throws(CaptureError) {
                 var file = try capture.open(watch)
                 isStream = file.isStream
@@ -105,15 +109,17 @@ struct ReplayRun {
                 }
             } catch {
                 // Where reading was stopped there is no end that could be wrong.
+                isBroken = true
                 if watch?.isStopped != true {
                     summary.errors.append(error)
                     onError(error)
                 }
             }
             summary.add(detector.statistics)
-            if watch?.isStopped == true {
+            if let watch, watch.isStopped {
                 summary.stoppedIn = capture.name
                 summary.isIncomplete = !isStream || index < captures.count - 1
+                summary.isCut = watch.isCut || isBroken
                 break
             }
         }

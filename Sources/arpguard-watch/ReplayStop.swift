@@ -7,7 +7,8 @@ import Modules
 /// found until then is told.
 enum ReplayStop {
     /// How long a stopped replay may take to tell what it found, in milliseconds. Then the signal
-    /// does what it would have done: a reader of the output may be stuck, or a file not open yet.
+    /// does what it would have done: a reader of the output may be stuck, or a file system. More
+    /// than ``InputWatch`` takes for the rest of a stream.
     static let patienceMilliseconds: Int64 = 3_000
 
     /// Blocks the signals, for all threads that start from now on. The descriptor stays readable

@@ -75,6 +75,8 @@ extension Command {
             output.flush()
             diagnostics.warning(
                 AlertText.warning(ofInterfaces: count, in: path), hint: AlertText.interfacesHint)
+        } onOpening: {
+            output.flush()
         } onError: { error in
             progress.end()
             output.flush()
@@ -89,15 +91,29 @@ extension Command {
                 warning, hint: "if they were cut short, capture with a larger snapshot length")
         }
         telemetry.finished(summary)
-        if let name = summary.stoppedIn, summary.isIncomplete {
-            output.flush()
-            diagnostics.error(
-                "stopped before the end of \(name)",
-                hint: "what is told is of the frames up to there; replay it again for the rest")
+        if let name = summary.stoppedIn, tellStop(summary, in: name, invocation) {
             return .failure
         }
         if !summary.errors.isEmpty { return .failure }
         return summary.hasFindings ? .findings : .success
+    }
+
+    /// Says what was not read for a signal; whether that is a failure.
+    private static func tellStop(
+        _ summary: ReplaySummary, in name: String, _ invocation: Invocation
+    ) -> Bool {
+        let diagnostics = invocation.diagnostics
+        let name = name == "-" ? "standard input" : name
+        invocation.output.flush()
+        if summary.isIncomplete {
+            diagnostics.error(
+                "stopped before the end of \(name)",
+                hint: "what is told is of the frames up to there; replay it again for the rest")
+        } else if summary.isCut {
+            diagnostics.notice(
+                "stopped while \(name) went on; what is told is of the frames up to there")
+        }
+        return summary.isIncomplete
     }
 
     /// Only the form that is printed is built.

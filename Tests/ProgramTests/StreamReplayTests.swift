@@ -56,7 +56,10 @@ import Testing
         let result = try replay.waitForEnd()
         writer.kill()
         #expect(result.status == 1, "\(result.stderr)")
-        #expect(result.stderr.isEmpty)
+        #expect(
+            result.stderr
+                == "arpguard: stopped while \(pipe) went on; what is told is of the frames up to "
+                + "there\n")
         let lines = try objects(result.stdout)
         #expect(lines.last?["stats"]?["frames"]?.integerValue ?? 0 > 144)
         #expect(lines.last?["stats"]?["unreadable"] == 0)
@@ -86,6 +89,19 @@ import Testing
         let replay = try replay("nowhere.pcap", pipe)
         _ = try replay.waitForErrorLine(containing: "there is no file nowhere.pcap")
         replay.send(signal: SIGTERM)
-        #expect(try replay.waitForEnd().signal == SIGTERM)
+        let result = try replay.waitForEnd()
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("stopped before the end of \(pipe)"))
+    }
+
+    @Test func `what was found before it waits for a writer is told, and so are the totals`()
+        throws
+    {
+        let replay = try replay("--sample", pipe)
+        _ = try replay.waitForLine(containing: "Advice:")
+        replay.send(signal: SIGINT)
+        let result = try replay.waitForEnd()
+        #expect(result.status == 2, "ended by signal \(result.signal ?? 0)")
+        #expect(result.stdout.contains(" frames, "))
     }
 }
