@@ -39,14 +39,15 @@ public struct CollectorConfiguration: Sendable {
     public var erasureStepMilliseconds = 100
     /// How often it is looked whether a day has passed, where no request tells.
     public var sweepCheckMilliseconds = 60_000
-    /// Bounds of the intake's server. One network may hold an eighth of its connections, so that it
-    /// can't shut out the others; not on the loopback, nor where a proxy stands in between.
+    /// Bounds of the intake's server. One network may hold an eighth of its connections and a
+    /// quarter of the memory, so that it can't shut out the others; not on the loopback, and where
+    /// a proxy stands in between the connections are the proxy's.
     var effectiveIntakeLimits: HTTPLimits {
         var limits = intakeLimits
         if !intake.isLoopback, !isBehindProxy {
             limits.connectionsPerNetworkMax = max(1, limits.connectionsMax / 8)
-            limits.bodyBytesPerNetworkMax = bytesPerNetworkMax
         }
+        if hasNetworks { limits.bodyBytesPerNetworkMax = bytesPerNetworkMax }
         return limits
     }
 
@@ -56,12 +57,28 @@ public struct CollectorConfiguration: Sendable {
     /// Bytes of them of one network: a quarter, but one whole body at least.
     private var bytesPerNetworkMax: Int { max(policy.bodyBytesMax, bytesInFlightMax / 4) }
 
+    /// Whether requests come from networks that can be told, and not from this machine.
+    private var hasNetworks: Bool { isBehindProxy || !intake.isLoopback }
+
+    /// The network that a request is from, by its head: what the proxy says, as far as one is
+    /// trusted. Where it says nothing, all such requests are of one network that nobody knows: else
+    /// a proxy that was set up without it would switch the limits off.
+    func network(of request: HTTPRequest) -> Int? {
+        guard isBehindProxy else { return request.peerNetwork }
+        return PeerNetwork.number(ofAddress: Self.lastForwarded(request) ?? "")
+    }
+
+    /// Where the proxy says that a request is from; nil if it says nothing.
+    static func lastForwarded(_ request: HTTPRequest) -> Substring? {
+        request.headers.values("X-Forwarded-For").last?.split(separator: ",").last
+    }
+
     /// Room for all requests together, with a share for each network that can be told: by its
     /// address, or by what a proxy says.
     var room: BodyRoom {
         BodyRoom(
             ByteBudget(bytesMax: bytesInFlightMax),
-            perNetworkMax: intake.isLoopback && !isBehindProxy ? 0 : bytesPerNetworkMax)
+            perNetworkMax: hasNetworks ? bytesPerNetworkMax : 0)
     }
 
     /// Bytes that the largest bodies take which the policy admits, in protobuf and in JSON, while

@@ -54,7 +54,7 @@ public final class CollectorService: Module {
         let intake = try HTTPServer(
             on: intakeSocket, limits: configuration.effectiveIntakeLimits,
             tls: configuration.intakeTLS,
-            room: room, handler: routes.handler)
+            room: room, network: configuration.network(of:), handler: routes.handler)
         let admin = AdminRoutes(
             configuration: configuration, storage: storage, clock: clock, logger: logger
         ) { [weak intake] in

@@ -7,8 +7,7 @@ public struct HTTPLimits: Sendable, Equatable {
     /// Bytes of all requests together, while they are received and handled; more is answered with
     /// 503.
     public var bodyBytesInFlightMax: Int
-    /// Bytes of the bodies of one network at a time, more is answered with 503; 0 leaves that open,
-    /// as behind a proxy.
+    /// Bytes of the bodies of one network at a time, more is answered with 503; 0 leaves that open.
     public var bodyBytesPerNetworkMax: Int
     /// Bytes past `bodyBytesMax` that are read and thrown away so that the 413 arrives; a body that
     /// is announced to be longer is refused at once, one of unknown length cut off after them.

@@ -62,7 +62,7 @@ import Testing
             let room = BodyRoom(ByteBudget(bytesMax: 1 << 20), perNetworkMax: 0)
             let reader = RequestReader(
                 policy: IntakePolicy(),
-                room: RequestRoom(room, of: request, network: nil, hasBodyShare: false))
+                room: RequestRoom(room, of: request, network: nil))
             guard let logs = try? reader.read(request) else { continue }
             let batches = try IntakePolicy().decide(logs, on: today).batches
             for name in batches.flatMap(\.figures.values).flatMap(\.figures.keys) {

@@ -97,11 +97,47 @@ import Testing
         }
     }
 
+    @Test func `behind a proxy a network that stalls bodies does not shut out another`() throws {
+        let collector = try SampleCollector { configuration in
+            configuration = CollectorConfiguration(
+                intake: configuration.intake, admin: configuration.admin,
+                policy: IntakePolicy(bodyBytesMax: 2048), bytesInFlightMax: 64 << 10)
+            configuration.isBehindProxy = true
+        }
+        func post(_ body: [UInt8], of network: Int) throws -> Int {
+            try HTTPClient.send(
+                "POST", "/v1/logs", port: collector.intakePort,
+                headers: [
+                    HTTPHeader("Content-Type", "application/x-protobuf"),
+                    HTTPHeader("X-Forwarded-For", "192.0.\(network).1"),
+                ], body: body
+            ).status
+        }
+        // More than there is for all.
+        let stalled = try (0..<40).map { _ in
+            let connection = try RawConnection(port: collector.intakePort)
+            connection.send(
+                "POST /v1/logs HTTP/1.1\r\nHost: a\r\nContent-Length: 2048\r\n"
+                    + "X-Forwarded-For: 192.0.7.1\r\n\r\n" + String(repeating: "x", count: 2000))
+            return connection
+        }
+        // The threads of the server read them before they have answered often enough.
+        var last = 0
+        for _ in 0..<1000 where last != 503 {
+            last = try post([UInt8](repeating: 0, count: 2000), of: 7)
+        }
+        #expect(last == 503)
+        let body = SampleRequest(1, batch: 1).with("app_start").bytes
+        #expect(try post(body, of: 8) == 200)
+        withExtendedLifetime(stalled) {}
+    }
+
     @Test(arguments: [
-        ("192.0.2.1:4318", false, 64, 14 << 20), ("192.0.2.1:4318", true, 0, 0),
-        ("127.0.0.1:4318", false, 0, 0), ("[2001:db8::1]:4318", false, 64, 14 << 20),
+        ("192.0.2.1:4318", false, 64, 14 << 20), ("192.0.2.1:4318", true, 0, 14 << 20),
+        ("127.0.0.1:4318", false, 0, 0), ("127.0.0.1:4318", true, 0, 14 << 20),
+        ("[2001:db8::1]:4318", false, 64, 14 << 20),
     ])
-    func `the intake's server has shares where it sees the networks itself`(
+    func `the intake's server has shares of what it can tell the networks of`(
         address: String, isBehindProxy: Bool, connections: Int, bytes: Int
     ) throws {
         var configuration = CollectorConfiguration(intake: try ListenAddress(address))

@@ -20,7 +20,7 @@ enum IntakeFuzz {
         let room = BodyRoom(ByteBudget(bytesMax: 256 << 20), perNetworkMax: 0)
         let reader = RequestReader(
             policy: policy,
-            room: RequestRoom(room, of: request, network: nil, hasBodyShare: false))
+            room: RequestRoom(room, of: request, network: nil))
         guard let logs = try? reader.read(request) else { return }
         _ = try? policy.decide(logs, on: Day(number: 20_000))
     }

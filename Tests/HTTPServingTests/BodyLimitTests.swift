@@ -136,6 +136,27 @@ import Testing
         #expect(room.take(600, of: 1, beside: 0) && room.bytesTaken == 2000)
     }
 
+    @Test(arguments: [(900, 101), (1000, 1)])
+    func `a body that is refused takes no room while its rest comes`(first: Int, then: Int) {
+        let context = ServerContext(
+            handler: Router([]),
+            limits: HTTPLimits(bodyBytesMax: 1000, bodyBytesPerNetworkMax: 2000),
+            room: BodyRoom(ByteBudget(bytesMax: 4000), perNetworkMax: 2000))
+        var request = HTTPRequest(.post, "/")
+        request.peerNetwork = 7
+        let exchange = Exchange(context: context, request: request, socket: -1)
+        func take(_ bytes: Int) {
+            let piece = [UInt8](repeating: 0, count: bytes)
+            #expect(unsafe piece.withUnsafeBytes { unsafe exchange.take($0) })
+        }
+        take(first)
+        #expect(context.room.bytesTaken == first)
+        take(then)
+        #expect(context.room.bytesTaken == 0 && context.room.take(2000, of: 7))
+        context.room.giveBack(2000, of: 7)
+        withExtendedLifetime(exchange) {}
+    }
+
     @Test func `a network that stalls bodies is told 503 beyond its share, another is served`() {
         let context = ServerContext(
             handler: Router([]), limits: HTTPLimits(bodyBytesPerNetworkMax: 1000),

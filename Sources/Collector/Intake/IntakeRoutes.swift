@@ -60,8 +60,7 @@ final class IntakeRoutes: Sendable {
 
     private func takeLogs(_ request: HTTPRequest, _ later: LaterReply) -> HTTPResponse? {
         let network = network(of: request)
-        let room = RequestRoom(
-            self.room, of: request, network: network, hasBodyShare: !configuration.isBehindProxy)
+        let room = RequestRoom(self.room, of: request, network: network)
         let today = clock.now().day
         do {
             let logs = try RequestReader(policy: configuration.policy, room: room).read(request)
@@ -184,20 +183,17 @@ final class IntakeRoutes: Sendable {
     }
 
     /// The network that a request is from, for the limits of new installations, of erasures and of
-    /// memory alone: what the proxy says, as far as one is trusted.
-    ///
-    /// Where it says nothing, all such requests are of one network that nobody knows: else a proxy
-    /// that was set up without it would switch the limits off.
+    /// memory alone. A proxy that says nothing of it is told of.
     func network(of request: HTTPRequest) -> Int? {
-        guard configuration.isBehindProxy else { return request.peerNetwork }
-        let last = request.headers.values("X-Forwarded-For").last?.split(separator: ",").last
-        if last == nil, metrics.countUnknownNetwork() == 1 {
+        if configuration.isBehindProxy, CollectorConfiguration.lastForwarded(request) == nil,
+            metrics.countUnknownNetwork() == 1
+        {
             logger.log(
                 .warning,
                 "a request came without X-Forwarded-For, which --behind-proxy needs: "
                     + "have the proxy add it; until then all are of one network")
         }
-        return PeerNetwork.number(ofAddress: last ?? "")
+        return configuration.network(of: request)
     }
 
     // MARK: - A storage that fails

@@ -6,17 +6,13 @@ internal import HTTPServing
 struct RequestRoom {
     private let room: BodyRoom
     private let network: Int?
-    /// Bytes that the server holds for the body until the request is answered.
+    /// Bytes that the server holds for the body until the request is answered, of the same share.
     private let bodyBytes: Int
-    /// Those of them that are in the network's share.
-    private let ownBytes: Int
 
-    /// - Parameter hasBodyShare: whether the server took the body of the network's share.
-    init(_ room: BodyRoom, of request: HTTPRequest, network: Int?, hasBodyShare: Bool) {
+    init(_ room: BodyRoom, of request: HTTPRequest, network: Int?) {
         self.room = room
         self.network = network
         bodyBytes = request.body.count
-        ownBytes = hasBodyShare ? bodyBytes : 0
     }
 
     /// Takes bytes; what can never be taken is too large, and `busy` says what to wait for.
@@ -25,7 +21,7 @@ struct RequestRoom {
             throw IntakeRefusal(
                 cause: .tooLarge, message: "it takes more memory than there is for all requests")
         }
-        guard room.take(bytes, of: network, beside: ownBytes) else {
+        guard room.take(bytes, of: network, beside: bodyBytes) else {
             throw IntakeRefusal(cause: .unavailable, message: busy)
         }
     }

@@ -7,6 +7,8 @@ final class Exchange {
     private let socket: Int32
     private var request: HTTPRequest
     private var collector: BodyCollector
+    /// The network whose share the body is of; nil where bodies have no shares.
+    private let network: Int?
     private var reservedBytes = 0
     private var later: LaterReply?
 
@@ -15,19 +17,15 @@ final class Exchange {
         self.request = request
         self.socket = socket
         collector = BodyCollector(limits: context.limits)
+        network = context.limits.bodyBytesPerNetworkMax == 0 ? nil : context.network(request)
         context.requestBegan()
     }
 
     deinit {
         if let later { context.waitsNoMore(later) }
-        context.room.giveBack(reservedBytes, of: network)
+        giveBack()
         context.deadlines.start(socket)
         context.requestEnded()
-    }
-
-    /// The network whose share the body is of; nil where bodies have no shares.
-    private var network: Int? {
-        context.limits.bodyBytesPerNetworkMax == 0 ? nil : request.peerNetwork
     }
 
     /// The answer that can be given before the body is read; nil when the body is wanted.
@@ -53,7 +51,15 @@ final class Exchange {
             reservedBytes += count
             return true
         }
+        // A body that is refused is held no longer, though its rest may take a while to come.
+        if collector.verdict != .collecting { giveBack() }
         return collector.verdict != .cut
+    }
+
+    private func giveBack() {
+        guard reservedBytes > 0 else { return }
+        context.room.giveBack(reservedBytes, of: network)
+        reservedBytes = 0
     }
 
     /// The answer, once the body is complete; nil when it comes later. `suspend` is called then,

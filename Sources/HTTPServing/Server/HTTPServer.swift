@@ -18,11 +18,14 @@ public final class HTTPServer: Sendable {
     private let running: Mutex<Running?>
 
     /// Starts the threads on a socket that listens already, with TLS if it is given an identity.
-    /// With `room` bodies take theirs there, otherwise in room of the server's own. Throws an
-    /// `HTTPServerError` when the system refuses.
+    /// With `room` bodies take theirs there, otherwise in room of the server's own; `network` tells
+    /// of a request's head of whose share its body is. Throws an `HTTPServerError` when the system
+    /// refuses.
     public init(
         on socket: consuming ListenSocket, limits: HTTPLimits = .standard,
-        tls: TLSIdentity? = nil, room: BodyRoom? = nil, handler: any HTTPHandler
+        tls: TLSIdentity? = nil, room: BodyRoom? = nil,
+        network: @escaping @Sendable (HTTPRequest) -> Int? = { $0.peerNetwork },
+        handler: any HTTPHandler
     ) throws(HTTPServerError) {
         address = try socket.boundAddress()
         isSecure = tls != nil
@@ -31,7 +34,8 @@ public final class HTTPServer: Sendable {
             room: room
                 ?? BodyRoom(
                     ByteBudget(bytesMax: limits.bodyBytesInFlightMax),
-                    perNetworkMax: limits.bodyBytesPerNetworkMax))
+                    perNetworkMax: limits.bodyBytesPerNetworkMax),
+            network: network)
         self.context = context
         guard
             let daemon = Microhttpd(serving: socket.descriptor, tls: tls, context: context),

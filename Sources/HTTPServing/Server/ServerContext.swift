@@ -15,11 +15,17 @@ final class ServerContext: Sendable {
     let handler: any HTTPHandler
     let limits: HTTPLimits
     let room: BodyRoom
+    /// The network of whose share a body is, by the head of its request.
+    let network: @Sendable (HTTPRequest) -> Int?
     let deadlines: ConnectionDeadlines
     let shares: ConnectionShares
     private let load = Mutex(Load())
 
-    init(handler: any HTTPHandler, limits: HTTPLimits, room: BodyRoom) {
+    init(
+        handler: any HTTPHandler, limits: HTTPLimits, room: BodyRoom,
+        network: @escaping @Sendable (HTTPRequest) -> Int? = { $0.peerNetwork }
+    ) {
+        self.network = network
         self.handler = handler
         self.limits = limits
         self.room = room
