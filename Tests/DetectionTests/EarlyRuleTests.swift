@@ -120,6 +120,18 @@ struct EarlyRuleTests {
                 Verdict(.asksForItsClaim, .high),
             ]),
         RuleCase(
+            "one that tells everybody that it is back need not have been there",
+            [
+                exchange(0, .bob, .alice),
+                announces(5_000, .mallory.claiming(.bob)).repeated(3, every: 1_000),
+                asks(30_000, .mallory, for: Player.bob.ip).repeated(3, every: 1_000),
+                announces(33_000, .bob).repeated(2, every: 1_000),
+            ],
+            [
+                Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .medium),
+                Verdict(.addressConflict, .medium),
+            ]),
+        RuleCase(
             "who has lost it again may ask",
             [
                 exchange(0, .router, .alice), [announces(5_000, .mallory.claiming(.router))],

@@ -36,10 +36,12 @@ extension NetworkMemory {
     private static let giveUpAfter = 10 * Nanoseconds.second
 
     /// Takes in that the owner of an address is back at once when the one that took it, `taker`,
-    /// has asked everybody for it: it was there all the time.
+    /// has asked everybody for it: it was there all the time. One that tells everybody that it is
+    /// back need not have been.
     func noteLateConfession(_ sighting: inout Sighting, taker: Binding) {
         let packet = sighting.packet
         guard taker.isUsurped, taker.tally.prompted == 0, !sighting.isMismatched,
+            sighting.form != .announcement,
             let station = stations.value(StationKey(segment: packet.segment, mac: taker.mac)),
             let taken = station.lastTaken, taken.isAskedFor, taken.from == packet.sender.mac,
             taken.ip == packet.sender.ip,
