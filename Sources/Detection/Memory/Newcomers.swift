@@ -38,9 +38,10 @@ struct Newcomers: Sendable {
         var firstOctets = 0
     }
 
-    /// Whether the segment had been heard for `window` at `time`.
+    /// Whether the segment had been heard for `window` at `time`: so it was too where it was first
+    /// heard further ahead, before a clock was set back.
     func isHeard(for window: Int64, at time: Int64) -> Bool {
-        firstHeard.map { time.age(of: $0) > window } ?? false
+        firstHeard.map { !time.isWithin(window, of: $0) } ?? false
     }
 
     /// Counts one that took an address from another station, its owner or not, who `isThere` or was
@@ -62,7 +63,7 @@ struct Newcomers: Sendable {
         at time: Int64, within window: Int64, afterBurstWithin returnWindow: Int64
     ) -> Int {
         _ = robbed.add(at: time, within: window)
-        guard let burstTime, time.age(of: burstTime) <= returnWindow else { return 0 }
+        guard let burstTime, time.isWithin(returnWindow, of: burstTime) else { return 0 }
         return back.add(at: time, within: returnWindow)
     }
 
@@ -72,19 +73,18 @@ struct Newcomers: Sendable {
         _ ip: IPv4Address, isUnsolicited: Bool, at time: Int64, within window: Int64,
         turn: Int64
     ) -> Count {
-        if spreadSince == .min || time.age(of: spreadSince) > window {
+        if spreadSince == .min || !time.isWithin(window, of: spreadSince) {
             spread = (0, 0, 0, 0)
             spreadSince = time
         }
         mark(UInt8(ip.bits >> 24))
-        let start = firstHeard ?? time
-        firstHeard = start
-        let isLate = time.age(of: start) > window
+        if firstHeard == nil { firstHeard = time }
+        let isLate = isHeard(for: window, at: time)
         if !isLate { first &+= 1 }
         return Count(
             all: all.add(at: time, within: window),
             late: isLate ? late.add(at: time, within: window) : 0,
-            lateExpected: time.age(of: start) > turn ? 0 : 2 * Int(first),
+            lateExpected: isHeard(for: turn, at: time) ? 0 : 2 * Int(first),
             unsolicited: isUnsolicited ? unsolicited.add(at: time, within: window) : 0,
             firstOctets: spread.0.nonzeroBitCount + spread.1.nonzeroBitCount
                 + spread.2.nonzeroBitCount + spread.3.nonzeroBitCount)

@@ -58,7 +58,7 @@ struct SpokenFor: Sendable {
     }
 
     mutating func add(_ sender: MACAddress, frame: UInt64, at time: Int64, within window: Int64) {
-        if time.age(of: since) > window { self = SpokenFor(frame: frame, time: time) }
+        if !time.isWithin(window, of: since) { self = SpokenFor(frame: frame, time: time) }
         for index in 0..<count where senders[index] == sender { return }
         guard count < Self.sendersMax else { return }
         senders[count] = sender

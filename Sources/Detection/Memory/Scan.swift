@@ -36,7 +36,7 @@ struct RecentlyAsked: Sendable {
     /// `nil` when these are more than it has room for.
     @inline(__always)
     mutating func asks(for ip: IPv4Address, at time: Int64, within window: Int64) -> Int? {
-        if time.age(of: since) > window {
+        if !time.isWithin(window, of: since) {
             addresses = .init(repeating: 0)
             since = time
             count = 0

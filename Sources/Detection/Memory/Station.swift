@@ -189,7 +189,7 @@ struct Station: Sendable {
 
     /// Notes that an owner took back what it had just taken.
     mutating func loses(to owner: MACAddress, at time: Int64, within window: Int64) {
-        if time.age(of: lost.since) > window { lost = (0, time, .zero) }
+        if !time.isWithin(window, of: lost.since) { lost = (0, time, .zero) }
         guard lost.last != owner, lost.count < .max else { return }
         lost = (lost.count + 1, lost.since, owner)
     }
@@ -207,7 +207,7 @@ struct Station: Sendable {
     /// Counts an address that it tells everybody about, if it `isNew`; returns how many there were
     /// since a window began.
     mutating func announces(_ isNew: Bool, at time: Int64, within window: Int64) -> Int {
-        if time.age(of: announced.since) > window { announced = (0, time) }
+        if !time.isWithin(window, of: announced.since) { announced = (0, time) }
         if isNew { announced.count &+= 1 }
         return Int(announced.count)
     }
