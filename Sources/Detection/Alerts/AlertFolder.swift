@@ -66,25 +66,36 @@ struct AlertFolder: ~Copyable, Sendable {
         return finding
     }
 
-    /// Whether a station was told as an attacker with so many addresses that one more is no news.
+    /// Whether a station was told as an attacker with so many addresses that one more is no news,
+    /// or an address was told to have moved so often.
     private mutating func isOneOfMany(
         _ finding: Finding, _ segment: Segment, at time: Int64
     ) -> Bool {
+        if finding.rule == .bindingChanged, let claim = finding.claim {
+            return isToldOften(AlertKey(claim.ip, .broadcast, in: segment), .low, at: time)
+        }
         guard finding.severity == .high, finding.scope == .binding, finding.accused != nil
         else { return false }
         var isOneOfMany = false
         finding.forEachCulprit { culprit in
-            let key = AlertKey(.unspecified, culprit, in: segment)
-            let (index, _) = reported.findOrInsert(key, Reported(severity: .high, lastTime: time))
-            if time.age(of: reported[index].lastTime) > window { reported[index].count = 0 }
-            reported[index].lastTime = time
-            if Int(reported[index].count) >= addressesMax {
+            if isToldOften(AlertKey(.unspecified, culprit, in: segment), .high, at: time) {
                 isOneOfMany = true
-            } else {
-                reported[index].count += 1
             }
         }
         return isOneOfMany
+    }
+
+    /// Counts one more finding of a kind, and says whether there were so many that it is no news.
+    private mutating func isToldOften(
+        _ key: AlertKey, _ severity: Severity, at time: Int64
+    ) -> Bool {
+        let new = Reported(severity: severity, lastTime: time)
+        let (index, _) = reported.findOrInsert(key, new)
+        if !time.isWithin(window, of: reported[index].lastTime) { reported[index].count = 0 }
+        reported[index].lastTime = time
+        if Int(reported[index].count) >= addressesMax { return true }
+        reported[index].count += 1
+        return false
     }
 
     private mutating func isNews(_ finding: Finding, _ segment: Segment, at time: Int64) -> Bool {
@@ -105,7 +116,7 @@ struct AlertFolder: ~Copyable, Sendable {
         if isNew { return true }
         let known = reported[index]
         let isWorse = severity > known.severity
-        let isLongAgo = time.age(of: known.lastTime) > window
+        let isLongAgo = !time.isWithin(window, of: known.lastTime)
         reported[index].lastTime = time
         if isWorse || isLongAgo { reported[index].severity = severity }
         return isWorse || isLongAgo
@@ -125,7 +136,7 @@ struct AlertFolder: ~Copyable, Sendable {
     }
 
     private func severity(of key: AlertKey, at time: Int64) -> Severity {
-        guard let known = reported.value(key), time.age(of: known.lastTime) <= window
+        guard let known = reported.value(key), time.isWithin(window, of: known.lastTime)
         else { return .info }
         return known.severity
     }
@@ -154,7 +165,7 @@ struct AlertFolder: ~Copyable, Sendable {
         let new = Reported(severity: severity, lastTime: time)
         let (index, isNew) = reported.findOrInsert(key, new)
         if isNew { return }
-        let isLongAgo = time.age(of: reported[index].lastTime) > window
+        let isLongAgo = !time.isWithin(window, of: reported[index].lastTime)
         if isLongAgo || severity > reported[index].severity { reported[index].severity = severity }
         reported[index].lastTime = time
     }

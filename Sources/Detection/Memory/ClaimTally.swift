@@ -8,15 +8,20 @@ public enum ClaimForm: Sendable {
     case announcement
     /// It asks for somebody else's address.
     case question
-    /// It answers an open question, as the first to do so.
+    /// It answers an open question that was put to everybody, as the first to do so.
     case answer
+    /// It answers an open question that was put to one station, and that hardly any other heard.
+    case answerToOne
     /// It answers a question that another station has just answered.
     case rivalAnswer
     /// It tells one station, unasked.
     case unsolicited
 
     /// Whether somebody's question brought it about.
-    var isPrompted: Bool { self == .answer || self == .rivalAnswer }
+    var isPrompted: Bool { isAnswer || self == .rivalAnswer }
+
+    /// Whether it answers a question, and not after another station.
+    var isAnswer: Bool { self == .answer || self == .answerToOne }
 }
 
 /// How often, how and when one station claimed one address.
@@ -34,6 +39,9 @@ struct ClaimTally: Sendable {
     private(set) var rivalAnswers: UInt32 = 0
     /// Answers to questions, as the first or the second.
     private(set) var prompted: UInt32 = 0
+    /// Answers to questions that were put to everybody and that nobody had answered before; stops
+    /// at 255.
+    private var first: UInt8 = 0
     /// Whether a frame that carried the claim came from another station than its sender.
     private(set) var isMismatched = false
 
@@ -47,9 +55,13 @@ struct ClaimTally: Sendable {
     /// Whether it answered when asked, or asked everybody in the address's name, as owners do.
     var isOwners: Bool { prompted > 0 || asked > 0 }
 
-    /// Answers to questions that nobody had answered before. What a forger sends unasked may come
-    /// after a question by chance, but hardly ever before its owner's answer.
-    var firstAnswers: UInt32 { prompted &- rivalAnswers }
+    /// Answers to questions that all could hear and nobody had answered before. What a forger sends
+    /// unasked may come after a question by chance, but hardly ever before its owner's answer; a
+    /// question to one station alone may be its own.
+    var firstAnswers: UInt32 { UInt32(first) }
+
+    /// Answers to questions, whoever was asked, that nobody had answered before.
+    var soleAnswers: UInt32 { prompted &- rivalAnswers }
 
     /// Whether it did nothing but ask everybody.
     var onlyAsks: Bool { count == asked }
@@ -67,6 +79,7 @@ struct ClaimTally: Sendable {
         unsolicited &+= form == .unsolicited ? 1 : 0
         rivalAnswers &+= form == .rivalAnswer ? 1 : 0
         prompted &+= form.isPrompted ? 1 : 0
+        first &+= form == .answer && first < .max ? 1 : 0
         if isMismatched { self.isMismatched = true }
     }
 }

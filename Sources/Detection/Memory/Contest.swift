@@ -39,11 +39,9 @@ struct Contest: Sendable {
     /// The changes that took the address from somebody and were not told to everybody.
     private var silentTakeovers = RecentTimes()
     /// The changes to stations that were never heard before, and came unasked.
-    private var strangers = RecentTimes()
+    private var strangers = Strangers()
     /// How often the first owner took the address back; stops at 255.
     private var originalReturns: UInt8 = 0
-    /// How often another station did that was heard before; stops at 255.
-    private var otherReturns: UInt8 = 0
     /// The frame in which the first owner was last heard before the first change.
     let firstFrame: UInt64
     /// Whether the last change gave the address back to one who had it before.
@@ -103,20 +101,25 @@ struct Contest: Sendable {
         if isToOriginal, originalReturns < .max { originalReturns += 1 }
     }
 
-    /// Notes that the last change gave the address to a station that was never heard before.
-    mutating func noteStranger(at time: Int64) { strangers.add(time) }
-
-    /// Notes that it gave the address to another station than the first owner, heard before.
-    mutating func noteOtherReturn() {
-        if otherReturns < .max { otherReturns += 1 }
+    /// Notes that the last change gave the address to a station that was never heard before, and
+    /// says whether it counts as a stranger.
+    mutating func noteNew(
+        _ mac: MACAddress, isPrompted: Bool, within window: Int64, at time: Int64
+    ) -> Bool {
+        strangers.addNew(mac, isPrompted: isPrompted, within: window, at: time)
     }
 
-    /// How many strangers took the address in the window, while its first owner went on to use it;
-    /// at most eight. Invented ones are heard once; devices that all start under one address go on
-    /// to speak and to answer, and so make up for as many.
+    /// Notes that a station that was heard before uses the address: it asks for others, or answers
+    /// when everybody is asked: `isAnswer`.
+    mutating func noteUse(
+        by mac: MACAddress, isAnswer: Bool, within window: Int64, at time: Int64
+    ) {
+        strangers.hears(mac, isAnswer: isAnswer, within: window, at: time)
+    }
+
+    /// How many strangers took the address in the window, while its first owner went on to use it.
     func strangers(within window: Int64, at time: Int64) -> Int {
-        if originalReturns < Self.returnsMin { return 0 }
-        return Swift.max(0, strangers.count(within: window, at: time) - Int(otherReturns))
+        originalReturns < Self.returnsMin ? 0 : strangers.count(within: window, at: time)
     }
 
     /// How often an owner has to be back to be there all the time.

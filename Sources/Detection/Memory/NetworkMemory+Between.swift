@@ -17,7 +17,7 @@ extension NetworkMemory {
     }
 
     /// Whether what a station told was asked for, or is an answer like those that it mostly gives:
-    /// as the first and only one, to questions for the same address.
+    /// as the first and only one, when everybody was asked for the same address.
     func mayHaveBeenAsked(
         _ mac: MACAddress, _ pair: ToldPair, in segment: Segment
     ) -> Bool {

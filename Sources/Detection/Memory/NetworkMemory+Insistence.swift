@@ -44,7 +44,7 @@ extension NetworkMemory {
     /// do: it answers when asked and whispers to nobody, while the former owner is gone. So do
     /// leaders of clusters, as long as they lead. The gateway's address is too dear for that.
     private func isServing(_ sighting: Sighting, _ tally: ClaimTally) -> Bool {
-        guard sighting.form == .announcement, !sighting.isGateway, tally.firstAnswers > 0,
+        guard sighting.form == .announcement, !sighting.isGateway, tally.soleAnswers > 0,
             tally.unsolicited == 0
         else { return false }
         let key = AddressKey(segment: sighting.packet.segment, ip: sighting.packet.sender.ip)

@@ -57,6 +57,7 @@ extension NetworkMemory {
         let after = contests[index].change(
             from: before, to: claim, sighting,
             lacksAdverts: hasHeardLong(sighting.packet.segment, at: sighting.time))
+        let isStranger = noteStranger(sighting, in: index)
         bindings.update(place) { $0 = after }
         sighting.change = BindingChange(
             previous: before.mac, previousFrame: before.tally.lastFrame,
@@ -66,13 +67,29 @@ extension NetworkMemory {
         sighting.strangers = contests[index].strangers(within: window, at: sighting.time)
         if after.isUsurped {
             noteTaking(sighting, from: before.mac)
-            if sighting.isNewStation, !sighting.form.isPrompted {
-                countTaker(&sighting, from: before)
-            }
+            if isStranger { countTaker(&sighting, from: before) }
         } else {
             countOwner(&sighting, from: before.mac)
             noteLateConfession(&sighting, taker: before)
         }
+    }
+
+    /// Takes in whether the station that an address changed to was heard before, and says whether
+    /// it is a stranger.
+    private mutating func noteStranger(_ sighting: Sighting, in index: Int) -> Bool {
+        let mac = sighting.packet.sender.mac
+        let window = thresholds.changeWindow
+        if sighting.isNewStation {
+            if contests[index].lastWasReturn { return !sighting.form.isPrompted }
+            return contests[index].noteNew(
+                mac, isPrompted: sighting.form.isPrompted, within: window, at: sighting.time)
+        }
+        let isAnswer = sighting.form == .answer || sighting.form == .rivalAnswer
+        if isAnswer || sighting.form == .question {
+            contests[index].noteUse(
+                by: mac, isAnswer: isAnswer, within: window, at: sighting.time)
+        }
+        return false
     }
 
     /// Whether a segment was heard for so long that adverts would have been heard too.
@@ -213,11 +230,6 @@ extension Contest {
         noteChange(
             at: sighting.time, isAnnounced: sighting.form == .announcement || isToMany,
             isReturn: known != nil, isToOriginal: known?.isOriginal == true)
-        if sighting.isNewStation {
-            if known == nil, !sighting.form.isPrompted { noteStranger(at: sighting.time) }
-        } else if known?.isOriginal != true, sighting.form != .unsolicited {
-            noteOtherReturn()
-        }
         // A router's port asks in the name of the address that the virtual one answers for.
         let wearsVirtualMAC =
             lacksAdverts && sighting.explanation == nil && claim.mac.isVirtualRouter

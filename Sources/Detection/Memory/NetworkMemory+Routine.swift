@@ -12,7 +12,7 @@ extension NetworkMemory {
     ) -> Bool {
         let sender = packet.sender
         guard sender.mac == packet.source, sender.ip != .unspecified, sender.mac.isUnicast,
-            form == .question || form == .answer || form == .announcement,
+            form == .question || form.isAnswer || form == .announcement,
             isOrdinary(stationAt: index, packet, form),
             configuration.staticBindings.isEmpty,
             !isAskedAgain || !bindings[place].isContested,
@@ -60,7 +60,7 @@ extension Station {
     fileprivate mutating func speaks(
         _ packet: ARPPacket, _ form: ClaimForm, frame: UInt64, time: Int64
     ) {
-        uses(packet.sender.ip, at: time, isAnswer: form == .answer)
+        uses(packet.sender.ip, at: time, isAnswer: form.isAnswer)
         guard packet.target.ip != packet.sender.ip, packet.target.ip != .unspecified
         else { return }
         tells(ToldPair(packet, form, time: time, frame: frame))

@@ -79,7 +79,7 @@ extension NetworkMemory {
             sighting.newAddresses = stations[index].announces(
                 isNew, at: sighting.time, within: thresholds.rateWindow)
             stations[index].uses(
-                packet.sender.ip, at: sighting.time, isAnswer: sighting.form == .answer)
+                packet.sender.ip, at: sighting.time, isAnswer: sighting.form.isAnswer)
         }
         sighting.robsSeveral = stations[index].robsSeveral(
             within: thresholds.changeWindow, at: sighting.time)
@@ -148,15 +148,17 @@ extension NetworkMemory {
             && stations.read(station) { $0.speaksOnly(for: packet.sender.ip) }
     }
 
-    /// Whether most of a sender's answers were asked for, nearly all where the address is
-    /// contested: then the capture lacks a question now and then.
+    /// Whether most of a sender's answers were asked for, by everybody and nearly all
+    /// where the address is contested: then the capture lacks a question now and then.
     private func isMostlyAsked(_ packet: ARPPacket) -> Bool {
         let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
         guard let place = bindings.peek(key), bindings[place].mac == packet.sender.mac
         else { return false }
         let tally = bindings[place].tally
-        let factor: UInt32 = bindings[place].isContested ? 3 : 1
-        return tally.prompted / factor >= tally.unsolicited
+        if bindings[place].isContested {
+            return (tally.firstAnswers &+ tally.rivalAnswers) / 3 >= tally.unsolicited
+        }
+        return tally.prompted >= tally.unsolicited
     }
 
     /// Takes in who tells a listener something unasked, and says whether several do.
@@ -248,7 +250,7 @@ extension Station {
             rates.claims = claimRate.add(at: time, within: window)
         case .probe, .question:
             rates.requests = requestRate.add(at: time, within: window)
-        case .answer, .rivalAnswer: break
+        case .answer, .answerToOne, .rivalAnswer: break
         }
         guard isScan else { return (rates, false) }
         let scanned = asked.asks(for: packet.target.ip, at: time, within: scanWindow)

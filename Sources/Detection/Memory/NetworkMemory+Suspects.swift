@@ -44,7 +44,7 @@ extension NetworkMemory {
         _ contender: Contender, _ key: AddressKey, at time: Int64, _ suspect: inout Suspect
     ) {
         suspect.unsolicited = contender.tally.unsolicited
-        suspect.isAnsweringOnly = contender.tally.firstAnswers > 0 && suspect.unsolicited == 0
+        suspect.isAnsweringOnly = contender.tally.soleAnswers > 0 && suspect.unsolicited == 0
         if contender.tally.unsolicited >= thresholds.unsolicitedEvidence,
             !mayBalance(contender, key, at: time)
         {

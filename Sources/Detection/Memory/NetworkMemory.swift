@@ -146,7 +146,7 @@ struct NetworkMemory: ~Copyable, Sendable {
     }
 
     /// In which way a packet claims an address, and whose question it pays: the one at the place
-    /// `question`, if there is one.
+    /// `question`, if there is one, and no question of its own.
     @inline(__always)
     private mutating func classify(
         _ packet: ARPPacket, _ question: Int?, time: Int64
@@ -163,7 +163,7 @@ struct NetworkMemory: ~Copyable, Sendable {
             return isAnnouncement ? .announcement : .question
         }
         if isAnnouncement { return .announcement }
-        if let question {
+        if let question, packet.target.mac != packet.sender.mac {
             questions.use(question)
             let form = questions[question].answered(
                 by: packet.sender.mac, in: packet.segment, at: time, thresholds)
@@ -198,10 +198,7 @@ struct NetworkMemory: ~Copyable, Sendable {
 
     @inline(__always)
     private mutating func noteQuestion(_ packet: ARPPacket, at place: Int?, time: Int64) {
-        let isProbe = packet.sender.ip == .unspecified
-        var question = Question(
-            time: time, in: packet.segment,
-            isInOwnName: !isProbe && packet.sender.ip != packet.target.ip)
+        var question = Question(packet, time: time)
         if let place {
             questions.use(place)
             questions.read(place) { question.follows($0, thresholds) }

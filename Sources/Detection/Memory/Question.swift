@@ -5,6 +5,8 @@ struct Question: Sendable {
     private var time: Int64
     /// Whether the asker spoke under an address of its own, and not to find out if one is free.
     private let isInOwnName: Bool
+    /// Whether everybody was asked, and so the owner too.
+    private let isToMany: Bool
     private var answers: [4 of UInt16] = .init(repeating: 0)
     private var answerCount: UInt8 = 0
     /// How many answers who answered may give once more: one for each copy of the question, and
@@ -18,17 +20,19 @@ struct Question: Sendable {
     /// When it was last answered.
     private var answerTime: Int64 = .min
 
-    /// The question asked at `time` in a segment.
-    init(time: Int64, in segment: Segment, isInOwnName: Bool) {
+    /// The question that a packet asks at `time`.
+    init(_ packet: ARPPacket, time: Int64) {
         self.time = time
-        self.isInOwnName = isInOwnName
-        place = segment.print
+        isInOwnName =
+            packet.sender.ip != .unspecified && packet.sender.ip != packet.target.ip
+        isToMany = packet.isToMany
+        place = packet.segment.print
     }
 
     /// Takes over what is still owed to the same question, asked before: a slow station answers
     /// each time that it was asked, and all at once.
     mutating func follows(_ earlier: Question, _ thresholds: Thresholds) {
-        guard time.age(of: earlier.time) <= thresholds.questionOpen else { return }
+        guard time.isWithin(thresholds.questionOpen, of: earlier.time) else { return }
         let owed = min(earlier.repeatedAnswers, Self.owedMax - 1)
         repeatedAnswers = owed + (earlier.answerCount == 0 ? 1 : 0)
     }
@@ -43,7 +47,7 @@ struct Question: Sendable {
 
     /// Whether a late answer of one more station may still come.
     func mayHaveRivals(at now: Int64, _ thresholds: Thresholds) -> Bool {
-        now.age(of: time) <= thresholds.rivalAnswerWithin
+        now.isWithin(thresholds.rivalAnswerWithin, of: time)
     }
 
     /// Notes a copy of it: whoever answered before may do so once more, and nobody else.
@@ -64,25 +68,27 @@ struct Question: Sendable {
 
     /// Notes an answer and says what it is worth: one station may answer, a few more may have
     /// meant to (all owners of one address do, and all cards of one machine), everything else is
-    /// unsolicited.
+    /// unsolicited. Who alone was asked has no rivals.
     mutating func answered(
         by mac: MACAddress, in segment: Segment, at now: Int64, _ thresholds: Thresholds
     ) -> ClaimForm {
         guard now.isWithin(thresholds.questionOpen, of: time) else { return .unsolicited }
         // Who is told from others by less than a whole address gains nothing by being alike.
         let print = UInt16(truncatingIfNeeded: mac.bits)
+        let first = isToMany ? ClaimForm.answer : .answerToOne
+        let further = isToMany ? ClaimForm.rivalAnswer : .answerToOne
         let count = Int(answerCount)
         for index in 0..<count where answers[index] == print {
-            return repeats(in: segment, at: now, thresholds) ? .answer : .unsolicited
+            return repeats(in: segment, at: now, thresholds) ? first : .unsolicited
         }
         guard count == 0 || mayHaveRivals(at: now, thresholds) else { return .unsolicited }
         // Devices that all start under one address may be more than are told apart here.
-        if count == answers.count { return .rivalAnswer }
+        if count == answers.count { return further }
         answers[count] = print
         answerCount += 1
         answerPlace = segment.print
         answerTime = now
-        return answerCount == 1 ? .answer : .rivalAnswer
+        return answerCount == 1 ? first : further
     }
 
     /// Whether who answered before may do so here once more.
