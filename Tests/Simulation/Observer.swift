@@ -2,6 +2,7 @@
 
 import Catalogue
 import HTTPServing
+import Modules
 import OTLP
 import Telemetry
 import TelemetryUpload
@@ -23,6 +24,8 @@ struct Observer {
     private var places: [Int: (installation: String, uid: String)] = [:]
     /// What the collector took, by batch.
     private(set) var taken: [String: Taken] = [:]
+    /// Batches of which the collector refused nothing.
+    private var counted: Set<String> = []
     /// The installations whose erasure the collector confirmed.
     private(set) var erased: Set<String> = []
     /// Batches that left.
@@ -86,7 +89,7 @@ struct Observer {
     /// was erased.
     func isCounted(_ request: UploadRequest) -> Bool {
         guard request.method == "POST", let delivery = Delivery(request) else { return false }
-        return taken[delivery.uid] != nil || erased.contains(delivery.installation)
+        return counted.contains(delivery.uid) || erased.contains(delivery.installation)
     }
 
     /// The collector answered.
@@ -96,6 +99,10 @@ struct Observer {
             return
         }
         guard response.status == .ok, let delivery = Delivery(request) else { return }
+        let verdict = ResponseVerdict.judge(
+            .answered(UploadResponse(response)), now: Timestamp(nanoseconds: 0))
+        // Nothing is kept of a batch of a day that is not open: it may be counted when it is.
+        if case .accepted(rejectedRecords: 0, _) = verdict { counted.insert(delivery.uid) }
         taken[delivery.uid] = Taken(
             installation: delivery.installation, numbers: delivery.numbers,
             count: delivery.records.count { $0.eventName == Ground.tick.definition.name })

@@ -148,17 +148,19 @@ extension NetworkMemory {
             && stations.read(station) { $0.speaksOnly(for: packet.sender.ip) }
     }
 
-    /// Whether most of a sender's answers were asked for, by everybody and nearly all
-    /// where the address is contested: then the capture lacks a question now and then.
+    /// Whether most of a sender's answers were asked for, nearly all where the address is
+    /// contested: then the capture lacks a question now and then. Of who came later only what
+    /// everybody was asked counts: who alone was asked may have seen to that.
     private func isMostlyAsked(_ packet: ARPPacket) -> Bool {
         let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
         guard let place = bindings.peek(key), bindings[place].mac == packet.sender.mac
         else { return false }
         let tally = bindings[place].tally
-        if bindings[place].isContested {
-            return (tally.firstAnswers &+ tally.rivalAnswers) / 3 >= tally.unsolicited
-        }
-        return tally.prompted >= tally.unsolicited
+        guard bindings[place].isContested else { return tally.prompted >= tally.unsolicited }
+        let original = contests.peek(key).map { contests[$0].original }
+        let isLater = original.map { $0 != packet.sender.mac } ?? false
+        let asked = isLater ? tally.firstAnswers &+ tally.rivalAnswers : tally.prompted
+        return asked / 3 >= tally.unsolicited
     }
 
     /// Takes in who tells a listener something unasked, and says whether several do.
