@@ -14,8 +14,6 @@ import Testing
 
     init() throws { folder = try TemporaryDirectory() }
 
-    private static let isFull = unsafe getenv("ARPGUARD_TEST_FULL") != nil
-
     /// Takes what it is sent, never answers, and tells when the sender has gone.
     private static let patientServer = """
         import socket
@@ -26,24 +24,6 @@ import Testing
             while peer.recv(65536): print("some", flush=True)
             print("gone", flush=True)
         """
-
-    /// Records something two days ago, so that the upload that was planned then is due.
-    private func recordTwoDaysAgo(for url: String) throws {
-        let clock = ManualClock(SystemClock().now().advanced(bySeconds: -2 * 86_400))
-        let seams = TelemetrySeams(
-            environment: [:], userID: geteuid(), logger: Logger(program: "test", level: .error),
-            clock: clock)
-        let config = TelemetryModuleConfig(uploadURL: url)
-        let control = TelemetryControl(
-            for: Program.product, config: config, home: home, seams: seams)
-        try control.enable(control.terms)
-        let module = TelemetryModule(
-            for: Program.product, config: config, home: home, seams: seams)
-        module.initialize()
-        #expect(module.trackEvent("feature_usage", ["feature": "watch"]))
-        module.shutdown(within: 30_000)
-        _ = try control.uploadAgenda()
-    }
 
     @Test(.enabled(if: isFull, "a watch looks for uploads once a minute: with make test-full only"))
     func `an upload on its way ends as soon as the gateway is contested`() throws {

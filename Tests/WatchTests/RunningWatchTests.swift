@@ -163,26 +163,6 @@ import Testing
         try folder.write("no folder", to: "home/telemetry")
     }
 
-    private static let isFull = unsafe getenv("ARPGUARD_TEST_FULL") != nil
-
-    /// Records something two days ago, so that the upload that was planned then is due.
-    private func recordTwoDaysAgo(for url: String) throws {
-        let clock = ManualClock(SystemClock().now().advanced(bySeconds: -2 * 86_400))
-        let seams = TelemetrySeams(
-            environment: [:], userID: geteuid(), logger: Logger(program: "test", level: .error),
-            clock: clock, files: RealFileSystem())
-        let config = TelemetryModuleConfig(uploadURL: url)
-        let control = TelemetryControl(
-            for: Program.product, config: config, home: home, seams: seams)
-        try control.enable(control.terms)
-        let module = TelemetryModule(
-            for: Program.product, config: config, home: home, seams: seams)
-        module.initialize()
-        #expect(module.trackEvent("feature_usage", ["feature": "watch"]))
-        module.shutdown(within: 30_000)
-        _ = try control.uploadAgenda()
-    }
-
     @Test(.enabled(if: isFull, "a watch looks for uploads once a minute: with make test-full only"))
     func `a watch sends what is due by itself`() throws {
         if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }

@@ -64,14 +64,17 @@ import Testing
             ptrace(GET, data=ctypes.addressof(now))
             return now
         # Where it has just made a system call there is the instruction to make another by.
+        def waits():
+            with open(f"/proc/{pid}/stat") as stat: return stat.read().rsplit(") ")[1][0] == "S"
         for attempt in range(100):
+            deadline = time.monotonic() + 10
+            while not waits(): assert time.monotonic() < deadline, "never waits"
             ptrace(ATTACH)
             os.waitpid(pid, 0)
             home = registers()
             if ptrace(PEEK, home.rip - 2) & 0xFFFF == 0x050F:
                 break
             ptrace(DETACH)
-            time.sleep(0.05)
         else:
             sys.exit("never in a system call")
         def call(number, *words):
