@@ -21,6 +21,7 @@ extension Int64 {
     /// was noted before a clock was set back, and is no recent matter.
     @inline(always)
     func isWithin(_ window: Int64, of other: Int64) -> Bool {
-        age(of: other) <= window && other.age(of: self) <= window
+        let (difference, isTooFar) = subtractingReportingOverflow(other)
+        return !isTooFar && difference.magnitude <= window
     }
 }

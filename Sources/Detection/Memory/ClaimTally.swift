@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// In which way a packet claims an address for its sender.
-public enum ClaimForm: Sendable {
+public enum ClaimForm: UInt8, Sendable {
     /// It asks whether anybody has an address, and claims none (RFC 5227).
     case probe
     /// It tells everybody, unasked.
@@ -18,10 +18,15 @@ public enum ClaimForm: Sendable {
     case unsolicited
 
     /// Whether somebody's question brought it about.
-    var isPrompted: Bool { isAnswer || self == .rivalAnswer }
+    // One comparison: it is asked of every frame, and which form comes next is hard to foretell.
+    var isPrompted: Bool {
+        (Self.answer.rawValue...Self.rivalAnswer.rawValue).contains(rawValue)
+    }
 
     /// Whether it answers a question, and not after another station.
-    var isAnswer: Bool { self == .answer || self == .answerToOne }
+    var isAnswer: Bool {
+        (Self.answer.rawValue...Self.answerToOne.rawValue).contains(rawValue)
+    }
 }
 
 /// How often, how and when one station claimed one address.
