@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestKit
 import Testing
 
 /// An attack with a tool that attackers use.
@@ -11,15 +12,37 @@ struct Attack: Sendable, CustomTestStringConvertible {
     let words: [String]
     /// The file without which it can't be had.
     var needs: String
+    /// What the tool prints just before its first frame.
+    let announces: [String]
 
     var testDescription: String { name }
 
-    init(_ name: String, _ nickname: String, _ path: String, _ words: [String]) {
+    init(
+        _ name: String, _ nickname: String, _ path: String, _ words: [String],
+        announces: [String] = []
+    ) {
         self.name = name
         self.nickname = nickname
         self.path = path
         self.words = words
         needs = path
+        self.announces = announces
+    }
+
+    /// Starts the tool in the attacker's place.
+    ///
+    /// Ettercap looks for its victims once and attacks those alone that answered in time; one that
+    /// did not find both makes way for another.
+    func start(in laboratory: Laboratory) throws -> RunningProcess {
+        for _ in 1...4 {
+            let attacker = try laboratory.start(.attacker, path, words)
+            let attacks = announces.allSatisfy {
+                (try? attacker.waitForLine(containing: $0, within: .seconds(15))) != nil
+            }
+            if attacks { return attacker }
+            attacker.kill()
+        }
+        throw TestKitError("\(name) never printed \(announces)")
     }
 
     static let arping = Attack(
@@ -32,7 +55,8 @@ struct Attack: Sendable, CustomTestStringConvertible {
             ["-i", "eth0", "-t", "10.9.0.2", "10.9.0.1"]),
         Attack(
             "ettercap", "et", "/usr/bin/ettercap",
-            ["-T", "-q", "-i", "eth0", "-M", "arp:remote", "/10.9.0.1//", "/10.9.0.2//"]),
+            ["-T", "-q", "-i", "eth0", "-M", "arp:remote", "/10.9.0.1//", "/10.9.0.2//"],
+            announces: ["GROUP 1 :", "GROUP 2 :"]),
         arping,
         Attack("forged answers by scapy", "s1", scapy: "[answer(GATEWAY, WATCHER)]"),
         Attack("announcements by scapy", "s2", scapy: "[announcement(GATEWAY)]"),

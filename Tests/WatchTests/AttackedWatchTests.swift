@@ -20,7 +20,7 @@ import Testing
         let laboratory = try Laboratory(attack.nickname)
         let watch = try watch(laboratory)
         try waitForStart(watch)
-        let attacker = try laboratory.start(.attacker, attack.path, attack.words)
+        let attacker = try attack.start(in: laboratory)
         let line = try watch.waitForLine(containing: "\"alert\"")
         let seen = try nanoseconds()
         attacker.kill()
@@ -51,7 +51,7 @@ import Testing
         let laboratory = try Laboratory("wh")
         let watch = try watch(laboratory)
         try waitForStart(watch)
-        let attacker = try laboratory.start(.attacker, attack.path, attack.words)
+        let attacker = try attack.start(in: laboratory)
         let line = try watch.waitForLine(containing: "\"severity\":1")
         attacker.kill()
         let details = try JSONValue.parse(line)["arpguard"]

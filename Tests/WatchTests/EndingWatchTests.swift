@@ -35,7 +35,7 @@ import Testing
         let laboratory = try Laboratory("va")
         let watch = try watch(laboratory)
         try waitForStart(watch)
-        let attacker = try laboratory.start(.attacker, attack.path, attack.words)
+        let attacker = try attack.start(in: laboratory)
         _ = try watch.waitForLine(containing: "\"alert\"")
         attacker.kill()
         try Laboratory.run("-n", laboratory.space(.watcher), "link", "del", "eth0")
