@@ -20,6 +20,12 @@ import Testing
         #expect(try child.run(deadlineMilliseconds: plenty) == .signalled(SIGUSR1))
     }
 
+    @Test func `a program does not ignore the end of a pipe because this one does`() throws {
+        _ = signal(SIGPIPE, SIG_IGN)
+        let child = ChildProcess("/bin/sh", ["-c", "kill -PIPE $$"])
+        #expect(try child.run(deadlineMilliseconds: plenty) == .signalled(SIGPIPE))
+    }
+
     @Test func `an overdue program is ended`() throws {
         let child = ChildProcess("/bin/sh", ["-c", "exec cat /dev/zero > /dev/null"])
         #expect(try child.run(deadlineMilliseconds: 20) == .overdue)

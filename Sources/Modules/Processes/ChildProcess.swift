@@ -86,15 +86,20 @@ public struct ChildProcess: Sendable, Equatable {
     ) throws(SystemError) -> pid_t {
         let name = CStrings([path] + arguments)
         let environment = CStrings(self.environment)
-        // What this process waits for with sigwait(3) is blocked; the child is to be stoppable.
+        // What this process waits for with sigwait(3) is blocked; the child is to be stoppable. Nor
+        // is it to ignore what this process does: a shell can't undo that.
         var attributes = posix_spawnattr_t()
-        var unblocked = sigset_t()
+        var (unblocked, heeded) = (sigset_t(), sigset_t())
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         unsafe sigemptyset(&unblocked)
         unsafe posix_spawnattr_setsigmask(&attributes, &unblocked)
+        unsafe sigemptyset(&heeded)
+        unsafe sigaddset(&heeded, SIGPIPE)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &heeded)
         let group = leadsGroup ? POSIX_SPAWN_SETPGROUP : 0
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | group))
+        unsafe posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group))
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
