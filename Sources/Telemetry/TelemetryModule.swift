@@ -187,27 +187,22 @@ import Synchronization
         }
     }
 
-    /// Counts what was lost for want of a journal, where there is a store at least.
+    /// Counts what was lost for want of a journal: in the store, or where that can't be opened in
+    /// a note beside it. Either outlives this process.
     private func noteStarved() {
         let count = recorder.takeStarved()
         guard count > 0 else { return }
+        let (directory, seams) = (gate.directory, gate.seams)
         do {
-            try gate.directory.check(gate.seams)
-            try Store.using(gate.directory, gate.seams) { try $0.addLoss(.queueFull, count) }
+            try directory.check(seams)
+            do {
+                try Store.using(directory, seams) { try $0.addLoss(.queueFull, count) }
+            } catch {
+                recorder.tell("\(error)")
+                try LossNote(directory: directory, seams: seams).add(count)
+            }
         } catch {
             recorder.giveBackStarved(count)
-            recorder.tell("\(error)")
-        }
-    }
-
-    /// Keeps that count for a process that can open the store.
-    private func keepStarved() {
-        let count = recorder.takeStarved()
-        guard count > 0 else { return }
-        do {
-            try gate.directory.check(gate.seams)
-            try LossNote(directory: gate.directory, seams: gate.seams).add(count)
-        } catch {
             recorder.tell("\(error)")
         }
     }
@@ -234,6 +229,9 @@ import Synchronization
     private func move(
         _ journal: Journal, _ andThen: (Store, Drain) throws -> Void = { _, _ in }
     ) throws {
+        if try isAway(journal) {
+            return recorder.tell("\(gate.directory.path) is not there: events wait for it")
+        }
         try Store.using(gate.directory, gate.seams) { store in
             // Nobody waits for a disk here, the caller of `shutdown` least of all.
             try store.database.keepLogOnClose()
@@ -246,12 +244,18 @@ import Synchronization
         }
     }
 
+    /// Whether the folder of the journal is not there, or another in its place, in which nobody
+    /// said yes. A no in that one was not said to these events, and nothing is put into it.
+    private func isAway(_ journal: Journal) throws -> Bool {
+        guard try gate.seams.files.status(of: journal.path) == nil else { return false }
+        return gate.read().facts.consent != .given
+    }
+
     /// Takes the last events, and removes the journal if nothing can be in it any more. Where
     /// another thread could still be putting a record in, the journal stays for the next process.
     private func end() {
         let journal = recorder.close()
         noteStarved()
-        keepStarved()
         guard let journal else { return }
         let isQuiet = journal.close()
         do {

@@ -138,6 +138,30 @@ import Testing
         #expect(try home.control().events().count == 2)
     }
 
+    @Test(arguments: [nil, "an empty folder", "a folder with a no"])
+    func `events wait in the journal until their folder is back`(inItsPlace other: String?) throws {
+        let module = home.module()
+        module.initialize()
+        #expect(module.trackEvent("app_start"))
+        let (storage, away) = (home.storage, home.folder.file("away"))
+        try RealFileSystem().rename(storage, to: away)
+        if other != nil { try RealFileSystem().createFolder(storage) }
+        if other == "a folder with a no" { try home.control().disable() }
+        let before = try home.folder.contents()
+        module.flush()
+        #expect(!module.trackEvent("app_stop"))
+        module.flush()
+        #expect(try home.folder.contents() == before)
+        #expect(home.told.contains("events wait for it"))
+        if other != nil { try RealFileSystem().rename(storage, to: home.folder.file("other")) }
+        try RealFileSystem().rename(away, to: storage)
+        module.flush()
+        #expect(module.trackEvent("app_stop"))
+        module.end()
+        #expect(try home.control().events().map(\.name) == ["app_start", "app_stop"])
+        #expect(try home.control().status().lost.isEmpty)
+    }
+
     @Test func `a forked child records nothing and takes nothing away`() throws {
         let module = home.module()
         module.initialize()

@@ -69,8 +69,15 @@ import Testing
         let filler = "\(home.storage)/journal/filler"
         try home.folder.write(
             [UInt8](repeating: 0, count: 600 << 10), to: "home/telemetry/journal/filler")
-        home.record(5, config)
-        home.record(2, config)
+        home.record(4, config)
+        let module = home.module(config)
+        module.initialize()
+        #expect(!module.trackEvent("app_start", ["mode": "replay"]))
+        module.flush()
+        #expect(try lost() == ["queue_full": 5], "it is told while the program runs")
+        #expect(!module.trackEvent("app_start", ["mode": "replay"]))
+        #expect(!module.trackEvent("app_start", ["mode": "replay"]))
+        module.end()
         #expect(try home.control().status().storeProblem != nil)
         #expect(try lost() == ["queue_full": 7], "it is told before the store knows")
         try RealFileSystem().remove(filler)
