@@ -78,9 +78,6 @@ public struct CaptureFile: ~Copyable {
         bytes.count > 1 && bytes[0] == 0x1F && bytes[1] == 0x8B
     }
 
-    /// Whether it comes from a pipe, a terminal or the like: nobody knows its end beforehand.
-    public var isStream: Bool { length.isUnknown }
-
     /// Hands the next frame to `consume`; `false` when there is none.
     ///
     /// An error means that the file cannot be followed further; frames already delivered stand.

@@ -6,16 +6,13 @@ private import Glibc
 struct FileLength: ~Copyable {
     /// A second number for the open file.
     private let number: Int32
+    /// 0 for what is no regular file.
     private let bytes: Int64
-    /// Whether there is no length, since it is no regular file.
-    let isUnknown: Bool
 
     /// The length of a file now.
     init(of input: borrowing InputDescriptor) throws(CaptureError) {
         let copy = try input.duplicate()
-        let length = Self.bytes(of: copy)
-        bytes = length ?? 0
-        isUnknown = length == nil
+        bytes = Self.bytes(of: copy) ?? 0
         number = copy
     }
 

@@ -13,19 +13,23 @@ public final class InputWatch {
     static let restMilliseconds: Int64 = 1_500
 
     private let stop: Int32
-    private let onWait: () -> Void
+    private let onWait: () -> Bool
     /// Until when the rest of a stream is read, by the clock that only goes on.
     private var restUntil: Int64?
     /// Whether reading was asked to end.
     public var isStopped: Bool { restUntil != nil }
     /// Whether reading was ended before the end of the input.
     public private(set) var isCut = false
+    /// Whether it was a stream, such as a pipe, whose reading was asked to end: nobody knows where
+    /// that ends by itself.
+    public private(set) var isStream = false
 
     /// - Parameters:
     ///   - stop: a descriptor; once it is readable a file is read no further, and a stream until it
     ///     ends or brings nothing for a moment. A negative number never is.
-    ///   - onWait: called before a wait for input that is not there yet.
-    public init(stop: Int32 = -1, onWait: @escaping () -> Void = {}) {
+    ///   - onWait: called before a wait for input that is not there yet; false ends the reading at
+    ///     once.
+    public init(stop: Int32 = -1, onWait: @escaping () -> Bool = { true }) {
         self.stop = stop
         self.onWait = onWait
     }
@@ -33,19 +37,22 @@ public final class InputWatch {
     /// Waits until `descriptor` can be read; false once reading is to end.
     func mayRead(_ descriptor: Int32) -> Bool {
         if !isStopped, !hasInput(descriptor, milliseconds: 0) {
-            onWait()
-            while !hasInput(descriptor, milliseconds: -1) {}
+            if onWait() {
+                while !hasInput(descriptor, milliseconds: -1) {}
+            } else {
+                (restUntil, isCut) = (Self.now(), true)
+            }
         }
-        guard isStopped else { return true }
-        isCut = isCut || !hasRest(descriptor)
+        guard let restUntil else { return true }
+        isStream = !Self.isFile(descriptor)
+        isCut = isCut || !hasRest(descriptor, until: restUntil)
         return !isCut
     }
 
     /// Whether a stream that is to be read no further still has something, its end included.
-    private func hasRest(_ descriptor: Int32) -> Bool {
-        guard let restUntil, !Self.isFile(descriptor) else { return false }
+    private func hasRest(_ descriptor: Int32, until restUntil: Int64) -> Bool {
+        guard isStream, onWait() else { return false }
         let end = min(restUntil, Self.now() + Self.silenceMilliseconds)
-        onWait()
         while true {
             let left = end - Self.now()
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

@@ -88,16 +88,15 @@ public struct CommandLineTool: Sendable {
         return finish(output, diagnostics, .success)
     }
 
-    /// Writes what waits. Lost output is a failure, unless its reader had seen enough.
+    /// Writes what waits. Lost output is a failure, unless its reader had seen enough: what was
+    /// found was found all the same.
     private func finish(
         _ output: Output, _ diagnostics: Diagnostics, _ status: ExitStatus
     ) -> ExitStatus {
         output.flush()
         switch output.failure {
-        case nil:
+        case nil, .readerHasGone:
             return status
-        case .readerHasGone:
-            return status == .findings ? .success : status
         case .failed(let reason), .cut(let reason):
             diagnostics.error(
                 "standard output can't be written: \(reason)",

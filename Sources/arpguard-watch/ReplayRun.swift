@@ -91,11 +91,10 @@ struct ReplayRun {
         for (index, capture) in captures.enumerated() {
             var detector = Detector(configuration)
             let before = summary.frames
-            var (isStream, isBroken) = (false, false)
+            var isBroken = false
             onOpening()
             do throws(CaptureError) {
                 var file = try capture.open(watch)
-                isStream = file.isStream
                 let format = file.linkType.frameFormat
                 if file.interfaceCount > 1 { onInterfaces(capture.name, file.interfaceCount) }
                 try file.forEachFrame { header, bytes in
@@ -118,7 +117,7 @@ struct ReplayRun {
             summary.add(detector.statistics)
             if let watch, watch.isStopped {
                 summary.stoppedIn = capture.name
-                summary.isIncomplete = !isStream || index < captures.count - 1
+                summary.isIncomplete = !watch.isStream || index < captures.count - 1
                 summary.isCut = watch.isCut || isBroken
                 break
             }

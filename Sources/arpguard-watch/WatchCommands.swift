@@ -51,7 +51,10 @@ extension Command {
         let output = invocation.output
         let run = ReplayRun(
             captures: captures, configuration: configuration, clock: setup.seams.clock,
-            watch: InputWatch(stop: signals.number) { output.flush() })
+            watch: InputWatch(stop: signals.number) {
+                output.flush()
+                return output.isOpen
+            })
         return replay(run, &telemetry, invocation)
     }
 
@@ -91,7 +94,8 @@ extension Command {
                 warning, hint: "if they were cut short, capture with a larger snapshot length")
         }
         telemetry.finished(summary)
-        if let name = summary.stoppedIn, tellStop(summary, in: name, invocation) {
+        // Where nobody reads what is told, nobody misses the rest.
+        if let name = summary.stoppedIn, output.isOpen, tellStop(summary, in: name, invocation) {
             return .failure
         }
         if !summary.errors.isEmpty { return .failure }

@@ -49,6 +49,17 @@ import Testing
         #expect(count == frames.count)
         #expect(watch.isStopped)
         #expect(watch.isCut == !hasEnded)
+        #expect(watch.isStream)
+    }
+
+    @Test func `a stream is read no further where nobody wants to wait for more`() throws {
+        let stream = try Pipe(holding: CaptureBytes().classic(frames))
+        let watch = InputWatch { false }
+        var file = try CaptureFile(path: "/dev/fd/\(stream.reader)", watch: watch)
+        var count = 0
+        try file.forEachFrame { _, _ in count += 1 }
+        #expect(count == frames.count)
+        #expect(watch.isStopped && watch.isCut && watch.isStream)
     }
 
     @Test func `a file is read no further`() throws {
@@ -57,7 +68,7 @@ import Testing
         let path = try folder.write(CaptureBytes().classic(frames), to: "a.pcap")
         let watch = InputWatch(stop: stop.reader)
         #expect(throws: CaptureError.self) { _ = try CaptureFile(path: path, watch: watch) }
-        #expect(watch.isStopped && watch.isCut)
+        #expect(watch.isStopped && watch.isCut && !watch.isStream)
     }
 
     @Test func `a pipe that nobody writes to does not hold up who is to end`() throws {
@@ -67,6 +78,6 @@ import Testing
         try #require(unsafe mkfifo(path, 0o600) == 0)
         let watch = InputWatch(stop: stop.reader)
         #expect(throws: CaptureError.self) { _ = try CaptureFile(path: path, watch: watch) }
-        #expect(watch.isCut)
+        #expect(watch.isCut && watch.isStream)
     }
 }

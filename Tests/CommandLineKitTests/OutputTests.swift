@@ -113,13 +113,16 @@ import Testing
         #expect(run.output.contains("\u{1B}"))
     }
 
-    @Test func `a reader that has gone is no failure`() {
-        for words in [["list"], ["status"], ["--help"]] {
+    @Test func `a reader that has gone changes nothing about how it ended`() {
+        let ends: [([String], CommandLineKit.ExitStatus)] = [
+            (["list"], .success), (["status"], .findings), (["--help"], .success),
+        ]
+        for (words, end) in ends {
             let errors = MemorySink()
             let status = SampleProgram.tool.run(
                 words, environment: Environment([:]),
                 standardOutput: MemorySink(failingWith: .readerHasGone), standardError: errors)
-            #expect(status == .success)
+            #expect(status == end)
             #expect(errors.text.isEmpty)
         }
     }

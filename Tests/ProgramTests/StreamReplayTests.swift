@@ -25,7 +25,11 @@ import Testing
     /// Writes a file into the pipe, and leaves the pipe open until it is killed.
     private func writer(of file: String) throws -> RunningProcess {
         try RunningProcess(
-            "/bin/sh", ["-c", "{ cat \"$1\"; exec tail -f /dev/null; } >\"$0\"", pipe, file])
+            "/bin/sh",
+            [
+                "-c",
+                "{ cat \"$1\"; echo written >&2; exec tail -f /dev/null; } >\"$0\"", pipe, file,
+            ])
     }
 
     private func objects(_ text: String) throws -> [JSONValue] {
@@ -91,7 +95,52 @@ import Testing
         replay.send(signal: SIGTERM)
         let result = try replay.waitForEnd()
         #expect(result.status == 2)
-        #expect(result.stderr.contains("stopped before the end of \(pipe)"))
+        #expect(result.stderr.contains("stopped while \(pipe) went on"))
+    }
+
+    @Test(arguments: [0, 20, 24])
+    func `a stream that is stopped before its first frame is no failure`(headerBytes: Int) throws {
+        let header = CaptureBytes().classic([]).prefix(headerBytes)
+        let file = try arpguard.folder.write(Array(header), to: "header")
+        let replay = try replay(pipe)
+        let writer = try writer(of: file)
+        _ = try writer.waitForErrorLine(containing: "written")
+        replay.send(signal: SIGINT)
+        let result = try replay.waitForEnd()
+        writer.kill()
+        #expect(result.status == 0, "\(result.stderr)")
+        #expect(result.stderr.contains("stopped while \(pipe) went on"))
+    }
+
+    @Test func `it ends with its findings once nobody reads what it tells`() throws {
+        let (next, status) = (arpguard.folder.file("next"), arpguard.folder.file("status"))
+        try #require(unsafe mkfifo(next, 0o600) == 0)
+        let frames = ["02:00:00:00:00:01", "06:00:00:00:00:02"].map { mac in
+            Frame.arp(.request, sender: (mac, "10.0.0.1"), target: (Frame.unknown, "10.0.0.1"))
+        }
+        let rest = CaptureBytes().classic(frames).dropFirst(CaptureBytes().classic([]).count)
+        let file = try arpguard.folder.write(Array(rest), to: "rest")
+        let writer = try RunningProcess(
+            "/bin/sh",
+            [
+                "-c", "{ cat \"$1\" \"$2\" \"$3\"; exec tail -f /dev/null; } >\"$0\"",
+                pipe, capture, next, file,
+            ])
+        let reader = try RunningProcess(
+            "/bin/sh",
+            [
+                "-c",
+                """
+                { "$0" replay --format json "$1"; echo $? >"$2"; } |
+                    { head -n 1; exec <&-; : >"$3"; }
+                """,
+                Executables.path("arpguard"), pipe, status, next,
+            ], environment: ["ARPGUARD_HOME": arpguard.home])
+        let result = try reader.waitForEnd()
+        writer.kill()
+        #expect(result.stdout.contains("\"alert\""))
+        #expect(result.stderr.isEmpty)
+        #expect(try arpguard.folder.read("status") == Array("1\n".utf8))
     }
 
     @Test func `what was found before it waits for a writer is told, and so are the totals`()
@@ -101,7 +150,7 @@ import Testing
         _ = try replay.waitForLine(containing: "Advice:")
         replay.send(signal: SIGINT)
         let result = try replay.waitForEnd()
-        #expect(result.status == 2, "ended by signal \(result.signal ?? 0)")
+        #expect(result.status == 1, "ended by signal \(result.signal ?? 0)")
         #expect(result.stdout.contains(" frames, "))
     }
 }
