@@ -14,21 +14,25 @@ enum InterfaceBlocks {
     /// Blocks that hold a frame: the old one, the simple one and the enhanced one.
     private static let frames: [UInt32] = [2, 3, 6]
 
-    /// How many interfaces are described there; nothing of `buffer` is consumed.
+    /// How many interfaces are described there; nothing of `buffer` is consumed. Throws where the
+    /// file ends within one of these blocks.
     static func count(
         in buffer: inout ReadBuffer, from input: borrowing InputDescriptor
     ) throws(CaptureError) -> Int {
-        guard try buffer.fill(12, from: input), word(at: 0, in: buffer) == section
-        else { return 0 }
+        let isWhole = try buffer.fill(12, from: input)
+        guard word(at: 0, in: buffer) == section else { return 0 }
+        let cut = CaptureError(code: .truncatedHeader, source: input.source)
+        guard isWhole else { throw cut }
         let isBigEndian = word(at: 8, in: buffer) == 0x1A2B_3C4D
         var (count, offset) = (0, 0)
         while offset < bytesMax, try buffer.fill(offset + 8, from: input) {
             let type = word(at: offset, in: buffer, isBigEndian: isBigEndian)
             let length = word(at: offset + 4, in: buffer, isBigEndian: isBigEndian)
-            if frames.contains(type) || length < blockBytesMin { break }
+            if frames.contains(type) || length < blockBytesMin { return count }
             if type == interface { count += 1 }
             offset += Int(length)
         }
+        guard offset >= bytesMax || offset <= buffer.count else { throw cut }
         return count
     }
 

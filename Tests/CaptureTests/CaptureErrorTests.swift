@@ -37,6 +37,15 @@ struct BrokenCapture: CustomTestStringConvertible, Sendable {
             bytes: CaptureBytes().header + CaptureBytes().record([1], length: .max),
             code: .damagedFrame),
         BrokenCapture(
+            testDescription: "pcapng cut short before the order of its bytes",
+            bytes: Array(CaptureBytes().pcapng([]).prefix(10)), code: .truncatedHeader),
+        BrokenCapture(
+            testDescription: "pcapng cut short inside its section",
+            bytes: Array(CaptureBytes().pcapng([]).prefix(20)), code: .truncatedHeader),
+        BrokenCapture(
+            testDescription: "pcapng cut short inside an interface",
+            bytes: CaptureBytes().pcapng([]).dropLast(4), code: .truncatedHeader),
+        BrokenCapture(
             testDescription: "pcapng cut short inside a frame",
             bytes: CaptureBytes().pcapng([[1, 2, 3, 4], [5, 6, 7, 8]]).dropLast(6),
             code: .truncatedFrame, framesBefore: 1),
