@@ -100,6 +100,8 @@ import Testing
         var type: String? = "application/x-protobuf"
         var coding: String?
         let status: Int
+        /// Where the reason is told, what it says.
+        var reason = ""
     }
 
     /// A request of so many records that say nothing.
@@ -127,10 +129,10 @@ import Testing
         Refused(testDescription: "unknown coding", body: [], coding: "br", status: 415),
         Refused(
             testDescription: "a gzip bomb", body: (try? compress(zeros, as: .gzip)) ?? [],
-            coding: "gzip", status: 413),
+            coding: "gzip", status: 413, reason: "more than 4194304 bytes after decompression"),
         Refused(
             testDescription: "a zstd bomb", body: (try? compress(zeros, as: .zstd)) ?? [],
-            coding: "zstd", status: 413),
+            coding: "zstd", status: 413, reason: "more than 4194304 bytes after decompression"),
         Refused(testDescription: "an oversize body", body: zeros, status: 413),
         Refused(testDescription: "too many records", body: crowd(20_001), status: 413),
         Refused(
@@ -146,7 +148,8 @@ import Testing
         #expect(reply.status == row.status)
         if row.type == "application/x-protobuf" {
             #expect(reply.header("Content-Type") == "application/x-protobuf")
-            #expect(try !RPCStatus(decoding: reply.body).message.isEmpty)
+            let reason = try RPCStatus(decoding: reply.body).message
+            #expect(!reason.isEmpty && reason.contains(row.reason), "\(reason)")
         }
         #expect(try collector.store.storage.tally(in: today...today).counts.isEmpty)
     }
