@@ -27,6 +27,32 @@ struct EarlyRuleTests {
             ],
             []),
         RuleCase(
+            "nor does trying it out make up for having asked",
+            [
+                [asks(0, .mallory, for: Player.router.ip)],
+                [
+                    asks(
+                        5_000, Player(mac: Player.mallory.mac, ip: "0.0.0.0"),
+                        for: Player.router.ip)
+                ], [forged],
+            ], [early]),
+        RuleCase(
+            "ten minutes later it does",
+            [
+                [asks(0, .mallory, for: Player.router.ip)],
+                [
+                    asks(
+                        500_000, Player(mac: Player.mallory.mac, ip: "0.0.0.0"),
+                        for: Player.router.ip)
+                ], [forged.later(600_000)],
+            ], []),
+        RuleCase(
+            "who told everybody since took it over openly",
+            [
+                [asks(0, .mallory, for: Player.router.ip)],
+                [announces(5_000, .mallory.claiming(.router))], [forged],
+            ], []),
+        RuleCase(
             "long after the owner spoke, it is a move",
             [
                 exchange(0, .router, .bob), exchange(299_000, .mallory, .alice),

@@ -201,7 +201,8 @@ struct NetworkMemory: ~Copyable, Sendable {
         var question = Question(packet, time: time)
         if let place {
             questions.use(place)
-            questions.read(place) { question.follows($0, thresholds) }
+            let isAnnounced = packet.sender.ip == packet.target.ip && packet.isToMany
+            questions.read(place) { question.follows($0, isAnnounced: isAnnounced, thresholds) }
             questions[place] = question
             lastQuestion = place
         } else {

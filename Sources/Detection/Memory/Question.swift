@@ -3,8 +3,9 @@
 /// A question that was asked, and who answered it.
 struct Question: Sendable {
     private var time: Int64
-    /// Whether the asker spoke under an address of its own, and not to find out if one is free.
-    private let isInOwnName: Bool
+    /// How many milliseconds before the asker had last spoken under an address of its own, and not
+    /// to find out if this one is free; `UInt32.max` where it never had.
+    private var ownNameAge: UInt32
     /// Whether everybody was asked, and so the owner too.
     private let isToMany: Bool
     private var answers: [4 of UInt16] = .init(repeating: 0)
@@ -23,15 +24,18 @@ struct Question: Sendable {
     /// The question that a packet asks at `time`.
     init(_ packet: ARPPacket, time: Int64) {
         self.time = time
-        isInOwnName =
+        let isInOwnName =
             packet.sender.ip != .unspecified && packet.sender.ip != packet.target.ip
+        ownNameAge = isInOwnName ? 0 : .max
         isToMany = packet.isToMany
         place = packet.segment.print
     }
 
     /// Takes over what is still owed to the same question, asked before: a slow station answers
-    /// each time that it was asked, and all at once.
-    mutating func follows(_ earlier: Question, _ thresholds: Thresholds) {
+    /// each time that it was asked, and all at once. Whom the asker took for the owner then is
+    /// known, unless it tells everybody that the address is its own: `isAnnounced`.
+    mutating func follows(_ earlier: Question, isAnnounced: Bool, _ thresholds: Thresholds) {
+        if ownNameAge > 0, !isAnnounced { ownNameAge = earlier.ownNameAge(at: time) }
         guard time.isWithin(thresholds.questionOpen, of: earlier.time) else { return }
         let owed = min(earlier.repeatedAnswers, Self.owedMax - 1)
         repeatedAnswers = owed + (earlier.answerCount == 0 ? 1 : 0)
@@ -63,7 +67,13 @@ struct Question: Sendable {
 
     /// Whether the asker showed, within `window`, that it takes the address for another's.
     func isInOwnName(within window: Int64, at now: Int64) -> Bool {
-        isInOwnName && now.age(of: time) <= window
+        now.age(of: time) <= window - Int64(ownNameAge) * Nanoseconds.millisecond
+    }
+
+    /// ``ownNameAge`` at another time.
+    private func ownNameAge(at now: Int64) -> UInt32 {
+        let sinceAsked = now.age(of: time) / Nanoseconds.millisecond
+        return UInt32(clamping: sinceAsked + Int64(ownNameAge))
     }
 
     /// Notes an answer and says what it is worth: one station may answer, a few more may have
