@@ -36,7 +36,7 @@ struct ClaimTally: Sendable {
     private(set) var lastTime: Int64
     /// Claims of any form.
     private(set) var count: UInt32 = 0
-    /// Claims told to one station, unasked.
+    /// Claims told to one station, unasked; halved whenever ``first`` is.
     private(set) var unsolicited: UInt32 = 0
     /// Questions to everybody in the address's name, which tell nobody in particular.
     private(set) var asked: UInt32 = 0
@@ -44,8 +44,8 @@ struct ClaimTally: Sendable {
     private(set) var rivalAnswers: UInt32 = 0
     /// Answers to questions, as the first or the second.
     private(set) var prompted: UInt32 = 0
-    /// Answers to questions that were put to everybody and that nobody had answered before; stops
-    /// at 255.
+    /// Answers to questions that were put to everybody and that nobody had answered before; halved
+    /// when it is full.
     private var first: UInt8 = 0
     /// Whether a frame that carried the claim came from another station than its sender.
     private(set) var isMismatched = false
@@ -84,7 +84,16 @@ struct ClaimTally: Sendable {
         unsolicited &+= form == .unsolicited ? 1 : 0
         rivalAnswers &+= form == .rivalAnswer ? 1 : 0
         prompted &+= form.isPrompted ? 1 : 0
-        first &+= form == .answer && first < .max ? 1 : 0
+        first &+= form == .answer ? 1 : 0
+        if first == .max { halve() }
         if isMismatched { self.isMismatched = true }
+    }
+
+    /// Keeps what was asked for and what was not in proportion, over weeks as well: one question in
+    /// a hundred that a capture lacks would add up. What was told unasked once is not forgotten.
+    @inline(never)
+    private mutating func halve() {
+        first /= 2
+        unsolicited -= unsolicited / 2
     }
 }
