@@ -47,6 +47,33 @@ struct FactoryAddressTests {
         #expect(told.filter { $0.severity >= .medium }.map(\.rule) == [.addressConflict])
     }
 
+    /// Six cameras start `gap` ms apart while the first goes on to use the gateway: each announces
+    /// itself, or does not, and asks for the gateway and the recorder.
+    private static func useGateway(gap: Int, isAnnounced: Bool) -> Scene {
+        let first = (0..<11).flatMap { exchange(2_500 + Int64($0) * 15_000, gateway, camera(0)) }
+        return Scene(
+            "cameras use the gateway as they start \(gap) ms apart, announced: \(isAnnounced)",
+            [exchange(0, gateway, recorder), exchange(2_000, camera(0), recorder), first]
+                + (1..<7).map { number in
+                    let at = Int64(12_000 + number * gap)
+                    let announced = announces(at, camera(number)).repeated(2, every: 1_000)
+                    return (isAnnounced ? announced : [])
+                        + exchange(at + 1_500, gateway, camera(number))
+                        + [asks(at + 2_100, camera(number), for: recorder.ip)]
+                }, withNetwork: false)
+    }
+
+    static let users = [8_000, 20_000, 25_000].flatMap { gap in
+        [true, false].map { useGateway(gap: gap, isAnnounced: $0) }
+    }
+
+    @Test(arguments: users)
+    func `those that go on to use the network are not invented`(_ scene: Scene) {
+        let told = scene.alerts()
+        #expect(told.allSatisfy { $0.severity < .high })
+        #expect(told.contains { $0.rule == .addressConflict })
+    }
+
     static let inventions = [400, 1_500].map { pause in
         Scene(
             "an invented station every \(pause) ms takes a camera's address",

@@ -57,14 +57,13 @@ extension NetworkMemory {
         let after = contests[index].change(
             from: before, to: claim, sighting,
             lacksAdverts: hasHeardLong(sighting.packet.segment, at: sighting.time))
-        let isStranger = noteStranger(sighting, in: index)
+        let isStranger = sighting.isNewStation && noteStranger(sighting, in: index)
         bindings.update(place) { $0 = after }
         sighting.change = BindingChange(
             previous: before.mac, previousFrame: before.tally.lastFrame,
             isPreviousFresh: before.isFresh(at: sighting.time, thresholds),
             isReturn: contests[index].lastWasReturn, isRetaken: after.isUsurped && isOwnWord,
             count: contests[index].changes(within: window, at: sighting.time))
-        sighting.strangers = contests[index].strangers(within: window, at: sighting.time)
         if after.isUsurped {
             noteTaking(sighting, from: before.mac)
             if isStranger { countTaker(&sighting, from: before) }
@@ -74,22 +73,28 @@ extension NetworkMemory {
         }
     }
 
-    /// Takes in whether the station that an address changed to was heard before, and says whether
+    /// Takes in that an address changed to a station that was never heard before, and says whether
     /// it is a stranger.
     private mutating func noteStranger(_ sighting: Sighting, in index: Int) -> Bool {
-        let mac = sighting.packet.sender.mac
+        if contests[index].lastWasReturn { return !sighting.form.isPrompted }
+        return contests[index].noteNew(
+            sighting.packet.sender.mac, isPrompted: sighting.form.isPrompted,
+            within: thresholds.changeWindow, at: sighting.time)
+    }
+
+    /// Takes in how a station uses a contested address, and counts the strangers among those who
+    /// took it.
+    private mutating func noteUse(_ sighting: inout Sighting, in index: Int) {
         let window = thresholds.changeWindow
-        if sighting.isNewStation {
-            if contests[index].lastWasReturn { return !sighting.form.isPrompted }
-            return contests[index].noteNew(
-                mac, isPrompted: sighting.form.isPrompted, within: window, at: sighting.time)
-        }
         let isAnswer = sighting.form == .answer || sighting.form == .rivalAnswer
-        if isAnswer || sighting.form == .question {
+        if !sighting.isNewStation, isAnswer || sighting.form == .question {
             contests[index].noteUse(
-                by: mac, isAnswer: isAnswer, within: window, at: sighting.time)
+                by: sighting.packet.sender.mac, isAnswer: isAnswer, within: window,
+                at: sighting.time)
         }
-        return false
+        if sighting.change != nil {
+            sighting.strangers = contests[index].strangers(within: window, at: sighting.time)
+        }
     }
 
     /// Whether a segment was heard for so long that adverts would have been heard too.
@@ -143,6 +148,7 @@ extension NetworkMemory {
         sighting.isSourceWorn = mayBeWorn && !bindings[place].tally.isOwners
         guard let index = contests.find(key) else { return }
         contests[index].keep(bindings[place])
+        noteUse(&sighting, in: index)
         if sighting.isMismatched {
             contests[index].describeSource(&sighting, mayBeWorn: mayBeWorn)
         }
