@@ -174,7 +174,7 @@ struct OwnershipRuleTests {
                 exchange(0, .mallory, .alice), exchange(10, .bob, .alice),
                 [announces(5_000, .mallory.claiming(.bob))], exchange(200_000, .bob, .alice),
             ],
-            [Verdict(.bindingChanged, .low), Verdict(.bindingChanged, .low)]),
+            [Verdict(.bindingChanged, .low)]),
     ]
 
     static let gateway = [

@@ -84,6 +84,34 @@ struct PartialViewTests {
         Array(step.frame[6..<12]) == Frame.mac(Player.router.mac)
     }
 
+    /// A service moves to the node that used it before; its clients go on to ask the node alone,
+    /// and one question is lost. They are there before, or turn up later.
+    private static func movesOver(areThere: Bool) -> [Step] {
+        let clients = (0..<8).map { holding("10.0.0.10\($0)", "3c:97:0e:01:0\($0):10") }
+        let (old, new) = (service(0, of: one), service(0, of: two))
+        let known = clients.enumerated().flatMap { number, client in
+            exchange(1_000 * Int64(number) + (areThere ? 0 : 105_000), .alice, client)
+        }
+        let asked = clients.enumerated().flatMap { number, client -> [Step] in
+            let at = 120_000 + Int64(number) * 2_000
+            return [asks(at, client, for: new.ip, to: new.mac), tells(at + 1, new, client)]
+        }
+        let moved = Step(
+            at: 100_000,
+            frame: Frame.arp(.reply, sender: new.pair, target: (Frame.broadcast, new.ip)))
+        return known + exchange(20_000, two, .bob) + exchange(40_000, old, two)
+            + moved.repeated(5, every: 1_000) + asked + [tells(150_000, new, clients[0])]
+    }
+
+    @Test(arguments: [true, false])
+    func `who is asked alone by those who were there before may be asked unheard`(areThere: Bool) {
+        let scene = Scene("a service", [Self.movesOver(areThere: areThere)], withNetwork: false)
+        for configuration in [DetectorConfiguration(), .withGateway] {
+            let grave = scene.alerts(configuration).filter { $0.severity >= .high }
+            #expect(grave.map(\.rule) == (areThere ? [] : [.toldAgainstOwner]))
+        }
+    }
+
     static let parts = [
         Scene(
             "nothing of a network but what goes to one station", all: Scene.talk.filter(isToOne)),

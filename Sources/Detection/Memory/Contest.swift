@@ -20,6 +20,8 @@ struct Contender: Sendable {
     let cameAsked: Bool
     /// How often the one that it told most was told, unasked.
     var mostTold: UInt8 = 0
+    /// How often it answered a station that had asked it alone, and that was there before.
+    var privateAnswers: UInt32 = 0
 
     init(_ binding: Binding, isOriginal: Bool) {
         mac = binding.mac
@@ -43,19 +45,34 @@ struct Contest: Sendable {
     /// How often the first owner took the address back; stops at 255.
     private var originalReturns: UInt8 = 0
     /// The frame in which the first owner was last heard before the first change.
-    let firstFrame: UInt64
+    private(set) var firstFrame: UInt64
     /// Whether the last change gave the address back to one who had it before.
     private(set) var lastWasReturn = false
     /// Whether any change did.
     private(set) var hasReturned = false
     /// Whether everybody was told of the last change.
     private(set) var lastWasTold = false
+    /// How often the first owner had answered when asked before the first change.
+    private(set) var promptedBefore: UInt32
 
     /// The contest that begins when somebody else than `original` claims the address; `frame`
     /// is where that one was last heard.
     init(original: Binding, frame: UInt64) {
         firstFrame = frame
+        promptedBefore = original.tally.prompted
         contenders[0] = Contender(original, isOriginal: true)
+    }
+
+    /// Begins anew when `mac` claims the address after a pause: `holder` is its owner by now,
+    /// unless it took the address and one of those who had it before is back.
+    mutating func beginAgain(holder: Binding, claimedBy mac: MACAddress) {
+        var again = Contest(original: holder, frame: holder.tally.lastFrame)
+        if holder.isUsurped, place(of: mac) != nil {
+            again.contenders = contenders
+            again.firstFrame = firstFrame
+            again.promptedBefore = promptedBefore
+        }
+        self = again
     }
 
     /// Who was heard first to have the address.
@@ -70,6 +87,11 @@ struct Contest: Sendable {
     func place(of mac: MACAddress) -> Int? {
         for index in contenders.indices where contenders[index]?.mac == mac { return index }
         return nil
+    }
+
+    /// A station, where it is one of the contenders.
+    func contender(_ mac: MACAddress) -> Contender? {
+        place(of: mac).flatMap { contenders[$0] }
     }
 
     /// Puts a binding's tally where its station is, or where the quietest contender was.

@@ -9,14 +9,14 @@ extension NetworkMemory {
         let station = StationKey(segment: packet.segment, mac: packet.sender.mac)
         let wanted = AddressKey(segment: packet.segment, ip: packet.target.ip)
         guard let index = stations.peek(station), let taken = stations[index].lastTaken,
-            taken.ip == wanted.ip, sighting.time.age(of: taken.time) <= thresholds.changeWindow,
+            taken.ip == wanted.ip, sighting.time.isWithin(thresholds.changeWindow, of: taken.time),
             let place = bindings.peek(wanted), bindings[place].mac == packet.sender.mac,
             bindings[place].tally.prompted == 0
         else { return }
         stations[index].asksForTaken()
         let isGateway = isGateway(wanted.ip, in: packet.segment)
-        let isOpen = isOpen(
-            bindings[place].tally, wanted, takenAgo: sighting.time.age(of: taken.time))
+        let wasJustTaken = sighting.time.isWithin(Self.giveUpAfter, of: taken.time)
+        let isOpen = isOpen(bindings[place].tally, wanted, wasJustTaken: wasJustTaken)
         sighting.confession = Confession(
             claim: AddressPair(mac: packet.sender.mac, ip: wanted.ip), own: packet.sender.ip,
             from: taken.from, isGateway: isGateway, isSure: isGateway || !isOpen)
@@ -25,11 +25,11 @@ extension NetworkMemory {
     /// Whether a station took an address as honest ones may that later ask for it: a bridge asked
     /// in its name and passes another station's question on, or a server told everybody, gave the
     /// address up a while ago, and uses it. Its former owner was not heard in the meantime.
-    private func isOpen(_ tally: ClaimTally, _ key: AddressKey, takenAgo: Int64) -> Bool {
+    private func isOpen(_ tally: ClaimTally, _ key: AddressKey, wasJustTaken: Bool) -> Bool {
         guard tally.unsolicited == 0, let contest = contests.value(key), contest.lastWasTold,
             !contest.hasReturned
         else { return false }
-        return tally.onlyAsks || takenAgo > Self.giveUpAfter
+        return tally.onlyAsks || !wasJustTaken
     }
 
     /// How long a server takes to give up what it took: the system of an attacker asks sooner.
@@ -45,6 +45,7 @@ extension NetworkMemory {
             let station = stations.value(StationKey(segment: packet.segment, mac: taker.mac)),
             let taken = station.lastTaken, taken.isAskedFor, taken.from == packet.sender.mac,
             taken.ip == packet.sender.ip,
+            sighting.time.isWithin(thresholds.changeWindow, of: taken.time),
             let question = questions.value(QuestionKey(asker: taker.mac, wanted: taken.ip)),
             question.isInOwnName(within: thresholds.questionOpen, at: sighting.time),
             let own = station.address(

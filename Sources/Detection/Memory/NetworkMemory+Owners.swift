@@ -51,7 +51,7 @@ extension NetworkMemory {
         let (index, _) = contests.findOrInsert(
             key, Contest(original: before, frame: before.tally.lastFrame))
         if contests[index].changes(within: window, at: sighting.time) == 0 {
-            contests[index] = Contest(original: before, frame: before.tally.lastFrame)
+            contests[index].beginAgain(holder: before, claimedBy: claim.mac)
         }
         let isOwnWord = contests[index].lastWasReturn && !contests[index].lastWasTold
         let after = contests[index].change(
@@ -92,9 +92,25 @@ extension NetworkMemory {
                 by: sighting.packet.sender.mac, isAnswer: isAnswer, within: window,
                 at: sighting.time)
         }
+        if sighting.form == .answerToOne,
+            isEstablished(sighting.packet, before: contests[index].firstFrame)
+        {
+            contests[index].update(sighting.packet.sender.mac) { $0.privateAnswers &+= 1 }
+        }
         if sighting.change != nil {
             sighting.strangers = contests[index].strangers(within: window, at: sighting.time)
         }
+    }
+
+    /// Whether the target of an answer has had an address since before `frame` that nobody
+    /// disputes, and asks or answers everybody: it does not ask for a forger's sake.
+    private func isEstablished(_ packet: ARPPacket, before frame: UInt64) -> Bool {
+        let key = AddressKey(segment: packet.segment, ip: packet.target.ip)
+        guard let place = bindings.peek(key) else { return false }
+        let binding = bindings[place]
+        let tally = binding.tally
+        return binding.mac == packet.target.mac && binding.isSettled
+            && tally.firstFrame < frame && (tally.asked > 0 || tally.firstAnswers > 0)
     }
 
     /// Whether a segment was heard for so long that adverts would have been heard too.
@@ -213,18 +229,13 @@ extension Contest {
         }
     }
 
-    /// A station, where it is one of the contenders.
-    fileprivate func contender(_ mac: MACAddress) -> Contender? {
-        place(of: mac).flatMap { contenders[$0] }
-    }
-
     /// Notes that `claim` drove `before` out, and returns the binding that now holds.
     /// `lacksAdverts` tells whether routers that advertise would have been heard.
     fileprivate mutating func change(
         from before: Binding, to claim: Binding, _ sighting: Sighting, lacksAdverts: Bool
     ) -> Binding {
         keep(before)
-        let known = place(of: claim.mac).flatMap { contenders[$0] }
+        let known = contender(claim.mac)
         var after = claim
         if let known {
             after.tally = known.tally

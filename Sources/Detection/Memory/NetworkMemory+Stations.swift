@@ -150,17 +150,18 @@ extension NetworkMemory {
 
     /// Whether most of a sender's answers were asked for, nearly all where the address is
     /// contested: then the capture lacks a question now and then. Of who came later only what
-    /// everybody was asked counts: who alone was asked may have seen to that.
+    /// everybody was asked counts, or was asked by one that was there before: who alone was asked
+    /// may have seen to that.
     private func isMostlyAsked(_ packet: ARPPacket) -> Bool {
         let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
         guard let place = bindings.peek(key), bindings[place].mac == packet.sender.mac
         else { return false }
         let tally = bindings[place].tally
         guard bindings[place].isContested else { return tally.prompted >= tally.unsolicited }
-        let original = contests.peek(key).map { contests[$0].original }
-        let isLater = original.map { $0 != packet.sender.mac } ?? false
-        let asked = isLater ? tally.firstAnswers &+ tally.rivalAnswers : tally.prompted
-        return asked / 3 >= tally.unsolicited
+        guard let index = contests.peek(key),
+            let contender = contests[index].contender(packet.sender.mac), !contender.isOriginal
+        else { return tally.prompted / 3 >= tally.unsolicited }
+        return contests[index].isNearlyAlwaysAsked(contender)
     }
 
     /// Takes in who tells a listener something unasked, and says whether several do.

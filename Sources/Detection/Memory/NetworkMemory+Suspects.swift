@@ -35,18 +35,19 @@ extension NetworkMemory {
         else { return nil }
         var suspect = Suspect(mac: contender.mac, rival: rival, evidence: [])
         suspect.spokesman = contender.spokesman
-        gatherStrong(contender, key, at: time, &suspect)
+        gatherStrong(contender, in: contest, key, at: time, &suspect)
         gatherWeak(contender, in: contest, key, at: time, &suspect)
         return suspect
     }
 
     private func gatherStrong(
-        _ contender: Contender, _ key: AddressKey, at time: Int64, _ suspect: inout Suspect
+        _ contender: Contender, in contest: Contest, _ key: AddressKey, at time: Int64,
+        _ suspect: inout Suspect
     ) {
         suspect.unsolicited = contender.tally.unsolicited
         suspect.isAnsweringOnly = contender.tally.soleAnswers > 0 && suspect.unsolicited == 0
         if contender.tally.unsolicited >= thresholds.unsolicitedEvidence,
-            !mayBalance(contender, key, at: time)
+            !contest.isNearlyAlwaysAsked(contender), !mayBalance(contender, key, at: time)
         {
             suspect.evidence.insert(.unsolicited)
         }
@@ -173,6 +174,16 @@ extension Contest {
         var sum: UInt32 = 0
         for index in contenders.indices { sum &+= contenders[index]?.tally.rivalAnswers ?? 0 }
         return sum
+    }
+
+    /// Whether nearly all that a contender told was asked for: a capture lacks a question now and
+    /// then. Once the address is contested only what everybody was asked counts, or was asked by
+    /// one that was there before.
+    func isNearlyAlwaysAsked(_ contender: Contender) -> Bool {
+        let tally = contender.tally
+        let asked = tally.firstAnswers &+ tally.rivalAnswers &+ contender.privateAnswers
+        let before = contender.isOriginal ? promptedBefore : 0
+        return Swift.max(asked, before) / 3 >= tally.unsolicited
     }
 
     /// Whether a contender is likely to be the owner, who may have further addresses: it had the
