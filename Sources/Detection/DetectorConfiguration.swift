@@ -87,9 +87,11 @@ public struct Thresholds: Sendable {
     public var criticalGatewayChanges = 4
     /// How many unsolicited answers for one address betray a forger (C2).
     public var unsolicitedEvidence: UInt32 = 3
-    /// How long an address counts as a station's own after it used it.
+    /// How long an address counts as a station's own after it used it, and as taken, where it asks
+    /// everybody in its name (U2).
     public var ownAddressWindow: Int64 = 600 * Nanoseconds.second
-    /// How long an owner that spoke for itself stands against one that nobody asked (U3).
+    /// How long an owner that spoke for itself stands against one that nobody asked (U3), or that
+    /// looks for others in its name (U2).
     public var freshOwnerWindow: Int64 = 300 * Nanoseconds.second
     /// How long an unsolicited answer counts (U1, U2, B1, T1), and a sender that another station
     /// speaks for (M2).

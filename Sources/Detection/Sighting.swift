@@ -107,6 +107,9 @@ struct Sighting: Sendable {
     /// gateway's address is too dear for that.
     var isOneMachine: Bool { hasSiblings && !isApart && !isGateway }
 
+    /// Whether it asks everybody.
+    var isQuestionToMany: Bool { form == .question && packet.isToMany }
+
     /// Whether the frame comes from another station than the packet's sender.
     var isMismatched: Bool { packet.source != packet.sender.mac }
 

@@ -6,6 +6,8 @@ import Testing
 
 /// What was hours or weeks ago accuses nobody and hides no attack.
 struct LongMemoryTests {
+    private static let hour: Int64 = 3_600_000
+    private static let day = 24 * hour
     private static let printer = Player(mac: "00:1b:a9:00:00:09", ip: "10.0.0.90")
     private static let former = Player(mac: "a4:83:e7:01:02:03", ip: "10.0.0.50")
     private static let heir = Player(mac: "3c:52:82:11:22:33", ip: "10.0.0.50")
@@ -17,10 +19,60 @@ struct LongMemoryTests {
 
     private static func serving(_ who: Player) -> Player { Player(mac: who.mac, ip: service) }
 
+    /// Two stations exchange words, and one goes on to use the router.
+    private static func lives(_ at: Int64, _ who: Player) -> [Step] {
+        exchange(at, who, .alice) + exchange(at + 2_000, .router, who)
+    }
+
     /// `who` looks for the printer, which is off, each second.
     private static func looks(_ at: Int64, _ who: Player) -> [Step] {
         asks(at, who, for: printer.ip).repeated(12, every: 1_000)
     }
+
+    /// `who` asks the router four times within seconds, and is answered.
+    private static func pings(_ at: Int64, _ who: Player, _ other: Player = .router) -> [Step] {
+        (0..<4).flatMap { exchange(at + $0 * 1_000, other, who) }
+    }
+
+    private static func inherits(_ at: Int64) -> [Step] {
+        [announces(at, heir)] + lives(at + 5_000, heir)
+    }
+
+    static let takings = [
+        Scene(
+            "who has got the address of one that is gone looks for a printer that is off",
+            [exchange(0, printer, .alice), lives(5_000, former), inherits(day)]
+                + [looks(day + 60_000, heir)], withNetwork: false),
+        Scene(
+            "who has replaced another station looks for a printer an hour later",
+            [exchange(0, printer, .alice), lives(5_000, former), inherits(60_000)]
+                + [looks(hour, heir)], withNetwork: false),
+        Scene(
+            "a router that was replaced looks for a printer hours later",
+            [
+                exchange(0, printer, .alice), exchange(1_000, .router, .alice),
+                [announces(60_000, heir.claiming(.router))],
+                exchange(65_000, heir.claiming(.router), .alice),
+                looks(10 * hour, heir.claiming(.router)),
+            ], withNetwork: false),
+        Scene(
+            "who has replaced another station asks the router again and again two hours later",
+            [lives(5_000, former), inherits(60_000), pings(2 * hour, heir)], withNetwork: false),
+        Scene(
+            "who was replaced for a minute asks the router again and again a day later",
+            [
+                lives(5_000, former), inherits(60_000), [announces(120_000, former)],
+                lives(125_000, former), lives(day, former), pings(day + 60_000, former),
+            ], withNetwork: false),
+        Scene(
+            "a router whose address was once announced by mistake asks again a week later",
+            [
+                (0..<20).flatMap { exchange($0 * 10_000, .router, .alice) },
+                [announces(300_000, Player.bob.claiming(.router))],
+                exchange(310_000, .router, .alice), exchange(7 * day, .router, .alice),
+                pings(7 * day + 60_000, .router, .alice),
+            ], withNetwork: false),
+    ]
 
     /// `who` is asked each half minute, and what it was asked at the numbers `lost` is not seen.
     private static func serves(
@@ -105,7 +157,7 @@ struct LongMemoryTests {
             lostInTheLongRun, withNetwork: false),
     ]
 
-    @Test(arguments: losses)
+    @Test(arguments: takings + losses)
     func `what was long ago accuses nobody`(_ scene: Scene) {
         for configuration in Self.both {
             let grave = scene.alerts(configuration).filter { $0.severity >= .high }

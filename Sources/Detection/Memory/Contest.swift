@@ -52,6 +52,8 @@ struct Contest: Sendable {
     private(set) var hasReturned = false
     /// Whether everybody was told of the last change.
     private(set) var lastWasTold = false
+    /// Whether the owner that was driven out had spoken for itself a short while before.
+    var wasOwnerFresh = false
     /// How often the first owner had answered when asked before the first change.
     private(set) var promptedBefore: UInt32
 

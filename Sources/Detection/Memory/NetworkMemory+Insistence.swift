@@ -15,22 +15,27 @@ extension NetworkMemory {
     /// one that is there.
     mutating func noteInsistence(_ sighting: inout Sighting) {
         let packet = sighting.packet
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
         guard sighting.form == .question || sighting.form == .announcement,
-            sighting.declared != packet.sender.mac,
-            let place = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip)),
+            sighting.declared != packet.sender.mac, let place = bindings.peek(key),
             bindings[place].mac == packet.sender.mac,
             bindings[place].isUsurped || sighting.isAskedAgain && bindings[place].isContested
         else { return }
         let move = Move(pair: packet.sender, segment: packet.segment, time: sighting.time)
         guard explanation(of: move, isGateway: sighting.isGateway, isTold: false) == nil
         else { return }
-        let isFast = sighting.isAskedAgain && sighting.answeredAgo <= thresholds.insistencePause
         let isUsurped = bindings[place].isUsurped
-        if isUsurped || isFast {
-            count(.claims, isFast ? thresholds.askedAgain : thresholds.insistences, &sighting)
+        let isRecent = isRecent(key, isUsurped: isUsurped, at: sighting.time)
+        let isFast =
+            isRecent && sighting.isAskedAgain
+            && sighting.answeredAgo <= thresholds.insistencePause
+        if isFast {
+            count(.claims, thresholds.askedAgain, &sighting)
+        } else if isUsurped, isRecent && mayForge(sighting, key) || !sighting.isQuestionToMany {
+            count(.claims, thresholds.insistences, &sighting)
         }
         sighting.isServing = isServing(sighting, bindings[place].tally)
-        if isUsurped, sighting.isAskedAgain, packet.isToMany, !isWornByRouters(packet) {
+        if isUsurped, isRecent, sighting.isAskedAgain, packet.isToMany, !isWornByRouters(packet) {
             count(.asksAgain, thresholds.askedAgainSlowly, &sighting)
         }
         if sighting.change?.isRetaken == true, sighting.form == .announcement,
@@ -38,6 +43,21 @@ extension NetworkMemory {
         {
             count(.retakes, thresholds.retakings, &sighting)
         }
+    }
+
+    /// Whether an address was taken, or given back, a short while ago: later whoever has it asks
+    /// everybody as owners do.
+    private func isRecent(_ key: AddressKey, isUsurped: Bool, at time: Int64) -> Bool {
+        let window = isUsurped ? thresholds.ownAddressWindow : thresholds.changeWindow
+        guard let index = contests.peek(key) else { return false }
+        return contests[index].changes(within: window, at: time) > 0
+    }
+
+    /// Whether a forger would ask everybody so: it was told, or its victim was there. Who has got
+    /// the address of one that is gone may look for a station that is off.
+    private func mayForge(_ sighting: Sighting, _ key: AddressKey) -> Bool {
+        if sighting.isAskedAgain { return true }
+        return contests.peek(key).map { contests[$0].wasOwnerFresh } ?? false
     }
 
     /// Whether a station that goes on telling everybody that it has what it took does what owners

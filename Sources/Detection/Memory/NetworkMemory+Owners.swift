@@ -58,10 +58,12 @@ extension NetworkMemory {
             from: before, to: claim, sighting,
             lacksAdverts: hasHeardLong(sighting.packet.segment, at: sighting.time))
         let isStranger = sighting.isNewStation && noteStranger(sighting, in: index)
+        let isFresh = before.isFresh(at: sighting.time, thresholds)
+        if !before.isUsurped { contests[index].wasOwnerFresh = isFresh }
         bindings.update(place) { $0 = after }
         sighting.change = BindingChange(
             previous: before.mac, previousFrame: before.tally.lastFrame,
-            isPreviousFresh: before.isFresh(at: sighting.time, thresholds),
+            isPreviousFresh: isFresh,
             isReturn: contests[index].lastWasReturn, isRetaken: after.isUsurped && isOwnWord,
             count: contests[index].changes(within: window, at: sighting.time))
         if after.isUsurped {
