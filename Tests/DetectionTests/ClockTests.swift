@@ -53,6 +53,17 @@ struct ClockTests {
     }
 
     @Test(arguments: [0, hour])
+    func `who took an address long before may ask for it`(back: Int64) {
+        let node = Player(mac: "52:54:00:bb:00:02", ip: "10.0.0.42")
+        let steps =
+            exchange(0, .alice, .bob) + exchange(1_000, node, .bob)
+            + announces(60_000, node.claiming(.alice)).repeated(3, every: 1_000)
+            + [asks(1_900_000 - back, node, for: Player.bob.ip)]
+            + exchange(1_910_000 - back, .alice, node)
+        #expect(alerts(steps).map(\.rule) == [.bindingChanged])
+    }
+
+    @Test(arguments: [0, hour])
     func `who asks for another address each minute does not scan`(back: Int64) {
         var steps = [asks(0, .router, for: Player.bob.ip)]
         for minute in 0..<60 {

@@ -22,11 +22,11 @@ struct RecentTimes: Sendable {
         return false
     }
 
-    /// How often it happened within `window` before `time`; at most ``countMax``.
+    /// How often it happened within `window` of `time`; at most ``countMax``.
     func count(within window: Int64, at time: Int64) -> Int {
         var count = 0
         for index in times.indices where times[index] != .min {
-            if time.age(of: times[index]) <= window { count += 1 }
+            if time.isWithin(window, of: times[index]) { count += 1 }
         }
         return count
     }

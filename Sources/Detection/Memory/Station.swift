@@ -196,12 +196,12 @@ struct Station: Sendable {
 
     /// How many owners did, each another than the one before, since a window began.
     func ownersBack(within window: Int64, at time: Int64) -> Int {
-        time.age(of: lost.since) > window ? 0 : Int(lost.count)
+        time.isWithin(window, of: lost.since) ? Int(lost.count) : 0
     }
 
     /// Whether it took addresses from more than one station.
     func robsSeveral(within window: Int64, at time: Int64) -> Bool {
-        time.age(of: otherVictimTime) <= window
+        time.isWithin(window, of: otherVictimTime)
     }
 
     /// Counts an address that it tells everybody about, if it `isNew`; returns how many there were
@@ -221,7 +221,7 @@ struct Station: Sendable {
     /// Another address than `ip` that it took within `window`.
     func takenBesides(_ ip: IPv4Address, within window: Int64, at time: Int64) -> IPv4Address? {
         for taken in [lastTaken, lastTakenBefore] {
-            if let taken, taken.ip != ip, time.age(of: taken.time) <= window { return taken.ip }
+            if let taken, taken.ip != ip, time.isWithin(window, of: taken.time) { return taken.ip }
         }
         return nil
     }
