@@ -44,6 +44,9 @@ struct LongMemoryTests {
             [exchange(0, printer, .alice), lives(5_000, former), inherits(day)]
                 + [looks(day + 60_000, heir)], withNetwork: false),
         Scene(
+            "who has got the address of one that is gone does not hear what it is answered",
+            [lives(5_000, former), inherits(day), pings(day + 60_000, heir)], withNetwork: false),
+        Scene(
             "who has replaced another station looks for a printer an hour later",
             [exchange(0, printer, .alice), lives(5_000, former), inherits(60_000)]
                 + [looks(hour, heir)], withNetwork: false),

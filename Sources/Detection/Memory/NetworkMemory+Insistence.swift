@@ -26,12 +26,13 @@ extension NetworkMemory {
         else { return }
         let isUsurped = bindings[place].isUsurped
         let isRecent = isRecent(key, isUsurped: isUsurped, at: sighting.time)
-        let isFast =
-            isRecent && sighting.isAskedAgain
-            && sighting.answeredAgo <= thresholds.insistencePause
-        if isFast {
+        let wasThere = !isUsurped || wasOwnerThere(key)
+        let isFast = sighting.isAskedAgain && sighting.answeredAgo <= thresholds.insistencePause
+        if isFast, isRecent, wasThere {
             count(.claims, thresholds.askedAgain, &sighting)
-        } else if isUsurped, isRecent && mayForge(sighting, key) || !sighting.isQuestionToMany {
+        } else if isUsurped,
+            !sighting.isQuestionToMany || isRecent && (wasThere || sighting.isAskedAgain)
+        {
             count(.claims, thresholds.insistences, &sighting)
         }
         sighting.isServing = isServing(sighting, bindings[place].tally)
@@ -53,11 +54,10 @@ extension NetworkMemory {
         return contests[index].changes(within: window, at: time) > 0
     }
 
-    /// Whether a forger would ask everybody so: it was told, or its victim was there. Who has got
-    /// the address of one that is gone may look for a station that is off.
-    private func mayForge(_ sighting: Sighting, _ key: AddressKey) -> Bool {
-        if sighting.isAskedAgain { return true }
-        return contests.peek(key).map { contests[$0].wasOwnerFresh } ?? false
+    /// Whether the owner of an address that was taken had been there. Who has got the address of
+    /// one that is gone may look for a station that is off, or not hear what it is answered.
+    private func wasOwnerThere(_ key: AddressKey) -> Bool {
+        contests.peek(key).map { contests[$0].wasOwnerFresh } ?? false
     }
 
     /// Whether a station that goes on telling everybody that it has what it took does what owners
