@@ -26,7 +26,7 @@ public struct TelemetrySeams: Sendable {
     public var ownNames: OwnNames
     /// Where messages for people go.
     public var logger: Logger
-    /// What else keeps telemetry off, in words; nil for nothing. Asked whenever the gate is.
+    /// Why a yes that stands does not count, in words; nil if it does. Asked whenever the gate is.
     package var obstacle: @Sendable () -> String? = { nil }
 
     /// Takes the machine's own clock, randomness, files and SQLite, except for what is given.

@@ -105,6 +105,22 @@ import Testing
         #expect(try home.control().status().recorded == 0)
     }
 
+    @Test func `what keeps a yes from counting keeps nothing from getting old`() throws {
+        home.record(3)
+        home.clock.advance(by: .seconds(40 * 86_400))
+        var seams = home.seams()
+        seams.obstacle = { "the disk of the data is another" }
+        let control = TelemetryControl(
+            for: Product("arpguard", version: "0.1.0"), config: TelemetryModuleConfig(),
+            home: home.folder.file("home"), seams: seams)
+        let status = try control.status()
+        #expect(status.blockedBy == [.configuration])
+        #expect(status.recorded == 0)
+        #expect(!control.words.list(status.blockedBy).contains("fault"))
+        try control.disable()
+        #expect(try control.status().blockedBy == [.withdrawn])
+    }
+
     @Test func `batches that a clock dated ahead get old, and events after which nothing comes`()
         throws
     {

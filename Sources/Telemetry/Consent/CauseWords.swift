@@ -2,16 +2,24 @@
 
 /// Words for what blocks telemetry in one program with one configuration: lower-case, no full stop.
 public struct CauseWords: Sendable {
-    private enum Configuration { case faulty, forbidding, namingNoPlace }
+    private enum Configuration { case faulty, forbidding, notCounting, namingNoPlace }
 
     private let product: Product
     private let configuration: Configuration
 
-    /// Words for a program whose configuration is this one, or has a fault.
-    init(_ product: Product, _ config: TelemetryModuleConfig, hasFault: Bool) {
-        self.product = product
+    /// Words for what the gate with this reader finds.
+    init(_ gate: GateReader) {
+        product = gate.product
         configuration =
-            hasFault ? .faulty : config.enabled == false ? .forbidding : .namingNoPlace
+            if gate.configurationFault != nil {
+                .faulty
+            } else if gate.config.enabled == false {
+                .forbidding
+            } else if gate.folderProblem != nil {
+                .notCounting
+            } else {
+                .namingNoPlace
+            }
     }
 
     /// All causes in one line, each with the word that JSON has for it.
@@ -30,6 +38,7 @@ public struct CauseWords: Sendable {
             switch configuration {
             case .faulty: "the configuration has a fault"
             case .forbidding: "the configuration forbids it: telemetry.enabled is false"
+            case .notCounting: "the yes in the folder of the data does not count"
             case .namingNoPlace: "no place is named to send to"
             }
         case .notAsked: "nobody has said yes or no"
@@ -52,6 +61,7 @@ public struct CauseWords: Sendable {
             switch configuration {
             case .faulty: "\(name) config check"
             case .forbidding: "\(name) config set telemetry.enabled true"
+            case .notCounting: "\(name) telemetry enable"
             case .namingNoPlace: "\(name) config set telemetry.upload_url URL"
             }
         case .notAsked, .withdrawn, .termsChanged, .copiedHome: "\(name) telemetry enable"
@@ -61,9 +71,7 @@ public struct CauseWords: Sendable {
 }
 
 extension GateReader {
-    var words: CauseWords {
-        CauseWords(product, config, hasFault: configurationProblem != nil)
-    }
+    var words: CauseWords { CauseWords(self) }
 }
 
 extension TelemetryControl {

@@ -17,9 +17,12 @@ struct GateReader: Sendable {
 
     let product: Product
     let config: TelemetryModuleConfig
-    private let fixedProblem: String?
+    /// What is wrong with the configuration itself; nil if nothing is.
+    let configurationFault: String?
+    /// Why the yes that stands in the folder does not count; nil if it does, or if there is none.
+    var folderProblem: String? { obstacle(ConsentState.read(directory, seams, memory)) }
     /// What is wrong with the configuration, or with the folder that it names; nil if nothing is.
-    var configurationProblem: String? { fixedProblem ?? seams.obstacle() }
+    var configurationProblem: String? { configurationFault ?? folderProblem }
     let terms: ConsentTerms
     let directory: TelemetryDirectory
     let seams: TelemetrySeams
@@ -31,7 +34,7 @@ struct GateReader: Sendable {
     ) {
         self.product = product
         self.config = config
-        fixedProblem = configurationProblem
+        configurationFault = configurationProblem
         self.terms = terms
         self.directory = directory
         self.seams = seams
@@ -47,7 +50,8 @@ struct GateReader: Sendable {
         // Only what is clearly no refusal is none: a person who types "off" means off.
         let variable = seams.environment[product.environmentVariable]?.lowercased() ?? ""
         facts.environmentForbids = !["", "1", "true", "on", "yes"].contains(variable)
-        facts.configurationForbids = config.enabled == false || configurationProblem != nil
+        facts.configurationForbids =
+            config.enabled == false || configurationFault != nil || obstacle(state) != nil
         facts.noEndpoint = config.uploadEndpoint == nil
         facts.consent = state.consent
         facts.copiedHome = state.isCopied
@@ -55,6 +59,10 @@ struct GateReader: Sendable {
             facts.termsChanged = terms.sendsFurther(than: agreed)
         }
         return (facts, state)
+    }
+
+    private func obstacle(_ state: ConsentState) -> String? {
+        state.consent == .given ? seams.obstacle() : nil
     }
 
     /// The file can only deny: it does unless it is absent, or a JSON object with `"telemetry"`

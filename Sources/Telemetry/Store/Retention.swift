@@ -24,7 +24,7 @@ struct Retention {
     /// Not under a configuration with a fault: its numbers may be those that nobody chose, and
     /// nothing is recorded meanwhile.
     func apply(to store: Store) throws {
-        guard gate.configurationProblem == nil else { return }
+        guard gate.configurationFault == nil else { return }
         let days = Int64(config.storageRetentionDays)
         let now = Timestamp(nanoseconds: try reckonedNow(store))
         let oldest = now.advanced(bySeconds: -days * 86_400).nanoseconds
