@@ -10,13 +10,14 @@ import Telemetry
 /// What was recorded there stays there when the configuration names another folder, or can't be
 /// read. Whoever takes consent back or deletes means all of it, that on a disk included which is
 /// not there at the moment. A yes in such a folder counts only while this list knows the folder,
-/// by a mark in it, and owes it nothing: so a no holds at once, wherever the folder is.
+/// by a mark in it, and owes it nothing: so a no holds at once, wherever the folder is, and a yes
+/// is that of one home alone, since each home that agrees draws a mark of its own.
 struct TelemetryPlaces: Sendable {
     /// One of them, and what was decided while it could not be reached.
     struct Place: Equatable {
-        let path: String
-        /// What stands in the folder's file of that name; nil where any folder there is meant.
-        var mark: String?
+        var path: String
+        /// What stands in the folder's file of that name.
+        let mark: String
         var owed: Set<Owed> = []
     }
 
@@ -73,15 +74,14 @@ struct TelemetryPlaces: Sendable {
     /// may be: whoever goes on with it meets the reason.
     func isThere(_ place: Place) -> Bool {
         do throws(SystemError) {
-            guard try files.status(of: place.path) != nil else { return false }
-            guard let known = place.mark else { return true }
-            return try mark(in: place.path) == known
+            return try mark(in: place.path) == place.mark
         } catch {
             return true
         }
     }
 
-    private func mark(in folder: String) throws(SystemError) -> String? {
+    /// The mark that stands in a folder; nil if there is none.
+    func mark(in folder: String) throws(SystemError) -> String? {
         do throws(SystemError) {
             let bytes = try files.read("\(folder)/place", bytesMax: Self.markBytesMax)
             return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first
@@ -92,50 +92,66 @@ struct TelemetryPlaces: Sendable {
         }
     }
 
-    /// Why a yes in a folder does not count; nil if it may. Where none was said it has to say
-    /// nothing.
-    func obstacle(in folder: String) -> String? {
+    /// Why a yes that stands in a folder does not count; nil if it does.
+    ///
+    /// - Parameter isUsual: whether it is the home's usual folder. That needs no list, unless
+    ///   somebody put a mark there: then it was agreed to as another folder, maybe of another home.
+    func obstacle(in folder: String, isUsual: Bool) -> String? {
         do {
-            let known = try all(at: folder)
-            guard try files.status(of: TelemetryDirectory(folder).consentRecord) != nil else {
-                return nil
-            }
             let mark = try mark(in: folder)
-            let here = known.filter { $0.mark == nil || $0.mark == mark }
+            if isUsual, mark == nil { return nil }
+            let here = try all(at: folder).filter { $0.mark == mark }
             if here.contains(where: { !$0.owed.isEmpty }) {
                 return "what was decided for \(folder) while it was away is still to be done"
             }
-            return here.isEmpty ? "the yes in \(folder) was not said from this home" : nil
+            return here.isEmpty ? "this home knows of no yes in \(folder)" : nil
         } catch {
             return CommandFailure(telemetry: error).message
         }
     }
 
-    /// Adds a folder, with the mark that stands in it or gets there now.
-    func remember(_ folder: String, _ random: any RandomSource) throws(CommandFailure) {
-        do {
-            let mark = try mark(in: folder) ?? "\(random.uint64())-\(random.uint64())"
+    /// Adds a folder unless the list knows it by the mark that stands there: with a new one, so
+    /// that no other home takes a yes there for its own. `first` is done before that, with the list
+    /// locked.
+    func remember(
+        _ folder: String, _ random: any RandomSource, first: () throws -> Void
+    ) throws(CommandFailure) {
+        try update { places in
+            let known = try mark(in: folder)
+            let here = places.filter { RealFileSystem.areSame($0.path, folder) }
+            if here.contains(where: { $0.mark == known }) { return }
+            try first()
+            let mark = "\(random.uint64())-\(random.uint64())"
             try files.replace("\(folder)/place", with: Array("\(mark)\n".utf8))
-            try update { places in
-                if places.contains(where: { $0.path == folder && $0.mark == mark }) { return }
-                if places.count >= Self.placesMax,
-                    let oldest = places.firstIndex(where: \.owed.isEmpty)
-                {
-                    places.remove(at: oldest)
-                }
-                places.append(Place(path: folder, mark: mark))
+            if places.count >= Self.placesMax,
+                let oldest = places.firstIndex(where: \.owed.isEmpty)
+            {
+                places.remove(at: oldest)
             }
-        } catch {
-            throw CommandFailure(telemetry: error)
+            places.append(Place(path: folder, mark: mark))
+        }
+    }
+
+    /// Notes that a folder of the list, by its mark, now stands at another path than it did.
+    func follow(to folder: String) throws(CommandFailure) {
+        try telling {
+            guard let mark = try mark(in: folder) else { return }
+            func isMoved(_ place: Place) -> Bool { place.mark == mark && !isThere(place) }
+            guard try all().contains(where: isMoved) else { return }
+            try update { places in
+                for index in places.indices where isMoved(places[index]) {
+                    places[index].path = folder
+                }
+            }
         }
     }
 
     /// Changes the list as one step for all processes.
-    func update(_ change: (inout [Place]) -> Void) throws(CommandFailure) {
+    func update(_ change: (inout [Place]) throws -> Void) throws(CommandFailure) {
         try locked("\(path).lock") { () throws(CommandFailure) in
             let before = try all()
             var places = before
-            change(&places)
+            try telling { try change(&places) }
             if places != before { try write(places) }
         }
     }
@@ -178,22 +194,19 @@ struct TelemetryPlaces: Sendable {
 }
 
 extension TelemetryPlaces.Place {
+    /// Nil for what `json` did not write: what is not understood may be a no.
     fileprivate init?(json: JSONValue) {
-        if let path = json.stringValue {
-            self.init(path: path)
-            return
-        }
-        guard let path = json["path"]?.stringValue else { return nil }
-        let words = json["owed"]?.arrayValue ?? []
+        guard let path = json["path"]?.stringValue, let mark = json["mark"]?.stringValue,
+            let words = (json["owed"] ?? []).arrayValue
+        else { return nil }
         let owed = words.compactMap { $0.stringValue.flatMap(TelemetryPlaces.Owed.init) }
         guard owed.count == words.count else { return nil }
-        self.init(path: path, mark: json["mark"]?.stringValue, owed: Set(owed))
+        self.init(path: path, mark: mark, owed: Set(owed))
     }
 
     fileprivate var json: JSONValue {
         let words = TelemetryPlaces.Owed.allCases.filter(owed.contains)
-        var object: JSONObject = ["path": .string(path)]
-        if let mark { object["mark"] = .string(mark) }
+        var object: JSONObject = ["path": .string(path), "mark": .string(mark)]
         if !words.isEmpty { object["owed"] = .array(words.map { .string($0.rawValue) }) }
         return .object(object)
     }

@@ -19,7 +19,7 @@ public struct TelemetrySetup: Sendable {
     /// The folder of configuration and data.
     public let home: Home
     /// What the configuration file says; the defaults where it has a fault.
-    public let config: TelemetryModuleConfig
+    public internal(set) var config: TelemetryModuleConfig
     /// What is wrong with the configuration file; nil if nothing is.
     public let fault: ConfigurationError?
     /// Clock, randomness, files, environment.
@@ -44,10 +44,7 @@ public struct TelemetrySetup: Sendable {
     }
 
     /// What a person decides and sees.
-    public func control() -> TelemetryControl { control(config) }
-
-    /// The same with another configuration.
-    func control(_ config: TelemetryModuleConfig) -> TelemetryControl {
+    public func control() -> TelemetryControl {
         TelemetryControl(
             for: Program.product, config: config, home: home.path,
             seams: seams(at: config.storagePath), configurationProblem: fault?.description)

@@ -47,6 +47,12 @@ public struct TelemetryDirectory: Sendable, Equatable {
     /// Stands while a change of identifier that began is not finished.
     public var rotationIntent: String { "\(path)/rotation.intent" }
 
+    /// Whether there is anything of telemetry in the folder, as far as that can be seen.
+    package func isUsed(_ files: any FileSystem) -> Bool {
+        [consentPage, consentRecord, store, journals, erasures]
+            .contains { (try? files.status(of: $0)) != nil }
+    }
+
     /// Makes the folders if needed, and refuses one that is a link or belongs to somebody else.
     package func prepare(_ seams: TelemetrySeams) throws(TelemetryError) {
         for folder in [path, journals] {

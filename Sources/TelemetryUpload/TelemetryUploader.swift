@@ -82,7 +82,7 @@ public struct TelemetryUploader: Sendable {
         let status = try control.status()
         guard status.isDecided || status.pendingErasures != 0 else {
             // A home where nobody was ever asked stays as it is: not even a folder is made.
-            return .blocked(status.blockedSending)
+            return scope == .erasures ? .erasuresOnly : .blocked(status.blockedSending)
         }
         guard scope == .everythingIfDue else { return nil }
         let agenda = try control.uploadAgenda()

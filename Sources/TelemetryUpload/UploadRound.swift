@@ -198,7 +198,7 @@ package struct UploadRound {
 }
 
 extension UploadSummary {
-    mutating func note(_ text: String, hint: String) {
+    package mutating func note(_ text: String, hint: String) {
         problems.append(Problem(text: text, hint: hint))
     }
 

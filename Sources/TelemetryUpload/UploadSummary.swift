@@ -77,6 +77,16 @@ public struct UploadSummary: Sendable, Equatable {
         self.ending = ending
     }
 
+    /// Adds what a round for the erasures of another folder of the same home did.
+    public mutating func add(erasuresOf other: UploadSummary) {
+        erasuresDone += other.erasuresDone
+        erasuresUnsupported += other.erasuresUnsupported
+        erasuresPending += other.erasuresPending
+        erasuresBlocked = Cause.allCases.filter((erasuresBlocked + other.erasuresBlocked).contains)
+        problems += other.problems
+        if other.ending == .interrupted { ending = .interrupted }
+    }
+
     /// Whether something was left undone by a failure, here or at the server.
     public var hasFailed: Bool { !problems.isEmpty || ending == .interrupted }
 

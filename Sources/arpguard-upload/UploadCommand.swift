@@ -53,14 +53,11 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     if let failure = setup.tendOtherPlaces() {
         invocation.diagnostics.warning(failure.message, hint: failure.hint)
     }
-    let progress = ProgressLine(invocation)
-    let summary = try telling {
-        let cancellation = try Interruption.becomingCancellation()
-        defer { progress.end() }
-        return try setup.uploader().run(
-            scope, cancellation: cancellation, progress: progress.show)
+    if setup.isOwnAway {
+        invocation.diagnostics.notice(
+            "\(setup.place) is not there as it was agreed to: what waits in it is not sent")
     }
-    guard let summary else {
+    guard let summary = try round(scope, setup, invocation) else {
         invocation.diagnostics.notice("another upload is at work on this home")
         return .success
     }
@@ -69,7 +66,50 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     return report(summary, notices, to: invocation)
 }
 
+/// Does what waits in the configured folder, and then asks for the erasures of others, whatever
+/// became of that. Nil while another process uploads.
+private func round(
+    _ scope: TelemetryUploader.Scope, _ setup: TelemetrySetup, _ invocation: Invocation
+) throws(CommandFailure) -> UploadSummary? {
+    let progress = ProgressLine(invocation)
+    return try telling {
+        let cancellation = try Interruption.becomingCancellation()
+        defer { progress.end() }
+        let start = setup.seams.clock.uptimeNanoseconds()
+        let own = Result {
+            try setup.uploader().run(scope, cancellation: cancellation, progress: progress.show)
+        }
+        let elsewhere = setup.askElsewhere(since: scope == .erasures ? start : nil, cancellation)
+        var summary = try own.get()
+        summary?.add(erasuresOf: elsewhere)
+        return summary
+    }
+}
+
 extension TelemetrySetup {
+    /// Sends what other folders of this home still ask to be erased, from where it lies.
+    ///
+    /// - Parameter start: when the time that all requests may take together began; nil for now.
+    fileprivate func askElsewhere(
+        since start: Int64?, _ cancellation: Cancellation
+    ) -> UploadSummary {
+        let start = start ?? seams.clock.uptimeNanoseconds()
+        var summary = UploadSummary(ending: .erasuresOnly)
+        for (path, control) in otherPlaces().places where control.pendingErasures != 0 {
+            let used = Duration.nanoseconds(seams.clock.uptimeNanoseconds() - start)
+            do {
+                let round = try at(path).uploader().run(
+                    .erasures, timeMax: UploadRound.erasuresTimeMax - used,
+                    cancellation: cancellation)
+                if let round { summary.add(erasuresOf: round) }
+            } catch {
+                let failure = CommandFailure(telemetry: error)
+                summary.note(failure.message, hint: failure.hint ?? "it is tried again")
+            }
+        }
+        return summary
+    }
+
     /// Whether a watch of this home saw lately that somebody else claims to be the gateway. A state
     /// that can't be read is that of no watch.
     fileprivate var isGatewayContested: Bool {

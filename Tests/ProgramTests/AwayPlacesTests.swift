@@ -94,7 +94,7 @@ import Testing
         try arpguard.folder.write("else", to: "disk/telemetry/else")
         let end = try arpguard(["telemetry"] + decision.split(separator: " ").map(String.init))
         #expect(end.status == 0)
-        #expect(end.stdout.contains("\(place) is not there now"), "\(end.stdout)")
+        #expect(end.stdout.contains("another folder stands at \(place) now"), "\(end.stdout)")
         #expect(try !arpguard.folder.contents().contains("disk/telemetry/consent.json"))
         try takeAnotherDiskAway()
         try bringBack()
@@ -151,6 +151,18 @@ import Testing
         #expect(try self.status()["events"]?["kept_here"] == .integer(recorded), "\(before as Any)")
     }
 
+    @Test func `status tells of it though nothing was decided meanwhile`() throws {
+        try configure(false)
+        try takeAway()
+        let shown = try status()["other_places"]?.arrayValue?.first
+        #expect(shown?["path"]?.stringValue == place)
+        #expect(shown?["enabled"] == .null)
+        #expect(shown?["recorded"] == .null)
+        let text = try arpguard("telemetry", "status").stdout
+        #expect(text.contains("agreed to, not there now; what it holds is not known"), "\(text)")
+        #expect(!text.contains("decided is done there"), "\(text)")
+    }
+
     @Test func `decisions of several commands at once are all kept`() throws {
         try takeAway()
         for _ in 0..<5 {
@@ -172,8 +184,9 @@ import Testing
         let loop = arpguard.folder.file("loop")
         #expect(unsafe symlink(loop, loop) == 0)
         let list = arpguard.folder.file("own/telemetry-places.json")
+        let known = String(decoding: try RealFileSystem().read(list, bytesMax: 4096), as: UTF8.self)
         try arpguard.folder.write(
-            "[\"\(loop)/below\", \"\(place)\"]",
+            #"[{"path": "\#(loop)/below", "mark": "1-1"},"# + known.dropFirst(),
             to: "own/telemetry-places.json")
         #expect(try arpguard("telemetry", "disable").status == 2)
         let owed = try JSONValue.parse(bytes: RealFileSystem().read(list, bytesMax: 4096))

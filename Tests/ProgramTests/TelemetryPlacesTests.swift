@@ -99,40 +99,6 @@ import Testing
         }
     }
 
-    @Test func `what another folder still asks to be erased is told, and an upload asks for it`()
-        throws
-    {
-        let server = try FakeServer(.answer(200), .answer(503), otherwise: .answer(204))
-        try run("config", "set", "telemetry.upload_url", server.url())
-        try run("telemetry", "enable", "--confirm")
-        #expect(try arpguard("replay", capture).status == 1)
-        try run("telemetry", "upload")
-        try run("telemetry", "delete-data", "--confirm")
-        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
-        try run("telemetry", "disable")
-        try change(.anotherFolder)
-        let shown = try arpguard("telemetry", "status").stdout
-        #expect(shown.contains("0 events and 1 pending erasure in"), "\(shown)")
-        #expect(try status()["other_places"]?.arrayValue?.first?["pending_erasures"] == 1)
-        let broken = arpguard.folder.file("broken")
-        try arpguard.folder.write("in the way", to: "broken/journal")
-        try arpguard.folder.write(
-            #"["\#(broken)", "\#(first)"]"#, to: "own/telemetry-places.json")
-        let dry = try arpguard("telemetry", "upload", "--dry-run")
-        #expect(dry.stderr.contains("broken/journal"), "one folder keeps no other's back")
-        try arpguard.folder.write("[]", to: "own/telemetry-places.json")
-        #expect(try status()["other_places"] == [])
-        #expect(try status()["pending_erasures"] == 1, "the server asked for patience")
-        try RealFileSystem().remove(arpguard.folder.file("second/erasures.lock"))
-        try arpguard.folder.write(
-            String(decoding: arpguard.folder.read("second/erasures.json"), as: UTF8.self).replacing(
-                /"next_attempt_at": [0-9]+/, with: "\"next_attempt_at\": 0"),
-            to: "second/erasures.json")
-        try run("telemetry", "upload")
-        #expect(server.requests.map(\.method) == ["POST", "DELETE", "DELETE"])
-        #expect(try status()["pending_erasures"] == 0)
-    }
-
     @Test func `a deletion that one folder holds up reaches the others`() throws {
         let recorded = try #require(status()["events"]?["recorded"]?.integerValue)
         try change(.back)

@@ -245,22 +245,6 @@ import Testing
         #expect(try #require(try home.control().outbox()).pendingErasures().count == 1)
     }
 
-    @Test func `a folder's requests for erasure stay when it is named by another path`() throws {
-        home.record(1)
-        try home.haveOneBatchAccepted()
-        #expect(try home.control().deleteData().erasureRequested)
-        let parent = home.folder.file("link")
-        #expect(unsafe symlink(home.folder.file("home"), parent) == 0)
-        let last = home.folder.file("last")
-        #expect(unsafe symlink(home.storage, last) == 0)
-        for path in ["\(home.storage)/", "\(home.storage)/.", "\(parent)/telemetry", last] {
-            var config = TelemetryModuleConfig.withURL
-            config.storagePath = path
-            try home.control().takeErasures(of: home.control(config))
-            #expect(try home.control().status().pendingErasures == 1, "\(path)")
-        }
-    }
-
     @Test func `damage that only the wiping meets hides no request for erasure`() throws {
         home.record(3)
         try home.haveOneBatchAccepted()

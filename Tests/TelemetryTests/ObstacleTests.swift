@@ -127,20 +127,6 @@ import Testing
         #expect(try outbox.pendingErasures().isEmpty)
     }
 
-    @Test func `what a copied home asks to be erased stays the other machine's affair`() throws {
-        try home.haveOneBatchAccepted()
-        _ = try home.control().deleteData()
-        try home.folder.write("machine-two\n", to: "machine-id")
-        var config = TelemetryModuleConfig.withURL
-        config.storagePath = home.folder.file("second")
-        let own = home.control(config)
-        try own.enable(own.terms)
-        #expect(home.control().causes(blocking: .erasing) == [.copiedHome])
-        try own.takeErasures(of: home.control())
-        #expect(own.pendingErasures == 0)
-        #expect(home.control().pendingErasures == 1)
-    }
-
     @Test(arguments: [Int64.max, -1, 0])
     func `no number of attempts in the list of erasures ends a program`(attempts: Int64) throws {
         try home.haveOneBatchAccepted()

@@ -67,20 +67,6 @@ extension TelemetryControl {
     /// How many erasures no collector has confirmed; nil where their list can't be read.
     package var pendingErasures: Int64? { (try? erasureList.all()).map { Int64($0.count) } }
 
-    /// Takes over what another folder of the same home still asks to be erased: uploads look at
-    /// the configured folder alone. What may not be asked for from there is not taken.
-    public func takeErasures(of other: TelemetryControl) throws {
-        // By another path it may be the same folder, or the same list.
-        guard !RealFileSystem.areSame(other.directory.path, directory.path),
-            !RealFileSystem.areSame(other.directory.erasures, directory.erasures)
-        else { return }
-        let pending = try other.erasureList.all()
-        guard !pending.isEmpty, other.causes(blocking: .erasing).isEmpty else { return }
-        try directory.prepare(seams)
-        try erasureList.update { all in all += pending.filter { !all.contains($0) } }
-        try other.erasureList.update { all in all.removeAll { pending.contains($0) } }
-    }
-
     /// Finishes a deletion or a change of identifier that was cut short.
     func finishDeletion() throws {
         for intent in [directory.deletionIntent, directory.rotationIntent]

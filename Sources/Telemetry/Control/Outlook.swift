@@ -27,19 +27,26 @@ public struct UploadOutlook: Sendable {
     public var proxy: String?
     /// The User-Agent of all requests.
     public var userAgent = ""
+
+    /// Adds what another folder of the same home asks to be erased.
+    package mutating func add(erasuresOf other: UploadOutlook) {
+        erasureURLs += other.erasureURLs
+        blockedErasing = Cause.allCases.filter((blockedErasing + other.blockedErasing).contains)
+        erasureProblem = erasureProblem ?? other.erasureProblem
+        let later = [erasuresLater, other.erasuresLater].compactMap(\.self)
+        let count = later.map(\.count).reduce(0, +)
+        erasuresLater = later.map(\.at).min().map { (count, $0) }
+    }
 }
 
 extension TelemetryControl {
     /// What the next upload would send. Where sending is allowed and review is not asked for, the
     /// waiting events are sealed, and the upload sends those same bytes.
     public func outlook() throws -> UploadOutlook {
-        var outlook = UploadOutlook()
+        var outlook = erasureOutlook()
         outlook.blockedSending = causes(blocking: .sending)
         outlook.proxy = config.uploadProxy
         outlook.userAgent = product.userAgent
-        outlook.erasureProblem = erasureList.problem()
-        // Why it can't be read is told by the line above.
-        if let erasures = try? erasureList.all() { foresee(erasures, &outlook) }
         guard outlook.blockedSending.isEmpty, let store = try openStore() else { return outlook }
         try sealer.fit(store)
         if config.uploadReview == .automatic { try sealer.sealAll(in: store) }
@@ -53,6 +60,15 @@ extension TelemetryControl {
             $0 > now ? $0 : nil
         }
         outlook.batchesToday = try fitting(outlook.batches, store)
+        return outlook
+    }
+
+    /// What the next upload would ask to be erased, and nothing else.
+    package func erasureOutlook() -> UploadOutlook {
+        var outlook = UploadOutlook()
+        outlook.erasureProblem = erasureList.problem()
+        // Why it can't be read is told by the line above.
+        if let erasures = try? erasureList.all() { foresee(erasures, &outlook) }
         return outlook
     }
 

@@ -39,6 +39,9 @@ public final class TelemetryControl: Sendable {
     /// What the last yes covered; nil if nobody ever decided.
     public var agreedTerms: ConsentTerms? { gate.read().state.record?.terms }
 
+    /// Whether a yes stands, whatever else keeps telemetry off.
+    package var hasYes: Bool { gate.read().state.consent == .given }
+
     /// All causes that block what is asked; empty means yes.
     public func causes(blocking question: GateQuestion) -> [Cause] {
         Gate.causes(blocking: question, gate.read().facts)

@@ -43,6 +43,8 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var pendingErasureOrigins: [String] = []
     /// All causes that keep pending erasures from being asked for here; empty without any pending.
     public var blockedErasing: [Cause] = []
+    /// Whether those causes keep all of them here, and not those of some folders alone.
+    public var areAllErasuresBlocked = true
     /// The origins that were asked for an erasure and don't offer it: what they took stays there.
     public var unsupportedErasureOrigins: [String] = []
     /// What is wrong with the list of pending erasures, and what to do about it; nil if nothing is.
@@ -63,9 +65,29 @@ public struct TelemetryStatus: Sendable, Equatable {
     /// Whether anybody has ever decided.
     public var isDecided = false
 
+    /// The status of a home of which nothing is known.
+    package init() {}
+
     /// Compares all of it.
     public static func == (left: TelemetryStatus, right: TelemetryStatus) -> Bool {
         left.json == right.json
+    }
+
+    /// Adds what another folder of the same home still asks to be erased, and what could not be.
+    public mutating func add(erasuresOf other: TelemetryStatus) {
+        let mayAsk = [self, other].map { $0.pendingErasures != 0 && $0.blockedErasing.isEmpty }
+        areAllErasuresBlocked =
+            areAllErasuresBlocked && other.areAllErasuresBlocked && !mayAsk.contains(true)
+        pendingErasures = pendingErasures.flatMap { own in other.pendingErasures.map { own + $0 } }
+        pendingErasureOrigins = Self.merged(pendingErasureOrigins, other.pendingErasureOrigins)
+        unsupportedErasureOrigins = Self.merged(
+            unsupportedErasureOrigins, other.unsupportedErasureOrigins)
+        blockedErasing = Cause.allCases.filter((blockedErasing + other.blockedErasing).contains)
+        erasureProblem = erasureProblem ?? other.erasureProblem
+    }
+
+    private static func merged(_ left: [String], _ right: [String]) -> [String] {
+        Set(left + right).sorted()
     }
 
     /// The status as a JSON object; `home`, `owner` are the program's to add.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Modules
+package import Modules
 import SQLite
 
 /// The upload schedule as the store keeps it: it outlives restarts, and no identifier, since
@@ -68,19 +68,21 @@ extension TelemetryControl {
     ///
     /// Costs some milliseconds where a store must be opened; the first call draws the due time.
     public func uploadAgenda() throws -> UploadAgenda {
-        var agenda = UploadAgenda()
-        if causes(blocking: .erasing).isEmpty {
-            // A list that can't be read is told by `status` and by each upload; batches go on.
-            agenda.erasureAt = ((try? erasureList.all()) ?? [])
-                .map(\.nextAttemptAt).map {
-                    $0 > Outbox.patience(seams.clock.now()) ? .distant : $0
-                }
-                .min()
-        }
+        var agenda = UploadAgenda(erasureAt: erasureDueAt)
         guard causes(blocking: .sending).isEmpty, let store = try openStore() else { return agenda }
         let (schedule, retryAt) = try scheduled(store)
         (agenda.schedule, agenda.retryAt) = (schedule, retryAt)
         return agenda
+    }
+
+    /// When the first pending erasure may be asked for; nil where none is pending or may be sent.
+    package var erasureDueAt: Timestamp? {
+        // A list that can't be read is told by `status` and by each upload; batches go on.
+        guard let pending = try? erasureList.all(), causes(blocking: .erasing).isEmpty else {
+            return nil
+        }
+        let patience = Outbox.patience(seams.clock.now())
+        return pending.map { $0.nextAttemptAt > patience ? .distant : $0.nextAttemptAt }.min()
     }
 
     /// The schedule of a home in which sending is allowed, and when what failed may be tried again.

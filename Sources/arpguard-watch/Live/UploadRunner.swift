@@ -79,8 +79,7 @@ final class UploadRunner: Sendable {
             lastTended.withLock { $0 = today }
         }
         // A store that can't be read now is asked again in a minute.
-        guard let agenda = try? setup.control().uploadAgenda(),
-            agenda.isDue(at: setup.seams.clock.now()),
+        guard setup.uploadAgenda().isDue(at: setup.seams.clock.now()),
             let child = try? Helper.upload.start(arguments: Self.arguments(home: home))
         else { return }
         running.withLock { $0 = child }

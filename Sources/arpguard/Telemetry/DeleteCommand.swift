@@ -27,7 +27,7 @@ extension Command {
             throw failure
         }
         let events = outcomes.reduce(0) { $0 + $1.events }
-        let elsewhere = try ErasureElsewhere(
+        let elsewhere = ErasureElsewhere(
             requested: outcomes.contains(where: \.erasureRequested),
             impossible: outcomes.contains(where: \.erasureImpossible), setup)
         let isEnabled = setup.control().causes(blocking: .recording).isEmpty
@@ -39,7 +39,7 @@ extension Command {
         if !reach.absent.isEmpty {
             lines = ["deleted \(events.of("event")) where that is possible now"]
             if elsewhere.isRequested { lines.append(elsewhere.sentence) }
-            lines += reach.absent.map(Report.awaited)
+            lines += Report.awaited(reach.absent, setup)
         }
         if isEnabled {
             lines.append(
@@ -52,7 +52,7 @@ extension Command {
                     ("deleted_events", .integer(events)),
                     ("storage_bytes", .integer(outcomes.reduce(0) { $0 + $1.bytesLeft })),
                     ("enabled", .bool(isEnabled)),
-                    ("absent_places", .array(reach.absent.map { .string($0) })),
+                    ("absent_places", .array(reach.absent.map { .string($0.path) })),
                 ]))
         if let failure { throw failure }
         return .success

@@ -56,7 +56,10 @@ struct Enabling {
         let blocked: [Cause]
         do throws(CommandFailure) {
             try context.prepareHome()
-            try setup.rememberPlace()
+            if try setup.rememberPlace() {
+                invocation.diagnostics.notice(
+                    "the yes that stood in \(setup.place) was not known here and is taken back")
+            }
             _ = try telling { try control.enable(terms) }
             blocked = control.causes(blocking: .recording)
         } catch {

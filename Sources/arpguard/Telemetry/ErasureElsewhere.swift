@@ -13,79 +13,69 @@ struct ErasureElsewhere {
 
     let isRequested: Bool
     let isImpossible: Bool
-    /// Requests that no collector has confirmed yet.
-    let pending: Int64?
-    /// The servers that they go to.
-    private let origins: [String]
-    /// What keeps them from being asked for here, in words; nil if nothing does.
-    private let blocked: String?
-    /// Why it is not known what else is to be erased; nil if it is.
-    private let problem: String?
-    private let isConfirmed: Bool
+    /// How things stand in all folders of the home, after the collectors were asked.
+    private let status: TelemetryStatus
+    /// Whether a server that was asked does not erase.
+    private let isUnsupported: Bool
+    private let words: CauseWords
 
     /// Asks the collector at once, by the helper that has the network, for this erasure and those
     /// that are pending since earlier. What that says about a failure is not repeated: the request
     /// stays, and is told.
-    init(requested: Bool, impossible: Bool, _ setup: TelemetrySetup) throws(CommandFailure) {
-        let isPending = Self.isAnyPending(setup)
-        isRequested = requested || isPending
+    init(requested: Bool, impossible: Bool, _ setup: TelemetrySetup) {
+        let before = setup.erasures()
+        isRequested = requested || before.pendingErasures ?? 0 > 0
         isImpossible = impossible
-        isConfirmed = isPending && Self.asks(setup.home.path)
-        let control = setup.control()
-        let status = try telling { try control.status() }
-        let causes = status.blockedErasing
-        blocked = causes.isEmpty ? nil : control.words.list(causes)
-        pending = status.pendingErasures
-        problem = status.erasureProblem?.description
-        origins = status.pendingErasureOrigins
+        Self.ask(setup, for: before)
+        status = setup.erasures()
+        words = setup.control().words
+        // One that another upload asked meanwhile was asked too.
+        let asked = before.pendingErasureOrigins
+        isUnsupported = status.unsupportedErasureOrigins.contains {
+            asked.isEmpty || asked.contains($0)
+        }
     }
 
     /// Asks for what is pending, where a deletion that is not finished has more to tell.
-    static func askForPending(_ setup: TelemetrySetup) {
-        if isAnyPending(setup) { _ = asks(setup.home.path) }
-    }
+    static func askForPending(_ setup: TelemetrySetup) { ask(setup, for: setup.erasures()) }
 
-    /// Whether a collector is still to be asked, for this deletion or an earlier one.
-    private static func isAnyPending(_ setup: TelemetrySetup) -> Bool {
-        // A list that can't be read is told with the rest.
-        (setup.control().pendingErasures ?? 0) > 0
-    }
-
-    private static func asks(_ home: String) -> Bool {
-        do throws(CommandFailure) {
-            let end = try Helper.upload.run(
-                arguments: ["--home", home, "--erasures-only", "--quiet"],
-                deadlineMilliseconds: waitMilliseconds)
-            return end == .exited(0)
-        } catch {
-            // Without the helper nothing was asked, which is told as pending.
-            return false
-        }
+    private static func ask(_ setup: TelemetrySetup, for status: TelemetryStatus) {
+        guard status.pendingErasures != 0 else { return }
+        // Without the helper nothing is asked, which is told as pending.
+        _ = try? Helper.upload.run(
+            arguments: ["--home", setup.home.path, "--erasures-only", "--quiet"],
+            deadlineMilliseconds: waitMilliseconds)
     }
 
     /// One sentence for people.
     var sentence: String {
-        guard let problem else { return known }
+        guard let problem = status.erasureProblem else { return known }
         let unknown = "whether the collector is still to erase something is not known: \(problem)"
-        return pending != nil && (isRequested || isImpossible) ? "\(known); \(unknown)" : unknown
+        let isKnown = status.pendingErasures != nil && (isRequested || isImpossible)
+        return isKnown ? "\(known); \(unknown)" : unknown
     }
 
     /// What is known of this deletion or change alone.
     private var known: String {
-        if pending != 0 {
-            "not confirmed yet: the erasure at \(origins.joined(separator: ", ")); it is kept, and "
-                + (blocked.map { "not asked for from here: \($0)" }
-                    ?? "every upload asks again until it is confirmed")
-        } else if isRequested, !isConfirmed {
-            "what was sent is not erased: the server does not support it"
-        } else if isImpossible {
-            "what was sent can't be erased elsewhere: no erasure_url was configured, or the "
-                + "record of this consent, which proves the right to it, is lost"
-        } else if isRequested {
-            "the collector confirmed the erasure"
-        } else {
-            "nothing was sent under the identifier that ended"
+        if status.pendingErasures != 0 {
+            let blocked = status.blockedErasing
+            return "not confirmed yet: the erasure at "
+                + "\(status.pendingErasureOrigins.joined(separator: ", ")); it is kept, and "
+                + (blocked.isEmpty
+                    ? "every upload asks again until it is confirmed"
+                    : "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
+                        + words.list(blocked))
         }
+        if isRequested, isUnsupported {
+            return "what was sent is not erased: the server does not support it"
+        }
+        if isImpossible {
+            return "what was sent can't be erased elsewhere: no erasure_url was configured, or the "
+                + "record of this consent, which proves the right to it, is lost"
+        }
+        return isRequested
+            ? "the collector confirmed the erasure"
+            : "nothing was sent under the identifier that ended"
     }
 
     /// What a command that caused it prints: lines for people, and members that programs find
@@ -93,8 +83,8 @@ struct ErasureElsewhere {
     func report(_ lines: [String], _ members: [(String, JSONValue)]) -> Report {
         let own: [(String, JSONValue)] = [
             ("erasure_requested", .bool(isRequested)), ("erasure_impossible", .bool(isImpossible)),
-            ("pending_erasures", pending.map { .integer($0) } ?? .null),
-            ("erasures_error", .optional(problem)),
+            ("pending_erasures", status.pendingErasures.map { .integer($0) } ?? .null),
+            ("erasures_error", .optional(status.erasureProblem?.description)),
         ]
         return Report(
             text: lines.map { .line(StyledText($0)) },

@@ -5,87 +5,90 @@ import JSON
 import Program
 import Telemetry
 
-/// A folder that holds telemetry of this home, and is not the configured one.
+/// A folder that holds telemetry of this home and is not the configured one, or that was agreed to
+/// and is not there.
 struct OtherPlace {
     let path: String
-    /// Whether the yes that was said for it stands.
-    let isEnabled: Bool
-    let recorded: Int64
-    /// Programs that record there now.
-    let recorders: [Int64]
-    /// Requests for erasure that wait there, and which the next upload takes over; nil where that
-    /// can't be read.
-    let pendingErasures: Int64?
-    /// Why these are not taken over, in words; nil if they are.
-    let blockedErasing: String?
-    /// What is wrong with the list of those requests; nil if nothing is.
-    let erasureProblem: String?
-    /// Why nothing of that is known; nil if it is.
-    let problem: String?
+    /// Whether the yes that was said for it stands; nil where that is not known.
+    private let isEnabled: Bool?
+    private let status: TelemetryStatus?
+    /// Why these are not asked for, in words; nil if they are.
+    private let blockedErasing: String?
+    /// Why what is in it is not known; nil if it is.
+    private let problem: String?
+    private let isAway: Bool
 
-    /// Those in which there is anything to know of, or in which something is still to be done.
+    /// Those in which there is anything to know of, and those that are not there.
     static func all(of setup: TelemetrySetup) throws(CommandFailure) -> [OtherPlace] {
-        try setup.otherPlaces().map(OtherPlace.init).filter(\.isWorthTelling)
-            + setup.owedPlaces().map { OtherPlace(absent: $0) }
+        let (others, failure) = setup.otherPlaces()
+        if let failure { throw failure }
+        return others.map(OtherPlace.init).filter(\.isWorthTelling)
+            + (try setup.awayPlaces()).map(OtherPlace.init)
     }
 
-    private init(absent path: String) {
-        self.path = path
-        (isEnabled, recorded, recorders, pendingErasures) = (false, 0, [], nil)
-        (blockedErasing, erasureProblem) = (nil, nil)
-        problem = "it is not there; what was decided is done there as soon as it is seen again"
+    private init(_ away: TelemetrySetup.AwayPlace) {
+        path = away.path
+        (isEnabled, status, blockedErasing, isAway) = (nil, nil, nil, true)
+        problem =
+            (away.isReplaced
+                ? "another folder stands there now, or another home has agreed to it; what the one "
+                    + "that was agreed to holds"
+                : "agreed to, not there now; what it holds") + " is not known"
+            + (away.isOwing ? "; what was decided is done there as soon as it is seen again" : "")
     }
 
     private init(path: String, control: TelemetryControl) {
         self.path = path
+        isAway = false
         do {
             let status = try control.status()
-            isEnabled =
-                control.agreedTerms != nil
-                && Set(status.blockedBy).isDisjoint(with: [.notAsked, .withdrawn])
-            (recorded, recorders) = (status.recorded, status.recorders)
-            (pendingErasures, problem) = (status.pendingErasures, status.storeProblem)
+            self.status = status
+            (isEnabled, problem) = (control.hasYes, status.storeProblem)
             let causes = status.blockedErasing
             blockedErasing = causes.isEmpty ? nil : control.words.list(causes)
-            erasureProblem = status.erasureProblem?.description
         } catch {
-            (isEnabled, recorded, recorders, pendingErasures) = (false, 0, [], nil)
-            (blockedErasing, erasureProblem) = (nil, nil)
+            (isEnabled, status, blockedErasing) = (nil, nil, nil)
             problem = CommandFailure(telemetry: error).message
         }
     }
 
     private var isWorthTelling: Bool {
-        isEnabled || recorded > 0 || !recorders.isEmpty || pendingErasures != 0 || problem != nil
-            || erasureProblem != nil
+        guard let status, problem == nil, isEnabled == false else { return true }
+        return status.recorded > 0 || !status.recorders.isEmpty || status.pendingErasures != 0
+            || status.erasureProblem != nil
     }
 
     /// What a person should know of it; `told` makes paths of the home short in a sentence.
     func text(_ told: (String) -> String) -> String {
-        if let problem { return "what is in \(told(path)) can't be read: \(told(problem))" }
-        let users = recorders.map { "process \($0)" }.joined(separator: ", ")
-        return recorded.of("event") + erasures + " in \(told(path))"
+        if let problem, isAway { return "\(told(path)): \(problem)" }
+        guard let status, problem == nil else {
+            return "what is in \(told(path)) can't be read: \(told(problem ?? ""))"
+        }
+        let users = status.recorders.map { "process \($0)" }.joined(separator: ", ")
+        return status.recorded.of("event") + erasures(status) + " in \(told(path))"
             + (users.isEmpty ? "" : ", where \(users) records")
-            + (isEnabled ? "; the yes that was said for it stands" : "")
+            + (isEnabled == true ? "; the yes that was said for it stands" : "")
             + (blockedErasing.map { "; no erasure is asked for: \($0)" } ?? "")
-            + (erasureProblem.map { "; \(told($0))" } ?? "")
+            + (status.erasureProblem.map { "; \(told($0.description))" } ?? "")
             + "; disable and delete-data reach that too"
     }
 
-    private var erasures: String {
-        guard let pendingErasures else { return " and erasures that can't be read" }
-        return pendingErasures == 0 ? "" : " and \(pendingErasures.of("pending erasure"))"
+    private func erasures(_ status: TelemetryStatus) -> String {
+        guard let pending = status.pendingErasures else {
+            return " and erasures that can't be read"
+        }
+        return pending == 0 ? "" : " and \(pending.of("pending erasure"))"
     }
 
     /// The same for programs.
     func json(_ told: (String) -> String) -> JSONValue {
         [
-            "path": .string(told(path)), "enabled": .bool(isEnabled),
-            "recorded": problem == nil ? .integer(recorded) : .null,
-            "recorders": .array(recorders.map { .integer($0) }),
+            "path": .string(told(path)), "enabled": isEnabled.map { .bool($0) } ?? .null,
+            "recorded": problem == nil ? status.map { .integer($0.recorded) } ?? .null : .null,
+            "recorders": .array((status?.recorders ?? []).map { .integer($0) }),
             "error": .optional(problem.map(told)),
-            "pending_erasures": pendingErasures.map { .integer($0) } ?? .null,
-            "erasures_error": .optional(erasureProblem.map(told)),
+            "pending_erasures": status?.pendingErasures.map { .integer($0) } ?? .null,
+            "erasures_error": .optional(status?.erasureProblem.map { told($0.description) }),
         ]
     }
 }

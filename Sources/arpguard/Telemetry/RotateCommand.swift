@@ -21,7 +21,7 @@ extension Command {
             asking: "Take a new identifier?", otherwise: "nothing was changed")
         guard isConfirmed else { return .success }
         let outcome = try telling { try setup.control().rotateID() }
-        let elsewhere = try ErasureElsewhere(
+        let elsewhere = ErasureElsewhere(
             requested: outcome.erasureRequested, impossible: outcome.erasureImpossible, setup)
         let batches = outcome.batches.of("batch", plural: "batches")
         var lines = [

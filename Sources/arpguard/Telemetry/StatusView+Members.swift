@@ -25,7 +25,8 @@ extension StatusView {
         .init("unanswered.not_before", "Before when they don't go again, or null"),
         .init("unanswered.reason", "What the last attempt met, or null if its end is not known"),
         .init("lost.*", "How many events were lost for this reason"),
-        .init("pending_erasures", "Erasures that the collector has not confirmed, or null"),
+        .init(
+            "pending_erasures", "Erasures of all folders that no collector has confirmed, or null"),
         .init("pending_erasure_origins", "The servers that are asked for them"),
         .init("blocked_erasing", "Every cause that keeps pending ones from being asked for"),
         .init("unsupported_erasure_origins", "The servers that were asked and do not erase"),
@@ -38,17 +39,22 @@ extension StatusView {
         .init("home", "The folder of configuration and data"),
         .init("owner", "The number of the user who owns it"),
         .init(
-            "other_places[].path", "A folder of this home with telemetry, not the configured one"),
-        .init("other_places[].enabled", "Whether the yes that was said for it stands"),
+            "other_places[].path",
+            "A folder of this home with telemetry, not the configured one or not there"),
+        .init(
+            "other_places[].enabled",
+            "Whether the yes that was said for it stands, or null where that is not known"),
         .init("other_places[].recorded", "Events in it, or null where that can't be read"),
         .init("other_places[].recorders", "The programs that record there now"),
         .init("other_places[].error", "Why what is in it can't be read, or null"),
         .init(
             "other_places[].pending_erasures",
-            "Requests for erasure that the next upload takes over; null where that can't be read"),
+            "Of the pending erasures those that lie there; null where that can't be read"),
         .init("other_places[].erasures_error", "What is wrong with those requests, or null"),
         .init("other_homes[].pid", "A program of ours that runs with another home"),
         .init("other_homes[].home", "That home"),
-        .init("configuration_error", "What is wrong with the configuration, or null"),
+        .init(
+            "configuration_error",
+            "What is wrong with the configuration or the folder that it names, or null"),
     ]
 }

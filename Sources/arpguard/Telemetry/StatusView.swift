@@ -172,7 +172,8 @@ struct StatusView {
         guard count > 0 else { return "none" }
         let places = status.pendingErasureOrigins.joined(separator: ", ")
         if !status.blockedErasing.isEmpty {
-            return "\(count), at \(places): not asked for from here: "
+            return "\(count), at \(places): "
+                + "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
                 + words.list(status.blockedErasing)
         }
         return "\(count), at \(places): each upload asks again until they are confirmed"

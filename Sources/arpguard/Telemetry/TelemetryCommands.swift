@@ -36,7 +36,7 @@ extension Command {
             invocation.diagnostics.warning(failure.message, hint: failure.hint)
         }
         let control = setup.control()
-        let status = try telling { try control.status() }
+        let status = try telling { try setup.status() }
         var elsewhere: [OtherPlace]?
         do throws(CommandFailure) {
             elsewhere = try OtherPlace.all(of: setup)
@@ -90,7 +90,7 @@ extension Command {
         let known = reach.outcomes.compactMap(\.self)
         let isKnown = known.count == reach.outcomes.count && reach.absent.isEmpty
         let stored = isKnown ? known.reduce(0, +) : nil
-        invocation.output.render(.disabled(storedEvents: stored, absent: reach.absent))
+        invocation.output.render(.disabled(storedEvents: stored, absent: reach.absent, setup))
         return .success
     }
 

@@ -4,31 +4,46 @@ import Catalogue
 import CommandLineKit
 import JSON
 import Modules
+import Program
 import Telemetry
 
 extension Report {
     /// - Parameters:
     ///   - storedEvents: how many there are; nil where that is not known.
     ///   - absent: folders that were agreed to and are not there.
-    static func disabled(storedEvents: Int64?, absent: [String]) -> Report {
+    static func disabled(
+        storedEvents: Int64?, absent: [TelemetrySetup.AwayPlace], _ setup: TelemetrySetup
+    ) -> Report {
         let count = storedEvents.map { $0.of("event") } ?? "how much can't be read now"
         let rest =
             storedEvents == 0
             ? "nothing is stored here"
             : "what was recorded (\(count)) stays here for you to see, and nothing of it is sent "
                 + "from now on; arpguard telemetry delete-data --confirm removes it"
-        let lines = ["telemetry is off", rest] + absent.map(awaited)
+        let lines = ["telemetry is off", rest] + awaited(absent, setup)
         return Report(
             text: lines.map { .line(StyledText($0)) },
             json: .one([
                 "enabled": false, "stored_events": storedEvents.map { .integer($0) } ?? .null,
-                "absent_places": .array(absent.map { .string($0) }),
+                "absent_places": .array(absent.map { .string($0.path) }),
             ]))
     }
 
-    /// What a decision does about a folder that is not there.
-    static func awaited(_ path: String) -> String {
-        "\(path) is not there now: it is done there as soon as it is seen again"
+    /// What a decision does about folders that are not there.
+    static func awaited(
+        _ places: [TelemetrySetup.AwayPlace], _ setup: TelemetrySetup
+    ) -> [String] {
+        guard !places.isEmpty else { return [] }
+        let lines = places.map { place in
+            place.isReplaced
+                ? "another folder stands at \(place.path) now, or another home has agreed to it: "
+                    + "it is done in the one that was agreed to as soon as that is seen again"
+                : "\(place.path) is not there now: it is done there as soon as it is seen again"
+        }
+        return lines + [
+            "one that is gone for good is forgotten once you take its entry out of "
+                + setup.placesFile
+        ]
     }
 
     static func events(_ events: [StoredEvent]) -> Report {

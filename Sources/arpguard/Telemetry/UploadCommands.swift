@@ -22,11 +22,11 @@ extension Command {
         if invocation.command.isOn(.dryRun) {
             let setup = TelemetrySetup(context, invocation)
             let control = setup.control()
-            // As the upload does: what it takes over is then among the requests.
+            // As the upload does: what was still to be done elsewhere may end in a request.
             if let failure = setup.tendOtherPlaces() {
                 invocation.diagnostics.warning(failure.message, hint: failure.hint)
             }
-            let outlook = try telling { try control.outlook() }
+            let outlook = try telling { try setup.outlook() }
             let unanswered = try telling { try control.unanswered() }
             return try DryRun(outlook: outlook, unanswered: unanswered, words: control.words)
                 .show(invocation)

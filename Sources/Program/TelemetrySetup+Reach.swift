@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CommandLineKit
+import Modules
+public import Telemetry
+
+extension TelemetrySetup {
+    /// What became of a decision in all folders of a home.
+    public struct Reach<Outcome: Sendable>: Sendable {
+        /// The outcome in each folder where it was carried out.
+        public let outcomes: [Outcome]
+        /// What failed first; nil if nothing did.
+        public let failure: CommandFailure?
+        /// Folders that are not there: it is carried out as soon as they are seen.
+        public let absent: [AwayPlace]
+    }
+
+    /// Takes consent back in every folder of this home, in each whatever becomes of the others.
+    /// The outcomes are how many events are stored; nil where that is not known.
+    public func disable() -> Reach<Int64?> {
+        reach(.disable) { control in
+            try control.disable()
+            let status = try control.status()
+            return status.storeProblem == nil ? status.recorded : nil
+        }
+    }
+
+    /// Deletes everything that telemetry recorded in this home, wherever that is, in each folder
+    /// whatever becomes of the others.
+    public func deleteData() -> Reach<DeletionOutcome> {
+        reach(.delete) { try $0.deleteData() }
+    }
+
+    /// Carries a decision out wherever that is possible, and notes where it is not.
+    private func reach<Outcome: Sendable>(
+        _ decision: TelemetryPlaces.Owed, _ body: (TelemetryControl) throws -> Outcome
+    ) -> Reach<Outcome> {
+        let (others, unread) = otherPlaces()
+        var done: [String] = []
+        let (outcomes, failure) = Self.each(of: own(beside: others) + others) { path, control in
+            let outcome = try body(control)
+            done.append(path)
+            return outcome
+        }
+        var absent: [AwayPlace] = []
+        let unnoted = attempt {
+            // A home without a list may be one that is not there, or can't be written.
+            guard try !places.all().isEmpty else { return }
+            try places.update { listed in
+                for index in listed.indices {
+                    let place = listed[index]
+                    let isThere = places.isThere(place)
+                    if isThere, done.contains(where: { isSame($0, place.path) }) {
+                        listed[index].owed.remove(decision)
+                    } else {
+                        listed[index].owed.insert(decision)
+                        if !isThere { absent.append(away(listed[index])) }
+                    }
+                }
+            }
+        }
+        return Reach(outcomes: outcomes, failure: failure ?? unread ?? unnoted, absent: absent)
+    }
+
+    /// The configured folder, unless it is a link to one of the others. Where one was agreed to and
+    /// is not there, none is made anew for the sake of a no; but what stands in its place and holds
+    /// telemetry is meant too.
+    private func own(
+        beside others: [(path: String, control: TelemetryControl)]
+    ) -> [(path: String, control: TelemetryControl)] {
+        if others.contains(where: { isSame($0.path, place) }) { return [] }
+        if isOwnAway, !TelemetryDirectory(place).isUsed(seams.files) { return [] }
+        return [(place, control())]
+    }
+
+    /// Carries out what was decided while folders were not there, in those that are there again;
+    /// in each whatever becomes of the others. What failed first; nil if nothing did.
+    public func settle() -> CommandFailure? {
+        var failure: CommandFailure?
+        let unsettled = attempt {
+            guard try places.all().contains(where: { !$0.owed.isEmpty }) else { return }
+            failure = attempt { try places.follow(to: place) }
+            try places.settling { () throws(CommandFailure) in
+                let owing = try places.all().filter { !$0.owed.isEmpty && places.isThere($0) }
+                for place in owing {
+                    let failed = attempt { try settle(place) }
+                    failure = failure ?? failed
+                }
+            }
+        }
+        return unsettled ?? failure
+    }
+
+    private func settle(_ place: TelemetryPlaces.Place) throws {
+        let control = at(place.path).control()
+        if place.owed.contains(.disable) { try control.disable() }
+        if place.owed.contains(.delete) { _ = try control.deleteData() }
+        try places.update { listed in
+            // Only where that was the folder in which it was done.
+            for index in listed.indices
+            where listed[index].mark == place.mark && places.isThere(listed[index]) {
+                listed[index].owed.subtract(place.owed)
+            }
+        }
+    }
+
+    /// Does for other folders of this home what uploads and looks do for the configured one:
+    /// finishes what was cut short, deletes what is too old. What failed first; nil if nothing did.
+    public func tendOtherPlaces() -> CommandFailure? {
+        let unsettled = settle()
+        let (others, unread) = otherPlaces()
+        let unseen = Self.each(of: others) { _, control in
+            if let problem = try control.status().storeProblem {
+                throw CommandFailure(
+                    problem, hint: "arpguard telemetry status tells of all folders")
+            }
+        }.failure
+        return unsettled ?? unseen ?? unread
+    }
+
+    /// The status, in which erasures are those of all folders of this home, as far as these can be
+    /// read.
+    public func status() throws -> TelemetryStatus {
+        var status = try control().status()
+        status.add(erasuresOf: erasures(of: elsewhere()))
+        return status
+    }
+
+    /// What of the status is about erasures, where the configured folder may be one that can't be
+    /// looked at.
+    public func erasures() -> TelemetryStatus { erasures(of: [control()] + elsewhere()) }
+
+    private func erasures(of controls: [TelemetryControl]) -> TelemetryStatus {
+        controls.compactMap { try? $0.status() }
+            .reduce(into: TelemetryStatus()) { $0.add(erasuresOf: $1) }
+    }
+
+    /// What the next upload would send, the requests for erasure of all folders included.
+    public func outlook() throws -> UploadOutlook {
+        var outlook = try control().outlook()
+        for control in elsewhere() { outlook.add(erasuresOf: control.erasureOutlook()) }
+        return outlook
+    }
+
+    /// What an uploader would have to do, and when; that of a store which can't be read now is not
+    /// known.
+    public func uploadAgenda() -> UploadAgenda {
+        var agenda = (try? control().uploadAgenda()) ?? UploadAgenda()
+        let others = elsewhere().compactMap(\.erasureDueAt)
+        agenda.erasureAt = (others + [agenda.erasureAt].compactMap(\.self)).min()
+        return agenda
+    }
+
+    /// What decides about other folders, without that to which the configured one is a link.
+    private func elsewhere() -> [TelemetryControl] {
+        otherPlaces().places.filter { !isSame($0.path, place) }.map(\.control)
+    }
+
+    private func attempt(_ body: () throws -> Void) -> CommandFailure? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return CommandFailure(telemetry: error)
+        }
+    }
+
+    /// Does something in each folder, and says what failed first once that is done.
+    private static func each<Result>(
+        of places: [(path: String, control: TelemetryControl)],
+        _ body: (String, TelemetryControl) throws -> Result
+    ) -> (results: [Result], failure: CommandFailure?) {
+        var results: [Result] = []
+        var failure: CommandFailure?
+        for (path, control) in places {
+            do {
+                results.append(try body(path, control))
+            } catch {
+                failure = failure ?? CommandFailure(telemetry: error)
+            }
+        }
+        return (results, failure)
+    }
+}

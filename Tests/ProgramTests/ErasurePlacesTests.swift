@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Modules
+import TestKit
+import Testing
+
+/// What was sent from a folder is asked to be erased from there, whatever folder is configured.
+@Suite struct ErasurePlacesTests {
+    let arpguard: Arpguard
+    let capture = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
+    private var first: String { arpguard.folder.file("first") }
+
+    init() throws { arpguard = try Arpguard() }
+
+    private func run(_ words: String...) throws {
+        let end = try arpguard(words)
+        #expect(end.status == 0, "\(words): \(end.stderr)")
+    }
+
+    private func store(in folder: String) throws {
+        let path = folder.hasPrefix("/") ? folder : arpguard.folder.file(folder)
+        try run("config", "set", "telemetry.storage_path", path)
+    }
+
+    /// Sends what is recorded to a server, from a folder of its own or, without one, the usual.
+    private func send(to server: FakeServer, from folder: String?) throws {
+        if let folder { try store(in: folder) }
+        try run("config", "set", "telemetry.upload_url", server.url())
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        try run("telemetry", "upload")
+    }
+
+    /// Has the requests of a folder be due, whatever the server asked for.
+    private func makeDue(_ folder: String) throws {
+        let bytes = try arpguard.folder.read("\(folder)/erasures.json")
+        let list = String(decoding: bytes, as: UTF8.self)
+        try arpguard.folder.write(
+            list.replacing(/"next_attempt_at": [0-9]+/, with: "\"next_attempt_at\": 0"),
+            to: "\(folder)/erasures.json")
+    }
+
+    private func pending() throws -> Int64? {
+        try arpguard.telemetryStatus()["pending_erasures"]?.integerValue
+    }
+
+    @Test func `a request outlives every change of the folder`() throws {
+        let server = try FakeServer(.answer(200), .answer(503), otherwise: .answer(204))
+        try send(to: server, from: "first")
+        try run("telemetry", "delete-data", "--confirm")
+        try run("telemetry", "disable")
+        for folder in ["second", "third"] {
+            try store(in: folder)
+            let place = try arpguard.telemetryStatus()["other_places"]?.arrayValue?.first
+            #expect(place?["path"]?.stringValue == first)
+            #expect(place?["pending_erasures"] == 1)
+            #expect(try pending() == 1)
+            let shown = try arpguard("telemetry", "status").stdout
+            #expect(shown.contains("0 events and 1 pending erasure in"), "\(shown)")
+            try run("telemetry", "upload")
+        }
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"], "it asked for patience")
+        try makeDue("first")
+        #expect(try arpguard("telemetry", "upload", "--dry-run").stdout.contains("DELETE http"))
+        #expect(
+            try CommandRunner.run(
+                Executables.path("arpguard-upload"), ["--home", arpguard.home, "--if-due"],
+                environment: [:]
+            ).status == 0)
+        #expect(server.requests.map(\.method) == ["POST", "DELETE", "DELETE"])
+        #expect(try pending() == 0)
+        #expect(try !arpguard.folder.contents().contains { $0.hasPrefix("second") })
+    }
+
+    @Test(arguments: [nil, "first"], ["upload", "delete-data --confirm"])
+    func `one folder that is in the way keeps no other's request back`(
+        from: String?, command: String
+    ) throws {
+        let server = try FakeServer(.answer(200), .answer(503), otherwise: .answer(204))
+        try send(to: server, from: from)
+        try run("telemetry", "delete-data", "--confirm")
+        let folder = from ?? "own/telemetry"
+        try makeDue(folder)
+        try arpguard.folder.write("in the way", to: "broken/journal")
+        try store(in: "broken")
+        let end = try arpguard(["telemetry"] + command.split(separator: " ").map(String.init))
+        #expect(end.status == 2)
+        #expect(end.stderr.contains("broken/journal"), "\(end.stderr)")
+        try store(in: "third")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE", "DELETE"])
+        #expect(try pending() == 0)
+    }
+
+    @Test(arguments: ["/proc/nowhere/t", "disk/t"])
+    func `where the configured folder is away, others are asked for and told`(folder: String) throws
+    {
+        let server = try FakeServer(.answer(200), otherwise: .answer(204))
+        try send(to: server, from: nil)
+        let recorded = try arpguard.telemetryStatus()["events"]?["recorded"]?.integerValue ?? 0
+        try store(in: folder)
+        if folder == "disk/t" {
+            try run("telemetry", "enable", "--confirm")
+            let disk = arpguard.folder.file("disk")
+            try RealFileSystem().rename(disk, to: disk + ".away")
+        }
+        let end = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(end.status == 0, "\(end.stderr)")
+        #expect(end.stdout.contains("deleted \(recorded) events"), "\(end.stdout)")
+        #expect(end.stdout.contains("the collector confirmed the erasure"), "\(end.stdout)")
+        #expect(!end.stdout.contains("not all"), "\(end.stdout)")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+        #expect(try pending() == 0)
+        let told = try arpguard("telemetry", "upload").stderr
+        #expect(told.contains("what waits in it is not sent") == (folder == "disk/t"), "\(told)")
+    }
+
+    @Test func `what a server was not asked for is not called unsupported`() throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(503))
+        try send(to: server, from: nil)
+        try store(in: "/proc/nowhere/t")
+        let end = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(end.stdout.contains("not confirmed yet: the erasure at"), "\(end.stdout)")
+        #expect(try pending() == 1)
+        let again = try arpguard("telemetry", "delete-data", "--confirm").stdout
+        #expect(!again.contains("does not support"), "\(again)")
+    }
+}
