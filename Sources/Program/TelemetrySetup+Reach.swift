@@ -79,7 +79,6 @@ extension TelemetrySetup {
         var failure: CommandFailure?
         let unsettled = attempt {
             guard try places.all().contains(where: { !$0.owed.isEmpty }) else { return }
-            failure = attempt { try places.follow(to: place) }
             try places.settling { () throws(CommandFailure) in
                 let owing = try places.all().filter { !$0.owed.isEmpty && places.isThere($0) }
                 for place in owing {

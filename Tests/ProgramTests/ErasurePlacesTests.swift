@@ -115,6 +115,17 @@ import Testing
         #expect(told.contains("what waits in it is not sent") == (folder == "disk/t"), "\(told)")
     }
 
+    @Test func `a server that erases by now is not called one that does not`() throws {
+        let server = try FakeServer(
+            .answer(200), .answer(404), .answer(200), otherwise: .answer(204))
+        try send(to: server, from: nil)
+        let first = try arpguard("telemetry", "delete-data", "--confirm").stdout
+        #expect(first.contains("the server does not support it"), "\(first)")
+        try send(to: server, from: nil)
+        let second = try arpguard("telemetry", "delete-data", "--confirm").stdout
+        #expect(second.contains("the collector confirmed the erasure"), "\(second)")
+    }
+
     @Test func `what a server was not asked for is not called unsupported`() throws {
         let server = try FakeServer(.answer(200), otherwise: .answer(503))
         try send(to: server, from: nil)

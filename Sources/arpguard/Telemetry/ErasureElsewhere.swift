@@ -26,25 +26,27 @@ struct ErasureElsewhere {
         let before = setup.erasures()
         isRequested = requested || before.pendingErasures ?? 0 > 0
         isImpossible = impossible
-        Self.ask(setup, for: before)
+        let isAnswered = Self.ask(setup, for: before)
         status = setup.erasures()
         words = setup.control().words
         // One that another upload asked meanwhile was asked too.
         let asked = before.pendingErasureOrigins
-        isUnsupported = status.unsupportedErasureOrigins.contains {
-            asked.isEmpty || asked.contains($0)
-        }
+        isUnsupported =
+            !isAnswered
+            && status.unsupportedErasureOrigins.contains { asked.isEmpty || asked.contains($0) }
     }
 
     /// Asks for what is pending, where a deletion that is not finished has more to tell.
-    static func askForPending(_ setup: TelemetrySetup) { ask(setup, for: setup.erasures()) }
+    static func askForPending(_ setup: TelemetrySetup) { _ = ask(setup, for: setup.erasures()) }
 
-    private static func ask(_ setup: TelemetrySetup, for status: TelemetryStatus) {
-        guard status.pendingErasures != 0 else { return }
+    /// Whether all collectors were asked and said that they erase.
+    private static func ask(_ setup: TelemetrySetup, for status: TelemetryStatus) -> Bool {
+        guard status.pendingErasures != 0 else { return false }
         // Without the helper nothing is asked, which is told as pending.
-        _ = try? Helper.upload.run(
+        let end = try? Helper.upload.run(
             arguments: ["--home", setup.home.path, "--erasures-only", "--quiet"],
             deadlineMilliseconds: waitMilliseconds)
+        return end == .exited(0)
     }
 
     /// One sentence for people.
