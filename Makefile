@@ -18,11 +18,13 @@ build: deps ## debug build of everything, tests included
 test: deps ## build and run all tests, one closing line of counts
 	@Scripts/test
 
-test-full: deps deb ## as test, with the full counts of the long tests, then as cluster
+test-full: deps deb ## the full counts of the long tests, then as cluster, then as sanitize
 	@Scripts/deps full
 	@Scripts/axe || echo "test: axe-core can't be had: its tests are skipped" >&2
 	@ARPGUARD_TEST_FULL=1 Scripts/test
 	@Scripts/cluster
+	@Scripts/sanitize thread
+	@Scripts/sanitize address
 
 cluster: deps ## tests on a ClickHouse cluster that it starts and takes down
 	@Scripts/cluster
