@@ -132,16 +132,18 @@ struct TelemetryPlaces: Sendable {
         }
     }
 
-    /// Notes that a folder of the list, by its mark, now stands at another path than it did.
+    /// Notes that a folder of the list, by its mark, now stands at another path than it did. It may
+    /// be a copy: what is owed to it is owed in both places.
     func follow(to folder: String) throws(CommandFailure) {
         try telling {
             guard let mark = try mark(in: folder) else { return }
             func isMoved(_ place: Place) -> Bool { place.mark == mark && !isThere(place) }
             guard try all().contains(where: isMoved) else { return }
             try update { places in
-                for index in places.indices where isMoved(places[index]) {
-                    places[index].path = folder
-                }
+                let moved = places.filter(isMoved)
+                places.removeAll { isMoved($0) && $0.owed.isEmpty }
+                let owed = moved.reduce(into: Set<Owed>()) { $0.formUnion($1.owed) }
+                places.append(Place(path: folder, mark: mark, owed: owed))
             }
         }
     }

@@ -42,9 +42,8 @@ extension TelemetrySetup {
     /// has a say.
     public func seams(at folder: String?) -> TelemetrySeams {
         let folder = folder ?? usualPlace
-        let isUsual = isUsual(folder)
         var seams = seams
-        seams.obstacle = { [places] in places.obstacle(in: folder, isUsual: isUsual) }
+        seams.obstacle = { places.obstacle(in: folder, isUsual: isUsual(folder)) }
         return seams
     }
 

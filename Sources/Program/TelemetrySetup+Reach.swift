@@ -121,23 +121,35 @@ extension TelemetrySetup {
     /// read.
     public func status() throws -> TelemetryStatus {
         var status = try control().status()
-        status.add(erasuresOf: erasures(of: elsewhere()))
+        status.add(erasuresOf: erasuresElsewhere())
         return status
     }
 
     /// What of the status is about erasures, where the configured folder may be one that can't be
     /// looked at.
-    public func erasures() -> TelemetryStatus { erasures(of: [control()] + elsewhere()) }
+    public func erasures() -> TelemetryStatus {
+        var status = (try? control().status()) ?? TelemetryStatus()
+        status.add(erasuresOf: erasuresElsewhere())
+        return status
+    }
 
-    private func erasures(of controls: [TelemetryControl]) -> TelemetryStatus {
-        controls.compactMap { try? $0.status() }
+    private func erasuresElsewhere() -> TelemetryStatus {
+        let (controls, failure) = elsewhere()
+        var status = controls.compactMap { try? $0.status() }
             .reduce(into: TelemetryStatus()) { $0.add(erasuresOf: $1) }
+        if let failure {
+            status.pendingErasures = nil
+            status.erasureProblem = failure
+        }
+        return status
     }
 
     /// What the next upload would send, the requests for erasure of all folders included.
     public func outlook() throws -> UploadOutlook {
         var outlook = try control().outlook()
-        for control in elsewhere() { outlook.add(erasuresOf: control.erasureOutlook()) }
+        let (controls, failure) = elsewhere()
+        for control in controls { outlook.add(erasuresOf: control.erasureOutlook()) }
+        outlook.erasureProblem = outlook.erasureProblem ?? failure
         return outlook
     }
 
@@ -145,14 +157,19 @@ extension TelemetrySetup {
     /// known.
     public func uploadAgenda() -> UploadAgenda {
         var agenda = (try? control().uploadAgenda()) ?? UploadAgenda()
-        let others = elsewhere().compactMap(\.erasureDueAt)
+        let others = elsewhere().controls.compactMap(\.erasureDueAt)
         agenda.erasureAt = (others + [agenda.erasureAt].compactMap(\.self)).min()
         return agenda
     }
 
-    /// What decides about other folders, without that to which the configured one is a link.
-    private func elsewhere() -> [TelemetryControl] {
-        otherPlaces().places.filter { !isSame($0.path, place) }.map(\.control)
+    /// What decides about other folders, without that to which the configured one is a link; and
+    /// why those are not all, or nil if they are.
+    private func elsewhere() -> (controls: [TelemetryControl], failure: TelemetryError?) {
+        let (places, failure) = otherPlaces()
+        return (
+            places.filter { !isSame($0.path, place) }.map(\.control),
+            failure.map { TelemetryError(.storage, $0.message, hint: $0.hint ?? "try again") }
+        )
     }
 
     private func attempt(_ body: () throws -> Void) -> CommandFailure? {

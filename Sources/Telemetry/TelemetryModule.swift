@@ -230,7 +230,8 @@ import Synchronization
         _ journal: Journal, _ andThen: (Store, Drain) throws -> Void = { _, _ in }
     ) throws {
         if try isAway(journal) {
-            return recorder.tell("\(gate.directory.path) is not there: events wait for it")
+            recorder.tell("\(journal.path) is not there: events wait for it")
+            return deleteOld()
         }
         try Store.using(gate.directory, gate.seams) { store in
             // Nobody waits for a disk here, the caller of `shutdown` least of all.

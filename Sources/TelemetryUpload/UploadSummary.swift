@@ -87,6 +87,9 @@ public struct UploadSummary: Sendable, Equatable {
         if other.ending == .interrupted { ending = .interrupted }
     }
 
+    /// Whether a round for erasures found none, and met nothing to tell.
+    public var hasDoneNothing: Bool { self == UploadSummary(ending: .erasuresOnly) }
+
     /// Whether something was left undone by a failure, here or at the server.
     public var hasFailed: Bool { !problems.isEmpty || ending == .interrupted }
 

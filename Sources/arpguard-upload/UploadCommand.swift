@@ -57,20 +57,23 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
         invocation.diagnostics.notice(
             "\(setup.place) is not there as it was agreed to: what waits in it is not sent")
     }
-    guard let summary = try round(scope, setup, invocation) else {
-        invocation.diagnostics.notice("another upload is at work on this home")
-        return .success
-    }
+    let (own, elsewhere) = try round(scope, setup, invocation)
     let control = setup.control()
+    guard var summary = own else {
+        invocation.diagnostics.notice("another upload is at work on this home")
+        if elsewhere.hasDoneNothing { return .success }
+        return report(elsewhere, elsewhere.notices(nil, control.words), to: invocation)
+    }
+    summary.add(erasuresOf: elsewhere)
     let notices = summary.notices(try telling { try control.unanswered() }, control.words)
     return report(summary, notices, to: invocation)
 }
 
 /// Does what waits in the configured folder, and then asks for the erasures of others, whatever
-/// became of that. Nil while another process uploads.
+/// became of that. The former is nil while another process uploads.
 private func round(
     _ scope: TelemetryUploader.Scope, _ setup: TelemetrySetup, _ invocation: Invocation
-) throws(CommandFailure) -> UploadSummary? {
+) throws(CommandFailure) -> (own: UploadSummary?, elsewhere: UploadSummary) {
     let progress = ProgressLine(invocation)
     return try telling {
         let cancellation = try Interruption.becomingCancellation()
@@ -80,9 +83,7 @@ private func round(
             try setup.uploader().run(scope, cancellation: cancellation, progress: progress.show)
         }
         let elsewhere = setup.askElsewhere(since: scope == .erasures ? start : nil, cancellation)
-        var summary = try own.get()
-        summary?.add(erasuresOf: elsewhere)
-        return summary
+        return (try own.get(), elsewhere)
     }
 }
 

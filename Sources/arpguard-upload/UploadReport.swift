@@ -64,7 +64,10 @@ extension UploadSummary {
             break
         }
         if !erasuresBlocked.isEmpty {
-            notices.append("erasures can't be asked for: \(words.list(erasuresBlocked))")
+            let isAny = erasuresDone + erasuresUnsupported > 0
+            notices.append(
+                "\(isAny ? "some " : "")erasures can't be asked for: "
+                    + words.list(erasuresBlocked))
         }
         return notices
     }

@@ -115,6 +115,35 @@ import Testing
         #expect(told.contains("what waits in it is not sent") == (folder == "disk/t"), "\(told)")
     }
 
+    @Test func `an upload at work in one folder hides nothing of what others were answered`() throws
+    {
+        let server = try FakeServer(.answer(200), .answer(405))
+        try send(to: server, from: "first")
+        try store(in: "second")
+        try run("telemetry", "enable", "--confirm")
+        let lock = arpguard.folder.file("second/upload.lock")
+        let held = try #require(try RealFileSystem().lock(lock))
+        let end = try arpguard("telemetry", "delete-data", "--confirm").stdout
+        withExtendedLifetime(held) {}
+        #expect(end.contains("the server does not support it"), "\(end)")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+    }
+
+    @Test func `where the list of folders can't be read it is not known what is pending`() throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(503))
+        try send(to: server, from: "first")
+        try run("telemetry", "delete-data", "--confirm")
+        try store(in: "second")
+        try arpguard.folder.write("damaged", to: "own/telemetry-places.json")
+        let status = try arpguard.telemetryStatus()
+        #expect(status["pending_erasures"] == .null)
+        #expect(status["erasures_error"]?.stringValue?.contains("telemetry-places.json") == true)
+        let end = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(end.status == 2)
+        #expect(!end.stdout.contains("nothing was sent"), "\(end.stdout)")
+        #expect(end.stdout.contains("is not known"), "\(end.stdout)")
+    }
+
     @Test func `a server that erases by now is not called one that does not`() throws {
         let server = try FakeServer(
             .answer(200), .answer(404), .answer(200), otherwise: .answer(204))

@@ -122,9 +122,25 @@ import Testing
         #expect(status["enabled"] == true)
         #expect(status["events"]?["recorded"] == 0)
         let entries = try entries()
-        #expect(
-            entries.map { $0["path"]?.stringValue } == [arpguard.folder.file("disk1/telemetry")])
-        #expect(entries.first?["owed"] == nil)
+        let paths = ["disk/telemetry", "disk1/telemetry"].map(arpguard.folder.file)
+        #expect(entries.map { $0["path"]?.stringValue } == paths)
+        #expect(entries.last?["owed"] == nil)
+        #expect(entries.first?["owed"]?.arrayValue?.count == 2, "this may have been a copy")
+    }
+
+    @Test func `a copy takes over no debt of the folder that it was made of`() throws {
+        let folders = ["disk", "copy"].map(arpguard.folder.file)
+        #expect(try CommandRunner.run("/bin/cp", ["-a"] + folders, environment: [:]).status == 0)
+        try move("disk", to: "disk.away")
+        _ = try run("telemetry", "delete-data", "--confirm")
+        try store(in: "copy/telemetry")
+        _ = try run("telemetry", "enable", "--confirm")
+        try move("disk.away", to: "disk")
+        _ = try run("telemetry", "status")
+        for folder in ["disk", "copy"] {
+            try store(in: "\(folder)/telemetry")
+            #expect(try arpguard.telemetryStatus()["events"]?["recorded"] == 0, "\(folder)")
+        }
     }
 
     @Test func `a copy is another folder`() throws {

@@ -118,6 +118,41 @@ import Testing
         #expect(try home.folder.contents().filter { $0.contains("/journal/") }.isEmpty)
     }
 
+    @Test func `a deletion that was cut short is left to whom the folder belongs`() throws {
+        home.record(3)
+        let id = try #require(try home.control().status().installationID)
+        let intent = try home.folder.write(id, to: "home/telemetry/deletion.intent")
+        var seams = home.seams()
+        seams.userID += 1
+        let other = TelemetryControl(
+            for: Product("arpguard", version: "0.1.0"), config: .withURL,
+            home: home.folder.file("home"), seams: seams)
+        #expect(try other.status().storeProblem?.contains("belongs to user") == true)
+        #expect(try RealFileSystem().status(of: intent) != nil)
+        let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+        #expect(try store.integer("SELECT count(*) FROM events") == 3)
+    }
+
+    @Test(arguments: ["made anew", "restored"])
+    func `a yes in a folder that was put there anew reaches programs that run`(how: String) throws {
+        let storage = home.storage
+        let copy = home.folder.file("copy")
+        #expect(try CommandRunner.run("/bin/cp", ["-a", storage, copy]).status == 0)
+        let module = home.module()
+        module.initialize()
+        #expect(module.trackEvent("app_start"))
+        try home.control().disable()
+        try RealFileSystem().rename(storage, to: home.folder.file("away"))
+        if how == "restored" { try RealFileSystem().rename(copy, to: storage) }
+        module.flush()
+        try home.enable()
+        module.flush()
+        #expect(module.trackEvent("app_stop"))
+        module.end()
+        let names = how == "restored" ? ["app_start", "app_stop"] : ["app_stop"]
+        #expect(try home.control().events().map(\.name) == names)
+    }
+
     @Test func `a store of a newer program keeps its form, and events wait for one that knows it`()
         throws
     {
@@ -147,11 +182,15 @@ import Testing
         try RealFileSystem().rename(storage, to: away)
         if other != nil { try RealFileSystem().createFolder(storage) }
         if other == "a folder with a no" { try home.control().disable() }
-        let before = try home.folder.contents()
+        // The log of a store is there while somebody looks.
+        func names() throws -> [String] {
+            try home.folder.contents().filter { !$0.contains("sqlite-") }
+        }
+        let before = try names()
         module.flush()
         #expect(!module.trackEvent("app_stop"))
         module.flush()
-        #expect(try home.folder.contents() == before)
+        #expect(try names() == before)
         #expect(home.told.contains("events wait for it"))
         if other != nil { try RealFileSystem().rename(storage, to: home.folder.file("other")) }
         try RealFileSystem().rename(away, to: storage)

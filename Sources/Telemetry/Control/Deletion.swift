@@ -71,6 +71,8 @@ extension TelemetryControl {
     func finishDeletion() throws {
         for intent in [directory.deletionIntent, directory.rotationIntent]
         where try seams.files.status(of: intent) != nil {
+            // In somebody else's folder it is theirs to finish.
+            try directory.check(seams)
             try changing { try finishIntentsLocked() }
         }
     }

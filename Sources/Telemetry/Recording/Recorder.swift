@@ -116,12 +116,18 @@ final class Recorder: Sendable {
     func refresh() {
         renewing.withLock { _ in
             // Without a page there is no consent, and nothing may be made before there is one.
-            guard
-                let page = state.withLock({ $0.page })
-                    ?? (try? ConsentPage(opening: gate.directory.consentPage, gate.seams.files))
-            else { return }
+            guard let page = consentPage() else { return }
             renew(page)
         }
+    }
+
+    /// The page that stands in the folder now. One that says something else is another file, or was
+    /// changed this moment: the folder may have been put there anew since.
+    private func consentPage() -> ConsentPage? {
+        let known = state.withLock { $0.page }
+        let path = gate.directory.consentPage
+        guard let found = try? ConsentPage(opening: path, gate.seams.files) else { return known }
+        return known?.word == found.word ? known : found
     }
 
     /// Runs in one thread at a time.

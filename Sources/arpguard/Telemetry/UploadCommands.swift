@@ -90,8 +90,12 @@ struct DryRun {
         let later = outlook.batches.count - outlook.batchesToday
         if later > 0 { notices.append("\(later) of the batches go another day: today's bytes end") }
         if !outlook.blockedErasing.isEmpty {
-            notices.append("no erasure would be asked for: \(words.list(outlook.blockedErasing))")
-        } else if let (count, time) = outlook.erasuresLater {
+            let isAny = !outlook.erasureURLs.isEmpty || outlook.erasuresLater != nil
+            notices.append(
+                "\(isAny ? "not every" : "no") erasure would be asked for: "
+                    + words.list(outlook.blockedErasing))
+        }
+        if let (count, time) = outlook.erasuresLater {
             notices.append(
                 "\(count.of("erasure")) asked for later, the first at \(time.rfc3339)")
         }
