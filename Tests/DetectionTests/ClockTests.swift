@@ -60,6 +60,21 @@ struct ClockTests {
             + announces(60_000, node.claiming(.alice)).repeated(3, every: 1_000)
             + [asks(1_900_000 - back, node, for: Player.bob.ip)]
             + exchange(1_910_000 - back, .alice, node)
+        let told = alerts(steps)
+        #expect(told.allSatisfy { $0.rule == .bindingChanged && $0.severity == .low })
+    }
+
+    @Test(arguments: [0, 400 * 24 * hour])
+    func `what was asked under a clock far ahead is no recent matter`(ahead: Int64) {
+        let heir = Player.mallory.claiming(.router)
+        let day = 24 * Self.hour
+        let steps =
+            [asks(ahead - 20_000, .mallory, for: Player.router.ip)]
+            + [tells(ahead - 19_900, .router, .mallory)]
+            + exchange(ahead - 10_000, .router, .alice) + exchange(20_000, .bob, .alice)
+            + announces(day, heir).repeated(2, every: 2_000)
+            + exchange(day + 5_000, heir, .alice) + exchange(day + 15_000, heir, .bob)
+            + [tells(day + 100_000, heir, .alice)]
         #expect(alerts(steps).map(\.rule) == [.bindingChanged])
     }
 

@@ -14,6 +14,7 @@ struct LongMemoryTests {
     private static let node1 = Player(mac: "52:54:00:aa:00:01", ip: "10.0.0.41")
     private static let node2 = Player(mac: "52:54:00:bb:00:02", ip: "10.0.0.42")
     private static let service = "10.0.0.40"
+    private static let accomplice = Player(mac: "08:00:27:11:22:77", ip: "10.0.0.77")
     private static let asRouter = Player.mallory.claiming(.router)
     private static let both = [DetectorConfiguration(), .withGateway]
 
@@ -160,7 +161,32 @@ struct LongMemoryTests {
             lostInTheLongRun, withNetwork: false),
     ]
 
-    @Test(arguments: takings + losses)
+    private static let clients = (0..<8).map { number in
+        Player(mac: "3c:97:0e:01:0\(number):10", ip: "10.0.0.10\(number)")
+    }
+
+    /// Clients ask a printer alone, and three of their questions are lost; so far two changes.
+    static let privateLosses = [
+        Scene(
+            "an owner is asked by its clients alone between two changes, and questions are lost",
+            [
+                clients.enumerated().flatMap { number, client in
+                    exchange(-60_000 + Int64(number) * 1_000, .alice, client)
+                        + exchange(-50_000 + Int64(number) * 1_000, client, .alice)
+                },
+                exchange(0, printer, .alice), [tells(5_000, printer, clients[0])],
+                [announces(20_000, heir.claiming(printer))], exchange(25_000, printer, .alice),
+                (0..<45).flatMap { number -> [Step] in
+                    let (at, client) = (27_000 + Int64(number) * 2_000, clients[number % 8])
+                    let answer = tells(at + 1, printer, client)
+                    if [10, 20, 30].contains(number) { return [answer] }
+                    return [asks(at, client, for: printer.ip, to: printer.mac), answer]
+                },
+                [announces(125_000, heir.claiming(printer))], exchange(130_000, printer, .alice),
+            ], withNetwork: false)
+    ]
+
+    @Test(arguments: takings + losses + privateLosses)
     func `what was long ago accuses nobody`(_ scene: Scene) {
         for configuration in Self.both {
             let grave = scene.alerts(configuration).filter { $0.severity >= .high }
@@ -212,6 +238,30 @@ struct LongMemoryTests {
                 end + 10_000, asRouter, for: Player.alice.ip, to: Player.alice.mac
             ).repeated(6, every: 20_000), withNetwork: false),
         holds(isAsked: true), holds(isAsked: false),
+        Scene(
+            "who was heard first lost the address to its owner, and takes it days later",
+            [
+                [announces(-1_000, asRouter)], exchange(5_000, .router, .alice), forger,
+                (0..<576).flatMap { exchange(20_000 + $0 * 300_000, .router, .alice) },
+                forger.map { $0.later(2 * day - 60_000) },
+            ], forged: announces(2 * day, asRouter).repeated(60, every: 2_500),
+            withNetwork: false),
+        Scene(
+            "an accomplice takes the address in between",
+            [
+                (0..<12).flatMap { exchange(-500_000 + $0 * 40_000, .router, .alice) }, forger,
+                exchange(-35_000, accomplice, .bob), exchange(-5_000, .router, .alice),
+                [announces(5_000, asRouter), announces(130_000, accomplice.claiming(.router))],
+            ], forged: announces(260_000, asRouter).repeated(60, every: 2_000),
+            withNetwork: false),
+        Scene(
+            "who takes the address after an accomplice looks for a victim in its name",
+            [
+                (0..<30).flatMap { exchange(-900_000 + $0 * 30_000, .router, .alice) }, forger,
+                exchange(-35_000, accomplice, .bob), exchange(-5_000, .router, .alice),
+                [announces(5_000, accomplice.claiming(.router)), announces(130_000, asRouter)],
+            ], forged: asks(132_000, asRouter, for: Player.alice.ip).repeated(100, every: 2_000),
+            withNetwork: false),
     ]
 
     @Test(arguments: attacks)
@@ -244,6 +294,26 @@ struct LongMemoryTests {
         let forgers = told.filter { $0.severity >= .high }.map { $0.accused?.description }
         #expect(forgers.contains(Player.mallory.mac))
         #expect(told.contains { $0.rule == .contestedByForger })
+    }
+
+    /// Before the owner ever speaks the forger lets itself be asked by a station that it invents.
+    @Test func `who was heard first is told, however often it was asked by one that it invents`() {
+        let unnamed = Player(mac: "0a:cc:11:22:33:45", ip: "0.0.0.0")
+        let answers = (0..<120).flatMap { number -> [Step] in
+            let at = Int64(number) * 500
+            return [
+                asks(at, unnamed, for: Self.asRouter.ip, to: Player.mallory.mac),
+                tells(at + 1, Self.asRouter, unnamed),
+            ]
+        }
+        let whispers = (0..<10).flatMap { number -> [Step] in
+            let at = 66_000 + Int64(number) * 20_000
+            return [tells(at, Self.asRouter, .alice)] + exchange(at + 2_000, .router, .bob)
+        }
+        let told = alerts([announces(-1_000, Self.asRouter)] + answers + whispers)
+        let forgers = told.filter { $0.severity >= .high }.map { $0.accused?.description }
+        #expect(forgers.contains(Player.mallory.mac))
+        #expect(!forgers.contains(Player.router.mac))
     }
 
     @Test func `who whispers without end is told, however long it was asked`() {

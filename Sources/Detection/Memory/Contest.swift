@@ -54,25 +54,28 @@ struct Contest: Sendable {
     private(set) var lastWasTold = false
     /// Whether the owner that was driven out had spoken for itself a short while before.
     var wasOwnerFresh = false
-    /// How often the first owner had answered when asked before the first change.
+    /// How often the first owner had answered what everybody was asked before the first change.
     private(set) var promptedBefore: UInt32
 
     /// The contest that begins when somebody else than `original` claims the address; `frame`
     /// is where that one was last heard.
     init(original: Binding, frame: UInt64) {
         firstFrame = frame
-        promptedBefore = original.tally.prompted
+        promptedBefore = original.tally.firstAnswers &+ original.tally.rivalAnswers
         contenders[0] = Contender(original, isOriginal: true)
     }
 
-    /// Begins anew when `mac` claims the address after a pause: `holder` is its owner by now,
-    /// unless it took the address and one of those who had it before is back.
-    mutating func beginAgain(holder: Binding, claimedBy mac: MACAddress) {
+    /// Begins anew when somebody claims the address after a pause: `holder` is its owner by now,
+    /// unless it took the address from one that was heard within `window`, or before the clock was
+    /// set back.
+    mutating func beginAgain(holder: Binding, within window: Int64, at time: Int64) {
         var again = Contest(original: holder, frame: holder.tally.lastFrame)
-        if holder.isUsurped, place(of: mac) != nil {
+        let first = original.flatMap(contender)
+        if holder.isUsurped, let first, time.age(of: first.tally.lastTime) <= window {
             again.contenders = contenders
             again.firstFrame = firstFrame
             again.promptedBefore = promptedBefore
+            again.wasOwnerFresh = wasOwnerFresh
         }
         self = again
     }

@@ -51,7 +51,8 @@ extension NetworkMemory {
         let (index, _) = contests.findOrInsert(
             key, Contest(original: before, frame: before.tally.lastFrame))
         if contests[index].changes(within: window, at: sighting.time) == 0 {
-            contests[index].beginAgain(holder: before, claimedBy: claim.mac)
+            contests[index].beginAgain(
+                holder: before, within: thresholds.ownAddressWindow, at: sighting.time)
         }
         let isOwnWord = contests[index].lastWasReturn && !contests[index].lastWasTold
         let after = contests[index].change(

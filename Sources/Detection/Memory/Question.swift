@@ -67,7 +67,8 @@ struct Question: Sendable {
 
     /// Whether the asker showed, within `window`, that it takes the address for another's.
     func isInOwnName(within window: Int64, at now: Int64) -> Bool {
-        now.age(of: time) <= window - Int64(ownNameAge) * Nanoseconds.millisecond
+        now.isWithin(window, of: time)
+            && now.age(of: time) <= window - Int64(ownNameAge) * Nanoseconds.millisecond
     }
 
     /// ``ownNameAge`` at another time.
