@@ -67,12 +67,15 @@ struct ClockTests {
     @Test(arguments: [0, 400 * 24 * hour])
     func `what was asked under a clock far ahead is no recent matter`(ahead: Int64) {
         let heir = Player.mallory.claiming(.router)
+        // By a request it would be known that it took the address openly.
+        let announcement = Frame.arp(
+            .reply, sender: heir.pair, target: (Frame.broadcast, heir.ip))
         let day = 24 * Self.hour
         let steps =
             [asks(ahead - 20_000, .mallory, for: Player.router.ip)]
             + [tells(ahead - 19_900, .router, .mallory)]
             + exchange(ahead - 10_000, .router, .alice) + exchange(20_000, .bob, .alice)
-            + announces(day, heir).repeated(2, every: 2_000)
+            + Step(at: day, frame: announcement).repeated(2, every: 2_000)
             + exchange(day + 5_000, heir, .alice) + exchange(day + 15_000, heir, .bob)
             + [tells(day + 100_000, heir, .alice)]
         #expect(alerts(steps).map(\.rule) == [.bindingChanged])

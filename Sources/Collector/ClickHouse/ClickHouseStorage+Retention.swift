@@ -26,13 +26,7 @@ extension ClickHouseStorage {
             {
                 try self.empty(day)
             }
-            // An earlier version took batches that named a day far ahead. What their rows tell is
-            // of the day on which they came, which is folded.
-            let tomorrow = Day(number: today.number + 1)
-            try self.forget(
-                "batch",
-                unless: "until <= \(Literal.day(tomorrow)) OR arrived >= \(Literal.day(firstOpen)) "
-                    + "OR notEmpty(days)")
+            try self.forgetStrays(before: firstOpen, on: today)
             let remembered = Remembered(
                 firstTotals: policy.firstTotalsDay(on: today),
                 firstTombstone: Day(number: firstOpen.number - Self.tombstoneDaysMore),
@@ -45,6 +39,19 @@ extension ClickHouseStorage {
                 try self.forget(table, unless: condition)
             }
         }
+    }
+
+    /// Empties the partitions of batches that named a day far ahead, which an earlier version took.
+    /// What their rows tell is of the days on which they came, which are folded.
+    private func forgetStrays(before firstOpen: Day, on today: Day) throws(ClickHouseFailure) {
+        let tomorrow = Day(number: today.number + 1)
+        let days = try days(
+            """
+            SELECT until FROM \(schema.table("batch"))
+            WHERE until > \(Literal.day(tomorrow)) AND \(BatchRows.saysSomething) GROUP BY until
+            HAVING max(arrived) < \(Literal.day(firstOpen)) AND max(length(days)) = 0
+            """, onlyCertain: true)
+        for day in days { try empty(day) }
     }
 
     /// Removes the rows of a partition.

@@ -80,7 +80,7 @@ struct ClickHouseTests {
         let policy = RetentionPolicy(openDays: 5)
         let count =
             "SELECT count() FROM \(database.name).batch WHERE until > "
-            + Literal.day(Day(number: today.number + 100))
+            + Literal.day(Day(number: today.number + 100)) + " AND \(BatchRows.saysSomething)"
         try storage.expire(by: policy, on: Day(number: today.number + 5))
         #expect(try database.number(count) == 1)
         try storage.expire(by: policy, on: Day(number: today.number + 6))

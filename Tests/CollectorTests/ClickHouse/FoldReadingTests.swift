@@ -33,6 +33,7 @@ import Testing
             zero, zero, none, none,  // erasures, rows, figures, tallies of the day
             none, zero,  // the insert, and whether something was erased meanwhile
             none,  // partitions
+            none,  // those of batches that named a day far ahead
             otherwise: zero)
         let address = "http://127.0.0.1:\(server.port)/x?cluster=c&quorum=\(quorum)"
         let storage = try ClickHouseStorage(
