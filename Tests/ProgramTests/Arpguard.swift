@@ -37,6 +37,17 @@ struct Arpguard {
         return try JSONValue.parse(result.stdout)
     }
 
+    /// Keeps telemetry in a folder, agrees to it there and replays a capture with attacks; how many
+    /// events that recorded.
+    func record(_ capture: String, in place: String) throws -> Int64 {
+        #expect(try self("config", "set", "telemetry.storage_path", place).status == 0)
+        #expect(try self("telemetry", "enable", "--confirm").status == 0)
+        #expect(try self("replay", capture).status == 1)
+        let recorded = try telemetryStatus()["events"]?["recorded"]?.integerValue ?? 0
+        #expect(recorded > 0)
+        return recorded
+    }
+
     /// Shuts others out of a home that a test made by writing into it.
     func secureHome() { _ = unsafe chmod(home, 0o700) }
 }

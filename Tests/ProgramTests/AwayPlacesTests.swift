@@ -17,17 +17,7 @@ import Testing
 
     init() throws {
         arpguard = try Arpguard()
-        let place = arpguard.folder.file("disk/telemetry")
-        #expect(try arpguard("config", "set", "telemetry.storage_path", place).status == 0)
-        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
-        #expect(try arpguard("replay", capture).status == 1)
-        let status = try arpguard("telemetry", "status", "--format", "json").stdout
-        recorded = try JSONValue.parse(status)["events"]?["recorded"]?.integerValue ?? 0
-        #expect(recorded > 0)
-    }
-
-    private func status() throws -> JSONValue {
-        try JSONValue.parse(arpguard("telemetry", "status", "--format", "json").stdout)
+        recorded = try arpguard.record(capture, in: arpguard.folder.file("disk/telemetry"))
     }
 
     private func takeAway() throws { try RealFileSystem().rename(disk, to: disk + ".away") }
@@ -49,14 +39,14 @@ import Testing
         #expect(end.status == 0)
         #expect(end.stdout.contains("\(place) is not there now"), "\(end.stdout)")
         #expect(try RealFileSystem().status(of: disk) == nil, "nothing is made in its place")
-        let shown = try status()["other_places"]?.arrayValue?.first
+        let shown = try arpguard.telemetryStatus()["other_places"]?.arrayValue?.first
         #expect(shown?["path"]?.stringValue == place)
         #expect(shown?["error"]?.stringValue?.contains("not there") == true)
         try bringBack()
         #expect(
             try arpguard("config", "set", "telemetry.storage_path", place).status == 0)
         #expect(try arpguard("replay", capture).status == 1)
-        let status = try status()
+        let status = try arpguard.telemetryStatus()
         #expect(status["blocked_by"] == ["withdrawn"])
         #expect(status["events"]?["recorded"] == .integer(recorded))
         #expect(status["other_places"] == [])
@@ -76,7 +66,7 @@ import Testing
         #expect(try arpguard("telemetry", "upload", "--dry-run").status == 0)
         try #require(
             try arpguard("config", "set", "telemetry.storage_path", place).status == 0)
-        let status = try status()
+        let status = try arpguard.telemetryStatus()
         #expect(status["events"]?["recorded"] == 0)
         #expect(status["enabled"] == true, "consent stays as it is")
     }
@@ -98,7 +88,7 @@ import Testing
         #expect(try !arpguard.folder.contents().contains("disk/telemetry/consent.json"))
         try takeAnotherDiskAway()
         try bringBack()
-        let status = try status()
+        let status = try arpguard.telemetryStatus()
         if decision == "disable" {
             #expect(status["blocked_by"] == ["withdrawn"])
         } else {
@@ -111,12 +101,12 @@ import Testing
         #expect(try arpguard("telemetry", "disable").status == 0)
         try putAnotherDisk()
         #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
-        #expect(try status()["enabled"] == true)
+        #expect(try arpguard.telemetryStatus()["enabled"] == true)
         try takeAnotherDiskAway()
         try bringBack()
         #expect(try arpguard("replay", capture).status == 1)
-        #expect(try status()["blocked_by"] == ["withdrawn"])
-        #expect(try status()["events"]?["recorded"] == .integer(recorded))
+        #expect(try arpguard.telemetryStatus()["blocked_by"] == ["withdrawn"])
+        #expect(try arpguard.telemetryStatus()["events"]?["recorded"] == .integer(recorded))
     }
 
     @Test func `nothing is sent from it before the no is carried out, whatever stands in the way`()
@@ -131,7 +121,7 @@ import Testing
         try bringBack()
         let lock = try #require(try RealFileSystem().lock("\(place)/change.lock"))
         _ = try arpguard("telemetry", "upload")
-        #expect(try status()["enabled"] == false)
+        #expect(try arpguard.telemetryStatus()["enabled"] == false)
         #expect(server.requests.isEmpty)
         withExtendedLifetime(lock) {}
     }
@@ -140,7 +130,7 @@ import Testing
     func `without a list that knows it no yes counts there`(list: String) throws {
         try arpguard.folder.write(list, to: "own/telemetry-places.json")
         #expect(try arpguard("replay", capture).status == 1)
-        let status = try status()
+        let status = try arpguard.telemetryStatus()
         #expect(status["enabled"] == false)
         #expect(status["configuration_error"]?.stringValue?.isEmpty == false)
         #expect(status["events"]?["recorded"] == .integer(recorded))
@@ -154,7 +144,7 @@ import Testing
     @Test func `status tells of it though nothing was decided meanwhile`() throws {
         try configure(false)
         try takeAway()
-        let shown = try status()["other_places"]?.arrayValue?.first
+        let shown = try arpguard.telemetryStatus()["other_places"]?.arrayValue?.first
         #expect(shown?["path"]?.stringValue == place)
         #expect(shown?["enabled"] == .null)
         #expect(shown?["recorded"] == .null)
@@ -233,7 +223,7 @@ import Testing
         let end = try arpguard("telemetry", "disable", "--format", "json")
         #expect(end.status == 0)
         #expect(try JSONValue.parse(end.stdout)["stored_events"] == .null)
-        #expect(try status()["events"]?["recorded"] == .null)
+        #expect(try arpguard.telemetryStatus()["events"]?["recorded"] == .null)
         let shown = try arpguard("telemetry", "status").stdout
         #expect(!shown.contains("0 stored"), "\(shown)")
         let warned = try arpguard("telemetry", "upload", "--dry-run")

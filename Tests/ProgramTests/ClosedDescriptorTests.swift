@@ -22,20 +22,16 @@ import Testing
             environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
     }
 
-    private func status() throws -> JSONValue {
-        try JSONValue.parse(arpguard("telemetry", "status", "--format", "json").stdout)
-    }
-
     @Test(arguments: ["0<&-", "1>&-", "2>&-", "1>&- 2>&-", "0<&- 1>&-", "0<&- 1>&- 2>&-"])
     func `what is printed to a closed descriptor gets into no file`(closing: String) throws {
         _ = try arpguard("replay", capture)
-        let recorded = try #require(status()["events"]?["recorded"]?.integerValue)
+        let recorded = try #require(arpguard.telemetryStatus()["events"]?["recorded"]?.integerValue)
         for words in [["replay", capture], ["replay", "--format", "json", capture]] {
             let end = try run(closing, words)
             #expect(end.status == (closing.contains("1>&-") ? 2 : 1), "\(end.stderr)")
         }
         _ = try run(closing, ["replay", "/srv/somebody/no-such.pcap"])
-        let after = try status()
+        let after = try arpguard.telemetryStatus()
         #expect(after["lost"] == [:], "\(after)")
         #expect(try #require(after["events"]?["recorded"]?.integerValue) >= 3 * recorded)
         for needle in ["08:00:27:66:00:66", "somebody"] {

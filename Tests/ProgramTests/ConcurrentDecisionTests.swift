@@ -33,18 +33,13 @@ import Testing
                 #expect(result.status == 0 || isBusy, "\(result.stderr)")
             }
         }
-        let status = try JSONValue.parse(
-            arpguard("telemetry", "status", "--format", "json").stdout)
+        let status = try arpguard.telemetryStatus()
         let blocked = status["blocked_by"]?.arrayValue?.compactMap(\.stringValue) ?? []
         #expect(blocked == [] || blocked == ["withdrawn"])
         #expect(status["store_error"] == .null)
         #expect(try arpguard("telemetry", "log", "--verify").status == 0)
         let intents = try arpguard.folder.contents().filter { $0.hasSuffix(".intent") }
         #expect(intents.isEmpty)
-    }
-
-    private func status() throws -> JSONValue {
-        try JSONValue.parse(arpguard("telemetry", "status", "--format", "json").stdout)
     }
 
     private func started(_ command: String) throws -> RunningProcess {
@@ -68,7 +63,7 @@ import Testing
         for round in 0..<12 {
             #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
             #expect(try arpguard("replay", "--sample").status == 1)
-            let before = try status()
+            let before = try arpguard.telemetryStatus()
             let id = try #require(before["installation_id"]?.stringValue)
             #expect(before["events"]?["waiting"]?.integerValue ?? 0 > 0)
             if isFirstYes { #expect(try arpguard("telemetry", "disable").status == 0) }
@@ -82,7 +77,7 @@ import Testing
                     result.status == 0 || result.stderr.contains("is at work on this home"),
                     "\(result.stderr)")
             }
-            let after = try status()
+            let after = try arpguard.telemetryStatus()
             #expect(after["store_error"] == .null)
             if done["enable"] == true || !isFirstYes { #expect(after["blocked_by"] == []) }
             if done["delete-data"] == true {

@@ -15,12 +15,7 @@ import Testing
 
     init() throws {
         arpguard = try Arpguard()
-        let place = arpguard.folder.file("disk/telemetry")
-        #expect(try arpguard("config", "set", "telemetry.storage_path", place).status == 0)
-        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
-        #expect(try arpguard("replay", capture).status == 1)
-        recorded = try arpguard.telemetryStatus()["events"]?["recorded"]?.integerValue ?? 0
-        #expect(recorded > 0)
+        recorded = try arpguard.record(capture, in: arpguard.folder.file("disk/telemetry"))
     }
 
     private func run(_ words: String...) throws -> CommandResult {

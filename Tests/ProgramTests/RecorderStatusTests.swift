@@ -50,8 +50,7 @@ import Testing
     @Test func `a deletion beside a process that records leaves nothing from before`() throws {
         let arpguard = try Arpguard()
         _ = try arpguard("telemetry", "enable", "--confirm")
-        let status = try JSONValue.parse(
-            arpguard("telemetry", "status", "--format", "json").stdout)
+        let status = try arpguard.telemetryStatus()
         let id = try #require(status["installation_id"]?.stringValue)
         let replay = try goingReplay(arpguard)
         var found: Int32?

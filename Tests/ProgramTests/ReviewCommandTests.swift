@@ -175,8 +175,7 @@ import Testing
         #expect(result.stdout.contains("never leaves: "))
         #expect(try list().allSatisfy { $0["state"]?.stringValue == "released" })
         #expect(try arpguard("telemetry", "upload").status == 0)
-        let status = try JSONValue.parse(
-            arpguard("telemetry", "status", "--format", "json").stdout)
+        let status = try arpguard.telemetryStatus()
         #expect(status["lost"]?["dropped_in_review"]?.integerValue ?? 0 >= 1)
         #expect(status["events"]?["kept_here"]?.integerValue ?? 0 >= 1)
         #expect(status["events"]?["held"] == 0)

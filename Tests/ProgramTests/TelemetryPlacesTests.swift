@@ -41,33 +41,29 @@ import Testing
             "{ \"telemetry\": { \"storage_path\": \"\(first)\" } }", to: "own/config.json")
     }
 
-    private func status() throws -> JSONValue {
-        try JSONValue.parse(arpguard("telemetry", "status", "--format", "json").stdout)
-    }
-
     @Test(arguments: Change.allCases)
     func `disable reaches the folder that was agreed to`(change: Change) throws {
-        let recorded = try #require(status()["events"]?["recorded"]?.integerValue)
+        let recorded = try #require(arpguard.telemetryStatus()["events"]?["recorded"]?.integerValue)
         try self.change(change)
-        let place = try status()["other_places"]?.arrayValue?.first
+        let place = try arpguard.telemetryStatus()["other_places"]?.arrayValue?.first
         #expect(place?["path"]?.stringValue == first)
         #expect(place?["recorded"]?.integerValue == recorded)
         let end = try arpguard("telemetry", "disable")
         #expect(end.status == 0)
         #expect(end.stdout.contains("(\(recorded) events)"), "\(end.stdout)")
         try mend()
-        #expect(try status()["blocked_by"] == ["withdrawn"])
+        #expect(try arpguard.telemetryStatus()["blocked_by"] == ["withdrawn"])
     }
 
     @Test(arguments: Change.allCases)
     func `delete-data reaches the folder that was agreed to`(change: Change) throws {
-        let recorded = try #require(status()["events"]?["recorded"]?.integerValue)
+        let recorded = try #require(arpguard.telemetryStatus()["events"]?["recorded"]?.integerValue)
         try self.change(change)
         let end = try arpguard("telemetry", "delete-data", "--confirm")
         #expect(end.status == 0)
         #expect(end.stdout.contains("deleted \(recorded) events"), "\(end.stdout)")
         try mend()
-        let status = try status()
+        let status = try arpguard.telemetryStatus()
         #expect(status["events"]?["recorded"] == 0)
         #expect(status["enabled"] == true, "consent stays as it is")
     }
@@ -77,7 +73,7 @@ import Testing
         #expect(unsafe symlink(arpguard.folder.path, arpguard.folder.file("link")) == 0)
         #expect(unsafe symlink(first, arpguard.folder.file("own/telemetry")) == 0)
         try run("config", "set", "telemetry.storage_path", arpguard.folder.file(path))
-        let status = try status()
+        let status = try arpguard.telemetryStatus()
         #expect(status["other_places"] == [])
         #expect(status["blocked_by"] == [])
     }
@@ -94,13 +90,13 @@ import Testing
             let end = try arpguard("telemetry", "disable")
             #expect(end.status == 2, "what was in the way is told")
             try change(.back)
-            #expect(try status()["blocked_by"] == ["withdrawn"])
+            #expect(try arpguard.telemetryStatus()["blocked_by"] == ["withdrawn"])
             try run("telemetry", "enable", "--confirm")
         }
     }
 
     @Test func `a deletion that one folder holds up reaches the others`() throws {
-        let recorded = try #require(status()["events"]?["recorded"]?.integerValue)
+        let recorded = try #require(arpguard.telemetryStatus()["events"]?["recorded"]?.integerValue)
         try change(.back)
         try run("telemetry", "enable", "--confirm")
         #expect(try arpguard("replay", capture).status == 1)
@@ -113,7 +109,7 @@ import Testing
             try reader.execute("COMMIT")
         }
         #expect(recorded > 0)
-        let status = try status()
+        let status = try arpguard.telemetryStatus()
         #expect(status["events"]?["recorded"] == 0)
         #expect(status["other_places"]?.arrayValue?.first?["recorded"] == 0)
     }

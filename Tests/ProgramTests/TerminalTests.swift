@@ -99,8 +99,7 @@ import Testing
         try arpguard.folder.write(#"{"telemetry": \#(config)}"#, to: "own/config.json")
         _ = try arpguard("telemetry", "enable", "--confirm")
         _ = try arpguard("replay", "--sample")
-        let recorded = try JSONValue.parse(
-            arpguard("telemetry", "status", "--format", "json").stdout)["events"]?["waiting"]
+        let recorded = try arpguard.telemetryStatus()["events"]?["waiting"]
         let count = try #require(recorded?.integerValue)
         try #require(count > 1)
         let terminal = try terminal("telemetry", "upload")
