@@ -10,21 +10,27 @@ public import Telemetry
 public final class Dashboard: HTTPHandler {
     private let guardian: DashboardGuard
     private let makeControl: @Sendable () -> TelemetryControl
+    private let elsewhere: @Sendable () -> TelemetryStatus?
     private let index = Mutex(UsageIndex())
     private let statusMemory = Mutex(StatusMemory())
     private let router: Router
 
     /// A dashboard that a server on `port` of loopback serves.
     ///
-    /// - Parameter control: gives a control that knows the configuration as it is now; it is
-    ///   called for each page.
+    /// - Parameters:
+    ///   - control: gives a control that knows the configuration as it is now; it is called for
+    ///     each page.
+    ///   - elsewhere: gives the status of other folders of the home, whose pending erasures are
+    ///     then shown too; nil where there are none.
     public init(
         port: UInt16, random: any RandomSource, clock: any WallClock,
-        control makeControl: @escaping @Sendable () -> TelemetryControl
+        control makeControl: @escaping @Sendable () -> TelemetryControl,
+        elsewhere: @escaping @Sendable () -> TelemetryStatus? = { nil }
     ) {
         guardian = DashboardGuard(
             port: port, session: DashboardSession(random: random, clock: clock))
         self.makeControl = makeControl
+        self.elsewhere = elsewhere
         router = Router(Self.routes(guardian.session.formToken), refusal: Self.refusal)
     }
 
@@ -95,7 +101,9 @@ public final class Dashboard: HTTPHandler {
 
     private func status() throws -> TelemetryStatus {
         let control = makeControl()
-        return try statusMemory.withLock { memory in try control.status(&memory) }
+        var status = try statusMemory.withLock { memory in try control.status(&memory) }
+        if let elsewhere = elsewhere() { status.add(erasuresOf: elsewhere) }
+        return status
     }
 
     /// What is answered without a look at telemetry; also says which method a known path has.

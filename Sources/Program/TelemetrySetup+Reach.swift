@@ -133,7 +133,8 @@ extension TelemetrySetup {
         return status
     }
 
-    private func erasuresElsewhere() -> TelemetryStatus {
+    /// What of the status is about erasures, of all folders of this home but the configured one.
+    public func erasuresElsewhere() -> TelemetryStatus {
         let (controls, failure) = elsewhere()
         var status = controls.compactMap { try? $0.status() }
             .reduce(into: TelemetryStatus()) { $0.add(erasuresOf: $1) }

@@ -45,16 +45,19 @@ struct Browser {
 struct WayInFile {
     private let context: ProgramContext
     let path: String
+    private var document: [UInt8]?
 
     init(_ context: ProgramContext) {
         self.context = context
         path = context.home.path + "/dashboard.html"
     }
 
-    func write(_ document: String) throws(CommandFailure) {
+    mutating func write(_ document: String) throws(CommandFailure) {
         try context.prepareHome()
+        let bytes = Array(document.utf8)
         do throws(SystemError) {
-            try context.files.replace(path, with: Array(document.utf8))
+            try context.files.replace(path, with: bytes)
+            self.document = bytes
         } catch {
             throw CommandFailure(
                 "the file for the browser can't be written: \(error)",
@@ -62,6 +65,12 @@ struct WayInFile {
         }
     }
 
-    /// What can't be removed holds a code that is worth nothing any more.
-    func remove() { try? context.files.remove(path) }
+    /// Removes it, unless another dashboard of the home has put its own in its place. What can't be
+    /// removed holds a code that is worth nothing any more.
+    func remove() {
+        guard let document,
+            (try? context.files.read(path, bytesMax: document.count)) == document
+        else { return }
+        try? context.files.remove(path)
+    }
 }

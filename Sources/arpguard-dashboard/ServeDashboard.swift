@@ -21,7 +21,7 @@ private func serveDashboard(_ invocation: Invocation) throws(CommandFailure) -> 
     let context = try ProgramContext(invocation)
     let (server, dashboard) = try start(context, invocation)
     defer { server.stop() }
-    let wayIn = WayInFile(context)
+    var wayIn = WayInFile(context)
     defer { wayIn.remove() }
     try wayIn.write(dashboard.wayInDocument)
     report(url: server.url("/"), code: dashboard.code, file: wayIn.path, to: invocation)
@@ -43,7 +43,8 @@ private func start(
         let socket = try ListenSocket(.loopback(port: port))
         let dashboard = Dashboard(
             port: try socket.boundAddress().port, random: SystemRandom(), clock: SystemClock(),
-            control: { TelemetrySetup(context, invocation).control() })
+            control: { TelemetrySetup(context, invocation).control() },
+            elsewhere: { TelemetrySetup(context, invocation).erasuresElsewhere() })
         try dashboard.warmUp()
         let server = try HTTPServer(
             on: socket, limits: DashboardLimits.http, handler: dashboard)

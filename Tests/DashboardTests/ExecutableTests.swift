@@ -3,6 +3,7 @@
 import Glibc
 import HTTPServing
 import JSON
+import Modules
 import TestKit
 import Testing
 
@@ -26,27 +27,77 @@ import Testing
         try JSONValue.parse(try process.waitForLine(containing: "url"))
     }
 
+    private func port(_ said: JSONValue) throws -> UInt16 {
+        let url = try #require(said["url"]?.stringValue)
+        return try #require(url.split(separator: ":").last.flatMap { UInt16($0.dropLast()) })
+    }
+
+    /// Opens the session with the code.
+    private func comeIn(_ said: JSONValue) throws -> HTTPReply {
+        let code = try #require(said["code"]?.stringValue)
+        return try HTTPClient.send(
+            "POST", "/session", port: port(said),
+            headers: [
+                HTTPHeader("Origin", "null"),
+                HTTPHeader("Content-Type", "application/x-www-form-urlencoded"),
+            ], body: Array("code=\(code)".utf8))
+    }
+
+    private func run(_ words: String..., status: Int32 = 0) throws {
+        let end = try CommandRunner.run(
+            Executables.path("arpguard"), words,
+            environment: ["ARPGUARD_HOME": folder.file("own"), "HOME": folder.path])
+        #expect(end.status == status, "\(words): \(end.stderr)")
+    }
+
+    @Test func `it tells what another folder of the home still asks to be erased`() throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(503))
+        try run("config", "set", "telemetry.upload_url", server.url())
+        try run("config", "set", "telemetry.storage_path", folder.file("first"))
+        try run("telemetry", "enable", "--confirm")
+        try run("replay", "--sample", status: 1)
+        try run("telemetry", "upload")
+        try run("telemetry", "delete-data", "--confirm")
+        try run("config", "set", "telemetry.storage_path", folder.file("second"))
+        let process = try start("--no-browser", "--format", "json")
+        let said = try ready(process)
+        let cookie = try #require(comeIn(said).header("Set-Cookie"))
+        let page = try HTTPClient.send(
+            "GET", "/consent", port: port(said),
+            headers: [HTTPHeader("Cookie", String(cookie.prefix { $0 != ";" }))])
+        #expect(page.text.contains("1, at http://127.0.0.1"))
+        process.send(signal: SIGTERM)
+        #expect(try process.waitForEnd().status == 0)
+    }
+
     @Test func `it serves on loopback, and SIGTERM ends it and its file`() throws {
         let process = try start("--no-browser", "--format", "json")
         let said = try ready(process)
-        let url = try #require(said["url"]?.stringValue)
-        let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0.dropLast()) })
-        #expect(url == "http://127.0.0.1:\(port)/")
+        let port = try port(said)
+        #expect(said["url"]?.stringValue == "http://127.0.0.1:\(port)/")
         #expect(try HTTPClient.send("GET", "/", port: port).status == 401)
         let file = try #require(said["file"]?.stringValue)
         var status = stat()
         try #require(unsafe stat(file, &status) == 0)
         #expect(status.st_mode & 0o777 == 0o600)
-        let code = try #require(said["code"]?.stringValue)
-        let answer = try HTTPClient.send(
-            "POST", "/session", port: port,
-            headers: [
-                HTTPHeader("Origin", "null"),
-                HTTPHeader("Content-Type", "application/x-www-form-urlencoded"),
-            ], body: Array("code=\(code)".utf8))
-        #expect(answer.status == 200)
+        #expect(try comeIn(said).status == 200)
         process.send(signal: SIGTERM)
         #expect(try process.waitForEnd().status == 0)
+        #expect(unsafe access(file, F_OK) != 0)
+    }
+
+    @Test func `one that ends leaves another's way in`() throws {
+        let first = try start("--no-browser", "--format", "json")
+        let file = try #require(ready(first)["file"]?.stringValue)
+        let second = try start("--no-browser", "--format", "json")
+        let said = try ready(second)
+        first.send(signal: SIGTERM)
+        #expect(try first.waitForEnd().status == 0)
+        let text = try RealFileSystem().read(file, bytesMax: 1 << 16)
+        let code = try #require(said["code"]?.stringValue)
+        #expect(String(decoding: text, as: UTF8.self).contains(code))
+        second.send(signal: SIGTERM)
+        #expect(try second.waitForEnd().status == 0)
         #expect(unsafe access(file, F_OK) != 0)
     }
 

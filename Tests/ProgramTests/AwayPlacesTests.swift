@@ -135,10 +135,11 @@ import Testing
         #expect(status["configuration_error"]?.stringValue?.isEmpty == false)
         #expect(status["events"]?["recorded"] == .integer(recorded))
         try arpguard.folder.write("[]", to: "own/telemetry-places.json")
-        let before = try self.status()["installation_id"]
+        let before = try arpguard.telemetryStatus()["installation_id"]
         #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
-        #expect(try self.status()["enabled"] == true)
-        #expect(try self.status()["events"]?["kept_here"] == .integer(recorded), "\(before as Any)")
+        #expect(try arpguard.telemetryStatus()["enabled"] == true)
+        let kept = try arpguard.telemetryStatus()["events"]?["kept_here"]
+        #expect(kept == .integer(recorded), "\(before as Any)")
     }
 
     @Test func `status tells of it though nothing was decided meanwhile`() throws {

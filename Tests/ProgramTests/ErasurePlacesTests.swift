@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CommandLineKit
 import JSON
 import Modules
+import Program
+import Synchronization
+import Telemetry
 import TestKit
 import Testing
 
@@ -39,6 +43,36 @@ import Testing
         try arpguard.folder.write(
             list.replacing(/"next_attempt_at": [0-9]+/, with: "\"next_attempt_at\": 0"),
             to: "\(folder)/erasures.json")
+    }
+
+    /// What a program that runs on in this home would have to send, and when.
+    private func agenda() throws -> UploadAgenda {
+        let agenda = Mutex(UploadAgenda())
+        let command = Command("look", summary: "Look", flags: Flag.common) {
+            invocation throws(CommandFailure) in
+            let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+            agenda.withLock { $0 = setup.uploadAgenda() }
+            return .success
+        }
+        let status = CommandLineTool(command, version: "1").run(
+            ["--home", arpguard.home], environment: Environment([:]),
+            standardOutput: DescriptorSink.standardOutput,
+            standardError: DescriptorSink.standardError)
+        try #require(status == .success)
+        return agenda.withLock(\.self)
+    }
+
+    @Test func `a program that runs on knows when a request of another folder is due`() throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(503))
+        try send(to: server, from: "first")
+        try run("telemetry", "delete-data", "--confirm")
+        try run("telemetry", "disable")
+        try store(in: "second")
+        let now = SystemClock().now()
+        #expect(try !agenda().isDue(at: now), "the server asked for patience")
+        #expect(try agenda().dueAt != nil)
+        try makeDue("first")
+        #expect(try agenda().isDue(at: now))
     }
 
     private func pending() throws -> Int64? {

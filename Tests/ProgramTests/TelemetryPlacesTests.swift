@@ -120,7 +120,7 @@ import Testing
         try arpguard.folder.write("[1", to: "own/telemetry-places.json")
         let end = try arpguard("telemetry", "delete-data", "--confirm")
         #expect(end.status == 2)
-        #expect(try self.status()["events"]?["recorded"] == 0)
+        #expect(try arpguard.telemetryStatus()["events"]?["recorded"] == 0)
         #expect(end.stderr.contains("telemetry-places.json"))
         let status = try arpguard("telemetry", "status", "--format", "json")
         #expect(status.status == 0)
