@@ -4,9 +4,16 @@ private import Glibc
 private import Synchronization
 
 /// Until when each connection has to have completed its next request. The library knows only how
-/// long a connection was silent, and one byte now and then is not silence.
+/// long a connection was silent, and one byte now and then is not silence; and of a client that has
+/// gone in the midst of a body it may hear nothing, since it looks no further after a short read.
 final class ConnectionDeadlines: Sendable {
-    private let deadlines = Mutex<[Int32: Int64]>([:])
+    private struct Wait {
+        var deadline: Int64
+        /// Whether the client had gone when it was last looked at.
+        var isAbandoned = false
+    }
+
+    private let waits = Mutex<[Int32: Wait]>([:])
     private let secondsMax: Int64
 
     init(secondsMax: Int) {
@@ -14,35 +21,46 @@ final class ConnectionDeadlines: Sendable {
     }
 
     /// How many connections there are.
-    var count: Int { deadlines.withLock { $0.count } }
+    var count: Int { waits.withLock { $0.count } }
 
     /// A connection came, or its last request was answered.
     func start(_ socket: Int32) {
         let deadline = Self.now() + secondsMax
-        deadlines.withLock { $0[socket] = deadline }
+        waits.withLock { $0[socket] = Wait(deadline: deadline) }
     }
 
     /// The connection's request is complete: what takes time now is not the client.
     func suspend(_ socket: Int32) {
-        deadlines.withLock { $0[socket] = .max }
+        waits.withLock { $0[socket] = Wait(deadline: .max) }
     }
 
     /// The connection is about to be closed; its number may name another one then.
     func remove(_ socket: Int32) {
-        deadlines.withLock { $0[socket] = nil }
+        waits.withLock { $0[socket] = nil }
     }
 
-    /// Ends the connections that took too long; the library closes them then. How many there were.
-    func endOverdue() -> Int {
+    /// Ends the connections that took too long, and those whose client has gone without completing
+    /// its request; the library closes them then. For one call each second.
+    func endHopeless() {
         let now = Self.now()
-        return deadlines.withLock { deadlines in
-            let overdue = deadlines.filter { $0.value < now }.keys
-            for socket in overdue {
-                shutdown(socket, Int32(SHUT_RDWR))
-                deadlines[socket] = .max
+        waits.withLock { waits in
+            for (socket, wait) in waits where wait.deadline != .max {
+                let isAbandoned = Self.isAbandoned(socket)
+                // What was read a moment ago may complete the request: that is seen the next time.
+                if wait.deadline < now || (isAbandoned && wait.isAbandoned) {
+                    shutdown(socket, Int32(SHUT_RDWR))
+                    waits[socket] = Wait(deadline: .max)
+                } else {
+                    waits[socket]?.isAbandoned = isAbandoned
+                }
             }
-            return overdue.count
         }
+    }
+
+    /// Whether all that the client sent was read, and it sends no more.
+    private static func isAbandoned(_ socket: Int32) -> Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
     }
 
     private static func now() -> Int64 {

@@ -39,7 +39,7 @@ public final class HTTPServer: Sendable {
         self.context = context
         guard
             let daemon = Microhttpd(serving: socket.descriptor, tls: tls, context: context),
-            let ticker = Ticker({ _ = context.deadlines.endOverdue() })
+            let ticker = Ticker({ context.deadlines.endHopeless() })
         else {
             throw HTTPServerError(.system, "the server threads on \(address) did not start")
         }

@@ -22,6 +22,9 @@ package final class RawConnection {
         _ = connection.write(Array(text.utf8))
     }
 
+    /// Sends no more, and can still read.
+    package func endSending() { connection.endWriting() }
+
     /// Sends a whole request that leaves the connection open.
     package func send(_ method: String, _ target: String, body: [UInt8] = []) {
         let head =
