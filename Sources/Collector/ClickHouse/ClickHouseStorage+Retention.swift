@@ -54,18 +54,23 @@ extension ClickHouseStorage {
         for day in days { try empty(day) }
     }
 
+    /// The last day by whose name 18.16 drops a partition: it names those after it after the first
+    /// of 1970.
+    private static let lastNamed = Day(number: 49_710)
+
     /// Removes the rows of a partition.
     ///
     /// With a quorum 18.16 asks, before certain readings, for the last part that each partition
     /// got, and refuses to read for ever once that partition was dropped: there the rows are
     /// deleted, all but some that say nothing and came last.
     private func empty(_ day: Day) throws(ClickHouseFailure) {
-        guard client.address.quorum > 1 else {
+        let hasQuorum = client.address.quorum > 1
+        if !hasQuorum, day <= Self.lastNamed {
             let name = day.description.filter { $0 != "-" }
             let table = schema.local("batch") + schema.onCluster
             return try define("ALTER TABLE \(table) DROP PARTITION ID '\(name)'")
         }
-        try moveOn(on: day)
+        if hasQuorum { try moveOn(on: day) }
         try delete(
             from: "batch", where: "until = \(Literal.day(day)) AND \(BatchRows.saysSomething)")
     }
@@ -93,39 +98,51 @@ extension ClickHouseStorage {
         return days
     }
 
-    /// Sums a day and keeps the sums in place of its batches. An erasure that comes while it is
-    /// summed makes it be summed again. A replica that lacks rows is not asked: what it lacks would
-    /// be deleted uncounted.
+    /// Sums a day and keeps the sums in place of its batches. What is summed is all there was at
+    /// one moment: an erasure that comes meanwhile, or rows that come or go, make it be summed
+    /// again. A replica that lacks rows is not asked: what it lacks would be deleted uncounted.
     private func fold(_ day: Day) throws(ClickHouseFailure) {
-        var rowCount: UInt64 = 0
         for _ in 1...Self.foldsMax {
-            let erasures = try erasureState()
+            let before = try sumState(of: day)
             var folded = FoldedDay()
-            let counted = try number(
-                """
-                SELECT count() FROM \(schema.table("batch"))
-                WHERE until >= \(Literal.day(day))
-                    AND (has(days, \(Literal.day(day))) OR arrived = \(Literal.day(day)))
-                """, onlyCertain: true)
-            rowCount = max(rowCount + 1, counted)
-            folded.rowCount = rowCount
+            folded.rowCount = before.rowCount
             folded.figures = try openFigures(in: day...day, without: [], onlyCertain: true)
             folded.tally =
                 try openTallies(in: day...day, without: [], onlyCertain: true)[day] ?? DayTally()
-            try insert(
-                into: "day_total", "day, service, row_count, figures", rows: folded.rows(of: day))
-            if try erasureState() == erasures { return }
+            if try sumState(of: day) == before {
+                return try insert(
+                    into: "day_total", "day, service, row_count, figures",
+                    rows: folded.rows(of: day))
+            }
+            // Another collector that has folded the day empties its partition.
+            if try self.folded(in: day...day)[day] != nil { return }
         }
-        throw .transport("a day can't be folded while so much is erased")
+        throw .transport("a day can't be folded while so much changes")
     }
 
     private static var foldsMax: Int { 5 }
 
-    /// A number that changes with every erasure.
-    private func erasureState() throws(ClickHouseFailure) -> UInt64 {
-        try number(
-            "SELECT sum(sipHash64(installation)) + count() FROM \(schema.table("tombstone")) FINAL",
-            onlyCertain: true)
+    /// What the sums of a day rest on.
+    private struct SumState: Equatable {
+        /// Rows that tell of the day.
+        let rowCount: UInt64
+        /// A number that changes with every erasure.
+        let erasures: UInt64
+    }
+
+    private func sumState(of day: Day) throws(ClickHouseFailure) -> SumState {
+        SumState(
+            rowCount: try number(
+                """
+                SELECT count() FROM \(schema.table("batch"))
+                WHERE until >= \(Literal.day(day))
+                    AND (has(days, \(Literal.day(day))) OR arrived = \(Literal.day(day)))
+                """, onlyCertain: true),
+            erasures: try number(
+                """
+                SELECT sum(sipHash64(installation)) + count()
+                FROM \(schema.table("tombstone")) FINAL
+                """, onlyCertain: true))
     }
 
     /// Deletes what a batch left that was on its way while its installation was erased.

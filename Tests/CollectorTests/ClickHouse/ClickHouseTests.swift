@@ -72,10 +72,43 @@ struct ClickHouseTests {
         }
     }
 
-    @Test func `a batch that named a day far ahead goes with the day on which it came`() throws {
+    @Test(arguments: [true, false])
+    func `a day that several collectors fold at once keeps all of its figures`(isCluster: Bool)
+        throws
+    {
+        var tally = Tally()
+        tally.add(.event, 3)
+        for _ in 1...(isCluster ? 1 : 8) {
+            let database = try TestDatabase(database.cluster, isCluster: isCluster)
+            let storages = try (1...3).map { _ in try database.storage() }
+            for number in 1...12 {
+                var sent = batch("\(number)", of: number, tally: tally, [today: Self.start])
+                // What tells of a day may be kept with the next one.
+                sent.day = Day(number: today.number + Int32(number % 2))
+                try storages[0].commit(sent)
+            }
+            let (lines, tallies) = try (
+                storages[0].lines(), storages[0].tallies(in: today...today)
+            )
+            ParallelThreads.run(storages.count) { number in
+                #expect(throws: Never.self) {
+                    try storages[number].expire(
+                        by: RetentionPolicy(openDays: 5), on: Day(number: today.number + 8))
+                }
+            }
+            #expect(try storages[0].lines() == lines)
+            #expect(try storages[0].tallies(in: today...today) == tallies)
+        }
+    }
+
+    @Test(arguments: [900, 65_535], [true, false])
+    func `a batch that named a day far ahead goes with the day on which it came`(
+        distance: Int32, isCluster: Bool
+    ) throws {
+        let database = try TestDatabase(database.cluster, isCluster: isCluster)
         let storage = try database.storage()
         var stray = batch("A", of: 1, [:])
-        (stray.day, stray.records) = (Day(number: today.number + 900), [])
+        (stray.day, stray.records) = (Day(number: today.number + distance), [])
         try storage.commit(stray)
         let policy = RetentionPolicy(openDays: 5)
         let count =
@@ -84,8 +117,8 @@ struct ClickHouseTests {
         try storage.expire(by: policy, on: Day(number: today.number + 5))
         #expect(try database.number(count) == 1)
         try storage.expire(by: policy, on: Day(number: today.number + 6))
-        let local = count.replacing(".batch ", with: ".batch_local ")
-        for server in TestCluster.servers {
+        let local = isCluster ? count.replacing(".batch ", with: ".batch_local ") : count
+        for server in isCluster ? TestCluster.servers : ["s1r1"] {
             #expect(try database.waitForNumber(0, local, on: server))
         }
     }
