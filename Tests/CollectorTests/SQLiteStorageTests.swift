@@ -54,6 +54,40 @@ import Testing
         #expect(try store.storage.tally(in: today...today).counts == [.day: 1])
     }
 
+    @Test func `a row that can't be read is found by a check, and keeps no other day back`() throws
+    {
+        let store = try SampleStore()
+        let (bad, next) = (today, Day(number: today.number + 1))
+        for (number, day) in [(1, bad), (2, bad), (3, next)] {
+            var sent = batch("\(number)", of: number, [day: ["event/app_start": 1]])
+            sent.day = day
+            try store.storage.commit(sent, on: next)
+        }
+        _ = try store.storage.lines()
+        try store.storage.check()
+        let connection = try Connection(path: store.path, mode: .readWrite)
+        try connection.run(
+            "UPDATE batch SET counters = x'ffff' WHERE installation = ?",
+            [store.storage.hash(installation(1))])
+        #expect(throws: StorageError.self) { try store.storage.check() }
+        let policy = RetentionPolicy(openDays: 5)
+        #expect(throws: StorageError.self) {
+            try store.storage.expire(by: policy, on: Day(number: next.number + 6))
+        }
+        #expect(try connection.integer("SELECT count(*) FROM batch") == 2)
+        #expect(
+            try store.storage.figures(in: next...next).map(\.isFolded) == [true], "the other day")
+        // It goes with its installation, and then the day can be read again.
+        let hash = SHA256.hash(Array(secret(1).utf8))
+        let outcome = try store.storage.erase(
+            installation: installation(1), secretHash: hash, on: next)
+        #expect(outcome == .erased)
+        try store.storage.check()
+        #expect(try store.storage.figures(in: bad...bad).map(\.installations) == [1])
+        try store.storage.expire(by: policy, on: Day(number: next.number + 6))
+        #expect(try store.storage.figures(in: bad...bad).map(\.isFolded) == [true])
+    }
+
     @Test func `a store in which an earlier version opened a folded day again can be read`() throws
     {
         let store = try SampleStore()

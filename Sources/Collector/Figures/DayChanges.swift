@@ -68,4 +68,7 @@ struct DayChanges: Sendable {
         untold.formUnion(contributions.map(\.day))
         (contributions, places, figureCount) = ([], [:], 0)
     }
+
+    /// Has a day summed anew of which a change can't be told.
+    mutating func leaveUntold(_ day: Day) { untold.insert(day) }
 }

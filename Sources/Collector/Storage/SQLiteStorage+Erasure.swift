@@ -78,9 +78,7 @@ extension SQLiteStorage {
                     SELECT record_set FROM batch WHERE day = ? AND installation = ?)
                 """, [.day(day), installation])
             if heldDays.contains(day) {
-                for (service, told) in try store.parts(of: installation, on: day) {
-                    changes.tell(day, service, of: hash, from: told, to: DayCounters())
-                }
+                try tellErased(hash, on: day, store, &changes)
             }
             let deleted = try store.run(
                 "DELETE FROM batch WHERE day = ? AND installation = ?", [.day(day), installation])
@@ -92,6 +90,21 @@ extension SQLiteStorage {
         try store.note(&changes)
         try store.run("DELETE FROM installation WHERE hash = ?", [installation])
         return changes
+    }
+}
+
+extension SQLiteStorage {
+    /// Tells that an installation's part in a day goes; rows that can't be read go all the same.
+    private static func tellErased(
+        _ hash: [UInt8], on day: Day, _ store: StoreConnection, _ changes: inout DayChanges
+    ) throws {
+        do {
+            for (service, told) in try store.parts(of: .blob(hash), on: day) {
+                changes.tell(day, service, of: hash, from: told, to: DayCounters())
+            }
+        } catch let error as SQLiteError where error.isDamage {
+            changes.leaveUntold(day)
+        }
     }
 }
 

@@ -49,10 +49,7 @@ extension SQLiteStorage {
             WHERE day BETWEEN ? AND ?
             """, Self.bounds(days)
         ) { row in
-            guard let figures = Self.figures(in: row, isFolded: true) else {
-                throw SQLiteError(code: 11, message: "the totals of a day can't be read")
-            }
-            reading.figures.append(figures)
+            reading.figures.append(try Self.totals(in: row))
         }
         for (day, change) in changes {
             // One day at a time stands here with all that somebody may have invented.
@@ -103,6 +100,13 @@ extension SQLiteStorage {
             kept.append(figures)
         }
         return kept
+    }
+
+    private static func totals(in row: Statement) throws -> DayFigures {
+        guard let figures = Self.figures(in: row, isFolded: true) else {
+            throw SQLiteError(code: 11, message: "the totals of a day can't be read")
+        }
+        return figures
     }
 
     private static func figures(in row: Statement, isFolded: Bool) -> DayFigures? {
@@ -164,9 +168,15 @@ extension SQLiteStorage {
     public func check() throws(StorageError) {
         try read { store in
             let finding = try store.connection.text("PRAGMA quick_check(1)") ?? ""
-            guard finding != "ok" else { return }
-            let last = finding.split(separator: "\n").last.map(String.init) ?? "it can't be checked"
-            throw SQLiteError(code: 11, message: last)
+            guard finding == "ok" else {
+                let last = finding.split(separator: "\n").last.map(String.init)
+                throw SQLiteError(code: 11, message: last ?? "it can't be checked")
+            }
+            // SQLite does not know what bytes mean.
+            try store.each("SELECT counters FROM batch") { _ = try store.counters($0, 0) }
+            try store.each(
+                "SELECT day, name, figures FROM day_total JOIN service ON service.number = service"
+            ) { _ = try Self.totals(in: $0) }
         }
     }
 

@@ -12,7 +12,8 @@ extension SQLiteStorage {
     /// Days after today of which an honest client's clock may bring batches.
     private static let daysAheadMax: Int32 = 1
 
-    /// Folds each day that is no longer open in a transaction of its own.
+    /// Folds each day that is no longer open in a transaction of its own. One that can't be read
+    /// keeps no other back, and is thrown at the end.
     public func expire(by policy: RetentionPolicy, on today: Day) throws(StorageError) {
         let firstOpen = policy.firstOpenDay(on: today)
         let closed = try write { store in
@@ -22,9 +23,21 @@ extension SQLiteStorage {
             }
             return days
         }
+        var failure: StorageError?
         for day in closed {
-            try write { store in try Self.fold(day, store) }
+            do throws(StorageError) {
+                try write { store in try Self.fold(day, store) }
+            } catch {
+                failure = failure ?? error
+            }
         }
+        try forget(by: policy, firstOpen, on: today)
+        if let failure { throw failure }
+    }
+
+    private func forget(
+        by policy: RetentionPolicy, _ firstOpen: Day, on today: Day
+    ) throws(StorageError) {
         try forgetEmptyDays(after: Day(number: today.number + Self.daysAheadMax))
         try write { store in
             let firstTotals = policy.firstTotalsDay(on: today)

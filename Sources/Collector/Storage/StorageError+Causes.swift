@@ -53,7 +53,7 @@ extension StorageError {
         } else {
             self.init(
                 .unreachable, "\(subject) can't be used: \(error)",
-                hint: "check that the file belongs to the collector's user")
+                hint: "run this as the collector's user, and check that the file belongs to it")
         }
     }
 }
