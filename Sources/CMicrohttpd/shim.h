@@ -58,7 +58,7 @@ static inline size_t ag_mhd_unescape(
 static inline struct MHD_Daemon *ag_mhd_start(
     int listen_socket, struct ag_mhd_limits limits, struct ag_mhd_calls calls,
     const char *key, const char *certificate) {
-    struct MHD_OptionItem options[4] = {{MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem options[5] = {{MHD_OPTION_END, 0, NULL}};
     unsigned int flags =
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
     int count = 0;
@@ -71,6 +71,10 @@ static inline struct MHD_Daemon *ag_mhd_start(
             (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *) key};
         options[count++] =
             (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *) certificate};
+        /* RFC 8996: no version before 1.2. */
+        options[count++] = (struct MHD_OptionItem){
+            MHD_OPTION_HTTPS_PRIORITIES, 0,
+            (void *) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"};
     }
     options[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     return MHD_start_daemon(

@@ -123,13 +123,14 @@ private func exportDays(
     let last = Day(
         number: (isOpen ? today : options.retention.firstOpenDay(on: today)).number - 1)
     let days = try invocation.insightRange(until: last, options.insightDays)
-    guard isOpen || days.upperBound <= last else {
-        throw CommandFailure(
-            "days after \(last) are open: what is published of them can still change, and tell "
+    guard days.upperBound > last else { return days }
+    throw CommandFailure(
+        isOpen
+            ? "\(last) is the last day that may be published: two exports of a day that goes on "
+                + "tell what came between them"
+            : "days after \(last) are open: what is published of them can still change, and tell "
                 + "the numbers of one installation",
-            hint: "export up to --to=\(last), or add --open")
-    }
-    return days
+        hint: "export up to --to=\(last)" + (isOpen ? "" : ", or add --open"))
 }
 
 private func exportStatic(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {

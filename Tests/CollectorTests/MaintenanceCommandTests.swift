@@ -148,6 +148,9 @@ import Testing
         #expect(try export("--open") == [yesterday.description])
         let late = try run("export-static", "--store", "sqlite:store", "--to", "\(day)", "public")
         #expect(late.status == 2 && late.stderr.contains("add --open"))
+        let unended = try run(
+            "export-static", "--store", "sqlite:store", "--open", "--to", "\(day)", "public")
+        #expect(unended.status == 2 && unended.stderr.contains("is the last day that may be"))
     }
 
     @Test func `what is exported for publishing can be read by everybody`() throws {

@@ -46,6 +46,15 @@ import Testing
             ],
             stdin: Array("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".utf8))
         #expect(try asked.waitForLine(containing: "HTTP/1.1 200 OK").isEmpty == false)
+        for version in ["-tls1", "-tls1_1"] {
+            let old = try CommandRunner.run(
+                Self.openssl,
+                [
+                    "s_client", version, "-cipher", "ALL:@SECLEVEL=0", "-connect",
+                    "127.0.0.1:\(port)",
+                ])
+            #expect(old.status != 0 && old.stdout.contains("Cipher is (NONE)"), "\(version)")
+        }
         let plain = try? HTTPClient.send("GET", "/healthz", port: port)
         #expect(plain == nil)
         server.send(signal: SIGTERM)
