@@ -55,15 +55,21 @@ public struct TelemetryDirectory: Sendable, Equatable {
 
     /// Makes the folders if needed, and refuses one that is a link or belongs to somebody else.
     package func prepare(_ seams: TelemetrySeams) throws(TelemetryError) {
-        for folder in [path, journals] {
-            do throws(SystemError) {
-                if try seams.files.status(of: folder) == nil {
-                    try makeFolders(folder, seams.files)
-                }
-                try check(folder, seams)
-            } catch {
-                throw TelemetryError(.storage, error.description, hint: "make \(path) writable")
-            }
+        try prepareFolder(seams)
+        try prepare(journals, seams)
+    }
+
+    /// The same for the folder alone, without that of the journals.
+    func prepareFolder(_ seams: TelemetrySeams) throws(TelemetryError) {
+        try prepare(path, seams)
+    }
+
+    private func prepare(_ folder: String, _ seams: TelemetrySeams) throws(TelemetryError) {
+        do throws(SystemError) {
+            if try seams.files.status(of: folder) == nil { try makeFolders(folder, seams.files) }
+            try check(folder, seams)
+        } catch {
+            throw TelemetryError(.storage, error.description, hint: "make \(path) writable")
         }
     }
 

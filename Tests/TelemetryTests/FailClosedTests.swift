@@ -170,7 +170,7 @@ import Testing
         let path = home.storage + part
         try files.rename(path, to: home.folder.file("elsewhere"))
         try #require(unsafe symlink(home.folder.file("elsewhere"), path) == 0)
-        expectUnused("Not a directory")
+        try expectUnused(part, "Not a directory")
     }
 
     @Test(
@@ -178,18 +178,22 @@ import Testing
         arguments: ["", "/journal"])
     func `a folder of somebody else is used by nobody`(part: String) throws {
         try #require(unsafe chown(home.storage + part, 65_534, 65_534) == 0)
-        expectUnused("belongs to user 65534")
+        try expectUnused(part, "belongs to user 65534")
     }
 
-    /// Neither recording nor a decision uses the home, and the error says why.
-    private func expectUnused(_ reason: String) {
+    /// Neither recording nor a yes uses the home, and the error says why. A no needs no journals.
+    private func expectUnused(_ part: String, _ reason: String) throws {
         let module = home.module()
         module.initialize()
         #expect(!module.trackEvent("app_start"))
         module.end()
-        for decide in [{ try home.enable() }, { try home.control().disable() }] {
+        let no = { try home.control().disable() }
+        for decide in [{ try home.enable() }] + (part.isEmpty ? [no] : []) {
             let error = #expect(throws: TelemetryError.self, performing: decide)
             #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
         }
+        guard !part.isEmpty else { return }
+        try no()
+        #expect(home.control().causes(blocking: .recording) == [.withdrawn])
     }
 }

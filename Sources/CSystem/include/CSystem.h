@@ -85,11 +85,15 @@ static inline void csystem_slot_leave(csystem_thread_slot *slot) {
     slot->busy = 0;
 }
 
-/* Sets the word to `value` if it is 0; nonzero if that was done. */
-static inline int csystem_claim(uint64_t *word, uint64_t value) {
-    uint64_t expected = 0;
+/* Sets the word to `value` if it is `expected`; nonzero if that was done. */
+static inline int csystem_replace(uint64_t *word, uint64_t expected, uint64_t value) {
     return __atomic_compare_exchange_n(word, &expected, value, 0, __ATOMIC_ACQ_REL,
                                        __ATOMIC_ACQUIRE);
+}
+
+/* Sets the word to `value` if it is 0; nonzero if that was done. */
+static inline int csystem_claim(uint64_t *word, uint64_t value) {
+    return csystem_replace(word, 0, value);
 }
 
 /* CLOCK_REALTIME_COARSE in nanoseconds since 1970: a few milliseconds old, and cheap. */

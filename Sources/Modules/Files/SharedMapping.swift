@@ -16,6 +16,8 @@ import Glibc
     private nonisolated(unsafe) let base: UnsafeMutableRawPointer
     /// Whose memory it is, if it was not mapped here.
     private let owner: (any AnyObject & Sendable)?
+    /// What tells the file from others as long as this lives, whatever its name is.
+    private let file: [UInt64]
 
     /// Memory that lives as long as its owner: `bytes` from `memory` on.
     @unsafe package init(
@@ -24,6 +26,7 @@ import Glibc
         unsafe base = memory
         count = bytes
         self.owner = owner
+        file = [UInt64(UInt(bitPattern: memory))]
     }
 
     init(of descriptor: Int32, path: String, bytes: Int) throws(SystemError) {
@@ -40,11 +43,15 @@ import Glibc
         unsafe base = address
         count = bytes
         owner = nil
+        file = [UInt64(status.st_dev), UInt64(status.st_ino)]
     }
 
     deinit {
         if owner == nil { _ = unsafe munmap(base, count) }
     }
+
+    /// Whether both are views of one file.
+    package func isSameFile(as other: SharedMapping) -> Bool { file == other.file }
 
     /// The first byte. Whoever uses it keeps the mapping alive and stays within `count`.
     @unsafe package var start: UnsafeMutableRawPointer { unsafe base }
@@ -62,6 +69,12 @@ import Glibc
     /// Stores a word at a multiple of 8 and publishes all that was written before.
     public func storeRelease(_ value: UInt64, at offset: Int) {
         unsafe csystem_store_release(word(offset), value)
+    }
+
+    /// Stores a word at a multiple of 8 if `expected` stands there, as one step for all threads and
+    /// processes; false, and nothing is stored, if something else does.
+    package func replace(_ expected: UInt64, with value: UInt64, at offset: Int) -> Bool {
+        unsafe csystem_replace(word(offset), expected, value) != 0
     }
 
     /// Adds to the word at a multiple of 8, as one step for all threads and processes.

@@ -69,15 +69,31 @@ struct ConsentPage: Sendable {
     /// Whether both are views of one mapping.
     func isSame(as other: ConsentPage) -> Bool { mapping === other.mapping }
 
+    /// Whether both are views of one file.
+    func isSameFile(as other: ConsentPage) -> Bool { mapping.isSameFile(as: other.mapping) }
+
     /// Where the word stands, as long as this value lives; to be loaded atomically.
     @unsafe var wordPointer: UnsafePointer<UInt64> {
         unsafe UnsafePointer(
             (mapping.start + Self.stateOffset).assumingMemoryBound(to: UInt64.self))
     }
 
-    /// Publishes a state to all processes, and to the disk.
-    func publish(_ state: State) throws(SystemError) {
-        mapping.storeRelease(state.word, at: Self.stateOffset)
+    /// Publishes a state to all processes, and to the disk, in the place of a word; false, and
+    /// nothing is published, if somebody has said something else since that word was read.
+    func publish(_ state: State, inPlaceOf word: UInt64) throws(SystemError) -> Bool {
+        guard mapping.replace(word, with: state.word, at: Self.stateOffset) else { return false }
         try mapping.sync()
+        return true
+    }
+
+    /// Publishes a no under an epoch above `epoch` and above all that the page ever said, so that
+    /// whoever is about to publish a yes finds that it came.
+    func switchOff(above epoch: UInt32) throws(SystemError) {
+        var isDone = false
+        repeat {
+            let word = word
+            let last = max(State(word: word)?.epoch ?? 0, epoch)
+            isDone = try publish(State(epoch: last + 1, isOn: false), inPlaceOf: word)
+        } while !isDone
     }
 }

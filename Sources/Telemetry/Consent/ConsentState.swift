@@ -35,9 +35,10 @@ struct ConsentState: Sendable {
             // Without the page, or where others may write, it is no yes; but the identifier and
             // its secret are known.
             let page = try? ConsentPage(opening: directory.consentPage, seams.files)
-            let told = isShared ? nil : page?.state.map { consent(record, $0) }
+            let state = page?.state
+            let told = isShared ? nil : state.map { consent(record, $0) }
             return ConsentState(
-                record: record, page: page?.state, consent: told ?? .unreadable,
+                record: record, page: state, consent: told ?? .unreadable,
                 isCopied: isCopied(record, seams))
         } catch {
             return unreadable

@@ -36,10 +36,12 @@ extension TelemetryControl {
     }
 
     private func recordYes(_ terms: ConsentTerms) throws -> [String] {
+        let page = try ConsentPage(creating: directory.consentPage, seams.files)
+        // Read before all else: whoever says no from here on is heard.
+        var word = page.word
         let state = gate.read().state
         let old = state.record
         if state.consent == .given, !state.isCopied, old?.terms == terms { return [] }
-        let page = try ConsentPage(creating: directory.consentPage, seams.files)
         var record = freshRecord(terms, isGiven: true)
         if let old, let id = old.installationID, let secret = old.erasureSecret, !state.isCopied {
             record.installationID = id
@@ -55,11 +57,31 @@ extension TelemetryControl {
         try Store.using(directory, seams) { try ledger(of: $0).append(.consentGiven(record)) }
         // Off first, on last: whoever records under the old yes must not go on under none.
         if !continues, page.state?.isOn == true {
-            try page.publish(ConsentPage.State(epoch: last, isOn: false))
+            let off = ConsentPage.State(epoch: last, isOn: false)
+            guard try page.publish(off, inPlaceOf: word) else { throw overtaken }
+            word = off.word
         }
-        try seams.files.replace(directory.consentRecord, with: record.serialized)
-        try page.publish(ConsentPage.State(epoch: record.epoch, isOn: true))
+        guard try publishYes(record, on: page, inPlaceOf: word) else {
+            try recordNo(record, epoch: lastEpoch(page, record))
+            throw overtaken
+        }
         return old.map { terms.added(to: $0.terms) } ?? terms.properties
+    }
+
+    /// Writes a yes down and publishes it in the place of a word; false if somebody has said no
+    /// since that word was read. Then nothing is published, and the record is still to be mended.
+    func publishYes(
+        _ record: ConsentRecord, on page: ConsentPage, inPlaceOf word: UInt64
+    ) throws(SystemError) -> Bool {
+        try seams.files.replace(directory.consentRecord, with: record.serialized)
+        let yes = ConsentPage.State(epoch: record.epoch, isOn: true)
+        return try page.publish(yes, inPlaceOf: word)
+    }
+
+    private var overtaken: TelemetryError {
+        TelemetryError(
+            .blocked, "somebody said no while this yes was written down, so telemetry is off",
+            hint: "enable again if it is wanted still")
     }
 
     /// Takes consent back, in all processes at once. Repeating it changes nothing.
@@ -67,18 +89,16 @@ extension TelemetryControl {
     /// Batches that were not sent are void; recorded events stay to be seen until they are deleted
     /// or too old, and can never be sent.
     public func disable() throws {
-        try directory.prepare(seams)
-        // The page first, and without waiting for anybody: from here on nothing is recorded or
-        // sent, whatever happens to the rest.
-        let page = try ConsentPage(creating: directory.consentPage, seams.files)
-        try switchOff(page)
+        let page = try switchOff()
         do {
             try changing {
                 let record = gate.read().state.record
-                let last = lastEpoch(page, record)
-                try switchOff(page)
+                // Somebody may have said yes while this waited.
+                if page.state?.isOn != false {
+                    try page.switchOff(above: lastEpoch(page, record))
+                }
                 if record?.isGiven != false {
-                    try recordNo(record, epoch: last + 1)
+                    try recordNo(record, epoch: lastEpoch(page, record))
                 }
                 settleNo()
             }
@@ -89,10 +109,21 @@ extension TelemetryControl {
         }
     }
 
-    private func switchOff(_ page: ConsentPage) throws {
-        guard page.state?.isOn != false else { return }
-        let last = lastEpoch(page, gate.read().state.record)
-        try page.publish(ConsentPage.State(epoch: last + 1, isOn: false))
+    /// The page first, before all that could fail and without waiting for anybody: from here on
+    /// nothing is recorded or sent, whatever happens to the rest.
+    private func switchOff() throws -> ConsentPage {
+        do {
+            try directory.prepareFolder(seams)
+            let page = try ConsentPage(creating: directory.consentPage, seams.files)
+            // Also where it is off, as it is for a moment in the middle of other changes.
+            try page.switchOff(above: lastEpoch(page, gate.read().state.record))
+            return page
+        } catch {
+            guard gate.read().state.consent == .given else { throw error }
+            throw TelemetryError(
+                .storage, "telemetry is still on: \(error)",
+                hint: "disable again once that is mended")
+        }
     }
 
     private func recordNo(_ old: ConsentRecord?, epoch: UInt32) throws(SystemError) {

@@ -152,20 +152,35 @@ extension TelemetryControl {
         return (!erasures.isEmpty, record.sentErasureURLs.contains(""))
     }
 
-    /// Opens a new epoch with a new identifier. Off in between: if the process dies here, the
-    /// answer is no.
+    /// Opens a new epoch with a new identifier. Off in between: if the process dies here, or
+    /// somebody says no meanwhile, the answer is no.
     func renew(_ state: ConsentState) throws {
         for path in [directory.consentRecord, directory.deletionIntent, directory.rotationIntent] {
             try directory.removeUnfinished(path, seams.files)
         }
         guard let old = state.record else { return }
         let page = try ConsentPage(creating: directory.consentPage, seams.files)
-        let epoch = max(page.state?.epoch ?? 0, old.epoch) + 1
-        try page.publish(ConsentPage.State(epoch: epoch, isOn: false))
-        var record = freshRecord(old.terms, isGiven: state.consent == .given && !state.isCopied)
-        record.epoch = epoch
+        if state.consent == .given, !state.isCopied, let yes = state.page,
+            try renewYes(old, page, inPlaceOf: yes)
+        {
+            return
+        }
+        try page.switchOff(above: old.epoch)
+        var record = freshRecord(old.terms, isGiven: false)
+        record.epoch = max(page.state?.epoch ?? 0, old.epoch)
         try seams.files.replace(directory.consentRecord, with: record.serialized)
-        try page.publish(ConsentPage.State(epoch: epoch, isOn: record.isGiven))
+    }
+
+    /// False if the page does not say any more what was read, or somebody says no in between.
+    private func renewYes(
+        _ old: ConsentRecord, _ page: ConsentPage, inPlaceOf yes: ConsentPage.State
+    ) throws -> Bool {
+        let epoch = max(yes.epoch, old.epoch) + 1
+        let off = ConsentPage.State(epoch: epoch, isOn: false)
+        guard try page.publish(off, inPlaceOf: yes.word) else { return false }
+        var record = freshRecord(old.terms, isGiven: true)
+        record.epoch = epoch
+        return try publishYes(record, on: page, inPlaceOf: off.word)
     }
 
     /// Removes every recorded byte: rows, journals, write-ahead log, files set aside.

@@ -91,9 +91,16 @@ struct SnapshotTable {
 
     /// Whether another one with these parts would say the same.
     func isSame(_ page: ConsentPage, _ word: UInt64, _ live: Live?, _ isStarved: Bool) -> Bool {
-        self.word == word && self.page.isSame(as: page) && self.isStarved == isStarved
+        saysTheSame(word) && self.page.isSame(as: page) && self.isStarved == isStarved
+            && self.live?.journal === live?.journal
             && self.live?.encoder.epoch == live?.encoder.epoch
             && self.live?.encoder.permit == live?.encoder.permit
+    }
+
+    /// A no under another epoch is the same no: however often it is repeated, it takes no memory.
+    private func saysTheSame(_ word: UInt64) -> Bool {
+        self.word == word
+            || [self.word, word].allSatisfy { ConsentPage.State(word: $0)?.isOn == false }
     }
 
     /// Where a typed event that may be recorded stands.
