@@ -179,9 +179,8 @@ import Synchronization
     private func move() {
         recorder.refresh()
         noteStarved()
-        guard let journal = recorder.journal else { return deleteOld() }
         do {
-            try move(journal) { store, drain in try drain.adoptAll(into: store) }
+            try move(recorder.journals) { store, drain in try drain.adoptAll(into: store) }
         } catch {
             recorder.tell("\(error)")
         }
@@ -227,41 +226,45 @@ import Synchronization
     }
 
     private func move(
-        _ journal: Journal, _ andThen: (Store, Drain) throws -> Void = { _, _ in }
+        _ journals: [PlacedJournal], _ andThen: (Store, Drain) throws -> Void = { _, _ in }
     ) throws {
-        if try isAway(journal) {
-            recorder.tell("\(journal.path) is not there: events wait for it")
-            return deleteOld()
-        }
+        let journals = journals.filter(isAtHome).map(\.journal)
+        guard !journals.isEmpty else { return deleteOld() }
         try Store.using(gate.directory, gate.seams) { store in
             // Nobody waits for a disk here, the caller of `shutdown` least of all.
             try store.database.keepLogOnClose()
             let drain = Drain(gate: gate, catalogue: catalogue, wanted: handlers.names)
-            let outcome = try drain.drain(journal, into: store) {
-                try Retention(config: configuration, gate: gate).apply(to: store)
+            for journal in journals {
+                let outcome = try drain.drain(journal, into: store) {
+                    try Retention(config: configuration, gate: gate).apply(to: store)
+                }
+                handlers.deliver(outcome.events)
             }
-            handlers.deliver(outcome.events)
             try andThen(store, Drain(gate: gate, catalogue: catalogue))
         }
     }
 
-    /// Whether the folder of the journal is not there, or another in its place, in which nobody
-    /// said yes. A no in that one was not said to these events, and nothing is put into it.
-    private func isAway(_ journal: Journal) throws -> Bool {
-        guard try gate.seams.files.status(of: journal.path) == nil else { return false }
-        return gate.read().facts.consent != .given
+    /// What was recorded in a folder that is away is put into no other one.
+    private func isAtHome(_ placed: PlacedJournal) -> Bool {
+        if placed.isAtHome(gate) { return true }
+        if !placed.journal.isEmpty {
+            recorder.tell("\(placed.journal.path) is not there: events wait for it")
+        }
+        return false
     }
 
-    /// Takes the last events, and removes the journal if nothing can be in it any more. Where
+    /// Takes the last events, and removes each journal if nothing can be in it any more. Where
     /// another thread could still be putting a record in, the journal stays for the next process.
     private func end() {
-        let journal = recorder.close()
+        let journals = recorder.close()
         noteStarved()
-        guard let journal else { return }
-        let isQuiet = journal.close()
+        let quiet = journals.filter { $0.journal.close() }.map(\.journal)
+        guard !journals.isEmpty else { return }
         do {
-            try move(journal)
-            if isQuiet, journal.isEmpty { try gate.seams.files.remove(journal.path) }
+            try move(journals)
+            for journal in quiet where journal.isEmpty && journal.isThere(gate.seams.files) {
+                try gate.seams.files.remove(journal.path)
+            }
         } catch {
             recorder.tell("\(error)")
         }

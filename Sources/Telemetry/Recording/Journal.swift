@@ -137,6 +137,11 @@ import Synchronization
         return try files.map(path, bytes: bytes, create: false)
     }
 
+    /// Whether the file stands at its path, and no other one in its place.
+    func isThere(_ files: any FileSystem) -> Bool {
+        (try? files.map(path, bytes: 8, create: false))?.isSameFile(as: mapping) ?? false
+    }
+
     /// The segment at an index; it lives as long as the journal.
     func segment(_ index: Int) -> Segment {
         precondition(index < segmentCount)

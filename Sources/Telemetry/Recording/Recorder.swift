@@ -15,6 +15,9 @@ final class Recorder: Sendable {
     /// keeps a few hundred bytes, since a thread may still be at work with them.
     static let snapshotsMax = 10_000
 
+    /// How many journals one process makes: another one where it finds the folder replaced.
+    static let journalsMax = 8
+
     /// How long events may wait for the gate after a change of consent, in milliseconds.
     static let renewalMilliseconds = 250
 
@@ -34,11 +37,18 @@ final class Recorder: Sendable {
 
     private struct State {
         var page: ConsentPage?
-        var journal: Journal?
+        /// Every journal that was made, that of the folder which is there last.
+        var journals: [PlacedJournal] = []
         /// Every snapshot that was ever current: threads may still hold its address.
         var snapshots: [Snapshot] = []
         var told: Set<String> = []
         var isClosed = false
+
+        mutating func use(_ placed: PlacedJournal) {
+            let known = journals.first { $0.journal === placed.journal }
+            journals.removeAll { $0.journal === placed.journal }
+            journals.append(known ?? placed)
+        }
     }
 
     /// The renewal that events wait for.
@@ -59,7 +69,10 @@ final class Recorder: Sendable {
     }
 
     /// This process's journal; nil as long as nothing may be recorded.
-    var journal: Journal? { state.withLock { $0.journal } }
+    var journal: Journal? { journals.last?.journal }
+
+    /// All journals of this process: where the folder was replaced while it ran, there are several.
+    var journals: [PlacedJournal] { state.withLock { $0.journals } }
 
     /// Runs `body` with what recording needs now; nil if nothing may be recorded, or this is a
     /// forked child.
@@ -121,13 +134,12 @@ final class Recorder: Sendable {
         }
     }
 
-    /// The page that stands in the folder now. One that says something else is another file, or was
-    /// changed this moment: the folder may have been put there anew since.
+    /// The page that stands in the folder now: the folder may have been put there anew since.
     private func consentPage() -> ConsentPage? {
         let known = state.withLock { $0.page }
         let path = gate.directory.consentPage
         guard let found = try? ConsentPage(opening: path, gate.seams.files) else { return known }
-        return known?.word == found.word ? known : found
+        return known?.isSameFile(as: found) == true ? known : found
     }
 
     /// Runs in one thread at a time.
@@ -140,8 +152,8 @@ final class Recorder: Sendable {
         state.withLock { state in
             guard !state.isClosed else { return }
             state.page = page
-            state.journal = state.journal ?? live?.journal
-            state.journal?.publish(causes)
+            if let live { state.use(PlacedJournal(journal: live.journal, page: page)) }
+            state.journals.last?.journal.publish(causes)
             let isStarved = causes.isEmpty && live == nil
             if let last = state.snapshots.last, last.isSame(page, word, live, isStarved) {
                 return switchboard.publish(last)
@@ -157,8 +169,7 @@ final class Recorder: Sendable {
 
     private func live(_ epoch: UInt32, _ consent: ConsentState) -> Snapshot.Live? {
         do {
-            let journal =
-                try journal ?? JournalMaker(gate: gate, catalogue: catalogue).make(wake)
+            let journal = try journalOfFolder()
             let permit = Permit(current: gate.terms, agreed: consent.record?.terms)
             return Snapshot.Live(
                 journal: journal, encoder: EventEncoder(catalogue, permit, epoch: epoch))
@@ -168,20 +179,34 @@ final class Recorder: Sendable {
         }
     }
 
+    /// The journal in the folder that is there, made if there is none: one that was removed, or
+    /// moved away with its folder, would keep what is recorded now from whoever comes next.
+    private func journalOfFolder() throws -> Journal {
+        let journals = journals
+        let isThere = { (placed: PlacedJournal) in placed.journal.isThere(self.gate.seams.files) }
+        if let placed = journals.last(where: isThere) { return placed.journal }
+        guard journals.count < Self.journalsMax else {
+            throw TelemetryError(
+                .storage, "the journal was removed, or its folder replaced, too often",
+                hint: "start the program again")
+        }
+        return try JournalMaker(gate: gate, catalogue: catalogue).make(wake)
+    }
+
     /// How many events were lost since the last time since no journal could be made under a yes.
     func takeStarved() -> Int64 { starved.exchange(0, ordering: .relaxed) }
 
     /// Counts them again: they could not be noted.
     func giveBackStarved(_ count: Int64) { starved.add(count, ordering: .relaxed) }
 
-    /// Records nothing from here on, but for what other threads have begun. Returns the journal,
+    /// Records nothing from here on, but for what other threads have begun. Returns the journals,
     /// for the last flush.
-    func close() -> Journal? {
+    func close() -> [PlacedJournal] {
         state.withLock { state in
             switchboard.off()
             (state.page, state.isClosed) = (nil, true)
-            defer { state.journal = nil }
-            return state.journal
+            defer { state.journals = [] }
+            return state.journals
         }
     }
 
