@@ -19,8 +19,8 @@ import Testing
     }
 
     private static let notes = [
-        "", "name", "name 0", "name 1 2", String(repeating: "n", count: 70),
-        String(repeating: "n", count: 1 << 20),
+        "name", "name 0", "name 1 2", String(repeating: "n", count: 70),
+        String(repeating: "n", count: 64), String(repeating: "n", count: 1 << 20),
     ]
 
     @Test(arguments: notes.indices, [false, true])
@@ -36,10 +36,18 @@ import Testing
             #expect(status.storeProblem == nil)
             #expect(status.lost.map(\.reason) == ["damaged"])
         }
-        #expect(try !home.folder.contents().contains("home/telemetry/losses"))
+        #expect(try home.folder.read("home/telemetry/losses") == [UInt8](repeating: 0, count: 64))
+    }
+
+    @Test(arguments: ["", String(repeating: "\0", count: 64)])
+    func `a note of losses that nobody ever filled tells of none`(content: String) throws {
+        try home.folder.write(content, to: "home/telemetry/losses")
+        let status = try home.control().status()
+        #expect(status.storeProblem == nil && status.lost.isEmpty)
     }
 
     @Test func `a folder in the place of that note is left alone`() throws {
+        try RealFileSystem().remove("\(home.storage)/losses")
         try home.folder.write("x", to: "home/telemetry/losses/x")
         #expect(try home.control().status().recorded == 3)
         #expect(try home.control().deleteData().events == 3)
@@ -50,7 +58,9 @@ import Testing
         for name in try RealFileSystem().names(in: home.storage) where name.hasPrefix("store") {
             try RealFileSystem().remove("\(home.storage)/\(name)")
         }
-        try home.folder.write("0123456789abcdef 7", to: "home/telemetry/losses")
+        let words: [UInt64] = [0x4152_5047_4C4F_5331, 1, 7, 0, 0, 0, 0, 0]
+        let note = words.flatMap { word in (0..<8).map { UInt8(word >> ($0 * 8) & 0xFF) } }
+        try home.folder.write(note, to: "home/telemetry/losses")
         #expect(try home.control().status().lost.map(\.count) == [7])
     }
 
@@ -139,6 +149,20 @@ import Testing
         let erasure = try #require(try outbox.pendingErasures().first)
         try outbox.retry(erasure, notBefore: home.clock.now())
         #expect(try #require(try outbox.pendingErasures().first).attempts >= 1)
+    }
+
+    @Test func `a no reaches a program that records, whatever is in the place of the journals`()
+        throws
+    {
+        let module = home.module()
+        module.initialize(flushMilliseconds: nil)
+        defer { module.end() }
+        #expect(module.trackEvent("app_start"))
+        try RealFileSystem().rename("\(home.storage)/journal", to: home.folder.file("away"))
+        try home.folder.write("in the way", to: "home/telemetry/journal")
+        try home.control().disable()
+        #expect(!module.trackEvent("app_start"))
+        #expect(home.told.contains("unsent batches could not be marked"))
     }
 
     @Test func `a no that can't be written down is one all the same, and says so`() throws {

@@ -84,7 +84,31 @@ import Testing
         try write(version)
         #expect(try lost() == ["queue_full": 7])
         #expect(try lost() == ["queue_full": 7], "each is counted once")
-        #expect(try !home.folder.contents().contains("home/telemetry/losses"))
+    }
+
+    @Test func `on a full disk they are counted in a note for which there is room since the yes`()
+        throws
+    {
+        let files = FullDiskFiles()
+        files.isFull = true
+        var seams = home.seams()
+        seams.files = files
+        seams.openDatabase = { path, _ throws(SQLiteError) in
+            // No database can be opened there.
+            try Connection(path: path + "/nothing", mode: .readWrite)
+        }
+        for count in 1...2 {
+            let module = TelemetryModule(
+                for: Product("arpguard", version: "0.1.0"), config: .withURL,
+                home: home.folder.file("home"), seams: seams)
+            module.initialize()
+            for _ in 0..<8 { #expect(!module.trackEvent("app_start", ["mode": "replay"])) }
+            module.end()
+            #expect(module.status.problems.contains { $0.contains("No space left on device") })
+            #expect(files.isFull, "nothing was given up for \(count * 8)")
+        }
+        #expect(try lost() == ["queue_full": 16])
+        #expect(try lost() == ["queue_full": 16], "each is counted once")
     }
 
     @Test func `a yes to more reaches programs that run`() throws {

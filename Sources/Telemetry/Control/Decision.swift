@@ -48,6 +48,8 @@ extension TelemetryControl {
             record.erasureSecret = secret
             record.sentErasureURLs = old.sentErasureURLs
         }
+        // While there is room: what is lost on a full disk is counted in it.
+        try? LossNote(directory: directory, seams: seams).make()
         let last = lastEpoch(page, old)
         let continues =
             state.consent == .given && !state.isCopied && old?.terms.origin == terms.origin

@@ -31,8 +31,10 @@ struct JournalMaker {
                 hint: "raise telemetry.storage_bytes_max")
         }
         let journal = try make(bytes: bytes, wake)
-        // The journal comes first: without the reserve all works but deleting on a full disk.
+        // The journal comes first: without these all works but deleting, and counting what was
+        // lost, on a full disk.
         try? Reserve(directory: gate.directory, files: gate.seams.files).make()
+        try? LossNote(directory: gate.directory, seams: gate.seams).make()
         return journal
     }
 
