@@ -21,7 +21,6 @@ import Testing
     /// Something that is in the way, and goes again.
     struct Obstacle: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        var environment: [String: String] = [:]
         var config = TelemetryModuleConfig.withURL
         var problem: String?
         var begin: @Sendable (Home) throws -> Void = { _ in }
@@ -29,12 +28,6 @@ import Testing
     }
 
     static let obstacles = [
-        Obstacle(
-            testDescription: "an administrator's no",
-            begin: { try $0.folder.write("{}", to: "policy.json") },
-            end: { try RealFileSystem().remove($0.policyPath) }),
-        Obstacle(testDescription: "DO_NOT_TRACK", environment: ["DO_NOT_TRACK": "1"]),
-        Obstacle(testDescription: "the own variable", environment: ["ARPGUARD_TELEMETRY": "0"]),
         Obstacle(
             testDescription: "enabled: false",
             config: {
@@ -62,8 +55,7 @@ import Testing
         obstacle: Obstacle
     ) throws {
         try obstacle.begin(home)
-        let blocked = home.control(
-            obstacle.config, environment: obstacle.environment, problem: obstacle.problem)
+        let blocked = home.control(obstacle.config, problem: obstacle.problem)
         #expect(!blocked.causes(blocking: .recording).isEmpty)
         for _ in 0..<2 {
             let status = try blocked.status()
@@ -72,7 +64,7 @@ import Testing
         #expect(try home.folder.contents().count { $0.hasSuffix(".journal") } == 1)
         // Nor does a program that starts and ends there.
         if obstacle.problem == nil {
-            let module = home.module(obstacle.config, environment: obstacle.environment)
+            let module = home.module(obstacle.config)
             module.initialize()
             #expect(!module.trackEvent("app_start"))
             module.end()
@@ -81,5 +73,45 @@ import Testing
         try obstacle.end(home)
         let status = try home.control().status()
         #expect(status.recorded == 5 && status.lost.isEmpty)
+    }
+
+    @Test(arguments: ["DO_NOT_TRACK": "1", "ARPGUARD_TELEMETRY": "0"])
+    func `what a shell says of itself leaves the figures as they are`(name: String, value: String)
+        throws
+    {
+        let shell = home.control(environment: [name: value])
+        #expect(!shell.causes(blocking: .recording).isEmpty)
+        let status = try shell.status()
+        #expect(status.recorded == 5 && status.lost.isEmpty)
+        #expect(try shell.events().count == 5)
+    }
+
+    @Test(arguments: [false, true])
+    func `an administrator's no drops what was not stored yet, and counts it`(isRunning: Bool)
+        throws
+    {
+        let module = isRunning ? home.module() : nil
+        module?.initialize(flushMilliseconds: nil)
+        module?.trackEvent("app_start")
+        _ = try home.control().status()
+        try home.folder.write("{}", to: "policy.json")
+        // Before it is seen.
+        module?.trackEvent("app_stop")
+        module?.flush()
+        #expect(module?.trackEvent("app_stop") != true)
+        let status = try home.control().status()
+        #expect(status.lost.map(\.reason) == (isRunning ? ["revoked"] : []))
+        try RealFileSystem().remove(home.policyPath)
+        module?.end()
+        #expect(try home.control().events().count == 5)
+    }
+
+    @Test func `nor is anything of a process stored that died before an administrator's no`() throws
+    {
+        try home.folder.write("{}", to: "policy.json")
+        #expect(try home.control().status().lost.map(\.count) == [5])
+        try RealFileSystem().remove(home.policyPath)
+        let status = try home.control().status()
+        #expect(status.recorded == 0 && status.lost.map(\.reason) == ["revoked"])
     }
 }

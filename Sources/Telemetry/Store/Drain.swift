@@ -35,7 +35,7 @@ struct Drain: Sendable {
         let isTaken = try store.database.transaction {
             let (facts, state) = gate.read()
             guard Self.maySettle(facts) else { return false }
-            rows = try take(journal, to: ends, state, into: store)
+            rows = try take(journal, to: ends, state, isForbidden: facts.policyDenies, into: store)
             for counter in Journal.Counter.allCases { try take(journal, counter, into: store) }
             return true
         }
@@ -49,13 +49,14 @@ struct Drain: Sendable {
     }
 
     private func take(
-        _ journal: Journal, to ends: [UInt64], _ state: ConsentState, into store: Store
+        _ journal: Journal, to ends: [UInt64], _ state: ConsentState, isForbidden: Bool,
+        into store: Store
     ) throws -> [Store.Row] {
         store.forgetNumbers()
         let permit = Permit(current: gate.terms, agreed: state.record?.terms)
         var taking = Taking(
             // Without a yes there is no epoch, so that none is wanted.
-            epoch: state.epoch, maker: maker(journal, permit, store),
+            epoch: isForbidden ? nil : state.epoch, maker: maker(journal, permit, store),
             statement: try store.inserter(),
             wanted: Set(try wanted.map { Int64(bitPattern: try store.number(of: $0)) }))
         var reader = JournalReader(journal.layout)
@@ -72,10 +73,13 @@ struct Drain: Sendable {
     }
 
     /// Whether records are stored or dropped now. They were accepted under a yes, which neither
-    /// this shell's environment nor a mistake in the configuration takes back.
+    /// this shell's environment nor a mistake in the configuration takes back; the first leaves
+    /// them as they are, and what a right one would take of them is not known under the second.
+    /// An administrator's no is one, and some may have been recorded before it was seen.
     private static func maySettle(_ facts: GateFacts) -> Bool {
-        Gate.causes(blocking: .recording, facts).isEmpty
-            || facts.consent == .withdrawn || facts.consent == .notAsked
+        let causes = Gate.causes(blocking: .recording, facts)
+        return facts.policyDenies || facts.consent == .withdrawn || facts.consent == .notAsked
+            || causes.allSatisfy { $0 == .doNotTrack || $0 == .environment }
     }
 
     private func maker(_ journal: Journal, _ permit: Permit, _ store: Store) -> RowMaker {

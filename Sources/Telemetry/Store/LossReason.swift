@@ -16,6 +16,6 @@ public enum LossReason: String, Sendable, CaseIterable {
     case rejected
     /// A person dropped it in review.
     case droppedInReview = "dropped_in_review"
-    /// Consent was taken back before it was stored.
+    /// Consent was taken back, or the administrator said no, before it was stored.
     case revoked
 }
