@@ -49,6 +49,14 @@ import Testing
         #expect(try home.control().status().lost.map(\.reason) == ["revoked"])
     }
 
+    @Test func `a no in a copied home is in its ledger`() throws {
+        home.record(2)
+        try home.folder.write("machine-two\n", to: "machine-id")
+        try home.control().disable()
+        let kinds = try home.control().ledger().map(\.kind)
+        #expect(kinds == ["consent_given", "consent_withdrawn"])
+    }
+
     /// Two homes of one machine, each with a chance of its own.
     private func seams(_ home: Home) -> TelemetrySeams {
         var seams = home.seams()

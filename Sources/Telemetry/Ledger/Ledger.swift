@@ -142,10 +142,10 @@ extension Ledger {
     /// Writes down a decision that stands and that no row tells of: one that was cut short, or
     /// that was made before a deletion or the loss of the store.
     func noteConsent(_ state: ConsentState) throws {
-        guard let record = state.record, !state.isCopied else { return }
+        guard let record = state.record else { return }
         let entry: LedgerEntry
         switch state.consent {
-        case .given: entry = .consentGiven(record)
+        case .given where !state.isCopied: entry = .consentGiven(record)
         case .withdrawn where !record.isGiven: entry = .consentWithdrawn(record)
         default: return
         }
