@@ -81,6 +81,22 @@ struct ClockTests {
         #expect(alerts(steps).map(\.rule) == [.bindingChanged])
     }
 
+    /// The owner was gone for hours when another station got its address, and asks for others or
+    /// tells one that it was asked by, which the capture lacks.
+    @Test(arguments: [0, 24 * hour])
+    func `an owner of long ago stands against nobody`(ahead: Int64) {
+        let heir = Player.mallory.claiming(.bob)
+        let before =
+            exchange(ahead, .bob, .alice) + exchange(ahead + 1_000, .mallory, .alice)
+            + (0..<20).flatMap { exchange(ahead + 2_000 + $0 * 20_000, .router, .alice) }
+        let at = 10 * Self.hour
+        let looks = asks(at + 20_000, heir, for: "10.0.0.99").repeated(12, every: 1_100)
+        let asked = before + [announces(at, heir)] + exchange(at + 5_000, .router, heir) + looks
+        #expect(alerts(asked).map(\.rule) == [.bindingChanged])
+        let told = before + [tells(at, heir, .alice)]
+        #expect(alerts(told).map(\.rule) == [.bindingChanged])
+    }
+
     @Test(arguments: [0, hour])
     func `who asks for another address each minute does not scan`(back: Int64) {
         var steps = [asks(0, .router, for: Player.bob.ip)]

@@ -98,7 +98,7 @@ struct Explanations: ~Copyable, Sendable {
     func isLeased(_ move: Move) -> Bool {
         let lease = leases.value(AddressKey(segment: move.segment, ip: move.pair.ip))
         guard let lease, lease.mac == move.pair.mac else { return false }
-        return move.time.age(of: lease.time) <= thresholds.leaseExplains
+        return move.time.isWithin(thresholds.leaseExplains, of: lease.time)
             && (move.previous == nil || move.previousTime <= lease.time)
     }
 

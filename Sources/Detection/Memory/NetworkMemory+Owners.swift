@@ -129,7 +129,7 @@ extension NetworkMemory {
         let window = thresholds.newcomerWindow
         (sighting.takers, sighting.robbed) = newcomers[place].addTaker(
             at: sighting.time, within: window, isFromOwner: !owner.isUsurped,
-            isThere: sighting.time.age(of: owner.tally.lastTime) <= thresholds.rateWindow,
+            isThere: sighting.time.isWithin(thresholds.rateWindow, of: owner.tally.lastTime),
             burst: thresholds.takersMax)
     }
 
@@ -188,7 +188,7 @@ extension Binding {
     /// Whether its station itself said so a short while ago, and did not take the address.
     fileprivate func isFresh(at time: Int64, _ thresholds: Thresholds) -> Bool {
         !isUsurped && tally.count > tally.unsolicited
-            && time.age(of: tally.lastTime) <= thresholds.freshOwnerWindow
+            && time.isWithin(thresholds.freshOwnerWindow, of: tally.lastTime)
     }
 
     /// Counts the claim that a packet makes.

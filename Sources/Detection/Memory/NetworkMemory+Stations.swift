@@ -273,7 +273,8 @@ extension Station {
     ) -> IPv4Address? {
         for index in addresses.indices {
             let own = addresses[index]
-            guard own.isThere, own.ip != ip, !own.ip.isLinkLocal, time.age(of: own.time) <= window
+            guard own.isThere, own.ip != ip, !own.ip.isLinkLocal,
+                time.isWithin(window, of: own.time)
             else { continue }
             return own.ip
         }

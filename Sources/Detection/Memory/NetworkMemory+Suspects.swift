@@ -145,7 +145,7 @@ extension NetworkMemory {
         for index in station.addresses.indices {
             let own = station.addresses[index]
             guard own.isThere, own.ip != key.ip, !own.ip.isLinkLocal, own.answers >= answers,
-                time.age(of: own.time) <= thresholds.ownAddressWindow
+                time.isWithin(thresholds.ownAddressWindow, of: own.time)
             else { continue }
             let otherKey = AddressKey(segment: key.segment, ip: own.ip)
             guard bindings.owner(otherKey) == mac else { continue }

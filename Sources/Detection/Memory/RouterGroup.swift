@@ -49,10 +49,9 @@ struct RouterGroup: Sendable {
     mutating func note(_ advert: RouterAdvert, at time: Int64, within window: Int64) {
         let word = Router(advert, at: time)
         let place = place(of: word)
-        let pause =
-            routers[place].map { $0.isSame(as: word) ? time.age(of: $0.time) : .max } ?? .max
-        if pause <= window {
-            routers[place]?.pause = pause
+        if let known = routers[place], known.isSame(as: word), time.isWithin(window, of: known.time)
+        {
+            routers[place]?.pause = time.age(of: known.time)
             routers[place]?.time = time
         } else {
             routers[place] = word
@@ -61,10 +60,9 @@ struct RouterGroup: Sendable {
             if place == reigning { object(at: time, within: window) }
             return
         }
-        let silence = time.age(of: reign.time)
-        if silence > window {
+        if !time.isWithin(window, of: reign.time) {
             reigning = place
-        } else if reign.pause < .max, silence / 5 * 2 > reign.pause {
+        } else if reign.pause < .max, time.age(of: reign.time) / 5 * 2 > reign.pause {
             // It missed two of its turns.
             routers[place]?.objections = 0
         }
@@ -74,7 +72,9 @@ struct RouterGroup: Sendable {
     private mutating func object(at time: Int64, within window: Int64) {
         routers[reigning]?.objections = 0
         for index in routers.indices where index != reigning {
-            guard let other = routers[index], time.age(of: other.time) <= window else { continue }
+            guard let other = routers[index], time.isWithin(window, of: other.time) else {
+                continue
+            }
             if other.objections < .max { routers[index]?.objections += 1 }
         }
     }
@@ -96,7 +96,7 @@ struct RouterGroup: Sendable {
         owner: (IPv4Address) -> MACAddress?
     ) -> Bool {
         for index in routers.indices {
-            guard let router = routers[index], time.age(of: router.time) <= window,
+            guard let router = routers[index], time.isWithin(window, of: router.time),
                 router.objections <= Self.objectionsMax
             else { continue }
             if router.uses(mac, port: owner) { return true }

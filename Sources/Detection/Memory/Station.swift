@@ -239,7 +239,7 @@ struct Station: Sendable {
         for index in told.indices {
             let pair = told[index]
             if pair.claimed == claimed, pair.listener == listener,
-                time.age(of: pair.time) <= window
+                time.isWithin(window, of: pair.time)
             {
                 return true
             }
@@ -259,7 +259,7 @@ struct Station: Sendable {
             let areAnswers = pair.isUnaskedAnswer && earlier.isUnaskedAnswer
             guard earlier.isThere, earlier.claimed == pair.listener,
                 earlier.listener == pair.claimed,
-                pair.time.age(of: earlier.time) <= (areAnswers ? answerWindow : window)
+                pair.time.isWithin(areAnswers ? answerWindow : window, of: earlier.time)
             else { continue }
             if earlier.time >= latest?.time ?? .min { latest = earlier }
         }
