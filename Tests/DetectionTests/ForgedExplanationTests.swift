@@ -49,6 +49,16 @@ struct ForgedExplanationTests {
             "adverts that wear the group's hardware address and name the attacker's own",
             [known, reigns(14..<60, .mallory, source: virtual)], forged: toVictim),
         Scene(
+            "adverts in the gateway's own name that wear the group's hardware address",
+            [reigns(14..<60, .router, source: virtual)],
+            forged: tells(start, holding(Player.router.ip, virtual), .alice)
+                .repeated(8, every: 2_000)),
+        Scene(
+            "the same in the name of a station that nobody knows",
+            [reigns(14..<60, invented, source: virtual)],
+            forged: tells(start, holding(Player.router.ip, virtual), .alice)
+                .repeated(8, every: 2_000)),
+        Scene(
             "adverts while the group's own router goes on",
             [known, reigns(0..<60, .router), reigns(14..<60, .mallory).map { $0.later(400) }],
             forged: toVictim),
@@ -106,6 +116,22 @@ struct ForgedExplanationTests {
             for alert in scene.alerts(configuration) where alert.severity >= .high {
                 #expect(alert.accused?.description != Player.router.mac, "\(alert.explanation)")
             }
+        }
+    }
+
+    /// The victim's own view: the owner is not heard again.
+    @Test func `whoever forges adverts for a gateway that is silent is told at once`() {
+        for name in [Player.router, invented] {
+            let forged = tells(60_000, holding(Player.router.ip, virtual), .alice)
+                .repeated(8, every: 2_000)
+            let scene = Scene(
+                "silent",
+                [
+                    exchange(1_000, .router, .alice), exchange(5_000, .alice, .router),
+                    exchange(30_000, .bob, .alice), exchange(50_000, .alice, .router),
+                    reigns(58..<80, name, source: virtual),
+                ], forged: forged, withNetwork: false)
+            #expect(scene.forgedUntilAlert() == 1)
         }
     }
 

@@ -33,7 +33,9 @@ enum EvidenceText {
             sentences.append("\(who) claimed the address itself before")
         }
         if finding.evidence.contains(.virtualMAC) {
-            sentences.append("\(who) is a virtual router's address, but no router advertises it")
+            sentences.append(
+                "\(who) is a virtual router's address, but no router that had this one before "
+                    + "advertises it")
         }
         return sentences
     }

@@ -24,8 +24,17 @@ struct Move {
     var previous: MACAddress?
     /// When that one was last heard to have it.
     var previousTime = Int64.min
+    /// Whether that one did nothing but ask everybody in its name, as ports of routers do.
+    var hasOnlyAsked = false
     /// When it has moved.
     var time: Int64
+
+    /// Notes who had it.
+    mutating func comes(from mac: MACAddress, _ tally: ClaimTally) {
+        previous = mac
+        previousTime = tally.lastTime
+        hasOnlyAsked = tally.onlyAsks
+    }
 }
 
 /// What DHCP servers and groups of routers have said about who owns an address.
@@ -112,8 +121,7 @@ struct Explanations: ~Copyable, Sendable {
                 group.covers(
                     move.pair.mac, at: move.time, within: thresholds.advertExplains, owner: owner)
             else { continue }
-            guard let previous = move.previous else { return true }
-            if group.knew(previous, owner: owner) { return true }
+            if move.previous == nil || group.knew(move, owner: owner) { return true }
         }
         return false
     }

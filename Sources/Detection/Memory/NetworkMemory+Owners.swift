@@ -12,14 +12,9 @@ extension NetworkMemory {
         if !isNew { sighting.knownOwner = before }
         // An explanation matters where the claim is new, or was told unasked.
         if isNew || before != claim.mac || sighting.form == .unsolicited {
-            var move = Move(
-                pair: packet.sender, segment: packet.segment, time: sighting.time)
-            if before != claim.mac {
-                move.previous = before
-                move.previousTime = bindings[place].tally.lastTime
-            }
             sighting.explanation = explanation(
-                of: move, isGateway: sighting.isGateway, isTold: sighting.form == .unsolicited)
+                of: move(to: packet, from: bindings[place], at: sighting.time),
+                isGateway: sighting.isGateway, isTold: sighting.form == .unsolicited)
         }
         if before == claim.mac {
             bindings.update(place) { $0.add(sighting) }
@@ -29,6 +24,22 @@ extension NetworkMemory {
         let isContested = bindings[place].isContested
         sighting.isSettled = before == claim.mac && !isNew && bindings[place].isSettled
         if isContested || sighting.isMismatched { describeContest(key, place, &sighting) }
+    }
+
+    /// The move that makes a packet's sender the owner of an address that `holder` has: from that
+    /// one; or, where it took the address itself, from the first owner.
+    func move(to packet: ARPPacket, from holder: Binding, at time: Int64) -> Move {
+        var move = Move(pair: packet.sender, segment: packet.segment, time: time)
+        if holder.mac != packet.sender.mac {
+            move.comes(from: holder.mac, holder.tally)
+        } else if holder.isUsurped {
+            let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+            let contest = contests.value(key)
+            if let first = contest?.original.flatMap({ contest?.contender($0) }) {
+                move.comes(from: first.mac, first.tally)
+            }
+        }
+        return move
     }
 
     private mutating func changeOwner(

@@ -104,12 +104,17 @@ struct RouterGroup: Sendable {
         return false
     }
 
-    /// Whether one of its routers, however long ago it was heard, may have used `mac`.
-    func knew(_ mac: MACAddress, owner: (IPv4Address) -> MACAddress?) -> Bool {
+    /// Whether one of its routers, however long ago it was heard, may be the one that had the
+    /// address before. Who had it is not shown to be a router by having it, nor is one whose port
+    /// is unknown, unless that one only asked in the address's name.
+    func knew(_ move: Move, owner: (IPv4Address) -> MACAddress?) -> Bool {
+        guard let previous = move.previous else { return false }
         for index in routers.indices {
-            if let router = routers[index], router.uses(mac, unknown: true, port: owner) {
-                return true
+            guard let router = routers[index] else { continue }
+            let isKnown = router.uses(previous, unknown: move.hasOnlyAsked) {
+                $0 == move.pair.ip ? nil : owner($0)
             }
+            if isKnown { return true }
         }
         return false
     }
