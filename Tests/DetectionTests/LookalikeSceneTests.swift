@@ -196,6 +196,21 @@ struct LookalikeSceneTests {
                 (0..<9).map { asks(19_900 + $0 * 4_000, two, for: Player.bob.ip) },
             ]),
         Scene(
+            "a router answers for stations that do not hear each other",
+            [
+                (0..<12).flatMap { round -> [Step] in
+                    let at = 1_000 + Int64(round) * 4_900
+                    return [
+                        asks(at, .alice, for: Player.bob.ip),
+                        tells(at + 300, Player.router.claiming(.bob), .alice),
+                        asks(at + 2_000, .bob, for: Player.alice.ip),
+                        tells(at + 2_300, Player.router.claiming(.alice), .bob),
+                    ] + exchange(at + 3_000, .router, .alice)
+                        + exchange(at + 4_000, .alice, .router)
+                        + exchange(at + 4_400, .bob, .router)
+                }
+            ], withNetwork: false),
+        Scene(
             "containers with neighbouring addresses talk to each other",
             [
                 (0..<6).flatMap { round -> [Step] in

@@ -72,7 +72,9 @@ extension NetworkMemory {
     /// the same questions: that is a conflict, whatever else they own; and unless only one of them
     /// answers at all, or it alone answers as owners do. Who mostly is asked, and alone answers,
     /// may have been asked each time: questions get lost. One that came by answers alone must
-    /// besides never have asked in the address's name, as its owner would.
+    /// besides never have asked in the address's name, as its owner would, and the owner must have
+    /// answered too: who answers for stations that do not hear each other is their router. So is
+    /// who has the gateway's address beyond dispute.
     private func gatherWeak(
         _ contender: Contender, in contest: Contest, _ key: AddressKey, at time: Int64,
         _ suspect: inout Suspect
@@ -84,7 +86,7 @@ extension NetworkMemory {
             || contender.unpromptedReturns >= Self.returnsMin
         let onlyAnswers =
             !contender.isOriginal && contender.tally.prompted >= Self.answersMin
-            && contender.tally.prompted == contender.tally.count
+            && contender.tally.prompted == contender.tally.count && contest.rivalAnswers > 0
         let isConflict =
             contest.rivalAnswers >= (suspect.isAnsweringOnly ? 1 : Self.rivalAnswersOfConflict)
         guard cameUnprompted && !isConflict || onlyAnswers, !contest.hasOneTeller,
@@ -95,13 +97,22 @@ extension NetworkMemory {
         let answers = onlyAnswers ? UInt8(Self.answersMin) : 0
         let other = ownAddress(
             of: station, contender.mac, answers: answers, in: contest, key, at: time)
-        if let other, !hasRivalApart(of: contender, in: contest, key, time) {
+        if let other, !hasRivalApart(of: contender, in: contest, key, time),
+            !onlyAnswers || !isSettledGateway(other, in: key.segment)
+        {
             suspect.evidence.insert(.ownsAnother)
             suspect.other = other
             suspect.onlyAnswers = onlyAnswers
         }
         let taken = station.takenBesides(key.ip, within: thresholds.changeWindow, at: time)
         if cameUnprompted, taken != nil { suspect.evidence.insert(.contestsAnother) }
+    }
+
+    /// Whether an address is the gateway's, and nobody disputes who has it.
+    private func isSettledGateway(_ ip: IPv4Address, in segment: Segment) -> Bool {
+        guard isGateway(ip, in: segment) else { return false }
+        let place = bindings.peek(AddressKey(segment: segment, ip: ip))
+        return place.map { bindings[$0].isSettled } ?? false
     }
 
     /// An owner may tell everybody once that it is still there (RFC 5227, section 2.4).
