@@ -97,6 +97,7 @@ extension Thresholds {
             time("ownAddressWindow", ownAddressWindow, "C2, U1, U2, U3"),
             time("freshOwnerWindow", freshOwnerWindow, "U2, U3"),
             time("unsolicitedWindow", unsolicitedWindow, "U1, U2, B1, T1, M2"),
+            time("takenGatewayWindow", takenGatewayWindow, "U1"),
             time("unheardPause", unheardPause, "U1, U2"),
             time("insistencePause", insistencePause, "U2"),
             count("insistences", insistences, "U2"), count("askedAgain", askedAgain, "U2"),

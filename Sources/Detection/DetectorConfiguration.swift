@@ -96,6 +96,8 @@ public struct Thresholds: Sendable {
     /// How long an unsolicited answer counts (U1, U2, B1, T1), and a sender that another station
     /// speaks for (M2).
     public var unsolicitedWindow: Int64 = 300 * Nanoseconds.second
+    /// The same of who took the gateway's address from another station (U1).
+    public var takenGatewayWindow: Int64 = 3_600 * Nanoseconds.second
     /// How long apart they may be where the one who is told was never heard (U1, U2): its
     /// questions may be missing, and systems ask again after 15 seconds or more.
     public var unheardPause: Int64 = 12 * Nanoseconds.second

@@ -88,6 +88,21 @@ struct PersistentForgerTests {
         }
     }
 
+    /// The owner is heard in between, and nothing else tells against the forger.
+    @Test(arguments: [160_000, 310_000])
+    func `who whispers for the gateway every few minutes is told`(pause: Int64) {
+        let unnamed = Player(mac: "06:de:ad:be:ef:01", ip: Player.router.ip)
+        let steps = (0..<5).flatMap { round -> [Step] in
+            let at = 60_000 + Int64(round) * pause
+            return exchange(at - 30_000, .bob, .alice) + [tells(at, unnamed, .alice)]
+                + exchange(at + 5_000, .router, .bob) + exchange(at + 9_000, .bob, .router)
+        }
+        let known = exchange(0, .router, .alice)
+        let grave = alerts(known + steps, .withGateway).filter { $0.severity >= .high }
+        #expect(grave.map(\.rule) == [.repeatedUnsolicited])
+        #expect(grave.first?.accused?.description == unnamed.mac)
+    }
+
     @Test func `who leads traffic to a station that is trusted and quiet is accused`() throws {
         let trusted = Player(mac: "02:00:00:00:00:09", ip: Player.router.ip)
         var configuration = DetectorConfiguration()

@@ -116,13 +116,22 @@ extension NetworkMemory {
         let key = ClaimKey(
             segment: packet.segment, claim: packet.sender, listener: listener)
         let (index, _) = repetitions.findOrInsert(key, Repetition(frame: sighting.frame))
+        let hasTakenGateway = sighting.isGateway && isUsurped(packet)
         let count = repetitions[index].add(
-            frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow,
+            frame: sighting.frame, at: sighting.time,
+            within: hasTakenGateway
+                ? thresholds.takenGatewayWindow : thresholds.unsolicitedWindow,
             pauseMax: isUnheard ? thresholds.unheardPause : .max)
         sighting.repetition = (count, repetitions[index].firstFrame)
         noteMostTold(packet, count)
         sighting.isMostlyAsked = isMostlyAsked(packet)
         noteTarget(&sighting, listenerKey)
+    }
+
+    /// Whether a packet's sender took the address that it claims from another station.
+    private func isUsurped(_ packet: ARPPacket) -> Bool {
+        let place = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip))
+        return place.map { bindings[$0].isUsurped } ?? false
     }
 
     /// Notes that a station was told a contested claim so often.
