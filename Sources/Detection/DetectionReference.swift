@@ -101,7 +101,6 @@ extension Thresholds {
             time("unheardPause", unheardPause, "U1, U2"),
             time("insistencePause", insistencePause, "U2"),
             count("insistences", insistences, "U2"), count("askedAgain", askedAgain, "U2"),
-            count("askedAgainSlowly", askedAgainSlowly, "U2"),
             time("askedAgainPause", askedAgainPause, "U2"), count("retakings", retakings, "U2"),
             time("retakingPause", retakingPause, "U2"), count("strangersMax", strangersMax, "C5"),
             count("unsolicitedRepeats", unsolicitedRepeats, "U1"),

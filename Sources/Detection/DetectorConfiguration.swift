@@ -105,13 +105,11 @@ public struct Thresholds: Sendable {
     /// with pauses of this length at most (U2); at most 8. Clusters that fail over say so for five
     /// seconds; systems ask one station again after 15 seconds or more, and three times then.
     public var insistences = 8
-    /// How often it may ask everybody, in the name of what it took, for what it was just told (U2).
-    public var askedAgain = 3
     /// How long these pauses are; shorter ones than 0.8 seconds do not count.
     public var insistencePause: Int64 = 3_300 * Nanoseconds.millisecond
-    /// The same with longer pauses: systems keep what they were told, and then ask the one that
-    /// told them.
-    public var askedAgainSlowly = 5
+    /// How often it may ask everybody, in the name of what it took, for what it was just told (U2),
+    /// with longer pauses: systems keep what they were told, and then ask the one that told them.
+    public var askedAgain = 5
     /// How long these pauses are.
     public var askedAgainPause: Int64 = 12 * Nanoseconds.second
     /// How often a station may tell everybody that it has what its owner had taken back by using it

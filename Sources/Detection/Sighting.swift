@@ -62,12 +62,10 @@ struct Sighting: Sendable {
     var isNewStation = false
     /// Whether its sender goes on and on claiming what it took, other than by answers.
     var isInsisting = false
-    /// Whether it is asked for what it took, and answers, while the former owner is gone.
-    var isServing = false
+    /// Whether it tells everybody alone, and the former owner is gone.
+    var mayBeHeir = false
     /// Whether it asks everybody for what it was told a moment ago.
     var isAskedAgain = false
-    /// How long ago it was told.
-    var answeredAgo = Int64.max
     /// How many addresses that it had not used before its sender told everybody about.
     var newAddresses = 0
     /// Whether nobody disputes that its sender has the address, and had it before.

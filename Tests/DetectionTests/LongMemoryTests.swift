@@ -60,6 +60,14 @@ struct LongMemoryTests {
                 looks(10 * hour, heir.claiming(.router)),
             ], withNetwork: false),
         Scene(
+            "a router that replaced one that was gone looks for a printer that is off",
+            [
+                exchange(0, printer, .alice), exchange(1_000, .router, .alice),
+                [announces(day, heir.claiming(.router))],
+                exchange(day + 5_000, heir.claiming(.router), .alice),
+                looks(day + 60_000, heir.claiming(.router)),
+            ], withNetwork: false),
+        Scene(
             "who has replaced another station asks the router again and again two hours later",
             [lives(5_000, former), inherits(60_000), pings(2 * hour, heir)], withNetwork: false),
         Scene(
@@ -239,20 +247,24 @@ struct LongMemoryTests {
             ).repeated(6, every: 20_000), withNetwork: false),
         holds(isAsked: true), holds(isAsked: false),
         Scene(
-            "who was heard first lost the address to its owner, and takes it days later",
-            [
-                [announces(-1_000, asRouter)], exchange(5_000, .router, .alice), forger,
-                (0..<576).flatMap { exchange(20_000 + $0 * 300_000, .router, .alice) },
-                forger.map { $0.later(2 * day - 60_000) },
-            ], forged: announces(2 * day, asRouter).repeated(60, every: 2_500),
-            withNetwork: false),
-        Scene(
             "an accomplice takes the address in between",
             [
                 (0..<12).flatMap { exchange(-500_000 + $0 * 40_000, .router, .alice) }, forger,
                 exchange(-35_000, accomplice, .bob), exchange(-5_000, .router, .alice),
                 [announces(5_000, asRouter), announces(130_000, accomplice.claiming(.router))],
             ], forged: announces(260_000, asRouter).repeated(60, every: 2_000),
+            withNetwork: false),
+    ]
+
+    /// The owner is not heard again, and may be gone unless it is the gateway.
+    static let silent = [
+        Scene(
+            "who was heard first lost the address to its owner, and takes it days later",
+            [
+                [announces(-1_000, asRouter)], exchange(5_000, .router, .alice), forger,
+                (0..<576).flatMap { exchange(20_000 + $0 * 300_000, .router, .alice) },
+                forger.map { $0.later(2 * day - 60_000) },
+            ], forged: announces(2 * day, asRouter).repeated(60, every: 2_500),
             withNetwork: false),
         Scene(
             "who takes the address after an accomplice looks for a victim in its name",
@@ -263,6 +275,14 @@ struct LongMemoryTests {
             ], forged: asks(132_000, asRouter, for: Player.alice.ip).repeated(100, every: 2_000),
             withNetwork: false),
     ]
+
+    @Test(arguments: silent)
+    func `who takes the gateway's address from one that is silent is told`(_ scene: Scene) {
+        let told = scene.alerts(.withGateway).filter { $0.severity >= .high }
+        #expect(told.contains { $0.accused?.description == Player.mallory.mac })
+        #expect(!told.contains { $0.accused?.description == Player.router.mac })
+        #expect(scene.alerts().contains { $0.severity == .medium })
+    }
 
     @Test(arguments: attacks)
     func `an attack is told, and its victim is not accused`(_ scene: Scene) {

@@ -164,13 +164,13 @@ struct NearestAttackTests {
     static let honest = [
         Scene("a leader says so in answers", leads(proclaims, answers: true)),
         Scene("a leader says so in questions", leads(announces, answers: true)),
+        Scene("a leader that nobody asks says so", leads(proclaims, answers: false)),
         Scene("a balancing machine has two unlike ports", balances(4), withNetwork: false),
         Scene("the nodes of a balancer start again", restarts(answers: true)),
         Scene("a docked laptop has two ports", answersFromBoth(answers: true)),
     ]
 
     static let attacks = [
-        Scene("a leader that does not answer", leads(proclaims, answers: false)),
         Scene(
             "a leader that answers, and whose former owner is there",
             leads(announces, answers: true, isFormerThere: true)),

@@ -19,26 +19,24 @@ extension NetworkMemory {
         guard sighting.form == .question || sighting.form == .announcement,
             sighting.declared != packet.sender.mac, let place = bindings.peek(key),
             bindings[place].mac == packet.sender.mac,
-            bindings[place].isUsurped || sighting.isAskedAgain && bindings[place].isContested
+            bindings[place].isUsurped || isOutanswered(sighting, bindings[place])
         else { return }
-        let move = Move(pair: packet.sender, segment: packet.segment, time: sighting.time)
+        let move = move(to: packet, from: bindings[place], at: sighting.time)
         guard explanation(of: move, isGateway: sighting.isGateway, isTold: false) == nil
         else { return }
-        let isUsurped = bindings[place].isUsurped
-        let isRecent = isRecent(key, isUsurped: isUsurped, at: sighting.time)
-        let wasThere = !isUsurped || wasOwnerThere(key)
-        let isFast = sighting.isAskedAgain && sighting.answeredAgo <= thresholds.insistencePause
-        if isFast, isRecent, wasThere {
-            count(.claims, thresholds.askedAgain, &sighting)
-        } else if isUsurped,
-            !sighting.isQuestionToMany || isRecent && (wasThere || sighting.isAskedAgain)
+        guard bindings[place].isUsurped else {
+            return count(.claims, thresholds.askedAgain, &sighting)
+        }
+        let isRecent = isRecent(key, at: sighting.time)
+        if !sighting.isQuestionToMany
+            || isRecent && (sighting.isAskedAgain || wasOwnerThere(key))
         {
             count(.claims, thresholds.insistences, &sighting)
         }
-        sighting.isServing = isServing(sighting, bindings[place].tally)
-        if isUsurped, isRecent, sighting.isAskedAgain, packet.isToMany, !isWornByRouters(packet) {
-            count(.asksAgain, thresholds.askedAgainSlowly, &sighting)
+        if isRecent, sighting.isAskedAgain, packet.isToMany, !isWornByRouters(packet) {
+            count(.asksAgain, thresholds.askedAgain, &sighting)
         }
+        sighting.mayBeHeir = mayBeHeir(sighting, bindings[place].tally)
         if sighting.change?.isRetaken == true, sighting.form == .announcement,
             sighting.suspect?.hasOneTeller != true
         {
@@ -46,12 +44,22 @@ extension NetworkMemory {
         }
     }
 
-    /// Whether an address was taken, or given back, a short while ago: later whoever has it asks
-    /// everybody as owners do.
-    private func isRecent(_ key: AddressKey, isUsurped: Bool, at time: Int64) -> Bool {
-        let window = isUsurped ? thresholds.ownAddressWindow : thresholds.changeWindow
+    /// Whether a station that was heard first to have the gateway's address only asks in its name,
+    /// and for what it was just told, while another one alone answers for it.
+    private func isOutanswered(_ sighting: Sighting, _ binding: Binding) -> Bool {
+        guard sighting.isGateway, sighting.isAskedAgain, binding.isContested,
+            binding.tally.onlyAsks, !isWornByRouters(sighting.packet)
+        else { return false }
+        let packet = sighting.packet
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        return contests.value(key)?.hasOneTeller ?? false
+    }
+
+    /// Whether an address was taken a short while ago: later whoever has it asks everybody as
+    /// owners do.
+    private func isRecent(_ key: AddressKey, at time: Int64) -> Bool {
         guard let index = contests.peek(key) else { return false }
-        return contests[index].changes(within: window, at: time) > 0
+        return contests[index].changes(within: thresholds.ownAddressWindow, at: time) > 0
     }
 
     /// Whether the owner of an address that was taken had been there. Who has got the address of
@@ -60,15 +68,16 @@ extension NetworkMemory {
         contests.peek(key).map { contests[$0].wasOwnerFresh } ?? false
     }
 
-    /// Whether a station that goes on telling everybody that it has what it took does what owners
-    /// do: it answers when asked and whispers to nobody, while the former owner is gone. So do
-    /// leaders of clusters, as long as they lead. The gateway's address is too dear for that.
-    private func isServing(_ sighting: Sighting, _ tally: ClaimTally) -> Bool {
-        guard sighting.form == .announcement, !sighting.isGateway, tally.soleAnswers > 0,
-            tally.unsolicited == 0
-        else { return false }
+    /// Whether a station that goes on telling everybody that it has what it took may have got it
+    /// honestly: it whispers to nobody, and the former owner is gone, or it only asks, and answers
+    /// when asked itself. Leaders of clusters announce as long as they lead, and who makes sure of
+    /// its router each second goes on to under another card. The gateway's address is too dear to
+    /// be announced so.
+    private func mayBeHeir(_ sighting: Sighting, _ tally: ClaimTally) -> Bool {
+        guard sighting.packet.isToMany, tally.unsolicited == 0 else { return false }
+        if sighting.form == .question, tally.soleAnswers > 0 { return true }
         let key = AddressKey(segment: sighting.packet.segment, ip: sighting.packet.sender.ip)
-        return contests.value(key)?.hasReturned != true
+        return !sighting.isGateway && contests.value(key)?.hasReturned != true
     }
 
     /// Whether one of those who claim an address wears a virtual router's: its ports ask in the

@@ -61,8 +61,6 @@ struct NetworkMemory: ~Copyable, Sendable {
         fileprivate var isNewStation: Bool
         /// Whether it asks for what it was told a moment ago.
         fileprivate var isAskedAgain: Bool
-        /// How long ago that was.
-        fileprivate var answeredAgo: Int64
     }
 
     /// Takes a request or a reply in, where no rule could have anything to say about it: a copy,
@@ -81,8 +79,7 @@ struct NetworkMemory: ~Copyable, Sendable {
             if packet.isRequest { noteCopy(of: packet, at: question, time: time) }
             return nil
         }
-        let answeredAgo = packet.isRequest ? answeredAgo(question, at: time) : .max
-        let isAskedAgain = answeredAgo <= thresholds.askedAgainPause
+        let isAskedAgain = packet.isRequest && wasAnswered(question, at: time)
         let form = classify(packet, question, time: time)
         let rates = noteRates(packet, form, stationAt: index, time: time)
         if hasShortWay, known != nil, rates.isQuiet(thresholds), let binding,
@@ -93,8 +90,7 @@ struct NetworkMemory: ~Copyable, Sendable {
             return nil
         }
         return News(
-            form: form, rates: rates, isNewStation: known == nil, isAskedAgain: isAskedAgain,
-            answeredAgo: answeredAgo)
+            form: form, rates: rates, isNewStation: known == nil, isAskedAgain: isAskedAgain)
     }
 
     /// Takes a packet in that is news, and returns what is known about it.
@@ -104,7 +100,6 @@ struct NetworkMemory: ~Copyable, Sendable {
         var sighting = Sighting(
             packet: packet, frame: frame, time: time, form: news.form, rates: news.rates)
         sighting.isAskedAgain = news.isAskedAgain
-        sighting.answeredAgo = news.answeredAgo
         sighting.isNewStation = news.isNewStation
         if news.isNewStation { noteNewcomer(&sighting) }
         noteSource(&sighting)
@@ -172,11 +167,13 @@ struct NetworkMemory: ~Copyable, Sendable {
         return packet.isToMany ? .announcement : .unsolicited
     }
 
-    /// How long ago the question at a place was asked and answered.
+    /// Whether the question at a place was asked and answered a moment ago.
     @inline(__always)
-    private func answeredAgo(_ place: Int?, at time: Int64) -> Int64 {
-        guard let place else { return .max }
-        return questions.read(place) { $0.answeredAgo(at: time) }
+    private func wasAnswered(_ place: Int?, at time: Int64) -> Bool {
+        guard let place else { return false }
+        return questions.read(place) {
+            $0.wasAnswered(within: thresholds.askedAgainPause, at: time)
+        }
     }
 
     /// Whether the question at a place is the one of a packet, seen elsewhere a moment ago.

@@ -60,9 +60,9 @@ struct Question: Sendable {
         if !overflow { repeatedAnswers = sum }
     }
 
-    /// How long ago it was asked and answered; the longest time of all where it was not.
-    func answeredAgo(at now: Int64) -> Int64 {
-        answerCount > 0 ? now.age(of: time) : .max
+    /// Whether it was asked within `window`, and answered.
+    func wasAnswered(within window: Int64, at now: Int64) -> Bool {
+        answerCount > 0 && now.isWithin(window, of: time)
     }
 
     /// Whether the asker showed, within `window`, that it takes the address for another's.

@@ -7,8 +7,8 @@
 /// through another station) three are enough (U1), else it takes five (U2). Ports of one machine
 /// that balance their load do so honestly; a capture of one direction lacks the questions.
 /// Announcements and questions keep caches false as well: who took an address over honestly says
-/// so a few times and then is asked. Leaders of clusters that say so as long as they lead are asked
-/// and answer, too.
+/// so a few times and then is asked. Leaders of clusters say so as long as they lead: what
+/// everybody is told is an attack only once the former owner is back.
 enum RepeatedUnsolicited {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         let count = sighting.repetition.count
@@ -16,7 +16,7 @@ enum RepeatedUnsolicited {
         if sighting.isInsisting {
             return Finding(
                 rule: .repeatedUnsolicitedAlone,
-                severity: isHonestBalance || sighting.isServing ? .medium : .high,
+                severity: isHonestBalance || sighting.mayBeHeir ? .medium : .high,
                 confidence: .medium, accused: sighting.speaker, claim: sighting.packet.sender,
                 count: count, firstFrame: sighting.repetition.firstFrame)
         }
