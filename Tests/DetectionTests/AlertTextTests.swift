@@ -106,4 +106,23 @@ struct AlertTextTests {
             #expect(!told.contains { $0.contains("\(word) ") }, "\(told)")
         }
     }
+
+    @Test func `it is told how often a forger answered unasked, not how often the owner changed`() {
+        let forger = Player(mac: "06:de:ad:be:ef:01", ip: Player.router.ip)
+        let steps = (0..<4).flatMap { round -> [Step] in
+            let at = Int64(round) * 50_000
+            return exchange(at, .router, .alice) + exchange(at + 5_000, .router, .bob)
+                + [tells(at + 10_000, forger, .alice)]
+        }
+        let told = alerts(steps + exchange(200_000, .router, .alice), .withGateway)
+        for alert in told where alert.rule == .contestedByForger {
+            let frames = steps.prefix(Int(alert.frame)).filter {
+                $0.frame[6..<12].elementsEqual(Frame.mac(forger.mac))
+            }
+            #expect(
+                alert.evidence.sentences.contains(
+                    "\(forger.mac) answered \(frames.count) times although nobody had asked"))
+        }
+        #expect(told.contains { $0.rule == .contestedByForger && $0.severity == .critical })
+    }
 }

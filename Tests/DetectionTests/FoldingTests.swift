@@ -50,6 +50,39 @@ struct FoldingTests {
         #expect(verdicts.filter { $0.severity >= .high }.count == 5)
     }
 
+    @Test func `the gateway is told, however many addresses were taken before`() {
+        let victims = (0..<6).map { number in
+            Player(mac: "3c:97:0e:00:04:\(10 + number)", ip: "10.0.0.\(100 + number)")
+        }
+        let steps =
+            exchange(0, .mallory, .alice)
+            + victims.enumerated().flatMap { exchange(Int64($0 * 10), $1, .alice) }
+            + exchange(15_000, .router, .alice)
+            + (victims + [.router]).enumerated().map { number, victim in
+                tells(20_000 + Int64(number) * 300, .mallory.claiming(victim), .alice)
+            }
+        let told = alerts(steps, .withGateway).filter { $0.severity >= .high }
+        #expect(told.count == 6)
+        #expect(told.last?.kind == .gatewayImpersonation)
+    }
+
+    @Test func `who answers for a whole network is told with five addresses of it`() {
+        let hosts = (0..<12).map { number in
+            Player(mac: "3c:97:0e:00:04:\(10 + number)", ip: "10.0.0.\(100 + number)")
+        }
+        let steps = (0..<4).flatMap { round in
+            hosts.enumerated().flatMap { number, host -> [Step] in
+                let at = Int64(round * 20_000 + number * 1_000)
+                return exchange(at, host, .router)
+                    + exchange(at + 500, Player.router.claiming(host), .alice)
+            }
+        }
+        let told = Self.verdicts(steps)
+        #expect(told.filter { $0 == Verdict(.bindingChanged, .low) }.count == 5)
+        #expect(told.filter { $0 == Verdict(.addressConflict, .medium) }.count == 5)
+        #expect(told.count == 10)
+    }
+
     @Test func `a second attacker is another matter`() {
         let other = Player(mac: "74:d4:35:00:00:77", ip: "10.0.0.77")
         let second =

@@ -51,6 +51,15 @@ struct WornSourceTests {
         }
     }
 
+    @Test func `what the claimant does is not said of whose address the frame wears`() {
+        let scene = Scene(
+            "a bystander's", [Self.known], forged: Self.toAlice.map { $0.from(Player.bob.mac) })
+        for alert in Self.configurations.flatMap({ Self.grave(scene, $0) }) {
+            let texts = alert.evidence.sentences.filter { $0.contains("also uses 10.0.0.66") }
+            #expect(texts.allSatisfy { $0.hasPrefix(Player.mallory.mac) })
+        }
+    }
+
     @Test(arguments: [
         Scene(
             "after an attack", [known],

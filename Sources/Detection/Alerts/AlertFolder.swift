@@ -66,21 +66,25 @@ struct AlertFolder: ~Copyable, Sendable {
         return finding
     }
 
-    /// Whether a station was told as an attacker with so many addresses that one more is no news,
-    /// or an address was told to have moved so often.
+    /// Whether a station was told with so many addresses, as an attacker or as one side of a
+    /// conflict, that one more is no news, or an address was told to have moved so often. The
+    /// gateway's is news whatever went before.
     private mutating func isOneOfMany(
         _ finding: Finding, _ segment: Segment, at time: Int64
     ) -> Bool {
-        if finding.rule == .bindingChanged, let claim = finding.claim {
-            return isToldOften(AlertKey(claim.ip, .broadcast, in: segment), .low, at: time)
-        }
-        guard finding.severity == .high, finding.scope == .binding, finding.accused != nil
-        else { return false }
         var isOneOfMany = false
-        finding.forEachCulprit { culprit in
-            if isToldOften(AlertKey(.unspecified, culprit, in: segment), .high, at: time) {
-                isOneOfMany = true
-            }
+        if finding.rule == .bindingChanged, let claim = finding.claim {
+            isOneOfMany = isToldOften(AlertKey(claim.ip, .broadcast, in: segment), .low, at: time)
+        }
+        guard finding.isGateway != true else { return isOneOfMany }
+        let isAttack =
+            finding.severity == .high && finding.scope == .binding && finding.accused != nil
+        guard isAttack || finding.rule == .bindingChanged || finding.rule == .addressConflict
+        else { return isOneOfMany }
+        finding.forEachSide { station in
+            var key = AlertKey(.unspecified, station, in: segment)
+            if !isAttack { key.rule = finding.rule }
+            if isToldOften(key, finding.severity, at: time) { isOneOfMany = true }
         }
         return isOneOfMany
     }
@@ -191,6 +195,13 @@ extension Finding {
         let claimant = rule == .restore ? nil : claim?.mac
         if let claimant, claimant != accused { body(claimant) }
         if let carrier, carrier != accused, carrier != claimant { body(carrier) }
+    }
+
+    /// The same of a conflict, which accuses nobody: each of the two stations.
+    fileprivate func forEachSide(_ body: (MACAddress) -> Void) {
+        guard rule == .addressConflict else { return forEachCulprit(body) }
+        if let claim { body(claim.mac) }
+        if let rival { body(rival) }
     }
 
     fileprivate func key(_ culprit: MACAddress?, in segment: Segment) -> AlertKey {

@@ -4,13 +4,18 @@
 enum EvidenceText {
     static func sentences(_ finding: Finding, _ sighting: Sighting) -> [String] {
         var sentences: [String] = []
-        let who = finding.accused.map(String.init(describing:)) ?? "it"
+        // The frame's source may be accused of what another address is made to say.
+        let speaker = finding.rule == .restore ? finding.accused : finding.claim?.mac
+        let who = (speaker ?? finding.accused).map(String.init(describing:)) ?? "it"
         if let change = sighting.change, finding.rule.isAboutOwner {
             let window = sighting.change.map { _ in change.count } ?? 0
             sentences.append("the owner changed \(times(window)) in the last two minutes")
         }
         if finding.evidence.contains(.unsolicited) {
-            let count = max(finding.count, Int(sighting.suspect?.unsolicited ?? 0))
+            let told = finding.rule == .contestedByForger ? sighting.suspect : sighting.claimant
+            // C2 counts changes of owner.
+            let least = finding.rule == .contestedByForger ? 1 : finding.count
+            let count = max(least, Int(told?.unsolicited ?? 0))
             sentences.append("\(who) answered \(times(count)) although nobody had asked")
         }
         if finding.evidence.contains(.contradictsOwner), let rival = finding.rival {

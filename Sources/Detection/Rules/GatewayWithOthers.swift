@@ -15,7 +15,7 @@ enum GatewayWithOthers {
     }
 
     static func explain(_ alert: Alert) -> String {
-        "\(alert.accusedText) claims the gateway's address \(alert.addressText), unasked, and "
+        "\(alert.claimantText) claims the gateway's address \(alert.addressText), unasked, and "
             + "uses \(alert.otherText) as well."
     }
 }
