@@ -88,9 +88,10 @@ struct ClockTests {
         let heir = Player.mallory.claiming(.bob)
         let before =
             exchange(ahead, .bob, .alice) + exchange(ahead + 1_000, .mallory, .alice)
+            + exchange(ahead + 1_500, .port1, .alice)
             + (0..<20).flatMap { exchange(ahead + 2_000 + $0 * 20_000, .router, .alice) }
         let at = 10 * Self.hour
-        let looks = asks(at + 20_000, heir, for: "10.0.0.99").repeated(12, every: 1_100)
+        let looks = asks(at + 20_000, heir, for: Player.port1.ip).repeated(12, every: 1_100)
         let asked = before + [announces(at, heir)] + exchange(at + 5_000, .router, heir) + looks
         #expect(alerts(asked).map(\.rule) == [.bindingChanged])
         let told = before + [tells(at, heir, .alice)]

@@ -64,7 +64,6 @@ struct LongMemoryTests {
             [
                 exchange(0, printer, .alice), exchange(1_000, .router, .alice),
                 [announces(day, heir.claiming(.router))],
-                exchange(day + 5_000, heir.claiming(.router), .alice),
                 looks(day + 60_000, heir.claiming(.router)),
             ], withNetwork: false),
         Scene(
