@@ -38,6 +38,17 @@ public protocol FileSystem: Sendable {
 }
 
 extension FileSystem {
+    /// The whole content of a file; nil only where nothing stands at `path`. A link that leads
+    /// nowhere stands there: what it led to may have said something, so it is an error.
+    public func readIfThere(_ path: String, bytesMax: Int) throws(SystemError) -> [UInt8]? {
+        do throws(SystemError) {
+            return try read(path, bytesMax: bytesMax)
+        } catch {
+            guard error.isNotFound, try status(of: path) == nil else { throw error }
+            return nil
+        }
+    }
+
     /// Locks a file for this process alone, waiting for whoever has it; nil if that takes longer
     /// than `milliseconds`.
     public func lock(_ path: String, waiting milliseconds: Int32) throws(SystemError) -> FileLock? {

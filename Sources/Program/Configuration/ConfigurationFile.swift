@@ -64,9 +64,8 @@ public struct ConfigurationFile: Sendable {
 
     private func bytes() throws(ConfigurationError) -> [UInt8]? {
         do throws(SystemError) {
-            return try files.read(path, bytesMax: Self.bytesMax)
+            return try files.readIfThere(path, bytesMax: Self.bytesMax)
         } catch {
-            if error.isNotFound { return nil }
             throw ConfigurationError(path: path, cause: .unreadable(error))
         }
     }
