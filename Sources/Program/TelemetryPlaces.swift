@@ -47,9 +47,11 @@ struct TelemetryPlaces: Sendable {
     func all() throws(CommandFailure) -> [Place] {
         let bytes: [UInt8]
         do throws(SystemError) {
-            bytes = try files.read(path, bytesMax: Self.bytesMax)
+            guard let there = try files.readIfThere(path, bytesMax: Self.bytesMax) else {
+                return []
+            }
+            bytes = there
         } catch {
-            if error.isNotFound { return [] }
             throw fault("\(error)")
         }
         let value: JSONValue
@@ -82,13 +84,9 @@ struct TelemetryPlaces: Sendable {
 
     /// The mark that stands in a folder; nil if there is none.
     func mark(in folder: String) throws(SystemError) -> String? {
-        do throws(SystemError) {
-            let bytes = try files.read("\(folder)/place", bytesMax: Self.markBytesMax)
-            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first
-                .map(String.init)
-        } catch {
-            if error.isNotFound { return nil }
-            throw error
+        let bytes = try files.readIfThere("\(folder)/place", bytesMax: Self.markBytesMax)
+        return bytes.flatMap { bytes in
+            String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.map(String.init)
         }
     }
 
@@ -110,6 +108,18 @@ struct TelemetryPlaces: Sendable {
         }
     }
 
+    /// Whether a yes that stands in a folder is that of another home: this one never agreed there,
+    /// or another did since. Where that can't be seen it is not said.
+    func isOthers(_ folder: String, isUsual: Bool) -> Bool {
+        do {
+            let mark = try mark(in: folder)
+            if isUsual, mark == nil { return false }
+            return try !all(at: folder).contains { mark == nil || $0.mark == mark }
+        } catch {
+            return false
+        }
+    }
+
     /// Adds a folder unless the list knows it by the mark that stands there: with a new one, so
     /// that no other home takes a yes there for its own. `first` is done before that, with the list
     /// locked.
@@ -123,29 +133,39 @@ struct TelemetryPlaces: Sendable {
             try first()
             let mark = "\(random.uint64())-\(random.uint64())"
             try files.replace("\(folder)/place", with: Array("\(mark)\n".utf8))
-            if places.count >= Self.placesMax,
-                let oldest = places.firstIndex(where: \.owed.isEmpty)
-            {
-                places.remove(at: oldest)
-            }
-            places.append(Place(path: folder, mark: mark))
+            add(Place(path: folder, mark: mark), to: &places)
         }
     }
 
     /// Notes that a folder of the list, by its mark, now stands at another path than it did. It may
-    /// be a copy: what is owed to it is owed in both places.
+    /// be a copy, and the one it was made of on a disk that is away: that stays on the list, and
+    /// what is owed to it is owed in both places.
     func follow(to folder: String) throws(CommandFailure) {
         try telling {
             guard let mark = try mark(in: folder) else { return }
             func isMoved(_ place: Place) -> Bool { place.mark == mark && !isThere(place) }
-            guard try all().contains(where: isMoved) else { return }
+            func isKnown(_ place: Place) -> Bool {
+                place.mark == mark && RealFileSystem.areSame(place.path, folder)
+            }
+            func isNews(_ places: [Place]) -> Bool {
+                places.contains(where: isMoved) && !places.contains(where: isKnown)
+            }
+            guard try isNews(all()) else { return }
             try update { places in
-                let moved = places.filter(isMoved)
-                places.removeAll { isMoved($0) && $0.owed.isEmpty }
-                let owed = moved.reduce(into: Set<Owed>()) { $0.formUnion($1.owed) }
-                places.append(Place(path: folder, mark: mark, owed: owed))
+                guard isNews(places) else { return }
+                let owed = places.filter(isMoved).reduce(into: Set<Owed>()) {
+                    $0.formUnion($1.owed)
+                }
+                add(Place(path: folder, mark: mark, owed: owed), to: &places)
             }
         }
+    }
+
+    private func add(_ place: Place, to places: inout [Place]) {
+        if places.count >= Self.placesMax, let oldest = places.firstIndex(where: \.owed.isEmpty) {
+            places.remove(at: oldest)
+        }
+        places.append(place)
     }
 
     /// Changes the list as one step for all processes.

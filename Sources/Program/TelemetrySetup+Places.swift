@@ -13,6 +13,8 @@ extension TelemetrySetup {
         public let isReplaced: Bool
         /// Whether something that was decided is still to be done in it.
         public let isOwing: Bool
+        /// Where its mark stands now, since it was moved or copied; nil where none is known.
+        public let newPath: String?
     }
 
     /// The folder of the data, by the configuration.
@@ -44,6 +46,7 @@ extension TelemetrySetup {
         let folder = folder ?? usualPlace
         var seams = seams
         seams.obstacle = { places.obstacle(in: folder, isUsual: isUsual(folder)) }
+        seams.isOthers = { places.isOthers(folder, isUsual: isUsual(folder)) }
         return seams
     }
 
@@ -72,7 +75,10 @@ extension TelemetrySetup {
             try places.remember(place, seams.random) {
                 try TelemetryDirectory(place).prepare(seams)
                 isTakenBack = control().hasYes
-                if control().agreedTerms != nil { try control().disable() }
+                if control().agreedTerms != nil {
+                    try control().disable()
+                    try control().partFromIdentity()
+                }
             }
             return isTakenBack
         }
@@ -92,13 +98,17 @@ extension TelemetrySetup {
 
     /// The folders of the list that are not there.
     public func awayPlaces() throws(CommandFailure) -> [AwayPlace] {
-        try places.all().filter { !places.isThere($0) }.map(away)
+        let listed = try places.all()
+        return listed.filter { !places.isThere($0) }.map { away($0, among: listed) }
     }
 
-    func away(_ place: TelemetryPlaces.Place) -> AwayPlace {
-        AwayPlace(
+    func away(
+        _ place: TelemetryPlaces.Place, among listed: [TelemetryPlaces.Place]
+    ) -> AwayPlace {
+        let new = listed.last { $0.mark == place.mark && places.isThere($0) }
+        return AwayPlace(
             path: place.path, isReplaced: (try? seams.files.status(of: place.path)) != nil,
-            isOwing: !place.owed.isEmpty)
+            isOwing: !place.owed.isEmpty, newPath: new?.path)
     }
 
     /// The usual folder and those of the list, as far as they are there and are neither the

@@ -54,7 +54,7 @@ extension TelemetrySetup {
                         listed[index].owed.remove(decision)
                     } else {
                         listed[index].owed.insert(decision)
-                        if !isThere { absent.append(away(listed[index])) }
+                        if !isThere { absent.append(away(listed[index], among: listed)) }
                     }
                 }
             }
@@ -97,7 +97,9 @@ extension TelemetrySetup {
         try places.update { listed in
             // Only where that was the folder in which it was done.
             for index in listed.indices
-            where listed[index].mark == place.mark && places.isThere(listed[index]) {
+            where listed[index].mark == place.mark && listed[index].path == place.path
+                && places.isThere(listed[index])
+            {
                 listed[index].owed.subtract(place.owed)
             }
         }

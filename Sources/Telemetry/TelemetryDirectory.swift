@@ -36,6 +36,9 @@ public struct TelemetryDirectory: Sendable, Equatable {
     var lossLock: String { "\(path)/losses.lock" }
     /// Requests for erasure that the collector has not confirmed yet.
     public var erasures: String { "\(path)/erasures.json" }
+    /// Requests for the erasure of what other homes sent that used the folder before; they are not
+    /// made before the data here is deleted.
+    var formerErasures: String { "\(path)/erasures.former.json" }
     /// Where requests for erasure that could not be understood are set aside, in this order.
     public var damagedErasures: [String] {
         (1...8).map { "\(path)/erasures.damaged\($0 == 1 ? "" : "-\($0)").json" }
@@ -51,6 +54,15 @@ public struct TelemetryDirectory: Sendable, Equatable {
     package func isUsed(_ files: any FileSystem) -> Bool {
         [consentPage, consentRecord, store, journals, erasures]
             .contains { (try? files.status(of: $0)) != nil }
+    }
+
+    /// Whether something stands at the path, or can't be looked at.
+    func isThere(_ files: any FileSystem) -> Bool {
+        do throws(SystemError) {
+            return try files.status(of: path) != nil
+        } catch {
+            return true
+        }
     }
 
     /// Makes the folders if needed, and refuses one that is a link or belongs to somebody else.

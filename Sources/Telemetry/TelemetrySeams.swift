@@ -28,6 +28,8 @@ public struct TelemetrySeams: Sendable {
     public var logger: Logger
     /// Why a yes that stands does not count, in words; nil if it does. Asked whenever the gate is.
     package var obstacle: @Sendable () -> String? = { nil }
+    /// Whether a yes that stands is, as far as can be seen, that of another home.
+    package var isOthers: @Sendable () -> Bool = { false }
 
     /// Takes the machine's own clock, randomness, files and SQLite, except for what is given.
     public init(

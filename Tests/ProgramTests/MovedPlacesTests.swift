@@ -138,6 +138,43 @@ import Testing
         }
     }
 
+    @Test func `a folder that is away is not forgotten for a copy of it`() throws {
+        let folders = ["disk", "copy"].map(arpguard.folder.file)
+        #expect(try CommandRunner.run("/bin/cp", ["-a"] + folders, environment: [:]).status == 0)
+        try move("disk", to: "disk.away")
+        try store(in: "copy/telemetry")
+        for _ in 0..<2 { _ = try run("telemetry", "enable", "--confirm") }
+        #expect(try entries().count == 2)
+        let shown = try run("telemetry", "status").stdout
+        #expect(shown.contains("not there now; moved to "), "\(shown)")
+        let end = try run("telemetry", "delete-data", "--confirm").stdout
+        #expect(!end.contains("no byte"), "\(end)")
+        #expect(end.contains("\(place) is not there now, maybe moved to "), "\(end)")
+        _ = try run("telemetry", "disable")
+        try move("disk.away", to: "disk")
+        _ = try run("telemetry", "status")
+        try store(in: "disk/telemetry")
+        let status = try arpguard.telemetryStatus()
+        #expect(status["blocked_by"] == ["withdrawn"])
+        #expect(status["events"]?["recorded"] == 0)
+    }
+
+    @Test func `of two copies each is freed of what it owes when that is done in it`() throws {
+        let folders = ["disk", "copy"].map(arpguard.folder.file)
+        #expect(try CommandRunner.run("/bin/cp", ["-a"] + folders, environment: [:]).status == 0)
+        try move("disk", to: "disk.away")
+        try store(in: "copy/telemetry")
+        _ = try run("telemetry", "enable", "--confirm")
+        try move("copy", to: "copy.away")
+        _ = try run("telemetry", "delete-data", "--confirm")
+        for name in ["disk", "copy"] { try move("\(name).away", to: name) }
+        let lock = try #require(
+            try RealFileSystem().lock(arpguard.folder.file("copy/telemetry/change.lock")))
+        _ = try arpguard("telemetry", "status")
+        withExtendedLifetime(lock) {}
+        #expect(try entries().map { $0["owed"] } == [nil, ["delete"]])
+    }
+
     @Test func `a copy is another folder`() throws {
         let folders = ["disk", "copy"].map(arpguard.folder.file)
         #expect(try CommandRunner.run("/bin/cp", ["-r"] + folders, environment: [:]).status == 0)

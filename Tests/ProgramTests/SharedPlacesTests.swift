@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import JSON
 import Modules
+import SQLite
 import TestKit
 import Testing
 
@@ -67,6 +69,83 @@ import Testing
         try store("one", in: "moved")
         _ = try enable("one")
         #expect(try status("one")["events"]?["recorded"] == recorded)
+    }
+
+    private func id(_ home: String) throws -> String {
+        try #require(try status(home)["installation_id"]?.stringValue)
+    }
+
+    /// Both homes send to the server, the first one has; the second names its folder, or a copy.
+    private func take(_ folder: String, _ server: FakeServer) throws {
+        let url = try server.url()
+        for home in ["one", "two"] {
+            #expect(try run(home, "config", "set", "telemetry.upload_url", url).status == 0)
+        }
+        _ = try enable("one")
+        #expect(try run("one", "replay", capture).status == 1)
+        #expect(try run("one", "telemetry", "upload").status == 0)
+        if folder == "copy" {
+            let folders = ["one/telemetry", "copy"].map(arpguard.folder.file)
+            #expect(
+                try CommandRunner.run("/bin/cp", ["-a"] + folders, environment: [:]).status == 0)
+        }
+        try store("two", in: folder)
+    }
+
+    @Test(arguments: ["copy", "one/telemetry"])
+    func `a yes in another's folder goes on under no identifier of theirs`(folder: String) throws {
+        let server = try FakeServer(otherwise: .answer(200))
+        try take(folder, server)
+        let first = try id("one")
+        _ = try enable("two")
+        let second = try id("two")
+        #expect(second != first)
+        #expect(try run("two", "telemetry", "rotate-id", "--confirm").status == 0)
+        #expect(server.requests.allSatisfy { $0.method == "POST" })
+        // All that was recorded there is meant by this, whoever sent it.
+        #expect(try run("two", "telemetry", "delete-data", "--confirm").status == 0)
+        let erased = server.requests.filter { $0.method == "DELETE" }.map(\.target)
+        #expect(erased == ["/v1/installations/\(first)"])
+    }
+
+    @Test func `who never agreed in a folder neither ages nor renames what is in it`() throws {
+        let server = try FakeServer(otherwise: .answer(200))
+        try take("one/telemetry", server)
+        let path = arpguard.folder.file("one/telemetry/store.sqlite")
+        try Connection(path: path, mode: .readWrite).execute(
+            "UPDATE events SET time = time - 259200000000000")
+        let days = ["config", "set", "telemetry.storage_retention_days", "1"]
+        let two = ["ARPGUARD_HOME": arpguard.folder.file("two")]
+        #expect(try arpguard(days, environment: two).status == 0)
+        let before = try status("one")
+        #expect(try status("two")["lost"]?["retention"] == nil)
+        let end = try run("two", "telemetry", "rotate-id", "--confirm")
+        #expect(end.status == 2)
+        #expect(end.stderr.contains("may be another home's"), "\(end.stderr)")
+        #expect(try status("one")["events"] == before["events"])
+        #expect(try id("one") == before["installation_id"]?.stringValue)
+        // Its own limits are kept.
+        #expect(
+            try run("one", "config", "set", "telemetry.storage_retention_days", "1").status == 0)
+        #expect(try status("one")["events"]?["recorded"] == 0)
+    }
+
+    @Test(arguments: ["telemetry-places.json", "place"])
+    func `a link to a list or a mark that is away says no yes`(name: String) throws {
+        if name == "place" {
+            _ = try enable("one")
+            let path = arpguard.folder.file("one/telemetry/place")
+            #expect(unsafe symlink(arpguard.folder.file("away"), path) == 0)
+        } else {
+            try store("one", in: "shared")
+            _ = try enable("one")
+            let path = arpguard.folder.file("one/telemetry-places.json")
+            try RealFileSystem().remove(path)
+            #expect(unsafe symlink(arpguard.folder.file("away"), path) == 0)
+        }
+        let status = try status("one")
+        #expect(status["enabled"] == false)
+        #expect(status["configuration_error"]?.stringValue?.contains(name) == true)
     }
 
     @Test func `several yeses at once are one`() throws {

@@ -21,6 +21,10 @@ struct GateReader: Sendable {
     let configurationFault: String?
     /// Why the yes that stands in the folder does not count; nil if it does, or if there is none.
     var folderProblem: String? { obstacle(ConsentState.read(directory, seams, memory)) }
+    /// Whether the yes that stands in the folder is another home's.
+    var isOthers: Bool {
+        ConsentState.read(directory, seams, memory).consent == .given && seams.isOthers()
+    }
     /// What is wrong with the configuration, or with the folder that it names; nil if nothing is.
     var configurationProblem: String? { configurationFault ?? folderProblem }
     let terms: ConsentTerms

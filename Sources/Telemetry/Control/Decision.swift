@@ -43,9 +43,10 @@ extension TelemetryControl {
         let old = state.record
         if state.consent == .given, !state.isCopied, old?.terms == terms { return [] }
         var record = freshRecord(terms, isGiven: true)
-        if let old, let id = old.installationID, let secret = old.erasureSecret, !state.isCopied {
-            record.installationID = id
-            record.erasureSecret = secret
+        if let old, !state.isCopied {
+            if let id = old.installationID, let secret = old.erasureSecret {
+                (record.installationID, record.erasureSecret) = (id, secret)
+            }
             record.sentErasureURLs = old.sentErasureURLs
         }
         // While there is room: what is lost on a full disk is counted in it.

@@ -89,14 +89,15 @@ extension TelemetryControl {
         guard let id = try intended(directory.deletionIntent) else { return (false, false) }
         try erasureList.setDamagedAside()
         // Kept over a second run, which finds that the first has done this part.
-        var erasure = (requested: false, impossible: false)
+        var erasure = (requested: try requestFormerErasures(), impossible: false)
         let isNewer = try Store.using(directory, seams, acceptingNewer: true) { store in
             // No sending can begin under the old identifier between the two.
             try store.database.transaction {
                 let state = gate.read().state
                 // With another identifier this was done before.
                 guard Array((state.record?.installationID ?? "").utf8) == id else { return }
-                erasure = try requestErasure(store, state)
+                let own = try requestErasure(store, state)
+                erasure = (erasure.requested || own.requested, own.impossible)
                 try renew(state)
             }
             try wipe(store)
@@ -134,21 +135,8 @@ extension TelemetryControl {
             let sent = "SELECT count(*) FROM batches WHERE attempts > 0"
             return (false, try store.database.integer(sent) ?? 0 > 0)
         }
-        guard let id = record.installationID, let secret = record.erasureSecret else {
-            return (false, false)
-        }
-        let erasures = record.sentErasureURLs.filter { !$0.isEmpty }.map { url in
-            PendingErasure(
-                installationID: id, secret: secret,
-                url: PendingErasure.url(of: id, below: url), attempts: 0,
-                nextAttemptAt: Timestamp(nanoseconds: 0))
-        }
-        if !erasures.isEmpty {
-            try erasureList.update { all in
-                all.removeAll { $0.installationID == id }
-                all += erasures
-            }
-        }
+        let erasures = record.pendingErasures
+        if !erasures.isEmpty { try erasureList.update { $0.replace(with: erasures) } }
         return (!erasures.isEmpty, record.sentErasureURLs.contains(""))
     }
 

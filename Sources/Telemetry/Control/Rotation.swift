@@ -33,6 +33,11 @@ extension TelemetryControl {
                 .blocked, "there is no installation identifier to change",
                 hint: "one is made when you agree: telemetry enable")
         }
+        if let problem = gate.folderProblem {
+            throw TelemetryError(
+                .blocked, "the identifier is not changed, it may be another home's: \(problem)",
+                hint: "if the data is yours, agree to it here: telemetry enable")
+        }
         try directory.prepare(seams)
         return try changing {
             try finishIntentsLocked()

@@ -12,6 +12,14 @@ struct ErasureList {
 
     let directory: TelemetryDirectory
     let files: any FileSystem
+    /// The file.
+    let path: String
+
+    init(directory: TelemetryDirectory, files: any FileSystem, path: String? = nil) {
+        self.directory = directory
+        self.files = files
+        self.path = path ?? directory.erasures
+    }
 
     /// All of them. Throws where the file can't be read, or is not what `update` wrote.
     func all() throws(TelemetryError) -> [PendingErasure] {
@@ -23,7 +31,7 @@ struct ErasureList {
                 hint: "make it readable for its owner")
         }
         throw TelemetryError(
-            .storage, "the list of pending erasures is damaged: \(directory.erasures)",
+            .storage, "the list of pending erasures is damaged: \(path)",
             hint: "it names what is still to be erased at the collector: restore it from a copy, "
                 + "mend it and take the changed entry's check out, or remove it to give that up")
     }
@@ -62,7 +70,7 @@ struct ErasureList {
                 hint: "mend or remove \(taken[0]) and those beside it: they name what is still to "
                     + "be erased at the collector")
         }
-        try files.rename(directory.erasures, to: free)
+        try files.rename(path, to: free)
     }
 
     /// The damaged lists that wait for somebody to mend them.
@@ -80,9 +88,9 @@ struct ErasureList {
 
     /// The list; nil if it can't be understood.
     private func read() throws(SystemError) -> [PendingErasure]? {
-        guard let status = try files.status(of: directory.erasures) else { return [] }
+        guard let status = try files.status(of: path) else { return [] }
         guard status.kind == .file, status.bytes <= Int64(Self.bytesMax) else { return nil }
-        let bytes = try files.read(directory.erasures, bytesMax: Self.bytesMax)
+        let bytes = try files.read(path, bytesMax: Self.bytesMax)
         guard let list = (try? JSONValue.parse(bytes: bytes))?.arrayValue else { return nil }
         let erasures = list.compactMap(PendingErasure.init(json:))
         return erasures.count == list.count ? erasures : nil
@@ -110,10 +118,10 @@ struct ErasureList {
 
     private func save(_ erasures: [PendingErasure]) throws(TelemetryError) {
         do throws(SystemError) {
-            try directory.removeUnfinished(directory.erasures, files)
-            if erasures.isEmpty { return try files.remove(directory.erasures) }
+            try directory.removeUnfinished(path, files)
+            if erasures.isEmpty { return try files.remove(path) }
             let text = JSONValue.array(erasures.map(\.json)).serialized(.pretty)
-            try files.replace(directory.erasures, with: Array(text.utf8) + [0x0A])
+            try files.replace(path, with: Array(text.utf8) + [0x0A])
         } catch {
             throw TelemetryError(.storage, error.description, hint: "free space on the disk")
         }

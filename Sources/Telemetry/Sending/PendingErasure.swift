@@ -17,6 +17,8 @@ package struct PendingErasure: Sendable, Equatable {
     package var attempts: Int64
     /// Not to be tried before.
     package var nextAttemptAt: Timestamp
+    /// Until when the server asked for patience; nil if it did not.
+    package var wish: Timestamp?
 
     /// The URL of an installation below the place where erasures are asked for.
     static func url(of installationID: String, below place: String) -> String {
@@ -25,16 +27,26 @@ package struct PendingErasure: Sendable, Equatable {
 
     /// Whether it may be asked for now. A time that nobody can have asked for was noted by a clock
     /// gone wrong.
-    func isDue(at now: Timestamp) -> Bool {
-        nextAttemptAt <= now || nextAttemptAt > Outbox.patience(now)
+    ///
+    /// - Parameter isAskedFor: a person waits for it, who waits out only what a server asked for.
+    func isDue(at now: Timestamp, isAskedFor: Bool = false) -> Bool {
+        notBefore(now, isAskedFor: isAskedFor) == nil
+    }
+
+    /// Before when it may not be asked for; nil if it may now.
+    func notBefore(_ now: Timestamp, isAskedFor: Bool) -> Timestamp? {
+        guard let time = isAskedFor ? wish : nextAttemptAt else { return nil }
+        return time <= now || time > Outbox.patience(now) ? nil : time
     }
 
     var json: JSONValue {
-        [
+        var object: JSONObject = [
             "installation_id": .string(installationID), "secret": .string(secret),
             "url": .string(url), "check": .string(check), "attempts": .integer(attempts),
             "next_attempt_at": .integer(nextAttemptAt.nanoseconds),
         ]
+        if let wish { object["wish"] = .integer(wish.nanoseconds) }
+        return .object(object)
     }
 
     /// What shows that a byte of the request was changed.
@@ -59,7 +71,8 @@ extension PendingErasure {
         self.init(
             installationID: id, secret: secret, url: url,
             attempts: min(max(attempts, 0), Self.attemptsMax),
-            nextAttemptAt: Timestamp(nanoseconds: next))
+            nextAttemptAt: Timestamp(nanoseconds: next),
+            wish: object["wish"]?.integerValue.map { Timestamp(nanoseconds: $0) })
         guard object["check"] == nil || object["check"]?.stringValue == check else { return nil }
     }
 }

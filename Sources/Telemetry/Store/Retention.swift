@@ -22,9 +22,11 @@ struct Retention {
     /// Deletes what is older than the configured days, then the oldest until the cap is kept.
     ///
     /// Not under a configuration with a fault: its numbers may be those that nobody chose, and
-    /// nothing is recorded meanwhile.
+    /// nothing is recorded meanwhile. Nor where the yes that stands is another home's: that has
+    /// limits of its own.
     func apply(to store: Store) throws {
         guard gate.configurationFault == nil else { return }
+        if gate.isOthers { return }
         let days = Int64(config.storageRetentionDays)
         let now = Timestamp(nanoseconds: try reckonedNow(store))
         let oldest = now.advanced(bySeconds: -days * 86_400).nanoseconds

@@ -30,11 +30,19 @@ struct OtherPlace {
         path = away.path
         (isEnabled, status, blockedErasing, isAway) = (nil, nil, nil, true)
         problem =
-            (away.isReplaced
-                ? "another folder stands there now, or another home has agreed to it; what the one "
-                    + "that was agreed to holds"
-                : "agreed to, not there now; what it holds") + " is not known"
+            Self.whereabouts(away)
             + (away.isOwing ? "; what was decided is done there as soon as it is seen again" : "")
+    }
+
+    private static func whereabouts(_ away: TelemetrySetup.AwayPlace) -> String {
+        if away.isReplaced {
+            return "another folder stands there now, or another home has agreed to it; what the "
+                + "one that was agreed to holds is not known"
+        }
+        if let new = away.newPath {
+            return "not there now; moved to \(new), or copied, and then what it holds is not known"
+        }
+        return "agreed to, not there now; what it holds is not known"
     }
 
     private init(path: String, control: TelemetryControl) {

@@ -38,7 +38,9 @@ extension Report {
             place.isReplaced
                 ? "another folder stands at \(place.path) now, or another home has agreed to it: "
                     + "it is done in the one that was agreed to as soon as that is seen again"
-                : "\(place.path) is not there now: it is done there as soon as it is seen again"
+                : "\(place.path) is not there now"
+                    + (place.newPath.map { ", maybe moved to \($0)" } ?? "")
+                    + ": it is done there as soon as it is seen again"
         }
         return lines + [
             "one that is gone for good is forgotten once you take its entry out of "

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+
+extension TelemetryControl {
+    /// Ends the identifier of a no that stands here, so that the next yes has one of its own:
+    /// another home may go on with this one, if the folder is a copy or was that home's.
+    ///
+    /// What was sent under it is not asked to be erased before somebody deletes the data here.
+    package func partFromIdentity() throws {
+        try changing {
+            let state = gate.read().state
+            guard var record = state.record, !record.isGiven else { return }
+            if !state.isCopied {
+                let erasures = record.pendingErasures
+                if !erasures.isEmpty { try formerErasures.update { $0.replace(with: erasures) } }
+            }
+            (record.installationID, record.erasureSecret) = (nil, nil)
+            record.sentErasureURLs = record.sentErasureURLs.filter(\.isEmpty)
+            try seams.files.replace(directory.consentRecord, with: record.serialized)
+        }
+    }
+
+    /// Asks for the erasure of what was sent under identifiers that stood here before; whether
+    /// there is any. It may be done twice.
+    func requestFormerErasures() throws -> Bool {
+        try formerErasures.setDamagedAside()
+        let erasures = try formerErasures.all()
+        guard !erasures.isEmpty else { return false }
+        try erasureList.update { $0.replace(with: erasures) }
+        try formerErasures.update { $0 = [] }
+        return true
+    }
+
+    private var formerErasures: ErasureList {
+        ErasureList(directory: directory, files: seams.files, path: directory.formerErasures)
+    }
+}
+
+extension ConsentRecord {
+    /// The requests that would erase what was sent under the identifier; empty where nothing was,
+    /// or nowhere can be asked for it.
+    var pendingErasures: [PendingErasure] {
+        guard let installationID, let erasureSecret else { return [] }
+        return sentErasureURLs.filter { !$0.isEmpty }.map { url in
+            PendingErasure(
+                installationID: installationID, secret: erasureSecret,
+                url: PendingErasure.url(of: installationID, below: url), attempts: 0,
+                nextAttemptAt: Timestamp(nanoseconds: 0))
+        }
+    }
+}
+
+extension [PendingErasure] {
+    /// Before when none of them may be asked for; nil where one may now, or there are none.
+    func notBefore(_ now: Timestamp, isAskedFor: Bool) -> Timestamp? {
+        let times = map { $0.notBefore(now, isAskedFor: isAskedFor) }
+        return times.contains(nil) ? nil : times.compactMap(\.self).min()
+    }
+
+    /// Puts the requests of an identifier in the place of any that there are for it.
+    mutating func replace(with erasures: [PendingErasure]) {
+        let identifiers = Set(erasures.map(\.installationID))
+        removeAll { identifiers.contains($0.installationID) }
+        self += erasures
+    }
+}
