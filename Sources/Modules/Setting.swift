@@ -42,6 +42,12 @@ public struct Setting: Sendable {
     /// Whether the key may hold this value.
     public func admits(_ value: JSONValue) -> Bool { admits(value) }
 
+    /// Whether a text can be that of a path: none holds a zero byte, at which the system would cut
+    /// it short, and any other control character is a mistake.
+    public static func mayBePath(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    }
+
     /// A key that holds true or false.
     public static func bool(
         _ key: String, default defaultValue: JSONValue, meaning: String

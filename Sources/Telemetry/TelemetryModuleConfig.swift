@@ -143,9 +143,12 @@ extension TelemetryModuleConfig {
     ]
 
     private static func path(_ key: String, meaning: String) -> Setting {
-        Setting(key, form: "a path from / or ~, or null", default: .null, meaning: meaning) {
-            $0 == .null
-                || $0.stringValue.map { $0.hasPrefix("/") || $0.hasPrefix("~/") } ?? false
+        Setting(
+            key, form: "a path from / or ~ without control characters, or null", default: .null,
+            meaning: meaning
+        ) { value in
+            guard let text = value.stringValue else { return value == .null }
+            return (text.hasPrefix("/") || text.hasPrefix("~/")) && Setting.mayBePath(text)
         }
     }
 

@@ -26,6 +26,15 @@ import Testing
         #expect(configuration.detection.staticBindings.isEmpty)
     }
 
+    @Test func `a link to a file that is away is no missing file`() throws {
+        let path = folder.file("config.json")
+        #expect(unsafe symlink(folder.file("away.json"), path) == 0)
+        #expect(file.load().fault != nil)
+        try folder.write(#"{"telemetry": {"enabled": false}}"#, to: "away.json")
+        #expect(file.load().fault == nil)
+        #expect(file.load().telemetry["enabled"] == false)
+    }
+
     @Test func `a complete file is read`() throws {
         try folder.write(
             """
@@ -48,6 +57,7 @@ import Testing
             ("enabled", "1", "true, false or null"), ("anonymize_data", "null", "true or false"),
             ("collection_interval", "0", "1 to 8760"), ("collection_interval", "8761", "1 to 8760"),
             ("collection_interval", "1.5", "1 to 8760"), ("storage_path", "\"x\"", nil),
+            ("storage_path", #""/a\u0000b""#, nil), ("upload_ca_file", #""~/a\nb""#, nil),
             ("storage_retention_days", "3651", "1 to 3650"),
             ("storage_bytes_max", "1048575", "1048576 to 17179869184"),
             ("upload_url", "\"http://telemetry.example.org/v1/logs\"", nil),

@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    private static let path = "must be a path from / or ~, or null"
+    private static let path = "must be a path from / or ~ without control characters, or null"
 
     static let cases = [
         Case("the defaults") { _ in },
@@ -43,6 +43,9 @@ import Testing
         },
         Case("a folder with a tilde", "telemetry.storage_path must be a path from /") {
             $0.storagePath = "~/data"
+        },
+        Case("a zero byte in a path", "telemetry.storage_path is \"/a\\u0000b\", \(path)") {
+            $0.storagePath = "/a\0b"
         },
         Case("a relative file", "telemetry.upload_ca_file is \"ca.pem\", \(path)") {
             $0.uploadCAFile = "ca.pem"

@@ -48,9 +48,13 @@ public struct OutputSettings: Sendable, Equatable {
                 "severity_min", severities, default: "low",
                 meaning: "the least grave alerts that are printed, and written to file and log"),
             Setting(
-                "eve_path", form: "a path from /, or null", default: .null,
+                "eve_path", form: "a path from / without control characters, or null",
+                default: .null,
                 meaning: "a file to which alerts are appended as EVE JSON lines"
-            ) { $0 == .null || $0.stringValue?.hasPrefix("/") ?? false },
+            ) { value in
+                guard let text = value.stringValue else { return value == .null }
+                return text.hasPrefix("/") && Setting.mayBePath(text)
+            },
             .choice(
                 "log", logs, default: "none", meaning: "the machine's log that alerts go to"),
             Setting(
