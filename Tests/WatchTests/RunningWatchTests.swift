@@ -64,6 +64,27 @@ import Testing
         #expect(lines.last?["stats"]?["suppressed"]?.integerValue ?? 0 > 0)
     }
 
+    @Test func `a configuration that says no ends telemetry of a watch without a signal`() throws {
+        if let obstacle = Laboratory.obstacle("/usr/sbin/arping") { try Test.cancel("\(obstacle)") }
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        let laboratory = try Laboratory("no")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        #expect(try arpguard("config", "set", "telemetry.enabled", "false").status == 0)
+        _ = try watch.waitForErrorLine(containing: "telemetry.enabled is false now")
+        let before = try status()["events"]
+        #expect(try status()["recorders"]?.arrayValue?.contains { $0["blocked_by"] == [] } == false)
+        let attack = try laboratory.start(.attacker, "/usr/sbin/arping", Attack.arping.words)
+        #expect(try attack.waitForEnd().status != nil)
+        watch.send(signal: SIGTERM)
+        _ = try watch.waitForEnd()
+        #expect(try status()["events"] == before)
+    }
+
+    private func status() throws -> JSONValue {
+        try JSONValue.parse(arpguard("telemetry", "status", "--format", "json").stdout)
+    }
+
     @Test func `two interfaces are watched at once, each by a process and a table of its own`()
         throws
     {

@@ -29,6 +29,7 @@ extension WatchRun {
         for task in timetable.due(at: now) {
             switch task {
             case .interfaces: lookAtInterfaces()
+            case .refusal: heedRefusal()
             case .state: writeState()
             case .drops: tellDrops()
             case .bindings: saveBindings()
@@ -156,6 +157,19 @@ extension WatchRun {
         }
     }
 
+    /// A configuration that forbids telemetry by now is obeyed without a signal, by telemetry alone.
+    /// That it does no more is read with all else.
+    private func heedRefusal() {
+        guard setup.config.enabled != false, setup.fault == nil,
+            let context = try? ProgramContext(at: home)
+        else { return }
+        let next = TelemetrySetup(context, invocation)
+        guard next.config.enabled == false else { return }
+        replaceTelemetry(next)
+        invocation.diagnostics.notice(
+            "telemetry.enabled is false now: nothing more is recorded or sent")
+    }
+
     private func take(_ next: Configuration) throws(CommandFailure) {
         if next.watch != configuration.watch {
             invocation.diagnostics.warning(
@@ -188,7 +202,8 @@ extension WatchRun {
 
     private func replaceTelemetry(_ next: TelemetrySetup) {
         if next.config != setup.config || next.fault != setup.fault {
-            telemetry.ran(totals)
+            // What was watched until now is not recorded any more once the file says no.
+            if next.config.enabled != false { telemetry.ran(totals) }
             module.shutdown()
             module = next.module()
             module.initialize()

@@ -6,6 +6,8 @@ struct WatchTimetable {
     enum Task: CaseIterable {
         /// The interfaces are looked at: libpcap does not tell of one that was switched off.
         case interfaces
+        /// The configuration may forbid telemetry by now.
+        case refusal
         /// The state is written down.
         case state
         /// Frames that the kernel dropped are told.
@@ -19,7 +21,7 @@ struct WatchTimetable {
 
         fileprivate var seconds: Int64 {
             switch self {
-            case .interfaces: 1
+            case .interfaces, .refusal: 1
             case .state: 5
             case .drops: 10
             case .bindings, .upload: 60
