@@ -17,8 +17,10 @@ public struct TelemetryUploader: Sendable {
         case everything
         /// The same, if a round is due by `TelemetryControl.uploadAgenda()`.
         case everythingIfDue
-        /// Requests for erasure alone, within 10 seconds.
+        /// Requests for erasure alone, within 10 seconds. For a person who asked, too.
         case erasures
+        /// Those of them alone that are due.
+        case erasuresIfDue
     }
 
     private let makeControl: @Sendable () -> TelemetryControl
@@ -69,11 +71,12 @@ public struct TelemetryUploader: Sendable {
         defer { consent.end() }
         let round = UploadRound(
             outbox: outbox, clock: seams.clock, random: seams.random,
-            isAskedFor: scope == .everything, timeMax: timeMax, progress: progress,
+            isAskedFor: scope == .everything || scope == .erasures, timeMax: timeMax,
+            progress: progress,
             whileSending: { consent.watch($0, $1) },
             makeTransport: { CurlTransport(cancellation: consent.cancellation) }
         )
-        return try round.run(erasuresOnly: scope == .erasures)
+        return try round.run(erasuresOnly: scope == .erasures || scope == .erasuresIfDue)
     }
 
     private func reasonNotToStart(
@@ -82,7 +85,8 @@ public struct TelemetryUploader: Sendable {
         let status = try control.status()
         guard status.isDecided || status.pendingErasures != 0 else {
             // A home where nobody was ever asked stays as it is: not even a folder is made.
-            return scope == .erasures ? .erasuresOnly : .blocked(status.blockedSending)
+            return scope == .erasures || scope == .erasuresIfDue
+                ? .erasuresOnly : .blocked(status.blockedSending)
         }
         guard scope == .everythingIfDue else { return nil }
         let agenda = try control.uploadAgenda()

@@ -9,8 +9,12 @@ extension UploadRound {
     /// the caller's to tell.
     func sendErasures(_ summary: inout UploadSummary) throws {
         guard let pending = try? outbox.pendingErasures() else { return }
-        defer { summary.erasuresPending = ((try? outbox.pendingErasures()) ?? []).count }
-        let due = outbox.due(pending)
+        defer {
+            let pending = (try? outbox.pendingErasures()) ?? []
+            summary.erasuresPending = pending.count
+            summary.erasuresNotBefore = outbox.notBefore(pending, isAskedFor: isAskedFor)
+        }
+        let due = outbox.due(pending, isAskedFor: isAskedFor)
         guard !due.isEmpty else { return }
         summary.erasuresBlocked = outbox.erasuresBlocked
         guard summary.erasuresBlocked.isEmpty else { return }
@@ -69,7 +73,8 @@ extension UploadRound {
         case .retryLater(let after, let reason):
             let time = retry.nextAttempt(
                 failures: erasure.attempts + 1, asked: after, now: clock.now(), random)
-            try outbox.retry(erasure, notBefore: time)
+            try outbox.retry(
+                erasure, notBefore: time, wish: after.map { retry.wish($0, now: clock.now()) })
             summary.note(
                 "\(origin): the erasure is not confirmed: \(reason)",
                 hint: "it stays pending; the next attempt is due at \(time.rfc3339)")

@@ -21,7 +21,7 @@ package struct UploadRound {
     let random: any RandomSource
     let makeTransport: () -> any UploadTransport
     let retry = RetryPolicy()
-    private let isAskedFor: Bool
+    let isAskedFor: Bool
     private let timeMax: Duration?
     private let start: Int64
     private let progress: (UploadSummary) -> Void

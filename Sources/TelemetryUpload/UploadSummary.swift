@@ -63,6 +63,8 @@ public struct UploadSummary: Sendable, Equatable {
     public var erasuresUnsupported = 0
     /// Erasures that are still to be confirmed.
     public var erasuresPending = 0
+    /// Before when none of those is asked for by such a round; nil where one is, or there are none.
+    public var erasuresNotBefore: Timestamp?
     /// The causes that block requests for erasure, where there are any pending.
     public var erasuresBlocked: [Cause] = []
     /// Why no further batch was sent.
@@ -79,6 +81,8 @@ public struct UploadSummary: Sendable, Equatable {
 
     /// Adds what a round for the erasures of another folder of the same home did.
     public mutating func add(erasuresOf other: UploadSummary) {
+        erasuresNotBefore = TelemetryStatus.notBefore(
+            (erasuresPending, erasuresNotBefore), (other.erasuresPending, other.erasuresNotBefore))
         erasuresDone += other.erasuresDone
         erasuresUnsupported += other.erasuresUnsupported
         erasuresPending += other.erasuresPending
@@ -109,6 +113,7 @@ public struct UploadSummary: Sendable, Equatable {
             "erasures_done": .integer(Int64(erasuresDone)),
             "erasures_unsupported": .integer(Int64(erasuresUnsupported)),
             "erasures_pending": .integer(Int64(erasuresPending)),
+            "erasures_not_before": erasuresNotBefore.map { .string($0.rfc3339) } ?? .null,
             "ending": .string(ending.word),
             "events_held": .integer(ending.eventsHeld),
             "next_attempt": ending.nextAttempt.map { .string($0.rfc3339) } ?? .null,

@@ -82,7 +82,9 @@ private func round(
         let own = Result {
             try setup.uploader().run(scope, cancellation: cancellation, progress: progress.show)
         }
-        let elsewhere = setup.askElsewhere(since: scope == .erasures ? start : nil, cancellation)
+        let elsewhere = setup.askElsewhere(
+            scope == .everythingIfDue ? .erasuresIfDue : .erasures,
+            since: scope == .erasures ? start : nil, cancellation)
         return (try own.get(), elsewhere)
     }
 }
@@ -92,7 +94,7 @@ extension TelemetrySetup {
     ///
     /// - Parameter start: when the time that all requests may take together began; nil for now.
     fileprivate func askElsewhere(
-        since start: Int64?, _ cancellation: Cancellation
+        _ scope: TelemetryUploader.Scope, since start: Int64?, _ cancellation: Cancellation
     ) -> UploadSummary {
         let start = start ?? seams.clock.uptimeNanoseconds()
         var summary = UploadSummary(ending: .erasuresOnly)
@@ -100,7 +102,7 @@ extension TelemetrySetup {
             let used = Duration.nanoseconds(seams.clock.uptimeNanoseconds() - start)
             do {
                 let round = try at(path).uploader().run(
-                    .erasures, timeMax: UploadRound.erasuresTimeMax - used,
+                    scope, timeMax: UploadRound.erasuresTimeMax - used,
                     cancellation: cancellation)
                 if let round { summary.add(erasuresOf: round) }
             } catch {

@@ -63,6 +63,10 @@ extension UploadSummary {
         case .failed, .interrupted, .erasuresOnly:
             break
         }
+        if let time = erasuresNotBefore, problems.isEmpty {
+            notices.append(
+                "\(Int64(erasuresPending).of("erasure")) not asked for before \(time.rfc3339)")
+        }
         if !erasuresBlocked.isEmpty {
             let isAny = erasuresDone + erasuresUnsupported > 0
             notices.append(

@@ -51,6 +51,51 @@ struct OtherUserTests {
         #expect(status["blocked_by"] == .array(causes))
     }
 
+    /// A person's home whose telemetry somebody else shut or took.
+    private static let shut = """
+        set -e
+        folder=$1 program=$2 what=$3
+        mount -t tmpfs none /etc
+        mkdir "$folder/other"
+        chown -R 65534:65534 "$folder"
+        as_person() {
+            HOME=$folder setpriv --reuid=65534 --regid=65534 --clear-groups \\
+                "$program" "$@" --home "$folder/own"
+        }
+        as_person config set telemetry.storage_path "$folder/other/t" >/dev/null 2>&1
+        as_person telemetry enable --confirm >/dev/null 2>&1
+        as_person config unset telemetry.storage_path >/dev/null 2>&1
+        as_person telemetry enable --confirm >/dev/null 2>&1
+        telemetry=$folder/own/telemetry
+        case $what in
+        taken) chown -R 0:0 "$telemetry" ;;
+        shut) chmod 0 "$telemetry" ;;
+        *) chmod 0 "$telemetry/journal" ;;
+        esac
+        as_person telemetry status >&2
+        as_person telemetry status --format json
+        """
+
+    @Test(arguments: ["taken", "shut", "journals"])
+    func `what can't be entered is told, with all else`(what: String) throws {
+        let folder = try TemporaryDirectory()
+        let result = try CommandRunner.run(
+            "/usr/bin/unshare",
+            [
+                "--mount", "sh", "-c", Self.shut, "sh", folder.path,
+                Executables.path("arpguard"), what,
+            ])
+        try #require(result.status == 0, "\(result.stderr)")
+        let status = try JSONValue.parse(result.stdout)
+        #expect(status["store_error"]?.stringValue?.contains("enied") == true, "\(status)")
+        #expect(status["blocked_by"] == (what == "journals" ? [] : ["state_unreadable"]))
+        #expect(status["recorders"] == .null)
+        #expect(status["storage_bytes"] == .null)
+        let others = status["other_places"]?.arrayValue ?? []
+        #expect(others.map { $0["enabled"] } == [true])
+        #expect(result.stderr.contains("an unknown size in "), "\(result.stderr)")
+    }
+
     /// A person's home, in which root then runs a command, and the service's, in which that person
     /// does; both are compared before and after.
     private static let mixed = """

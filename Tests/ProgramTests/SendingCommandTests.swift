@@ -156,6 +156,26 @@ import Testing
         #expect(try arpguard("telemetry", "disable").status == 0)
         let end = try upload.waitForEnd(within: .seconds(10))
         #expect(end.stderr.contains("cut off"))
+        let shown = try arpguard("telemetry", "status").stdout
+        #expect(shown.contains("on the way when consent was taken back"), "\(shown)")
+        #expect(shown.contains(" 0 kept here only"), "\(shown)")
+    }
+
+    @Test func `an erasure that a server puts off is told with its time`() throws {
+        let server = try FakeServer(
+            .answer(200), otherwise: .answer(503, headers: [HTTPHeader("Retry-After", "86400")]))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        let deletion = try arpguard("telemetry", "delete-data", "--confirm")
+        let upload = try arpguard("telemetry", "upload")
+        #expect(upload.stderr.contains("1 erasure not asked for before 20"), "\(upload.stderr)")
+        let shown = try arpguard("telemetry", "status")
+        let time = try #require(
+            try arpguard.telemetryStatus()["erasures_not_before"]?.stringValue)
+        for text in [deletion.stdout, shown.stdout] { #expect(text.contains("from \(time) on")) }
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
     }
 
     @Test func `an erasure that the server does not support is not called confirmed`() throws {

@@ -32,7 +32,7 @@ import Testing
         #expect(status.json["erasures_error"]?.stringValue?.contains("erasures.json") == true)
         #expect(status.erasureProblem?.hint.contains("restore it") == true)
         #expect(status.uploaded == 2)
-        #expect(status.storageBytes > 0)
+        #expect(status.storageBytes ?? 0 > 0)
     }
 
     @Test func `batches, review and the schedule go on`() throws {

@@ -46,6 +46,29 @@ import Testing
         #expect(limits.count == 3)
     }
 
+    @Test func `who asks again waits out what a server asked for, and no own pause`() throws {
+        try owe(1)
+        let transport = ScriptedTransport(
+            .status(500), .status(503), .status(503, [UploadHeader("Retry-After", "7200")]),
+            .status(204))
+        func ask(isAskedFor: Bool) throws -> UploadSummary {
+            try #require(
+                try home.round(erasuresOnly: true, isAskedFor: isAskedFor) { transport })
+        }
+        _ = try ask(isAskedFor: false)
+        #expect(try ask(isAskedFor: true).erasuresNotBefore == nil)
+        #expect(transport.requests.count == 2)
+        #expect(try home.control.status().erasuresNotBefore == nil)
+        #expect(try home.control.outlook().erasureURLs.count == 1)
+        let wish = home.clock.now().advanced(bySeconds: 7200)
+        for _ in 0..<2 { #expect(try ask(isAskedFor: true).erasuresNotBefore == wish) }
+        #expect(transport.requests.count == 3)
+        #expect(try home.control.status().erasuresNotBefore == wish)
+        #expect(try home.control.outlook().erasureURLs.isEmpty)
+        home.clock.advance(by: .seconds(7200))
+        #expect(try ask(isAskedFor: true).erasuresDone == 1)
+    }
+
     @Test func `patience that a server asks for is had, and it is not asked before`() throws {
         try owe(1)
         let start = home.clock.now()

@@ -120,7 +120,11 @@ import Testing
         #expect(summary.erasuresDone == (change == .disable ? 0 : 1))
         #expect(!summary.hasFailed)
         try server.waitUntilIdle()
-        #expect(try home.control.status().waiting == 0)
+        let status = try home.control.status()
+        #expect(status.waiting == 0)
+        let isStanding = change == .disable
+        #expect((status.keptHere, status.cutOff) == (change == .rotate ? 1 : 0, isStanding ? 1 : 0))
+        #expect(try home.control.deleteData().erasureRequested == isStanding)
         let last = try #require(try home.control.ledger().last { $0.kind == "answered" })
         #expect(last.detail["outcome"]?.stringValue == "cut_off")
     }

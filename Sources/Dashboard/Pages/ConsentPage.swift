@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import HTTPServing
+internal import Modules
 internal import Telemetry
 
 /// What was agreed to, and every cause that blocks anything.
@@ -101,6 +102,7 @@ struct ConsentPage {
         if count == 0 { return "none" }
         return status.blockedErasing.isEmpty
             ? "\(count), at \(places): asked again by each upload"
+                + (status.erasuresNotBefore.map { " from \($0.rfc3339) on" } ?? "")
             : "\(count), at \(places): not asked for from here: "
                 + control.words.list(status.blockedErasing)
     }

@@ -44,15 +44,20 @@ struct StoredPage {
             ("waiting to be sent", "\(Markup.number(status.waiting))"),
             ("held for review", "\(Markup.number(status.held))"),
             ("kept here only", "\(Markup.number(status.keptHere))"),
+            ("cut off on their way", "\(Markup.number(status.cutOff))"),
             ("sent so far", "\(Markup.number(status.uploaded))"),
             ("dropped by you in review", "\(Markup.number(status.dropped))"),
             (
                 "room taken",
-                "\(Markup.bytes(status.storageBytes)) of \(Markup.bytes(config.storageBytesMax))"
+                "\(storageBytes) of \(Markup.bytes(config.storageBytesMax))"
             ),
             ("kept for", "\(config.storageRetentionDays) days"),
             ("where", "<code>\(status.storagePath)</code>"),
         ]
+    }
+
+    private var storageBytes: String {
+        status.storageBytes.map(Markup.bytes) ?? "an unknown part"
     }
 
     private var problem: HTML {

@@ -77,9 +77,9 @@ extension TelemetryControl {
         outlook.blockedErasing = causes(blocking: .erasing)
         let now = seams.clock.now()
         if outlook.blockedErasing.isEmpty {
-            outlook.erasureURLs = erasures.filter { $0.isDue(at: now) }.map(\.url)
+            outlook.erasureURLs = erasures.filter { $0.isDue(at: now, isAskedFor: true) }.map(\.url)
         }
-        let later = erasures.filter { !$0.isDue(at: now) }.map(\.nextAttemptAt)
+        let later = erasures.compactMap { $0.notBefore(now, isAskedFor: true) }
         outlook.erasuresLater = later.min().map { (Int64(later.count), $0) }
     }
 

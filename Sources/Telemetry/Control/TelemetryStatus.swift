@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import JSON
-import Modules
+public import Modules
 import SQLite
 
 /// The whole truth about telemetry in a home.
@@ -30,6 +30,9 @@ public struct TelemetryStatus: Sendable, Equatable {
     /// Events in the store that can't be sent, or not again: those of another consent or
     /// identifier, of one that named no place, withheld ones, and types that are left out now.
     public var keptHere: Int64 = 0
+    /// Events in the store that were on their way when consent was taken back: they are not sent
+    /// again, and how much of them arrived is not known.
+    public var cutOff: Int64 = 0
     /// Events that the collector accepted since data was last deleted here; those that it erased
     /// since then are counted too.
     public var uploaded: Int64 = 0
@@ -39,6 +42,9 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var lost: [(reason: String, count: Int64)] = []
     /// Erasures that the collector has not confirmed; nil if their list can't be read.
     public var pendingErasures: Int64? = 0
+    /// Before when none of them is asked for, whoever starts an upload, since servers asked for
+    /// patience; nil where one may be asked for, or there are none.
+    public var erasuresNotBefore: Timestamp?
     /// Where those are asked for: the origins, each once, in alphabetical order.
     public var pendingErasureOrigins: [String] = []
     /// All causes that keep pending erasures from being asked for here; empty without any pending.
@@ -51,11 +57,13 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var erasureProblem: TelemetryError?
     /// The process numbers of programs that record into this home now.
     public var recorders: [Int64] = []
+    /// Whether those are all, as far as that can be seen.
+    public var areRecordersKnown = true
     /// What keeps each of them from recording, as it says itself, by its own environment and
     /// configuration and not by those of this process; without an entry where it says nothing.
     public var recorderCauses: [Int64: [Cause]] = [:]
-    /// The space that the data takes on the disk.
-    public var storageBytes: Int64 = 0
+    /// The space that the data takes on the disk; nil where that is not known.
+    public var storageBytes: Int64? = 0
     /// The folder of the data.
     public var storagePath = ""
     /// What is wrong with the configuration; nil if nothing is.
@@ -78,12 +86,21 @@ public struct TelemetryStatus: Sendable, Equatable {
         let mayAsk = [self, other].map { $0.pendingErasures != 0 && $0.blockedErasing.isEmpty }
         areAllErasuresBlocked =
             areAllErasuresBlocked && other.areAllErasuresBlocked && !mayAsk.contains(true)
+        erasuresNotBefore = Self.notBefore(
+            (pendingErasures.map(Int.init) ?? 0, erasuresNotBefore),
+            (other.pendingErasures.map(Int.init) ?? 0, other.erasuresNotBefore))
         pendingErasures = pendingErasures.flatMap { own in other.pendingErasures.map { own + $0 } }
         pendingErasureOrigins = Self.merged(pendingErasureOrigins, other.pendingErasureOrigins)
         unsupportedErasureOrigins = Self.merged(
             unsupportedErasureOrigins, other.unsupportedErasureOrigins)
         blockedErasing = Cause.allCases.filter((blockedErasing + other.blockedErasing).contains)
         erasureProblem = erasureProblem ?? other.erasureProblem
+    }
+
+    /// Before when nothing is asked for in either of two folders, each with how many are pending.
+    package static func notBefore(_ folders: (pending: Int, time: Timestamp?)...) -> Timestamp? {
+        let times = folders.filter { $0.pending > 0 }.map(\.time)
+        return times.contains(nil) ? nil : times.compactMap(\.self).min()
     }
 
     private static func merged(_ left: [String], _ right: [String]) -> [String] {
@@ -103,17 +120,19 @@ public struct TelemetryStatus: Sendable, Equatable {
             "events": [
                 "recorded": figure(recorded), "waiting": figure(waiting), "held": figure(held),
                 "uploaded": figure(uploaded), "kept_here": figure(keptHere),
+                "cut_off": figure(cutOff),
             ],
             "unanswered": unanswered?.json ?? .null,
             "lost": .object(JSONObject(lost.map { ($0.reason, .integer($0.count)) })),
             "pending_erasures": pendingErasures.map { .integer($0) } ?? .null,
+            "erasures_not_before": .optional(erasuresNotBefore?.rfc3339),
             "pending_erasure_origins": .array(pendingErasureOrigins.map { .string($0) }),
             "blocked_erasing": .array(blockedErasing.map { .string($0.rawValue) }),
             "unsupported_erasure_origins": .array(
                 unsupportedErasureOrigins.map { .string($0) }),
             "erasures_error": .optional(erasureProblem?.description),
-            "recorders": .array(recorders.map(recorder)),
-            "storage_bytes": .integer(storageBytes),
+            "recorders": areRecordersKnown ? .array(recorders.map(recorder)) : .null,
+            "storage_bytes": storageBytes.map { .integer($0) } ?? .null,
             "storage_path": .string(storagePath),
             "store_error": .optional(storeProblem),
         ]
@@ -121,6 +140,18 @@ public struct TelemetryStatus: Sendable, Equatable {
 }
 
 extension TelemetryStatus {
+    /// Does a part, and notes why it can't be done; whether it could.
+    @discardableResult
+    fileprivate mutating func noting(_ part: (inout TelemetryStatus) throws -> Void) -> Bool {
+        do {
+            try part(&self)
+            return true
+        } catch {
+            storeProblem = storeProblem ?? "\(error)"
+            return false
+        }
+    }
+
     /// A figure of the store.
     private func figure(_ number: Int64) -> JSONValue {
         storeProblem == nil ? .integer(number) : .null
@@ -136,17 +167,15 @@ extension TelemetryStatus {
 
 extension TelemetryControl {
     /// Reads the status. Changes nothing but for journals of ended processes, which are taken in.
-    /// Throws as `events` does; a store that can't be used is in the status.
+    /// What can't be read is in the status, with the reason, and throws nothing.
     public func status() throws -> TelemetryStatus { try status(figures: nil) }
 
     /// The same with the store's figures of an earlier look, where nothing changed since then.
     func status(figures earlier: TelemetryStatus?) throws -> TelemetryStatus {
         var status = TelemetryStatus()
-        let isThere = try seams.files.status(of: directory.path) != nil
+        let isThere = directory.isThere(seams.files)
         // First, since it ends the identifier that would be told.
-        if isThere {
-            do { try finishDeletion() } catch { status.storeProblem = "\(error)" }
-        }
+        if isThere { status.noting { _ in try finishDeletion() } }
         let (facts, state) = gate.read()
         status.blockedBy = Gate.causes(blocking: .recording, facts)
         status.blockedSending = Gate.causes(blocking: .sending, facts)
@@ -162,19 +191,20 @@ extension TelemetryControl {
         if let earlier {
             status.takeFigures(of: earlier)
         } else {
-            do { try count(&status, state) } catch { status.storeProblem = "\(error)" }
+            status.noting { try count(&$0, state) }
         }
         if status.storeProblem != nil { tellNoted(&status) }
-        try tellRecorders(&status, facts)
+        status.areRecordersKnown = status.noting { try tellRecorders(&$0, facts) }
         status.erasureProblem = erasureList.problem()
         // Why it can't be read is told by the line above.
         let erasures = try? erasureList.all()
         status.pendingErasures = erasures.map { Int64($0.count) }
+        status.erasuresNotBefore = erasures?.notBefore(seams.clock.now(), isAskedFor: true)
         status.pendingErasureOrigins = Self.origins((erasures ?? []).map(\.url))
         if status.pendingErasures != 0 {
             status.blockedErasing = Gate.causes(blocking: .erasing, facts)
         }
-        status.storageBytes = try directory.allocatedBytes(seams.files)
+        status.storageBytes = try? directory.allocatedBytes(seams.files)
         return status
     }
 
@@ -196,7 +226,9 @@ extension TelemetryControl {
         status.held = try sealer.heldEvents(in: store)
         status.uploaded = try store.total("uploaded")
         let unsent = "SELECT count(*) FROM events WHERE \(Store.isUnanswered)"
-        status.keptHere = max(0, try (database.integer(unsent) ?? 0) - status.waiting)
+        status.cutOff = try database.integer(Store.countCutOff) ?? 0
+        status.keptHere = max(
+            0, try (database.integer(unsent) ?? 0) - status.waiting - status.cutOff)
         status.unanswered = try unanswered(store)
         status.lost = try store.losses()
         status.unsupportedErasureOrigins = Self.origins(

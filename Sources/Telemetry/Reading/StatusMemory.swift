@@ -62,6 +62,7 @@ extension TelemetryStatus {
         waiting = earlier.waiting
         held = earlier.held
         keptHere = earlier.keptHere
+        cutOff = earlier.cutOff
         uploaded = earlier.uploaded
         lost = earlier.lost
         unsupportedErasureOrigins = earlier.unsupportedErasureOrigins

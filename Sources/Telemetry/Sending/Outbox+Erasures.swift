@@ -7,8 +7,15 @@ extension Outbox {
     package var erasuresBlocked: [Cause] { Gate.causes(blocking: .erasing, gate.read().facts) }
 
     /// Those of some erasures that are due now.
-    package func due(_ erasures: [PendingErasure]) -> [PendingErasure] {
-        erasures.filter { $0.isDue(at: now) }
+    ///
+    /// - Parameter isAskedFor: a person waits for it, who waits out only what a server asked for.
+    package func due(_ erasures: [PendingErasure], isAskedFor: Bool = false) -> [PendingErasure] {
+        erasures.filter { $0.isDue(at: now, isAskedFor: isAskedFor) }
+    }
+
+    /// Before when none of some erasures is due; nil where one is, or there are none.
+    package func notBefore(_ erasures: [PendingErasure], isAskedFor: Bool) -> Timestamp? {
+        erasures.notBefore(now, isAskedFor: isAskedFor)
     }
 
     /// What keeps pending erasures from being asked for; nil if nothing does.
@@ -30,13 +37,16 @@ extension Outbox {
     }
 
     /// Notes that an erasure is to be tried again, not before a time.
+    ///
+    /// - Parameter wish: until when the server asked for patience; nil if it did not.
     package func retry(
-        _ erasure: PendingErasure, notBefore time: Timestamp
+        _ erasure: PendingErasure, notBefore time: Timestamp, wish: Timestamp? = nil
     ) throws(TelemetryError) {
         try erasureList.update { all in
             for index in all.indices where all[index].url == erasure.url {
                 all[index].attempts += 1
                 all[index].nextAttemptAt = time
+                all[index].wish = wish
             }
         }
     }

@@ -3,6 +3,12 @@
 import SQLite
 
 extension Store {
+    /// Counts the events of batches whose sending had begun when they became void.
+    static let countCutOff = """
+        SELECT count(*) FROM events
+        WHERE batch IN (SELECT id FROM batches WHERE state = 'void' AND attempts > 0)
+        """
+
     private static let batchColumns =
         "id, uid, url, content_coding, body, sha256, events, state, attempts"
 

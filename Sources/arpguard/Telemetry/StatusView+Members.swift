@@ -19,6 +19,9 @@ extension StatusView {
             "events.uploaded",
             "Events that the collector accepted, those that it erased since included"),
         .init("events.kept_here", "Events in the store that can't be sent, or not again"),
+        .init(
+            "events.cut_off",
+            "Events that were on their way when consent was taken back, and may have arrived"),
         .init("unanswered.events", "Events that were sent and not answered: they go again"),
         .init("unanswered.since", "When the first of them were sent first"),
         .init("unanswered.elsewhere", "Where they go, if not to upload_url; else null"),
@@ -27,13 +30,18 @@ extension StatusView {
         .init("lost.*", "How many events were lost for this reason"),
         .init(
             "pending_erasures", "Erasures of all folders that no collector has confirmed, or null"),
+        .init(
+            "erasures_not_before",
+            "Before when no upload asks for them, since servers asked for patience, or null"),
         .init("pending_erasure_origins", "The servers that are asked for them"),
         .init("blocked_erasing", "Every cause that keeps pending ones from being asked for"),
         .init("unsupported_erasure_origins", "The servers that were asked and do not erase"),
         .init("erasures_error", "Why that number is unknown, or null"),
-        .init("recorders[].pid", "A program that records into this home now"),
+        .init(
+            "recorders[].pid",
+            "A program that records into this home now; recorders is null where that is not known"),
         .init("recorders[].blocked_by", "What keeps it from that, or null if it can't be read"),
-        .init("storage_bytes", "The space that the data takes on the disk"),
+        .init("storage_bytes", "The space that the data takes on the disk, or null"),
         .init("storage_path", "The folder of the data"),
         .init("store_error", "Why the figures of the store are unknown, or null"),
         .init("home", "The folder of configuration and data"),

@@ -2,6 +2,7 @@
 
 import CommandLineKit
 import JSON
+import Modules
 import Program
 import Telemetry
 
@@ -85,6 +86,12 @@ struct StatusView {
         if let unanswered = status.unanswered {
             rows.append(("not answered", StyledText(unanswered.description, .yellow)))
         }
+        if status.cutOff > 0 {
+            let text =
+                "\(status.cutOff.of("event")) on the way when consent was taken back; the "
+                + "collector may have them; delete-data asks for their erasure"
+            rows.append(("cut off", StyledText(text, .yellow)))
+        }
         if status.losses.isEmpty { rows.append(("lost", StyledText(losses))) }
         rows += troubles
         if status.dropped > 0 {
@@ -93,12 +100,14 @@ struct StatusView {
         if !status.withheldProperties.isEmpty {
             rows.append(("withheld", StyledText(status.withheldProperties.joined(separator: ", "))))
         }
-        if !status.recorders.isEmpty {
-            let texts = status.recorders.map(recorder)
+        if !status.recorders.isEmpty || !status.areRecordersKnown {
+            let texts =
+                status.recorders.map(recorder) + (status.areRecordersKnown ? [] : ["not known"])
             rows.append(("recorders", StyledText(texts.joined(separator: ", "))))
         }
         rows.append(pendingErasuresRow)
-        let storage = "\(status.storageBytes) bytes in \(abbreviated(status.storagePath))"
+        let bytes = status.storageBytes.map { "\($0) bytes" } ?? "an unknown size"
+        let storage = "\(bytes) in \(abbreviated(status.storagePath))"
         rows.append(("storage", StyledText(storage)))
         rows += (elsewhere ?? []).map { ("elsewhere", StyledText($0.text(told), .yellow)) }
         rows += [
@@ -146,8 +155,11 @@ struct StatusView {
 
     /// A program that records sees its own environment, and not that of this shell.
     private func recorder(_ pid: Int64) -> String {
-        let causes = status.recorderCauses[pid] ?? []
-        return "process \(pid)" + (causes.isEmpty ? "" : " (off: \(self.causes(causes)))")
+        guard let causes = status.recorderCauses[pid] else { return "process \(pid)" }
+        if !causes.isEmpty { return "process \(pid) (off: \(self.causes(causes)))" }
+        let isAlone = !status.isEnabled
+        return "process \(pid)"
+            + (isAlone ? " (on: what blocks here is not so where it was started)" : "")
     }
 
     private func causes(_ causes: [Cause]) -> String {
@@ -176,7 +188,9 @@ struct StatusView {
                 + "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
                 + words.list(status.blockedErasing)
         }
-        return "\(count), at \(places): each upload asks again until they are confirmed"
+        let from = status.erasuresNotBefore.map { " from \($0.rfc3339) on, as the server wished," }
+        return
+            "\(count), at \(places): each upload\(from ?? "") asks again until they are confirmed"
     }
 
     private var shownID: String? {

@@ -66,6 +66,7 @@ extension [Command.Member] {
         .init("erasures_done", "How many erasures were confirmed"),
         .init("erasures_unsupported", "How many the endpoint does not know how to do"),
         .init("erasures_pending", "How many are still to be asked for"),
+        .init("erasures_not_before", "Before when none of those is; null if that is now"),
         .init("ending", "Why the round ended"),
         .init("events_held", "How many events wait for review"),
         .init("next_attempt", "Before when nothing is tried again; null if that is now"),
