@@ -4,7 +4,7 @@
 public struct PropertyDefinition: Sendable, Equatable {
     /// A number that stands for the property within its event; given by hand, never used again.
     public let id: Int
-    /// The name, in snake case.
+    /// The name, in snake case: `[a-z][a-z0-9_]{0,63}`.
     public let name: String
     /// Other names under which a value may be handed over.
     public let aliases: [String]
@@ -16,6 +16,9 @@ public struct PropertyDefinition: Sendable, Equatable {
     public let purpose: String
 
     /// Declares a property. A list of choices gets `other` if it lacks it.
+    ///
+    /// A faulty declaration ends the program: the name and the aliases are `[a-z][a-z0-9_]{0,63}`,
+    /// the words of a choice `[A-Za-z0-9._-]{1,64}` and at most 512, and no bound is below 0.
     public init(
         id: Int, _ name: String, _ kind: PropertyKind, aliases: [String] = [],
         since: String = "0.1", purpose: String
@@ -31,6 +34,8 @@ public struct PropertyDefinition: Sendable, Equatable {
             }
         self.since = since
         self.purpose = purpose
+        precondition(([name] + aliases).allSatisfy(DeclarationRules.isName), "no name: \(name)")
+        precondition(DeclarationRules.isSound(self.kind), "faulty words or bound: \(name)")
     }
 
     /// Checks a value and brings it into the form that is recorded.
@@ -43,7 +48,7 @@ public struct PropertyDefinition: Sendable, Equatable {
 public struct EventDefinition: Sendable, Equatable {
     /// A number that stands for the event; given by hand, never used again.
     public let id: Int
-    /// The name, in snake case.
+    /// The name, in snake case: `[a-z][a-z0-9_]{0,63}`.
     public let name: String
     /// The version of the program that recorded it first.
     public let since: String
@@ -55,6 +60,9 @@ public struct EventDefinition: Sendable, Equatable {
     public let properties: [PropertyDefinition]
 
     /// Declares an event.
+    ///
+    /// A faulty declaration ends the program: the name is `[a-z][a-z0-9_]{0,63}`, and no two
+    /// properties answer to one name.
     public init(
         id: Int, _ name: String, since: String = "0.1", purpose: String, isError: Bool = false,
         _ properties: [PropertyDefinition]
@@ -65,6 +73,8 @@ public struct EventDefinition: Sendable, Equatable {
         self.purpose = purpose
         self.isError = isError
         self.properties = properties
+        precondition(DeclarationRules.isName(name), "no name of an event: \(name)")
+        precondition(DeclarationRules.areDistinct(properties), "two of one name in \(name)")
     }
 
     /// The property with this name or alias, or nil.

@@ -29,7 +29,8 @@ extension EventDefinition: EventDeclaration {
     /// The same as ``key``.
     public var typedKey: EventKey? { key }
 
-    /// Declares an event with up to 16 properties.
+    /// Declares an event with up to 16 properties. Names and bounds are those of an
+    /// `EventDefinition`: a faulty declaration ends the program.
     public init(
         _ name: String, since: String, purpose: String,
         _ property: repeat Property<each Value>

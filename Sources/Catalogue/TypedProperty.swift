@@ -40,7 +40,7 @@ package enum EncodedValue: Sendable {
 }
 
 extension Property where Value: RawRepresentable<String> & CaseIterable {
-    /// One case of an enum; its texts are the closed list.
+    /// One case of an enum; its texts are the closed list, each `[A-Za-z0-9._-]{1,64}`.
     public static func choice(
         _ name: String, _ type: Value.Type, since: String, purpose: String
     ) -> Property<Value> {
@@ -55,7 +55,7 @@ extension Property where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension Property {
-    /// A whole number from 0 to `max`.
+    /// A whole number from 0 to `max`, which is not below 0; a larger one becomes `max`.
     public static func count(
         _ name: String, max: Int64 = 1_000_000_000, since: String, purpose: String
     ) -> Property<Int> where Value == Int {
@@ -66,7 +66,8 @@ extension Property {
         }
     }
 
-    /// A span of time, recorded in whole milliseconds up to `max`.
+    /// A span of time, recorded in whole milliseconds up to `max`, which is not below 0; a longer
+    /// one becomes `max`.
     public static func duration(
         _ name: String, max: Int64 = 86_400_000, since: String, purpose: String
     ) -> Property<Duration> where Value == Duration {

@@ -2,15 +2,31 @@
 
 /// The program whose use is recorded. Its name decides where state lives and what switches it off.
 public struct Product: Sendable, Equatable {
-    /// The name on the wire (`service.name`): lower-case letters, digits and hyphens.
+    /// The name on the wire (`service.name`): `[a-z][a-z0-9-]{0,63}`.
     public let name: String
-    /// The version on the wire (`service.version`).
+    /// The version on the wire (`service.version`): up to 64 printable ASCII characters, no space.
     public let version: String
 
-    /// Names a program. `name` is a constant of the program, never something a person typed.
+    /// Names a program. `name` is a constant of the program, never something a person typed:
+    /// another form than those above ends the program.
     public init(_ name: String, version: String) {
+        precondition(Self.isName(name), "no name of a product: \(name)")
+        precondition(Self.isVersion(version), "no version of a product: \(version)")
         self.name = name
         self.version = version
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        return (1...64).contains(text.utf8.count) && text.utf8.first.map(letters.contains) == true
+            && text.utf8.allSatisfy {
+                letters.contains($0) || digits.contains($0) || $0 == UInt8(ascii: "-")
+            }
+    }
+
+    private static func isVersion(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     /// The environment variable that switches telemetry off: `ARPGUARD_TELEMETRY=0`.

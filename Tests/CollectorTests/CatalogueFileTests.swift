@@ -14,12 +14,23 @@ import Testing
     private static let flag = #"{"name": "cached", "kind": "bool"}"#
     private static let many = Array(repeating: flag, count: 1000).joined(separator: ",")
 
+    private static let words = (0..<CatalogueFile.wordsMax).map { "w\($0)" }
+
+    private static func choice(of words: [String]) -> String {
+        let list = words.map { "\"\($0)\"" }.joined(separator: ",")
+        return #"{"name": "x", "kind": "choice", "values": [\#(list)]}"#
+    }
+
     static let faults: [(text: String, says: String)] = [
         ("", "it is no JSON text"), ("{", "it is no JSON text"),
         (String(repeating: "[", count: 9) + String(repeating: "]", count: 9), "no JSON text"),
         ("[]", "it has no list 'events'"), (#"{"events": {}}"#, "it has no list 'events'"),
-        (#"{"events": [7]}"#, "an event has no name of letters"),
-        (event("a b", ""), "an event has no name of letters"),
+        (#"{"events": [7]}"#, "an event has no name of small letters"),
+        (event("a b", ""), "an event has no name of small letters"),
+        (event("run.all", ""), "an event has no name of small letters"),
+        (event("run", "\(flag),\(flag)"), "'run' has two properties of one name"),
+        (event("run", choice(of: ["a|b"])), "the kind of 'run.x' is not known"),
+        (event("run", choice(of: words)), "the kind of 'run.x' is not known"),
         (event("run", many), "'run' has more than"),
         (event("run", #"{"kind": "bool"}"#), "a property of 'run' has no proper name"),
         (event("run", #"{"name": "x/y", "kind": "bool"}"#), "a property of 'run' has no proper"),
@@ -44,9 +55,9 @@ import Testing
     }
 
     @Test func `a sound one declares what it says`() throws {
-        let file = try CatalogueFile(Array(Self.event("run.all", Self.flag).utf8))
+        let file = try CatalogueFile(Array(Self.event("run_all", Self.flag).utf8))
         #expect(file.service == nil)
-        #expect(file.catalogue.events.map(\.name) == ["run.all"])
+        #expect(file.catalogue.events.map(\.name) == ["run_all"])
         #expect(file.catalogue.events.first?.properties.map(\.name) == ["cached"])
     }
 }

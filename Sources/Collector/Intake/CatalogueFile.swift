@@ -12,7 +12,7 @@ public struct CatalogueFile: Sendable {
     /// Properties of one event.
     public static let propertiesMax = 64
     /// Words of one choice.
-    public static let wordsMax = 512
+    public static let wordsMax = DeclarationRules.wordsMax
 
     /// Why a file can't be used; lower-case, without a full stop.
     public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
@@ -40,8 +40,8 @@ public struct CatalogueFile: Sendable {
     }
 
     private static func event(_ json: JSONValue) throws(Problem) -> EventDefinition {
-        guard let name = json["name"]?.stringValue, isName(name) else {
-            throw Problem(description: "an event has no name of letters, digits, '.' and '_'")
+        guard let name = json["name"]?.stringValue, DeclarationRules.isName(name) else {
+            throw Problem(description: "an event has no name of small letters, digits and '_'")
         }
         let properties = json["properties"]?.arrayValue ?? []
         guard properties.count <= propertiesMax else {
@@ -49,6 +49,9 @@ public struct CatalogueFile: Sendable {
         }
         var definitions: [PropertyDefinition] = []
         for property in properties { definitions.append(try self.property(property, of: name)) }
+        guard DeclarationRules.areDistinct(definitions) else {
+            throw Problem(description: "'\(name)' has two properties of one name")
+        }
         return EventDefinition(
             id: number(json["id"]), name, since: json["since"]?.stringValue ?? "",
             purpose: json["purpose"]?.stringValue ?? "",
@@ -58,13 +61,14 @@ public struct CatalogueFile: Sendable {
     private static func property(
         _ json: JSONValue, of event: String
     ) throws(Problem) -> PropertyDefinition {
-        guard let name = json["name"]?.stringValue, isName(name) else {
+        guard let name = json["name"]?.stringValue, DeclarationRules.isName(name) else {
             throw Problem(description: "a property of '\(event)' has no proper name")
         }
         guard let kind = kind(json) else {
             throw Problem(description: "the kind of '\(event).\(name)' is not known here")
         }
-        let aliases = json["aliases"]?.arrayValue?.compactMap(\.stringValue).filter(isName) ?? []
+        let aliases = (json["aliases"]?.arrayValue ?? []).compactMap(\.stringValue)
+            .filter(DeclarationRules.isName)
         return PropertyDefinition(
             id: number(json["id"]), name, kind, aliases: aliases,
             since: json["since"]?.stringValue ?? "", purpose: json["purpose"]?.stringValue ?? "")
@@ -75,8 +79,9 @@ public struct CatalogueFile: Sendable {
         switch json["kind"]?.stringValue {
         case "choice":
             let words = json["values"]?.arrayValue?.compactMap(\.stringValue) ?? []
-            return !words.isEmpty && words.count <= wordsMax && words.allSatisfy(isName)
-                ? .choice(words) : nil
+            // The declaration adds `other` where it lacks.
+            let all = words.contains(PropertyKind.other) ? words : words + [PropertyKind.other]
+            return !words.isEmpty && DeclarationRules.isSound(.choice(all)) ? .choice(words) : nil
         case "identifier": return .identifier
         case "version": return .version
         case "bool": return .bool
@@ -91,14 +96,5 @@ public struct CatalogueFile: Sendable {
 
     private static func number(_ json: JSONValue?) -> Int {
         Int(exactly: json?.integerValue ?? 0) ?? 0
-    }
-
-    /// Names stand in the names of figures: no slash, nothing long.
-    private static func isName(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
-                    || (0x61...0x7A).contains(byte) || byte == 0x2E || byte == 0x5F || byte == 0x2D
-            }
     }
 }
