@@ -11,7 +11,9 @@ import Synchronization
 ///
 /// No call throws, waits for a network, or fails its caller. None waits for a disk, but that the
 /// first events after a change of consent wait for the gate, 250 ms at most; `initialize` and
-/// `flush` do their work at once. Several modules, also of several processes, may share a home.
+/// `flush` do their work at once. Several modules, also of several processes, may share a home,
+/// if all have one product and one catalogue: a yes covers what its catalogue declares, and what
+/// another one declares is dropped when a process that does not know it takes the journal over.
 @safe public final class TelemetryModule: Module {
     /// How often the journal is moved to the store.
     static let flushMilliseconds = 5000
@@ -211,9 +213,9 @@ import Synchronization
         let today = gate.seams.clock.now().day
         let isDone = lastDeletion.withLock { $0 == today }
         do {
-            guard !isDone, try gate.seams.files.status(of: gate.directory.store) != nil else {
-                return
-            }
+            guard !isDone, try gate.seams.files.status(of: gate.directory.store) != nil,
+                gate.read().state.foreignProduct == nil
+            else { return }
             try gate.directory.check(gate.seams)
             try Store.using(gate.directory, gate.seams) { store in
                 try store.database.keepLogOnClose()

@@ -59,6 +59,15 @@ import Testing
         #expect(combinations == 512)
     }
 
+    @Test func `where nothing was agreed to of all that is recorded, nothing is`() {
+        var facts = GateFacts()
+        facts.consent = .given
+        facts.nothingAgreed = true
+        #expect(Gate.causes(blocking: .recording, facts) == [.termsChanged])
+        #expect(Gate.causes(blocking: .sending, facts) == [.termsChanged])
+        #expect(Gate.causes(blocking: .erasing, facts).isEmpty)
+    }
+
     @Test func `without an endpoint events are recorded, and nothing is sent`() {
         var facts = GateFacts()
         facts.consent = .given

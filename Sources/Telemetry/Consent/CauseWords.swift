@@ -43,13 +43,14 @@ public struct CauseWords: Sendable {
             }
         case .notAsked: "nobody has said yes or no"
         case .withdrawn: "somebody said no, or took a yes back"
-        case .termsChanged: "the place or the anonymising is not what was agreed to"
+        case .termsChanged: "the place, the anonymising or all that is recorded was not agreed to"
         case .copiedHome: "this home was copied from another machine"
         case .stateUnreadable: "what was decided can't be read"
         }
     }
 
-    /// What lifts it: a command where there is one.
+    /// What lifts it: a command where there is one, in the words of ARP Guard's command line. A
+    /// host with another one has its own words by the cause.
     public func remedy(of cause: Cause) -> String {
         let name = product.name
         return switch cause {

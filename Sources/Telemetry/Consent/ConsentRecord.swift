@@ -11,6 +11,8 @@ struct ConsentRecord: Sendable, Equatable {
     /// The longest file that is read, in bytes.
     static let bytesMax = 1 << 20
 
+    /// The program that was decided about, by its name.
+    var product: String
     /// Whether the last decision was a yes.
     var isGiven: Bool
     /// The epoch that the decision opened.
@@ -31,6 +33,7 @@ struct ConsentRecord: Sendable, Equatable {
     var serialized: [UInt8] {
         let object: JSONValue = [
             "layout": .integer(Self.layout),
+            "product": .string(product),
             "decision": .string(isGiven ? "given" : "withdrawn"),
             "epoch": .integer(Int64(epoch)),
             "decided_at": .string(decidedAt),
@@ -50,6 +53,7 @@ extension ConsentRecord {
     init?(_ bytes: [UInt8]) {
         guard let json = try? JSONValue.parse(bytes: bytes), let object = json.objectValue,
             object["layout"]?.integerValue == Self.layout,
+            let product = object["product"]?.stringValue,
             let decision = object["decision"]?.stringValue,
             ["given", "withdrawn"].contains(decision),
             let epoch = object["epoch"]?.integerValue.flatMap(UInt32.init(exactly:)),
@@ -59,7 +63,7 @@ extension ConsentRecord {
             let terms = object["terms"].flatMap(ConsentTerms.init(json:))
         else { return nil }
         self.init(
-            isGiven: decision == "given", epoch: epoch, decidedAt: decidedAt,
+            product: product, isGiven: decision == "given", epoch: epoch, decidedAt: decidedAt,
             installationID: object["installation_id"]?.stringValue,
             erasureSecret: object["erasure_secret"]?.stringValue,
             machine: object["machine"]?.stringValue, machineSalt: salt, terms: terms,

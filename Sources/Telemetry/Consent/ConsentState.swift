@@ -9,6 +9,9 @@ struct ConsentState: Sendable {
     let page: ConsentPage.State?
     let consent: GateFacts.Consent
     let isCopied: Bool
+    /// Whose the folder is, if it is another program's: what was decided about that one is nothing
+    /// to this one, and none of it is read further.
+    var foreignProduct: String?
 
     /// The epoch of the yes under which events may be recorded now.
     var epoch: UInt32? { consent == .given ? record?.epoch : nil }
@@ -18,7 +21,8 @@ struct ConsentState: Sendable {
 
     /// Reads both files. Never throws: what can't be read is `unreadable`.
     static func read(
-        _ directory: TelemetryDirectory, _ seams: TelemetrySeams, _ memory: ConsentMemory
+        _ directory: TelemetryDirectory, of product: Product, _ seams: TelemetrySeams,
+        _ memory: ConsentMemory
     ) -> ConsentState {
         do throws(SystemError) {
             guard try isOurs(directory, seams) else { return unreadable }
@@ -32,6 +36,11 @@ struct ConsentState: Sendable {
             let bytes = try seams.files.read(
                 directory.consentRecord, bytesMax: ConsentRecord.bytesMax)
             guard let record = memory.record(bytes) else { return unreadable }
+            guard record.product == product.name else {
+                return ConsentState(
+                    record: nil, page: nil, consent: .notAsked, isCopied: false,
+                    foreignProduct: record.product)
+            }
             // Without the page, or where others may write, it is no yes; but the identifier and
             // its secret are known.
             let page = try? ConsentPage(opening: directory.consentPage, seams.files)

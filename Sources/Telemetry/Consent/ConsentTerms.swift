@@ -65,6 +65,11 @@ public struct ConsentTerms: Sendable, Equatable {
         return !PropertyKind.isCovered(kind, by: earlier.kinds[property] ?? "")
     }
 
+    /// Whether nothing of what these terms cover was covered by `earlier` ones.
+    func isOther(than earlier: ConsentTerms) -> Bool {
+        !properties.isEmpty && Set(properties).isDisjoint(with: earlier.properties)
+    }
+
     /// Whether sending under these terms goes further than under `earlier` ones: to another
     /// place, or with less anonymising.
     public func sendsFurther(than earlier: ConsentTerms) -> Bool {

@@ -16,7 +16,8 @@ public enum Cause: String, Sendable, CaseIterable {
     case notAsked = "not_asked"
     /// Somebody said no, or took a yes back.
     case withdrawn
-    /// What would happen now is not what was agreed to.
+    /// What would happen now is not what was agreed to: sending goes further, or nothing of all
+    /// that would be recorded was agreed to.
     case termsChanged = "terms_changed"
     /// The home was copied from another machine.
     case copiedHome = "copied_home"
@@ -55,6 +56,8 @@ public struct GateFacts: Sendable, Equatable {
     public var consent = Consent.notAsked
     /// The endpoint's origin or the anonymising is not what was agreed to.
     public var termsChanged = false
+    /// Of all that may be recorded nothing was agreed to: it was asked with another catalogue.
+    public var nothingAgreed = false
     /// The home was copied from another machine.
     public var copiedHome = false
 
@@ -78,7 +81,7 @@ public enum Gate {
         case .configuration: facts.configurationForbids || facts.noEndpoint
         case .notAsked: facts.consent == .notAsked
         case .withdrawn: facts.consent == .withdrawn
-        case .termsChanged: facts.termsChanged
+        case .termsChanged: facts.termsChanged || facts.nothingAgreed
         case .copiedHome: facts.copiedHome
         case .stateUnreadable: facts.consent == .unreadable
         }
@@ -91,7 +94,8 @@ public enum Gate {
     ) -> Bool {
         switch (question, cause) {
         case (.sending, _): true
-        case (.recording, .notBuiltIn), (.recording, .termsChanged): false
+        case (.recording, .notBuiltIn): false
+        case (.recording, .termsChanged): facts.nothingAgreed
         case (.recording, .configuration): facts.configurationForbids
         case (.recording, _): true
         case (.erasing, .configuration), (.erasing, .notAsked), (.erasing, .withdrawn),

@@ -20,11 +20,10 @@ struct GateReader: Sendable {
     /// What is wrong with the configuration itself; nil if nothing is.
     let configurationFault: String?
     /// Why the yes that stands in the folder does not count; nil if it does, or if there is none.
-    var folderProblem: String? { obstacle(ConsentState.read(directory, seams, memory)) }
+    var folderProblem: String? { obstacle(state) }
     /// Whether the yes that stands in the folder is another home's.
-    var isOthers: Bool {
-        ConsentState.read(directory, seams, memory).consent == .given && seams.isOthers()
-    }
+    var isOthers: Bool { state.consent == .given && seams.isOthers() }
+    private var state: ConsentState { .read(directory, of: product, seams, memory) }
     /// What is wrong with the configuration, or with the folder that it names; nil if nothing is.
     var configurationProblem: String? { configurationFault ?? folderProblem }
     let terms: ConsentTerms
@@ -46,7 +45,7 @@ struct GateReader: Sendable {
 
     /// The facts as they stand now, and the consent that they rest on.
     func read() -> (facts: GateFacts, state: ConsentState) {
-        let state = ConsentState.read(directory, seams, memory)
+        let state = state
         var facts = GateFacts()
         facts.canSend = Self.canSend
         facts.policyDenies = policyDenies
@@ -61,6 +60,7 @@ struct GateReader: Sendable {
         facts.copiedHome = state.isCopied
         if let agreed = state.record?.terms, state.consent == .given {
             facts.termsChanged = terms.sendsFurther(than: agreed)
+            facts.nothingAgreed = terms.isOther(than: agreed)
         }
         return (facts, state)
     }

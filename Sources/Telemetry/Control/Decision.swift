@@ -92,6 +92,7 @@ extension TelemetryControl {
     /// Batches that were not sent are void; recorded events stay to be seen until they are deleted
     /// or too old, and can never be sent.
     public func disable() throws {
+        try refuseForeign()
         let page = try switchOff()
         do {
             try changing {
@@ -172,7 +173,7 @@ extension TelemetryControl {
     func freshRecord(_ terms: ConsentTerms, isGiven: Bool) -> ConsentRecord {
         let salt = Hex.encode(seams.random.bytes(16))
         return ConsentRecord(
-            isGiven: isGiven, epoch: 0, decidedAt: seams.clock.now().rfc3339,
+            product: product.name, isGiven: isGiven, epoch: 0, decidedAt: seams.clock.now().rfc3339,
             installationID: isGiven ? randomUUID() : nil,
             erasureSecret: isGiven ? Hex.encode(seams.random.bytes(32)) : nil,
             machine: ConsentState.machineHash(salt, seams), machineSalt: salt, terms: terms)

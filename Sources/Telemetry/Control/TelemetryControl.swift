@@ -51,6 +51,7 @@ public final class TelemetryControl: Sendable {
     /// if this home has none. A deletion that was cut short is finished first.
     func openStore() throws -> Store? {
         guard try seams.files.status(of: directory.path) != nil else { return nil }
+        try refuseForeign()
         try directory.prepare(seams)
         try finishDeletion()
         let hasStore = try seams.files.status(of: directory.store) != nil
@@ -74,7 +75,17 @@ public final class TelemetryControl: Sendable {
                 hint: "try again when it is done")
         }
         defer { withExtendedLifetime(lock) {} }
+        try refuseForeign()
         return try body()
+    }
+
+    /// Keeps away from the folder of another program: what was agreed to there, and what lies
+    /// there, is that one's.
+    func refuseForeign() throws(TelemetryError) {
+        guard let other = gate.read().state.foreignProduct else { return }
+        throw TelemetryError(
+            .storage, "\(directory.path) is the folder of another program: \(other)",
+            hint: "give each program a folder of its own")
     }
 
     /// What is to be sent, for an uploader; nil while another process uploads.
