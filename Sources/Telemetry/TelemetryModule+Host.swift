@@ -6,17 +6,17 @@ import Modules
 
 /// What a module says of itself.
 public struct ModuleStatus: Sendable, Equatable {
-    /// All causes that keep it from recording; empty if it records.
+    /// All causes for which it may not record; empty if it may.
     public let blockedBy: [Cause]
+    /// Whether it records. Without a cause it still does not before `initialize` and after
+    /// `shutdown`, in a forked child, and while no journal can be made, which `problems` tells.
+    public let isRecording: Bool
     /// What went wrong so far, each reason once, in the order of the alphabet.
     public let problems: [String]
     /// Calls of handlers that threw.
     public let handlerFailures: Int64
     /// Events that passed their handlers by, since too many waited for slow ones.
     public let handlerOverflows: Int64
-
-    /// Whether it records.
-    public var isRecording: Bool { blockedBy.isEmpty }
 }
 
 extension TelemetryModule {
@@ -34,8 +34,10 @@ extension TelemetryModule {
 
     /// Why the module records, or does not.
     public var status: ModuleStatus {
-        ModuleStatus(
-            blockedBy: blockedBy, problems: recorder.told,
+        let causes = blockedBy
+        return ModuleStatus(
+            blockedBy: causes, isRecording: causes.isEmpty && recorder.isRecording,
+            problems: recorder.told,
             handlerFailures: handlers.counts.failed, handlerOverflows: handlers.counts.passedBy)
     }
 

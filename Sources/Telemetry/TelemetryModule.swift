@@ -2,7 +2,6 @@
 
 public import Catalogue
 import Dispatch
-import Glibc
 public import Modules
 import SQLite
 import Synchronization
@@ -19,6 +18,8 @@ import Synchronization
     static let flushMilliseconds = 5000
     /// How long `shutdown` waits for the last move, at most.
     public static let shutdownMilliseconds = 250
+    /// How much of that is left for telling that it was too short.
+    private static let tellingMilliseconds = 10
 
     /// `telemetry`.
     public let name = "telemetry"
@@ -35,7 +36,6 @@ import Synchronization
     private let isRunning = Mutex(false)
     /// When this process last deleted what is old without a journal of its own.
     private let lastDeletion = Mutex<Day?>(nil)
-    private let processNumber = getpid()
 
     /// Makes a module; touches no disk.
     ///
@@ -69,11 +69,18 @@ import Synchronization
     deinit { waker.end() }
 
     /// Begins to record if that is allowed, and from now on whenever it becomes allowed.
+    ///
+    /// A module that was shut down can't begin again, as `status.problems` then says: make another.
+    /// Does nothing in a forked child, which may make a module of its own.
     public func initialize() { initialize(flushMilliseconds: Self.flushMilliseconds) }
 
     /// The same with another time between two moves of the journal to the store; with nil it is
     /// moved where that is asked for, and not by a thread of its own.
     package func initialize(flushMilliseconds: Int?) {
+        guard recorder.isOurs else { return }
+        guard !recorder.isClosed else {
+            return recorder.tell("a module that was shut down can't begin again: make another")
+        }
         recorder.refresh()
         isRunning.withLock { $0 = true }
         guard let flushMilliseconds else { return }
@@ -101,7 +108,8 @@ import Synchronization
     }
 
     /// Runs `body` and records how long it took as `feature_usage`; if it throws, an `error` too.
-    /// What began before the consent that holds at its end is not recorded as used.
+    /// What began before the consent that holds at its end is not recorded as used. A body that
+    /// waits (`async`) can't be given: take the time, and record the event, as `trackEvent` does.
     ///
     /// - Parameter feature: a word of the property `feature` as the catalogue declares it; another
     ///   one is recorded as `other`. A program declares its own words by a `feature_usage` of its
@@ -133,6 +141,7 @@ import Synchronization
     ///
     /// - Parameter settings: values by the names of the catalogue's property `setting`.
     public func noteSettings(_ settings: [String: String]) {
+        guard recorder.isOurs else { return }
         queue.async { [self] in
             guard recorder.journal != nil, let epoch = gate.read().state.epoch else { return }
             do {
@@ -148,10 +157,15 @@ import Synchronization
         }
     }
 
-    /// Moves what was recorded so far to the store, and waits for that.
-    public func flush() { queue.sync { move() } }
+    /// Moves what was recorded so far to the store, and waits for that. Does nothing in a forked
+    /// child: its parent does.
+    public func flush() {
+        guard recorder.isOurs else { return }
+        queue.sync { move() }
+    }
 
-    /// All causes that keep this process from recording now; empty if it records.
+    /// All causes for which this process may not record now; empty if it may. Whether it does is
+    /// `status.isRecording`.
     public var blockedBy: [Cause] { Gate.causes(blocking: .recording, gate.read().facts) }
 
     /// Moves what was recorded to the store and gives everything back.
@@ -163,17 +177,26 @@ import Synchronization
     /// The same with another bound on how long it waits, in milliseconds.
     public func shutdown(within milliseconds: Int) {
         // A forked child has nothing of its own here, and its parent goes on.
-        guard getpid() == processNumber else { return }
+        guard recorder.isOurs else { return }
         isRunning.withLock { $0 = false }
         waker.end()
         let hasJournal = recorder.journal != nil
         let done = DispatchGroup()
         // This thread is in the middle of no record.
         Journal.giveBackThisThread()
+        let deadline = DispatchTime.now() + .milliseconds(milliseconds)
         queue.async(group: done) { [self] in end() }
-        if done.wait(timeout: .now() + .milliseconds(milliseconds)) == .timedOut, hasJournal {
-            recorder.tell("the last events wait in the journal for the next start")
+        let patience = Swift.max(0, milliseconds - Self.tellingMilliseconds)
+        guard done.wait(timeout: .now() + .milliseconds(patience)) == .timedOut, hasJournal else {
+            return
         }
+        // The host's log may be stuck: its own thread, and no longer than was promised.
+        let told = DispatchSemaphore(value: 0)
+        let isTelling: Void? = try? DetachedThread.start { [recorder] in
+            recorder.tell("the last events wait in the journal for the next start")
+            told.signal()
+        }
+        if isTelling != nil { _ = told.wait(timeout: deadline) }
     }
 
     /// Moves what is in the journal to the store, and what processes left that ended. Runs on the

@@ -47,11 +47,13 @@ import Testing
         module.initialize()
         #expect(!module.trackEvent("app_start"))
         #expect(module.status.problems.contains { $0.contains("No space left on device") })
+        #expect(!module.status.isRecording)
         module.flush()
         #expect(home.told.split(separator: "\n").count == 1)
         #expect(try home.folder.contents().filter { $0.contains("/journal/") }.isEmpty)
         files.isFull = false
         module.flush()
+        #expect(module.status.isRecording)
         #expect(module.trackEvent("app_start"))
         module.end()
         #expect(try home.control().events().count == 1)
@@ -198,32 +200,6 @@ import Testing
         module.end()
         #expect(try home.control().events().map(\.name) == ["app_start", "app_stop"])
         #expect(try home.control().status().lost.isEmpty)
-    }
-
-    @Test func `a forked child records nothing and takes nothing away`() throws {
-        let module = home.module()
-        module.initialize()
-        #expect(module.trackEvent("app_start"))
-        #expect(try ForkedChild.run { module.trackEvent("app_stop") } == false)
-        #expect(module.trackEvent("app_start"))
-        module.end()
-        #expect(try home.control().events().map(\.name) == ["app_start", "app_start"])
-    }
-}
-
-/// A copy of this process that answers one question.
-private enum ForkedChild {
-    static func run(_ question: () -> Bool) throws -> Bool {
-        typealias Fork = @convention(c) () -> pid_t
-        // Swift's module hides the call: a child of many threads may do next to nothing. It does.
-        let fork = unsafe unsafeBitCast(try #require(dlsym(nil, "fork")), to: Fork.self)
-        let process = fork()
-        if process == 0 { _exit(question() ? 1 : 0) }
-        try #require(process > 0)
-        var status: Int32 = 0
-        try #require(unsafe waitpid(process, &status, 0) == process)
-        try #require(status & 0x7F == 0)
-        return status >> 8 == 1
     }
 }
 

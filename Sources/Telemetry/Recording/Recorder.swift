@@ -34,6 +34,7 @@ final class Recorder: Sendable {
     private let renewals = DispatchQueue(label: "telemetry.consent")
     private let awaited = Mutex(Renewal())
     private let starved = Atomic<Int64>(0)
+    private let processNumber = getpid()
 
     private struct State {
         var page: ConsentPage?
@@ -125,13 +126,16 @@ final class Recorder: Sendable {
         return nil
     }
 
-    /// Asks the gate anew; opens page and journal once there is a yes.
+    /// Whether this is the process that made the recorder, and no forked child of it: journal and
+    /// store are the parent's alone, and the child's copies of their locks may never be let go.
+    var isOurs: Bool { getpid() == processNumber }
+
+    /// Asks the gate anew; opens page and journal once there is a yes. Never in a forked child.
     func refresh() {
-        renewing.withLock { _ in
-            // Without a page there is no consent, and nothing may be made before there is one.
-            guard let page = consentPage() else { return }
-            renew(page)
-        }
+        guard isOurs else { return }
+        // Without a page there is no consent, and nothing may be made before there is one.
+        let problem = renewing.withLock { _ in consentPage().flatMap { renew($0) } }
+        if let problem { tell(problem) }
     }
 
     /// The page that stands in the folder now: the folder may have been put there anew since.
@@ -142,13 +146,20 @@ final class Recorder: Sendable {
         return known?.isSameFile(as: found) == true ? known : found
     }
 
-    /// Runs in one thread at a time.
-    private func renew(_ page: ConsentPage) {
+    /// Runs in one thread at a time. Returns why there is no journal where there should be one.
+    private func renew(_ page: ConsentPage) -> String? {
         let word = page.word
         let (facts, consent) = gate.read()
         let causes = Gate.causes(blocking: .recording, facts)
         var live: Snapshot.Live?
-        if causes.isEmpty, let epoch = consent.epoch { live = self.live(epoch, consent) }
+        var problem: String?
+        if causes.isEmpty, let epoch = consent.epoch {
+            do {
+                live = try self.live(epoch, consent)
+            } catch {
+                problem = (error as? TelemetryError)?.withHint ?? "\(error)"
+            }
+        }
         state.withLock { state in
             guard !state.isClosed else { return }
             state.page = page
@@ -165,18 +176,19 @@ final class Recorder: Sendable {
             state.snapshots.append(snapshot)
             switchboard.publish(snapshot)
         }
+        return problem
     }
 
-    private func live(_ epoch: UInt32, _ consent: ConsentState) -> Snapshot.Live? {
-        do {
-            let journal = try journalOfFolder()
-            let permit = Permit(current: gate.terms, agreed: consent.record?.terms)
-            return Snapshot.Live(
-                journal: journal, encoder: EventEncoder(catalogue, permit, epoch: epoch))
-        } catch {
-            tell((error as? TelemetryError)?.withHint ?? "\(error)")
-            return nil
-        }
+    private func live(_ epoch: UInt32, _ consent: ConsentState) throws -> Snapshot.Live {
+        let journal = try journalOfFolder()
+        let permit = Permit(current: gate.terms, agreed: consent.record?.terms)
+        return Snapshot.Live(
+            journal: journal, encoder: EventEncoder(catalogue, permit, epoch: epoch))
+    }
+
+    /// Whether events are recorded from here on, as far as the gate was asked.
+    var isRecording: Bool {
+        state.withLock { $0.snapshots.last.map { !$0.isStarved } ?? false } && switchboard.isOn
     }
 
     /// The journal in the folder that is there, made if there is none: one that was removed, or
@@ -210,14 +222,16 @@ final class Recorder: Sendable {
         }
     }
 
+    /// Whether it was closed, for good.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// Every reason that was logged.
     var told: [String] { state.withLock { $0.told.sorted() } }
 
-    /// Logs a reason once per process.
-    func tell(_ reason: String) { state.withLock { tell(reason, &$0) } }
-
-    private func tell(_ reason: String, _ state: inout State) {
-        guard state.told.insert(reason).inserted else { return }
+    /// Logs a reason once per process. The host's sink may take its time, and may ask the module:
+    /// no event waits for it.
+    func tell(_ reason: String) {
+        guard state.withLock({ $0.told.insert(reason).inserted }) else { return }
         gate.seams.logger.log(.warning, "telemetry: \(reason)")
     }
 }

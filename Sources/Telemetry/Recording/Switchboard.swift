@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
 import Modules
 
 /// Two addresses that every event looks at: of the word whose lowest bit tells whether anything may
@@ -17,6 +18,15 @@ final class Switchboard: Sendable {
     func off() {
         page.store(0, at: 0)
         page.store(0, at: 1)
+    }
+
+    /// Whether the word says that something may be recorded; false while there is none, and in
+    /// every forked child.
+    var isOn: Bool {
+        guard let word = unsafe UnsafePointer<UInt64>(bitPattern: UInt(page[0])) else {
+            return false
+        }
+        return unsafe csystem_load_relaxed(word) & 1 == 1
     }
 
     /// What recording needs now, and whose word says whether it may. A snapshot that records
