@@ -225,6 +225,8 @@ private struct LintError: Error {}
             event.properties.first { $0.name == "kind" }?.value
         }
         #expect(kinds == [nil, "Swift.Source"])
+        let lost = try home.control(catalogue: catalogue).status().lost
+        #expect(lost.map(\.reason) == ["catalogue"] && lost.map(\.count) == [1])
         #expect(try !home.holds(name, except: [".journal"]))
     }
 }

@@ -50,6 +50,8 @@ struct RowMaker {
     private var forms: [EventForm??]
     /// The properties of the row that was made last.
     private(set) var properties: [UInt8] = []
+    /// How many texts were dropped, since the guard or today's catalogue refuses them.
+    private(set) var refusedTexts: Int64 = 0
 
     init(
         _ table: JournalTable, _ catalogue: Catalogue, _ permit: Permit, _ ownNames: OwnNames,
@@ -127,6 +129,7 @@ struct RowMaker {
     ) throws {
         // What this machine or its person is called has no place in an identifier.
         guard !ownNames.occur(in: text), let number = try number(of: text, event, place) else {
+            refusedTexts += 1
             return
         }
         append(string: number, field)

@@ -60,7 +60,7 @@ struct Taking {
     func count(in store: Store) throws(SQLiteError) {
         try store.addTotal("accepted", accepted)
         try store.addLoss(.revoked, revoked)
-        try store.addLoss(.catalogue, refused)
+        try store.addLoss(.catalogue, refused + maker.refusedTexts)
         try store.addTotal(Store.refusedLate, refused)
         try store.addLoss(.damaged, torn)
     }
