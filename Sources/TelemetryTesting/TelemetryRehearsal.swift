@@ -32,7 +32,7 @@ public final class TelemetryRehearsal: Sendable {
     ///   - config: what the host would give; an `uploadURL` is never asked, and a `storagePath` is
     ///     never touched: data lies in the rehearsal's own home.
     ///   - clock: the time that events get, for tests that need their own.
-    /// - Throws: if no folder can be made, or the configuration forbids telemetry.
+    /// - Throws: if no folder or no journal can be made, or the configuration forbids telemetry.
     public init(
         for product: Product, catalogue: Catalogue = .standard,
         config: TelemetryModuleConfig = TelemetryModuleConfig(),
@@ -52,6 +52,16 @@ public final class TelemetryRehearsal: Sendable {
         let control = makeControl()
         try control.enable(control.terms)
         telemetry.initialize()
+        let status = telemetry.status
+        guard status.isRecording else {
+            throw TelemetryError(
+                .storage, "nothing can be recorded in \(home): \(Self.reasons(status))",
+                hint: "make room there: a rehearsal takes 4 MiB")
+        }
+    }
+
+    private static func reasons(_ status: ModuleStatus) -> String {
+        (status.blockedBy.map(\.rawValue) + status.problems).joined(separator: "; ")
     }
 
     deinit {
@@ -71,7 +81,8 @@ public final class TelemetryRehearsal: Sendable {
             .flatMap(\.properties).filter { $0.name == property }.map(\.value)
     }
 
-    /// What was not recorded, by reason, such as `catalogue` for what is not declared.
+    /// What was not recorded, by reason, such as `catalogue` for what is not declared. A number
+    /// beyond its bound and a word that is not on a list are recorded, as the bound and as `other`.
     public func losses() throws -> [String: Int64] {
         telemetry.flush()
         let lost = try makeControl().status().lost

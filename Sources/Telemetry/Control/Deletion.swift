@@ -23,6 +23,7 @@ extension TelemetryControl {
     ///
     /// Consent stays as it is; the installation gets a new identifier. Throws, with the intent
     /// kept for the next process, if something is in the way.
+    @discardableResult
     public func deleteData() throws -> DeletionOutcome {
         guard try seams.files.status(of: directory.path) != nil else {
             return DeletionOutcome(
