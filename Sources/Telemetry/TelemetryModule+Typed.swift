@@ -8,7 +8,9 @@ public import Catalogue
 extension TelemetryModule {
     /// Records one typed event; false if it is not recorded.
     ///
-    /// Costs no allocation, no lock and no system call. The catalogue must have the event.
+    /// Costs no allocation, no lock and no system call, but for a thread's first event, and where
+    /// more threads record at once than the journal has segments, about 14: the others share one
+    /// behind a lock, and allocate the event. The catalogue must have the event.
     @inlinable
     @discardableResult
     public func track<A>(_ event: Event<A>, _ a: A) -> Bool {

@@ -109,7 +109,7 @@ import Synchronization
 
     /// Runs `body` and records how long it took as `feature_usage`; if it throws, an `error` too.
     /// What began before the consent that holds at its end is not recorded as used. A body that
-    /// waits (`async`) can't be given: take the time, and record the event, as `trackEvent` does.
+    /// waits (`async`) can't be given: take the time, and record the event with `trackEvent`.
     ///
     /// - Parameter feature: a word of the property `feature` as the catalogue declares it; another
     ///   one is recorded as `other`. A program declares its own words by a `feature_usage` of its

@@ -26,8 +26,8 @@ extension Flag {
         "admin-token-file", .path, value: "FILE",
         help: "File whose first line is the token that opens the admin listener")
     static let catalogue = Flag(
-        "catalogue", .string, value: "[SERVICE=]FILE", repeatable: true,
-        help: "Also collect for a host program, by its catalogue, printed as JSON")
+        "catalogue", .string, value: "SERVICE=FILE", repeatable: true,
+        help: "Also collect for a host program, by its service.name and its catalogue as JSON")
     static let k = Flag(
         "k", .integer(Int64(Insight.kBounds.lowerBound)...Int64(Insight.kBounds.upperBound)),
         default: "10", help: "The fewest installations that a shown figure rests on")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Catalogue
+import Glibc
 import Scanner
 import Telemetry
 
@@ -41,13 +42,26 @@ func scan() throws {
     print("\(open.count) ports of this machine answer")
 }
 
-let control = TelemetryControl(for: product, catalogue: .scanner, config: config)
-switch CommandLine.arguments.dropFirst().first {
-case "scan": try scan()
-case "consent": try askForConsent(control)
-case "preview": try showPreview(control)
-case "stop": try control.disable()
-// What a collector needs to know to take in these events: `serve --catalogue FILE`.
-case "schema": print(Catalogue.scanner.json.serialized(.pretty))
-default: print("usage: network-scanner scan | consent | preview | stop | schema")
+func run(_ command: String?) throws {
+    let control = TelemetryControl(for: product, catalogue: .scanner, config: config)
+    switch command {
+    case "scan": try scan()
+    case "consent": try askForConsent(control)
+    case "preview": try showPreview(control)
+    case "stop": try control.disable()
+    // What a collector needs to know to take in these events:
+    // `serve --catalogue network-scanner=FILE`.
+    case "schema": print(Catalogue.scanner.json.serialized(.pretty))
+    default: print("usage: network-scanner scan | consent | preview | stop | schema")
+    }
+}
+
+do {
+    try run(CommandLine.arguments.dropFirst().first)
+} catch let error as TelemetryError {
+    print("network-scanner: \(error); \(error.hint)")
+    exit(2)
+} catch {
+    print("network-scanner: \(error)")
+    exit(2)
 }
