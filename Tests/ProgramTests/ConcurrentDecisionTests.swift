@@ -26,11 +26,13 @@ import Testing
             }
             for process in processes {
                 let result = try process.waitForEnd()
-                // Who had to wait too long says so, and has done nothing.
-                let isBusy =
-                    result.stderr.contains("is at work on this home")
-                    || result.stderr.contains("no installation identifier")
-                #expect(result.status == 0 || isBusy, "\(result.stderr)")
+                // Who had to wait too long says so, and has done nothing; so does a yes that a no
+                // overtook.
+                let isUndone = [
+                    "is at work on this home", "no installation identifier",
+                    "somebody said no while this yes was written down",
+                ].contains { result.stderr.contains($0) }
+                #expect(result.status == 0 || isUndone, "\(result.stderr)")
             }
         }
         let status = try arpguard.telemetryStatus()
