@@ -41,7 +41,7 @@ import Testing
         let bytes = try arpguard.folder.read("\(folder)/erasures.json")
         let list = String(decoding: bytes, as: UTF8.self)
         try arpguard.folder.write(
-            list.replacing(/"next_attempt_at": [0-9]+/, with: "\"next_attempt_at\": 0"),
+            list.replacing(/"(next_attempt_at|wish)": [0-9]+/) { "\"\($0.1)\": 0" },
             to: "\(folder)/erasures.json")
     }
 
@@ -80,7 +80,8 @@ import Testing
     }
 
     @Test func `a request outlives every change of the folder`() throws {
-        let server = try FakeServer(.answer(200), .answer(503), otherwise: .answer(204))
+        let patience = FakeReply.answer(503, headers: [HTTPHeader("Retry-After", "3600")])
+        let server = try FakeServer(.answer(200), patience, otherwise: .answer(204))
         try send(to: server, from: "first")
         try run("telemetry", "delete-data", "--confirm")
         try run("telemetry", "disable")

@@ -77,7 +77,7 @@ import Testing
 
     /// Both homes send to the server, the first one has; the second names its folder, or a copy.
     private func take(_ folder: String, _ server: FakeServer) throws {
-        let url = try server.url()
+        let url = server.url()
         for home in ["one", "two"] {
             #expect(try run(home, "config", "set", "telemetry.upload_url", url).status == 0)
         }

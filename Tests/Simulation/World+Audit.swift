@@ -30,8 +30,8 @@ extension World {
         }
         try auditLedger()
         try auditAccounting()
-        if status.storageBytes > config.storageBytesMax, !hasWaitingJournals {
-            broke(.space, "\(status.storageBytes) of \(config.storageBytesMax) bytes")
+        if let bytes = status.storageBytes, bytes > config.storageBytesMax, !hasWaitingJournals {
+            broke(.space, "\(bytes) of \(config.storageBytesMax) bytes")
         }
     }
 

@@ -80,7 +80,7 @@ import Testing
             let outbox = try #require(try home.control().outbox())
             let later = home.clock.now().advanced(bySeconds: 60)
             try outbox.retry(
-                try #require(try outbox.pendingErasures().first), notBefore: later)
+                try #require(try outbox.pendingErasures().first), notBefore: later, wish: later)
             let waiting = try home.control().outlook()
             #expect(waiting.erasureURLs.isEmpty)
             #expect(waiting.erasuresLater?.count == 1 && waiting.erasuresLater?.at == later)

@@ -124,9 +124,9 @@ import Testing
         #expect(status.waiting == 0)
         let isStanding = change == .disable
         #expect((status.keptHere, status.cutOff) == (change == .rotate ? 1 : 0, isStanding ? 1 : 0))
-        #expect(try home.control.deleteData().erasureRequested == isStanding)
         let last = try #require(try home.control.ledger().last { $0.kind == "answered" })
         #expect(last.detail["outcome"]?.stringValue == "cut_off")
+        #expect(try home.control.deleteData().erasureRequested == isStanding)
     }
 
     @Test func `one uploader at a time`() throws {

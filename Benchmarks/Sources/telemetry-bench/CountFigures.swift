@@ -82,7 +82,7 @@ struct CountFigures {
         let bareBytes = try RealFileSystem().status(of: bare)?.bytes ?? 0
         let events = Double(Self.mixEvents)
         return Figure(
-            name: "store.bytes", value: Double(status.storageBytes) / events,
+            name: "store.bytes", value: Double(status.storageBytes ?? 0) / events,
             unit: "bytes", floor: Double(bareBytes) / events)
     }
 }

@@ -157,7 +157,7 @@ extension WatchRun {
         }
     }
 
-    /// A configuration that forbids telemetry by now is obeyed without a signal, by telemetry alone.
+    /// A configuration that forbids telemetry by now is obeyed without a signal, in that alone.
     /// That it does no more is read with all else.
     private func heedRefusal() {
         guard setup.config.enabled != false, setup.fault == nil,
