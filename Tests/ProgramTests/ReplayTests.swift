@@ -115,12 +115,15 @@ import Testing
         #expect(result.stderr.contains("arpguard: hint: "))
     }
 
-    /// An address a frame moves from one station to another: an alert each, far more than a pipe
-    /// holds, and then more frames than are read ahead.
+    /// An address a frame moves from a station of its own to another: an alert each, far more than
+    /// a pipe holds, and then more frames than are read ahead.
     private func talkative() -> [[UInt8]] {
         let moves = (0..<1_000).flatMap { number in
-            ["02:00:00:00:00:01", "06:00:00:00:00:02"].map { mac in
-                let ip = "10.1.\(number / 250).\(number % 250)"
+            ["02", "06"].map { first in
+                let (high, low) = (number / 250, number % 250)
+                let last = (low < 16 ? "0" : "") + String(low, radix: 16)
+                let mac = "\(first):00:00:00:0\(high):\(last)"
+                let ip = "10.1.\(high).\(low)"
                 return Frame.arp(.request, sender: (mac, ip), target: (Frame.unknown, ip))
             }
         }

@@ -88,11 +88,11 @@ struct WatchDecisionTests {
     @Test func `what is due now and then is due once in its time`() {
         var timetable = WatchTimetable(0)
         #expect(timetable.due(at: 999_999_999).isEmpty)
-        #expect(timetable.due(at: 1_000_000_000) == [.interfaces])
-        #expect(timetable.due(at: 5_000_000_000) == [.interfaces, .state])
+        #expect(timetable.due(at: 1_000_000_000) == [.interfaces, .refusal])
+        #expect(timetable.due(at: 5_000_000_000) == [.interfaces, .refusal, .state])
         #expect(timetable.due(at: 5_000_000_001).isEmpty)
         let minute = Set(timetable.due(at: 60_000_000_000))
-        #expect(minute == [.interfaces, .state, .drops, .bindings, .upload])
+        #expect(minute == [.interfaces, .refusal, .state, .drops, .bindings, .upload])
     }
 
     @Test func `a round that watch starts asks itself whether it is due`() {
