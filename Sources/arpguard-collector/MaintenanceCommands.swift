@@ -21,7 +21,7 @@ private func check(_ invocation: Invocation) throws(CommandFailure) -> ExitStatu
     let options = try ServeOptions(invocation)
     let configuration = try options.configuration()
     let isStoreThere = try invocation.isStoreThere(options.store)
-    if isStoreThere { _ = try invocation.openWholeStore(options.store) }
+    if isStoreThere { _ = try invocation.openWholeStore(options.store, isRead: true) }
     let services = configuration.policy.catalogues.keys.sorted()
     invocation.output.render(
         Report(

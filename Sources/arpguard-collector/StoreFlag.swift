@@ -54,12 +54,15 @@ enum StoreLocation: Sendable {
     }
 
     /// Opens a store that is there, found to be whole.
-    func openWhole() throws(StorageError) -> any CollectorStorage {
+    ///
+    /// - Parameter isRead: whether each row of it is read too, which takes as long as it takes.
+    func openWhole(isRead: Bool = false) throws(StorageError) -> any CollectorStorage {
         switch self {
         case .sqlite(let path):
             let storage = try SQLiteStorage(
                 path: path, create: false, random: SystemRandom(), fileSystem: RealFileSystem())
             try storage.check()
+            if isRead { try storage.checkRows() }
             return storage
         case .clickHouse(let address):
             return try ClickHouseStorage(address, create: false, random: SystemRandom())
@@ -84,11 +87,13 @@ extension Invocation {
     }
 
     /// A store that is there, found to be whole: the one that is named, else that of the command
-    /// line.
-    func openWholeStore(_ store: String?) throws(CommandFailure) -> any CollectorStorage {
+    /// line; with `isRead` each of its rows is read too.
+    func openWholeStore(
+        _ store: String?, isRead: Bool = false
+    ) throws(CommandFailure) -> any CollectorStorage {
         let location = try location(store)
         do {
-            return try location.openWhole()
+            return try location.openWhole(isRead: isRead)
         } catch {
             throw CommandFailure(error)
         }

@@ -64,12 +64,12 @@ import Testing
             try store.storage.commit(sent, on: next)
         }
         _ = try store.storage.lines()
-        try store.storage.check()
+        try store.storage.checkRows()
         let connection = try Connection(path: store.path, mode: .readWrite)
         try connection.run(
             "UPDATE batch SET counters = x'ffff' WHERE installation = ?",
             [store.storage.hash(installation(1))])
-        #expect(throws: StorageError.self) { try store.storage.check() }
+        #expect(throws: StorageError.self) { try store.storage.checkRows() }
         let policy = RetentionPolicy(openDays: 5)
         #expect(throws: StorageError.self) {
             try store.storage.expire(by: policy, on: Day(number: next.number + 6))
@@ -82,7 +82,7 @@ import Testing
         let outcome = try store.storage.erase(
             installation: installation(1), secretHash: hash, on: next)
         #expect(outcome == .erased)
-        try store.storage.check()
+        try store.storage.checkRows()
         #expect(try store.storage.figures(in: bad...bad).map(\.installations) == [1])
         try store.storage.expire(by: policy, on: Day(number: next.number + 6))
         #expect(try store.storage.figures(in: bad...bad).map(\.isFolded) == [true])

@@ -172,7 +172,13 @@ extension SQLiteStorage {
                 let last = finding.split(separator: "\n").last.map(String.init)
                 throw SQLiteError(code: 11, message: last ?? "it can't be checked")
             }
-            // SQLite does not know what bytes mean.
+        }
+    }
+
+    /// Reads every figure and throws `damaged` at one that can't be read: SQLite does not know what
+    /// bytes mean.
+    public func checkRows() throws(StorageError) {
+        try read { store in
             try store.each("SELECT counters FROM batch") { _ = try store.counters($0, 0) }
             try store.each(
                 "SELECT day, name, figures FROM day_total JOIN service ON service.number = service"

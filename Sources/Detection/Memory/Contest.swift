@@ -173,6 +173,13 @@ struct Contest: Sendable {
         return teller != nil
     }
 
+    /// Whether one of them answers when asked, and tells nobody unasked.
+    var hasAnswerer: Bool {
+        contenders.indices.contains { index in
+            contenders[index].map { $0.tally.prompted > 0 && $0.tally.unsolicited == 0 } ?? false
+        }
+    }
+
     /// Whether each change in the window was told to everybody, as honest moves are.
     func isAllAnnounced(within window: Int64, at time: Int64) -> Bool {
         announcements.count(within: window, at: time) >= changes.count(within: window, at: time)

@@ -44,15 +44,15 @@ extension NetworkMemory {
         }
     }
 
-    /// Whether a station that was heard first to have the gateway's address only asks in its name,
-    /// and for what it was just told, while another one alone answers for it.
+    /// Whether a station that was heard first to have the gateway's address asks in its name, and
+    /// for what it was just told, and never answers for it, while another one does.
     private func isOutanswered(_ sighting: Sighting, _ binding: Binding) -> Bool {
         guard sighting.isGateway, sighting.isAskedAgain, binding.isContested,
-            binding.tally.onlyAsks, !isWornByRouters(sighting.packet)
+            binding.tally.prompted == 0, !isWornByRouters(sighting.packet)
         else { return false }
         let packet = sighting.packet
         let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
-        return contests.value(key)?.hasOneTeller ?? false
+        return contests.value(key)?.hasAnswerer ?? false
     }
 
     /// Whether an address was taken a short while ago: later whoever has it asks everybody as
@@ -71,13 +71,14 @@ extension NetworkMemory {
     /// Whether a station that goes on telling everybody that it has what it took may have got it
     /// honestly: it whispers to nobody, and the former owner is gone, or it only asks, and answers
     /// when asked itself. Leaders of clusters announce as long as they lead, and who makes sure of
-    /// its router each second goes on to under another card. The gateway's address is too dear to
-    /// be announced so.
+    /// its router each second goes on to under another card. The gateway's address is too dear for
+    /// that.
     private func mayBeHeir(_ sighting: Sighting, _ tally: ClaimTally) -> Bool {
-        guard sighting.packet.isToMany, tally.unsolicited == 0 else { return false }
+        guard sighting.packet.isToMany, !sighting.isGateway, tally.unsolicited == 0
+        else { return false }
         if sighting.form == .question, tally.soleAnswers > 0 { return true }
         let key = AddressKey(segment: sighting.packet.segment, ip: sighting.packet.sender.ip)
-        return !sighting.isGateway && contests.value(key)?.hasReturned != true
+        return contests.value(key)?.hasReturned != true
     }
 
     /// Whether one of those who claim an address wears a virtual router's: its ports ask in the

@@ -116,7 +116,7 @@ extension NetworkMemory {
         let key = ClaimKey(
             segment: packet.segment, claim: packet.sender, listener: listener)
         let (index, _) = repetitions.findOrInsert(key, Repetition(frame: sighting.frame))
-        let hasTakenGateway = sighting.isGateway && isUsurped(packet)
+        let hasTakenGateway = sighting.isGateway && isTakenAndUnanswered(packet)
         let count = repetitions[index].add(
             frame: sighting.frame, at: sighting.time,
             within: hasTakenGateway
@@ -128,10 +128,11 @@ extension NetworkMemory {
         noteTarget(&sighting, listenerKey)
     }
 
-    /// Whether a packet's sender took the address that it claims from another station.
-    private func isUsurped(_ packet: ARPPacket) -> Bool {
+    /// Whether a packet's sender took the address that it claims from another station, and never
+    /// answered for it: of who does, a capture lacks a question now and then, over an hour too.
+    private func isTakenAndUnanswered(_ packet: ARPPacket) -> Bool {
         let place = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip))
-        return place.map { bindings[$0].isUsurped } ?? false
+        return place.map { bindings[$0].isUsurped && bindings[$0].tally.soleAnswers == 0 } ?? false
     }
 
     /// Notes that a station was told a contested claim so often.

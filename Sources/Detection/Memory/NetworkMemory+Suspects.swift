@@ -98,7 +98,7 @@ extension NetworkMemory {
         let other = ownAddress(
             of: station, contender.mac, answers: answers, in: contest, key, at: time)
         if let other, !hasRivalApart(of: contender, in: contest, key, time),
-            !onlyAnswers || !isSettledGateway(other, in: key.segment)
+            !onlyAnswers || !isDeclaredGateway(other, in: key.segment)
         {
             suspect.evidence.insert(.ownsAnother)
             suspect.other = other
@@ -108,9 +108,10 @@ extension NetworkMemory {
         if cameUnprompted, taken != nil { suspect.evidence.insert(.contestsAnother) }
     }
 
-    /// Whether an address is the gateway's, and nobody disputes who has it.
-    private func isSettledGateway(_ ip: IPv4Address, in segment: Segment) -> Bool {
-        guard isGateway(ip, in: segment) else { return false }
+    /// Whether an address is the gateway's by configuration, and nobody disputes who has it. What
+    /// the wire says of gateways anybody can say of their own address.
+    private func isDeclaredGateway(_ ip: IPv4Address, in segment: Segment) -> Bool {
+        guard ip == configuration.gateway else { return false }
         let place = bindings.peek(AddressKey(segment: segment, ip: ip))
         return place.map { bindings[$0].isSettled } ?? false
     }
