@@ -61,6 +61,7 @@ extension TelemetrySetup {
     /// there without being known here goes on with it: true where one was taken back.
     public func rememberPlace() throws(CommandFailure) -> Bool {
         try telling {
+            try control().refuseForeign()
             if try isUsual(place) && places.mark(in: place) == nil { return false }
             try places.follow(to: place)
             let failure = settle()

@@ -54,6 +54,14 @@ struct ForgedExplanationTests {
             forged: tells(start, holding(Player.router.ip, virtual), .alice)
                 .repeated(8, every: 2_000)),
         Scene(
+            "the same in the name of an address that was announced for the gateway's station",
+            [
+                [announces(13_000, holding(invented.ip, Player.router.mac))],
+                reigns(14..<60, invented, source: virtual),
+            ],
+            forged: tells(start, holding(Player.router.ip, virtual), .alice)
+                .repeated(8, every: 2_000)),
+        Scene(
             "the same in the name of a station that nobody knows",
             [reigns(14..<60, invented, source: virtual)],
             forged: tells(start, holding(Player.router.ip, virtual), .alice)

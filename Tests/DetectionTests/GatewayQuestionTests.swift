@@ -32,8 +32,9 @@ struct GatewayQuestionTests {
 
     @Test(arguments: attacks)
     func `who asks on and on in the gateway's name is told as high`(scene: Scene) {
-        let grave = scene.alerts(.withGateway).filter { $0.severity >= .high }
-        #expect(grave.contains { "\($0.accused, default: "")" == Self.forger.mac }, "\(scene.alerts(.withGateway))")
+        let alerts = scene.alerts(.withGateway)
+        let grave = alerts.filter { $0.severity >= .high }
+        #expect(grave.contains { "\($0.accused, default: "")" == Self.forger.mac }, "\(alerts)")
     }
 
     /// A router took the place of another one; of many questions for it a capture lacks a few.

@@ -38,6 +38,23 @@ import Testing
         return end
     }
 
+    @Test func `a yes that another program's folder refuses leaves no trace and no debt`() throws {
+        try store("first", in: "shared")
+        _ = try enable("first")
+        let record = try arpguard.folder.read("shared/consent.json")
+        let others = String(decoding: record, as: UTF8.self)
+            .replacing("\"arpguard\"", with: "\"other\"")
+        try arpguard.folder.write(others, to: "shared/consent.json")
+        let mark = try arpguard.folder.read("shared/place")
+        try store("second", in: "shared")
+        let end = try run("second", "telemetry", "enable", "--confirm")
+        #expect(end.status == 2 && end.stderr.contains("another program"), "\(end.stderr)")
+        #expect(try arpguard.folder.read("shared/place") == mark)
+        #expect(try run("second", "config", "unset", "telemetry.storage_path").status == 0)
+        let no = try run("second", "telemetry", "disable")
+        #expect(no.status == 0, "\(no.stderr)")
+    }
+
     private func answer(_ answer: Answer, _ home: String) throws {
         if answer != .none { _ = try enable(home) }
         if answer == .no { #expect(try run(home, "telemetry", "disable").status == 0) }

@@ -114,4 +114,13 @@ import Testing
         let status = try home.control().status()
         #expect(status.recorded == 0 && status.lost.map(\.reason) == ["revoked"])
     }
+
+    @Test func `while an administrator's file can't be understood what was accepted waits`() throws
+    {
+        try home.folder.write("", to: "policy.json")
+        let status = try home.control().status()
+        #expect(status.blockedBy == [.adminPolicy] && status.lost.isEmpty)
+        try RealFileSystem().remove(home.policyPath)
+        #expect(try home.control().status().recorded == 5)
+    }
 }

@@ -112,8 +112,11 @@ struct Explanations: ~Copyable, Sendable {
     }
 
     /// Whether a group of routers explains a move: one of it says that it is there, and the
-    /// address was the group's before; `owner` tells who has a router's own address.
-    func isAdvertised(_ move: Move, owner: (IPv4Address) -> MACAddress?) -> Bool {
+    /// address was the group's before; `owner` tells who has a router's own address, and `answerer`
+    /// the same of one that was asked for and answered: an announcement makes nobody a router.
+    func isAdvertised(
+        _ move: Move, owner: (IPv4Address) -> MACAddress?, answerer: (IPv4Address) -> MACAddress?
+    ) -> Bool {
         let shared = groups.value(AddressKey(segment: move.segment, ip: move.pair.ip))
         let silent = silentGroups.value(StationKey(segment: move.segment, mac: move.pair.mac))
         for group in [shared, silent] {
@@ -121,7 +124,7 @@ struct Explanations: ~Copyable, Sendable {
                 group.covers(
                     move.pair.mac, at: move.time, within: thresholds.advertExplains, owner: owner)
             else { continue }
-            if move.previous == nil || group.knew(move, owner: owner) { return true }
+            if move.previous == nil || group.knew(move, owner: answerer) { return true }
         }
         return false
     }

@@ -225,9 +225,15 @@ struct NetworkMemory: ~Copyable, Sendable {
     /// What explains a move of an address. No lease explains the gateway's, nor that one station
     /// is told of a move unasked: `isTold`.
     func explanation(of move: Move, isGateway: Bool, isTold: Bool) -> Explanation? {
-        let isAdvertised = explanations.isAdvertised(move) {
-            bindings.owner(AddressKey(segment: move.segment, ip: $0))
-        }
+        let isAdvertised = explanations.isAdvertised(
+            move,
+            owner: { bindings.owner(AddressKey(segment: move.segment, ip: $0)) },
+            answerer: { ip in
+                let place = bindings.peek(AddressKey(segment: move.segment, ip: ip))
+                return place.flatMap { place in
+                    bindings[place].tally.soleAnswers > 0 ? bindings[place].mac : nil
+                }
+            })
         if isAdvertised { return .sharedRouter }
         return !isGateway && !isTold && explanations.isLeased(move) ? .lease : nil
     }

@@ -44,6 +44,8 @@ public struct GateFacts: Sendable, Equatable {
     public var canSend = true
     /// The administrator's file forbids, or can't be read.
     public var policyDenies = false
+    /// It can be read, and forbids.
+    public var policySaysNo = false
     /// `DO_NOT_TRACK` is set.
     public var doNotTrack = false
     /// The program's own variable forbids it.

@@ -48,7 +48,7 @@ struct GateReader: Sendable {
         let state = state
         var facts = GateFacts()
         facts.canSend = Self.canSend
-        facts.policyDenies = policyDenies
+        (facts.policyDenies, facts.policySaysNo) = policy
         facts.doNotTrack = !["", "0"].contains(seams.environment["DO_NOT_TRACK"] ?? "")
         // Only what is clearly no refusal is none: a person who types "off" means off.
         let variable = seams.environment[product.environmentVariable]?.lowercased() ?? ""
@@ -70,16 +70,17 @@ struct GateReader: Sendable {
     }
 
     /// The file can only deny: it does unless it is absent, or a JSON object with `"telemetry"`
-    /// set to `"allow"`.
-    private var policyDenies: Bool {
+    /// set to `"allow"`. It says no where it can be read: one that is being written does not yet.
+    private var policy: (denies: Bool, saysNo: Bool) {
         let path = seams.policyPath ?? product.policyPath
         do throws(SystemError) {
-            guard try seams.files.status(of: path) != nil else { return false }
+            guard try seams.files.status(of: path) != nil else { return (false, false) }
             let bytes = try seams.files.read(path, bytesMax: Self.policyBytesMax)
             let object = (try? JSONValue.parse(bytes: bytes))?.objectValue
-            return object?["telemetry"]?.stringValue != "allow"
+            let denies = object?["telemetry"]?.stringValue != "allow"
+            return (denies, denies && object != nil)
         } catch {
-            return true
+            return (true, false)
         }
     }
 }

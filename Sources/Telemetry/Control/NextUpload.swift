@@ -58,7 +58,7 @@ extension LossReason {
         case .damaged: "they could not be read again"
         case .rejected: "the collector refused them for good"
         case .droppedInReview: "you dropped them in review"
-        case .revoked: "consent was taken back before they were stored"
+        case .revoked: "consent was taken back, or forbidden, before they were stored"
         }
     }
 }

@@ -81,7 +81,7 @@ public final class TelemetryControl: Sendable {
 
     /// Keeps away from the folder of another program: what was agreed to there, and what lies
     /// there, is that one's.
-    func refuseForeign() throws(TelemetryError) {
+    package func refuseForeign() throws(TelemetryError) {
         guard let other = gate.read().state.foreignProduct else { return }
         throw TelemetryError(
             .storage, "\(directory.path) is the folder of another program: \(other)",

@@ -35,7 +35,7 @@ struct Drain: Sendable {
         let isTaken = try store.database.transaction {
             let (facts, state) = gate.read()
             guard Self.maySettle(facts) else { return false }
-            rows = try take(journal, to: ends, state, isForbidden: facts.policyDenies, into: store)
+            rows = try take(journal, to: ends, state, isForbidden: facts.policySaysNo, into: store)
             for counter in Journal.Counter.allCases { try take(journal, counter, into: store) }
             return true
         }
@@ -75,10 +75,11 @@ struct Drain: Sendable {
     /// Whether records are stored or dropped now. They were accepted under a yes, which neither
     /// this shell's environment nor a mistake in the configuration takes back; the first leaves
     /// them as they are, and what a right one would take of them is not known under the second.
-    /// An administrator's no is one, and some may have been recorded before it was seen.
+    /// An administrator's no is one, and some may have been recorded before it was seen; a file
+    /// that can't be read is no decision.
     private static func maySettle(_ facts: GateFacts) -> Bool {
         let causes = Gate.causes(blocking: .recording, facts)
-        return facts.policyDenies || facts.consent == .withdrawn || facts.consent == .notAsked
+        return facts.policySaysNo || facts.consent == .withdrawn || facts.consent == .notAsked
             || causes.allSatisfy { $0 == .doNotTrack || $0 == .environment }
     }
 

@@ -210,6 +210,8 @@ extension WatchRun {
             telemetry.goOn(with: module)
             telemetry.look(totals)
             uploads.setup = next
+            // It has read what was there before.
+            uploads.stop()
         }
         setup = next
         module.noteSettings(configuration.fingerprints)

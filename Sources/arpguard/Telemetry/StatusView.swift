@@ -88,8 +88,8 @@ struct StatusView {
         }
         if status.cutOff > 0 {
             let text =
-                "\(status.cutOff.of("event")) on the way when consent was taken back; the "
-                + "collector may have them; delete-data asks for their erasure"
+                "\(status.cutOff.of("event")) whose sending had begun when consent was taken back; "
+                + "the collector may have them; delete-data asks for their erasure"
             rows.append(("cut off", StyledText(text, .yellow)))
         }
         if status.losses.isEmpty { rows.append(("lost", StyledText(losses))) }
