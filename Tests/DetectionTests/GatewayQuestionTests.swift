@@ -53,4 +53,16 @@ struct GatewayQuestionTests {
             ], withNetwork: false)
         #expect(scene.alerts(.withGateway).allSatisfy { $0.severity < .high })
     }
+
+    @Test func `a router that took another's place long ago may ask as owners do`() {
+        let heir = Player(mac: "00:0d:b9:00:00:02", ip: Player.router.ip)
+        let scene = Scene(
+            "heir",
+            [
+                exchange(500, .router, .bob), [announces(20_000, heir)],
+                exchange(21_000, heir, .bob),
+                (0..<60).flatMap { exchange(7_200_000 + $0 * 2_000, .alice, heir) },
+            ], withNetwork: false)
+        #expect(scene.alerts(.withGateway).allSatisfy { $0.severity < .high })
+    }
 }
