@@ -34,19 +34,24 @@ struct OtherUserTests {
         as_person status --format json
         """
 
-    @Test(arguments: [("644", []), ("000", ["admin_policy"])] as [(String, [JSONValue])])
-    func `an administrator's file that a person may not read denies`(
-        mode: String, causes: [JSONValue]
-    ) throws {
+    /// What a script prints, in a mount namespace and a folder of its own.
+    private func run(_ script: String, _ argument: String) throws -> CommandResult {
         let folder = try TemporaryDirectory()
         let result = try CommandRunner.run(
             "/usr/bin/unshare",
             [
-                "--mount", "sh", "-c", Self.script, "sh", folder.path,
-                Executables.path("arpguard"), mode,
+                "--mount", "sh", "-c", script, "sh", folder.path, Executables.path("arpguard"),
+                argument,
             ])
         try #require(result.status == 0, "\(result.stderr)")
-        let status = try JSONValue.parse(result.stdout)
+        return result
+    }
+
+    @Test(arguments: [("644", []), ("000", ["admin_policy"])] as [(String, [JSONValue])])
+    func `an administrator's file that a person may not read denies`(
+        mode: String, causes: [JSONValue]
+    ) throws {
+        let status = try JSONValue.parse(run(Self.script, mode).stdout)
         #expect(status["owner"] == 65_534)
         #expect(status["blocked_by"] == .array(causes))
     }
@@ -78,14 +83,7 @@ struct OtherUserTests {
 
     @Test(arguments: ["taken", "shut", "journals"])
     func `what can't be entered is told, with all else`(what: String) throws {
-        let folder = try TemporaryDirectory()
-        let result = try CommandRunner.run(
-            "/usr/bin/unshare",
-            [
-                "--mount", "sh", "-c", Self.shut, "sh", folder.path,
-                Executables.path("arpguard"), what,
-            ])
-        try #require(result.status == 0, "\(result.stderr)")
+        let result = try run(Self.shut, what)
         let status = try JSONValue.parse(result.stdout)
         #expect(status["store_error"]?.stringValue?.contains("enied") == true, "\(status)")
         #expect(status["blocked_by"] == (what == "journals" ? [] : ["state_unreadable"]))

@@ -30,7 +30,7 @@ public struct TelemetryStatus: Sendable, Equatable {
     /// Events in the store that can't be sent, or not again: those of another consent or
     /// identifier, of one that named no place, withheld ones, and types that are left out now.
     public var keptHere: Int64 = 0
-    /// Events in the store that were on their way when consent was taken back: they are not sent
+    /// Events in the store whose sending had begun when consent was taken back: they are not sent
     /// again, and how much of them arrived is not known.
     public var cutOff: Int64 = 0
     /// Events that the collector accepted since data was last deleted here; those that it erased

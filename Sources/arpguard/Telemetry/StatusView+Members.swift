@@ -21,7 +21,7 @@ extension StatusView {
         .init("events.kept_here", "Events in the store that can't be sent, or not again"),
         .init(
             "events.cut_off",
-            "Events that were on their way when consent was taken back, and may have arrived"),
+            "Events whose sending had begun when consent was taken back; they may have arrived"),
         .init("unanswered.events", "Events that were sent and not answered: they go again"),
         .init("unanswered.since", "When the first of them were sent first"),
         .init("unanswered.elsewhere", "Where they go, if not to upload_url; else null"),

@@ -8,8 +8,8 @@ import Telemetry
 import TestKit
 import Testing
 
-/// An attack that begins while something is on its way.
-@Suite(.serialized) struct ContestedUploadTests: LaboratorySuite {
+/// An attack, or a no in the configuration, that comes while something is on its way.
+@Suite(.serialized) struct EndedUploadTests: LaboratorySuite {
     let folder: TemporaryDirectory
 
     init() throws { folder = try TemporaryDirectory() }
@@ -25,8 +25,12 @@ import Testing
             print("gone", flush=True)
         """
 
-    @Test(.enabled(if: isFull, "a watch looks for uploads once a minute: with make test-full only"))
-    func `an upload on its way ends as soon as the gateway is contested`() throws {
+    @Test(
+        .enabled(if: isFull, "a watch looks for uploads once a minute: with make test-full only"),
+        arguments: [false, true])
+    func `an upload on its way ends as soon as the gateway is contested, or it is forbidden`(
+        isForbidden: Bool
+    ) throws {
         let needed = Attack.arping.path
         if let obstacle = Laboratory.obstacle(needed) { try Test.cancel("\(obstacle)") }
         let laboratory = try Laboratory("cu")
@@ -40,13 +44,18 @@ import Testing
         let watch = try watch(laboratory)
         try waitForStart(watch)
         _ = try server.waitForLine(containing: "some", within: .seconds(120))
-        let attack = try laboratory.start(.attacker, needed, Attack.arping.words)
-        _ = try watch.waitForLine(containing: "\"alert\"")
+        var attack: RunningProcess?
+        if isForbidden {
+            #expect(try arpguard("config", "set", "telemetry.enabled", "false").status == 0)
+        } else {
+            attack = try laboratory.start(.attacker, needed, Attack.arping.words)
+            _ = try watch.waitForLine(containing: "\"alert\"")
+        }
         // A transfer alone would wait for its answer three times as long.
         _ = try server.waitForLine(containing: "gone", within: .seconds(10))
-        attack.kill()
+        attack?.kill()
         watch.send(signal: SIGTERM)
-        #expect(try watch.waitForEnd().status == 1)
+        #expect(try watch.waitForEnd().status == (isForbidden ? 0 : 1))
         server.kill()
     }
 }
