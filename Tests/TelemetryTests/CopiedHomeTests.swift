@@ -49,6 +49,23 @@ import Testing
         #expect(try home.control().status().lost.map(\.reason) == ["revoked"])
     }
 
+    @Test(arguments: [false, true])
+    func `identifiers that ended on the other machine are no affair of the copy`(
+        agreesHere: Bool
+    ) throws {
+        let former = "home/telemetry/erasures.former.json"
+        home.record(2)
+        try home.haveOneBatchAccepted()
+        try home.control().disable()
+        try home.control().partFromIdentity()
+        #expect(try home.folder.contents().contains(former))
+        try home.folder.write("machine-two\n", to: "machine-id")
+        if agreesHere { try home.enable() }
+        #expect(try !home.control().deleteData().erasureRequested)
+        #expect(try home.control().status().pendingErasures == 0)
+        #expect(try !home.folder.contents().contains(former))
+    }
+
     @Test func `a no in a copied home is in its ledger`() throws {
         home.record(2)
         try home.folder.write("machine-two\n", to: "machine-id")

@@ -75,6 +75,38 @@ import Testing
         #expect(try begin(outbox, isAskedFor: true).sha256 == batch.sha256)
     }
 
+    @Test func `a server's wish outlives a no and the next yes, and is that server's alone`() throws
+    {
+        home.record(1)
+        let soon = home.clock.now().advanced(bySeconds: 60)
+        do {
+            let outbox = try #require(try home.control().outbox())
+            try outbox.retry(try begin(outbox), notBefore: soon, wish: soon, answer: "503")
+            #expect(try home.control().outlook().notBefore == soon)
+        }
+        try home.control().disable()
+        try home.enable()
+        home.record(1)
+        let outbox = try #require(try home.control().outbox())
+        for isAskedFor in [false, true] {
+            #expect(try outbox.next(isAskedFor: isAskedFor) == .later(soon))
+        }
+        var config = TelemetryModuleConfig.withURL
+        config.uploadURL = "https://elsewhere.example.net/v1/logs"
+        let other = home.control(config)
+        try other.enable(other.terms)
+        #expect(try other.outlook().notBefore == nil)
+    }
+
+    @Test func `a look ahead tells a server's wish, and no pause of our own`() throws {
+        home.record(1)
+        let outbox = try #require(try home.control().outbox())
+        let later = home.clock.now().advanced(bySeconds: 3600)
+        try outbox.retry(try begin(outbox), notBefore: later, answer: "no route to host")
+        #expect(try home.control().outlook().notBefore == nil)
+        #expect(try home.control().status().nextUpload == later.rfc3339)
+    }
+
     @Test func `a wish that a clock gone wrong noted holds nobody up`() throws {
         home.record(1)
         let outbox = try #require(try home.control().outbox())

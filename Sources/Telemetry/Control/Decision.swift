@@ -43,6 +43,7 @@ extension TelemetryControl {
         let old = state.record
         if state.consent == .given, !state.isCopied, old?.terms == terms { return [] }
         var record = freshRecord(terms, isGiven: true)
+        if state.isCopied { try leaveFormerErasures() }
         if let old, !state.isCopied {
             if let id = old.installationID, let secret = old.erasureSecret {
                 (record.installationID, record.erasureSecret) = (id, secret)

@@ -25,11 +25,22 @@ extension TelemetryControl {
     /// there is any. It may be done twice.
     func requestFormerErasures() throws -> Bool {
         try formerErasures.setDamagedAside()
+        if gate.read().state.isCopied {
+            try leaveFormerErasures()
+            return false
+        }
         let erasures = try formerErasures.all()
         guard !erasures.isEmpty else { return false }
         try erasureList.update { $0.replace(with: erasures) }
         try formerErasures.update { $0 = [] }
         return true
+    }
+
+    /// Forgets the identifiers that stood in the home from which this one was copied: they are that
+    /// machine's, which goes on to know how to have them erased.
+    func leaveFormerErasures() throws {
+        try formerErasures.setDamagedAside()
+        try formerErasures.update { $0 = [] }
     }
 
     private var formerErasures: ErasureList {

@@ -11,7 +11,8 @@ public struct UploadOutlook: Sendable {
     public var batches: [SealedBatch] = []
     /// The number of events that a person has to release first.
     public var heldEvents: Int64 = 0
-    /// Nothing is sent before that time, where a failure or a server asked for patience.
+    /// Nothing is sent before that time, where the server asked for patience. An upload that nobody
+    /// asked for waits after failures too.
     public var notBefore: Timestamp?
     /// How many of the batches fit into what is left of the day's bytes.
     public var batchesToday = 0
@@ -51,14 +52,11 @@ extension TelemetryControl {
         try sealer.fit(store)
         if config.uploadReview == .automatic { try sealer.sealAll(in: store) }
         let epoch = gate.read().state.epoch ?? 0
-        let now = seams.clock.now()
         outlook.batches = try store.batches(
             "state IN ('sealed', 'released', 'sending') AND epoch = ?", [.integer(Int64(epoch))],
             limit: Self.reviewBatchesMax)
         outlook.heldEvents = try sealer.heldEvents(in: store)
-        outlook.notBefore = try store.retryTime(epoch: epoch, now: now).flatMap {
-            $0 > now ? $0 : nil
-        }
+        outlook.notBefore = try ScheduleMemory(store: store, config: config, seams: seams).wish()
         outlook.batchesToday = try fitting(outlook.batches, store)
         return outlook
     }

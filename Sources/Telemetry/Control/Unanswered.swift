@@ -12,7 +12,7 @@ public struct Unanswered: Sendable, Equatable, CustomStringConvertible {
     public let since: Timestamp
     /// Where they go, as when they were sealed, if that is not where batches go now.
     public let elsewhere: String?
-    /// Nothing is sent before; nil where nobody asked for patience.
+    /// No upload sends them by itself before; nil where nothing was put off.
     public let notBefore: Timestamp?
     /// What the last attempt met, in words; nil where nothing is known of its end.
     public let reason: String?

@@ -96,9 +96,7 @@ package final class Outbox {
         guard causes.isEmpty else { return .blocked(causes) }
         // Whoever asked for patience asked for it for all batches.
         let epoch = gate.read().state.epoch ?? 0
-        let later =
-            try isAskedFor
-            ? memory.wish(epoch: epoch) : store.retryTime(epoch: epoch, now: now)
+        let later = try isAskedFor ? memory.wish() : memory.retryTime(epoch: epoch)
         if let later, later > now { return .later(later) }
         var batch = try nextSealed()
         if batch == nil, sealer.config.uploadReview == .automatic {
@@ -244,7 +242,7 @@ package final class Outbox {
             if !hasLeft {
                 try store.takeBack(Int64(batch.body.count), fromTotal: Self.budgetKey(now.day))
             }
-            try memory.keep(wish: wish, epoch: gate.read().state.epoch ?? 0)
+            try memory.keep(wish: wish, origin: Endpoint(batch.url)?.origin ?? "")
             try store.database.run(
                 "UPDATE batches SET next_attempt_at = ?, answer = ? WHERE uid = ?",
                 [.integer(time.nanoseconds), .text(answer), .text(batch.uid)])

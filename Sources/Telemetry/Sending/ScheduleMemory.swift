@@ -31,19 +31,28 @@ struct ScheduleMemory {
         try store.remember("\(schedule.dueAt.nanoseconds) \(schedule.intervalHours)", Self.key)
     }
 
-    /// Keeps until when a server asked for patience, under the yes of this epoch; nil forgets it.
-    func keep(wish: Timestamp?, epoch: UInt32) throws(SQLiteError) {
+    /// Keeps until when the server of this origin asked for patience; nil forgets it.
+    func keep(wish: Timestamp?, origin: String) throws(SQLiteError) {
         guard let wish else { return try store.forget(Self.wishKey) }
-        try store.remember("\(wish.nanoseconds) \(epoch)", Self.wishKey)
+        try store.remember("\(wish.nanoseconds) \(origin)", Self.wishKey)
     }
 
-    /// Until when a server asked for patience, under the yes of this epoch; nil if none did, or at
-    /// a time that none can have asked for.
-    func wish(epoch: UInt32) throws -> Timestamp? {
-        let numbers = try numbers(Self.wishKey)
-        guard numbers.count == 2, numbers[1] == Int64(epoch) else { return nil }
-        let wish = Timestamp(nanoseconds: numbers[0])
-        return wish <= Outbox.patience(seams.clock.now()) ? wish : nil
+    /// Until when the server to which batches go asked for patience, under whatever yes; nil if it
+    /// did not, or where that is over, or at a time that none can have asked for.
+    func wish() throws -> Timestamp? {
+        let words = try store.rememberedText(Self.wishKey)?.split(separator: " ") ?? []
+        guard words.count == 2, let time = Int64(words[0]),
+            let origin = config.uploadEndpoint?.origin, words[1] == origin
+        else { return nil }
+        let (wish, now) = (Timestamp(nanoseconds: time), seams.clock.now())
+        return wish > now && wish <= Outbox.patience(now) ? wish : nil
+    }
+
+    /// When what failed may be tried again without being asked for, by the latest wish and pause;
+    /// nil where nothing stands in the way.
+    func retryTime(epoch: UInt32) throws -> Timestamp? {
+        let paused = try store.retryTime(epoch: epoch, now: seams.clock.now())
+        return try [wish(), paused].compactMap(\.self).max()
     }
 
     private func kept() throws -> UploadSchedule? {
@@ -89,9 +98,7 @@ extension TelemetryControl {
     func scheduled(_ store: Store) throws -> (UploadSchedule, retryAt: Timestamp?) {
         let memory = ScheduleMemory(store: store, config: config, seams: seams)
         let epoch = gate.read().state.epoch ?? 0
-        return (
-            try memory.schedule(), try store.retryTime(epoch: epoch, now: seams.clock.now())
-        )
+        return (try memory.schedule(), try memory.retryTime(epoch: epoch))
     }
 }
 
@@ -101,9 +108,9 @@ extension Timestamp {
 }
 
 extension Store {
-    /// When unsent batches may be tried again, by the latest wish; nil where none has failed. A
-    /// time that no server and no backoff can have asked for was noted by a clock gone wrong.
-    func retryTime(epoch: UInt32, now: Timestamp) throws -> Timestamp? {
+    /// When unsent batches may be tried again; nil where none has failed. A time that no server and
+    /// no backoff can have asked for was noted by a clock gone wrong.
+    fileprivate func retryTime(epoch: UInt32, now: Timestamp) throws -> Timestamp? {
         let time = try database.integer(
             """
             SELECT max(next_attempt_at) FROM batches
