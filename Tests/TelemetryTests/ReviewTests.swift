@@ -221,21 +221,4 @@ import Testing
         try home.control(manual).disable()
         #expect(throws: TelemetryError.self) { try home.control(manual).reviewable() }
     }
-
-    @Test func `of a batch that can't be read nothing is dropped, but it can be withheld`() throws {
-        let batch = try heldBatch(3)
-        let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readWrite)
-        try store.run("UPDATE batches SET body = x'00'")
-        let control = home.control(manual)
-        for what in [ReviewDrop.events([1]), ReviewDrop.type("feature_usage")] {
-            let error = #expect(throws: TelemetryError.self) {
-                try control.drop(what, from: batch.uid)
-            }
-            #expect(error?.code == .storage)
-            #expect(error?.hint.contains("withhold") == true)
-        }
-        #expect(try control.status().recorded == 3)
-        try control.withhold(batch.uid)
-        #expect(try control.reviewable().isEmpty)
-    }
 }

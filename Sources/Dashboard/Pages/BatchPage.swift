@@ -102,6 +102,7 @@ struct BatchPage {
     }
 
     private func events(_ batch: SealedBatch) -> HTML {
+        if batch.isEmptied { return "<p>What it held was deleted here; it never left.</p>" }
         guard let json = batch.json else {
             return "<p class=\"alarm\">The bytes can't be decoded.</p>"
         }

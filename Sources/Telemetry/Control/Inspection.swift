@@ -38,7 +38,7 @@ extension TelemetryControl {
                 ?? .sample(Self.marked(sample), because: causes)
         }
         guard let store = try openStore() else { return .empty }
-        try sealer.fit(store)
+        try sealer.fitToShow(store)
         let next =
             try sealer.unsent(Outbox.ready, in: store) ?? sealer.unsent("'held'", in: store)
         guard let batch = try next ?? sealer.seal(from: store) else { return .empty }

@@ -49,7 +49,7 @@ extension TelemetryControl {
         outlook.proxy = config.uploadProxy
         outlook.userAgent = product.userAgent
         guard outlook.blockedSending.isEmpty, let store = try openStore() else { return outlook }
-        try sealer.fit(store)
+        try sealer.fitToShow(store)
         if config.uploadReview == .automatic { try sealer.sealAll(in: store) }
         let epoch = gate.read().state.epoch ?? 0
         outlook.batches = try store.batches(

@@ -96,8 +96,12 @@ extension LedgerEntry {
     /// A batch that was given up before anything of it left, since the configuration changed: its
     /// events are sealed anew.
     static func unsealed(_ uid: String) -> LedgerEntry {
-        LedgerEntry(
-            .batchVoided, ["batch": .string(uid), "reason": "the configuration changed"])
+        voided(uid, because: "the configuration changed")
+    }
+
+    /// A batch that goes no further, and why.
+    static func voided(_ uid: String, because reason: String) -> LedgerEntry {
+        LedgerEntry(.batchVoided, ["batch": .string(uid), "reason": .string(reason)])
     }
 
     /// What was dropped from a batch in review, and how many events that were.

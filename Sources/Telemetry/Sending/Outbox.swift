@@ -110,31 +110,14 @@ package final class Outbox {
         return Self.fits(batch, spent: spent, sealer.config) ? .batch(batch) : .budgetSpent
     }
 
-    /// The oldest batch that may leave. One whose bytes or address the disk has changed never does:
-    /// nobody agreed to those. Its events stay to be seen.
+    /// The oldest batch that may leave; a damaged one never does.
     private func nextSealed() throws -> SealedBatch? {
         try sealer.fit(store)
         while let batch = try sealer.unsent(Self.ready, in: store) {
-            if batch.isWhole, goesWhereAgreed(batch) { return batch }
-            try store.database.transaction {
-                try store.database.run(
-                    "UPDATE batches SET state = 'void', answer = 'damaged' WHERE id = ?",
-                    [.integer(batch.row)])
-                try store.database.run(
-                    "UPDATE events SET batch = NULL, epoch = 0 WHERE batch = ?",
-                    [.integer(batch.row)])
-                try ledger.append(.batch(.batchVoided, batch.uid))
-            }
-            gate.seams.logger.log(
-                .warning, "batch \(batch.uid) is damaged on the disk and is not sent")
+            if batch.isWhole, sealer.goesWhereAgreed(batch) { return batch }
+            try sealer.voidDamaged(batch, in: store)
         }
         return nil
-    }
-
-    /// Whether a batch goes to the place of the yes that stands.
-    private func goesWhereAgreed(_ batch: SealedBatch) -> Bool {
-        guard let origin = Endpoint(batch.url)?.origin else { return false }
-        return origin == gate.read().state.record?.terms.origin
     }
 
     /// Whether a batch may go on a day on which so many bytes went already. One that is larger

@@ -31,13 +31,13 @@ extension TelemetryControl {
     /// The most batches that are shown, and sealed to be shown, at once.
     public static let reviewBatchesMax = 1000
 
-    /// The batches of which nothing has left yet, oldest first, at most `reviewBatchesMax`. Where
-    /// review is asked for, the events that wait are sealed for it first.
+    /// The batches of which nothing has left yet, oldest first, at most `reviewBatchesMax`. The
+    /// events that wait are sealed for it first.
     ///
     /// Throws if sending is blocked: there is nothing to decide then.
     public func reviewable() throws -> [SealedBatch] {
         guard let store = try reviewStore() else { return [] }
-        if config.uploadReview == .manual { try sealer.sealAll(in: store) }
+        try sealer.sealAll(in: store)
         return try store.batches(
             "state IN \(SealedBatch.State.reviewableList) AND epoch = ?", [epochValue],
             limit: Self.reviewBatchesMax)
@@ -57,7 +57,7 @@ extension TelemetryControl {
     public func withhold(_ uid: String) throws -> Int64 {
         try reviewing(uid) { store, batch in
             try mark(uid, .void, answer: "withheld in review", in: store)
-            try sealer.takeBackLosses(of: batch, in: store)
+            try store.takeBackLosses(of: batch)
             try store.database.run(
                 "UPDATE events SET batch = NULL, epoch = 0 WHERE batch = ?", [.integer(batch.row)])
             try ledger(of: store).append(.batch(.batchVoided, uid))
@@ -68,27 +68,42 @@ extension TelemetryControl {
     /// Drops something from a batch for ever, here too. The batch is void, and a successor with an
     /// identifier of its own holds the rest, otherwise byte for byte what was looked at.
     public func drop(_ what: ReviewDrop, from uid: String) throws -> ReviewOutcome {
-        try reviewing(uid) { store, batch in
-            let succession = try Succession(of: batch, dropping: what)
-            try mark(uid, .void, answer: "replaced in review", in: store)
-            try sealer.takeBackLosses(of: batch, in: store)
-            try succession.deleteEvents(in: store, sealer)
-            let dropped = Int64(succession.dropped.count)
-            try store.addLoss(.droppedInReview, dropped)
-            let ledger = ledger(of: store)
-            try ledger.append(.reviewed(uid, dropped: what.words, events: dropped))
-            try ledger.noteLosses()
-            guard !succession.kept.isEmpty else {
-                try ledger.append(.batch(.batchVoided, uid))
-                return ReviewOutcome(dropped: dropped, successor: nil)
-            }
-            let successor = try succession.seal(in: store, sealer)
-            if let successor {
-                try ledger.append(.succeeded(uid, by: successor.uid))
-                try ledger.append(.sealed(successor))
-            }
-            return ReviewOutcome(dropped: dropped, successor: successor)
+        let outcome = try reviewing(uid) { store, batch in
+            try dropping(Succession(of: batch, dropping: what), what, batch, store)
         }
+        try clearLog()
+        return outcome
+    }
+
+    private func dropping(
+        _ succession: Succession, _ what: ReviewDrop, _ batch: SealedBatch, _ store: Store
+    ) throws -> ReviewOutcome {
+        let uid = batch.uid
+        try mark(uid, .void, answer: "replaced in review", in: store)
+        try store.takeBackLosses(of: batch)
+        try succession.deleteEvents(in: store, sealer)
+        try store.empty(batch.row)
+        let dropped = Int64(succession.dropped.count)
+        try store.addLoss(.droppedInReview, dropped)
+        let ledger = ledger(of: store)
+        try ledger.append(.reviewed(uid, dropped: what.words, events: dropped))
+        try ledger.noteLosses()
+        guard !succession.kept.isEmpty else {
+            try ledger.append(.batch(.batchVoided, uid))
+            return ReviewOutcome(dropped: dropped, successor: nil)
+        }
+        let successor = try succession.seal(in: store, sealer)
+        if let successor {
+            try ledger.append(.succeeded(uid, by: successor.uid))
+            try ledger.append(.sealed(successor))
+        }
+        return ReviewOutcome(dropped: dropped, successor: successor)
+    }
+
+    /// What was dropped is then in no byte of the log either; a reader in the way leaves that to
+    /// the next checkpoint.
+    private func clearLog() throws {
+        _ = try openStore()?.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     private var epochValue: SQLiteValue { .integer(Int64(gate.read().state.epoch ?? 0)) }
@@ -102,7 +117,7 @@ extension TelemetryControl {
                 hint: "telemetry status tells what to do")
         }
         guard let store = try openStore() else { return nil }
-        try sealer.fit(store)
+        try sealer.fitToShow(store)
         return store
     }
 

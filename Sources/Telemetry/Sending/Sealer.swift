@@ -14,45 +14,75 @@ struct Sealer {
     let config: TelemetryModuleConfig
     let gate: GateReader
 
+    /// What a batch is sealed by: the yes that stands, and what leaves under it.
+    struct Ground {
+        let record: ConsentRecord
+        let installationID: String
+        let url: Endpoint
+        let plans: EventPlans
+    }
+
+    /// What may be sealed now, within a transaction; nil where sending is blocked.
+    func ground(_ store: Store) throws -> Ground? {
+        let (facts, state) = gate.read()
+        guard Gate.causes(blocking: .sending, facts).isEmpty, let record = state.record,
+            let installationID = record.installationID, let url = config.uploadEndpoint
+        else { return nil }
+        let plans = EventPlans(
+            catalogue, Permit(current: gate.terms, agreed: record.terms),
+            names: try store.namesByNumber())
+        return Ground(record: record, installationID: installationID, url: url, plans: plans)
+    }
+
     /// Seals the oldest waiting events of today's consent; nil if none wait or sending is blocked.
     func seal(from store: Store) throws -> SealedBatch? {
         try store.database.transaction {
-            let (facts, state) = gate.read()
-            guard Gate.causes(blocking: .sending, facts).isEmpty, let record = state.record,
-                let installationID = record.installationID, let url = config.uploadEndpoint
-            else { return nil }
+            guard let ground = try ground(store) else { return nil }
             try fitForm(store)
-            let plans = EventPlans(
-                catalogue, Permit(current: gate.terms, agreed: record.terms),
-                names: try store.namesByNumber())
-            let waiting = try permitted(store, record.epoch, plans)
-            guard let last = waiting.last?.row, let first = waiting.first?.row else { return nil }
-            let uid = newUID()
-            let records = try encode(waiting, plans, uid, store)
-            guard records.count > 0 else { return nil }
-            let losses = try unreportedLosses(store)
-            let builder = BatchRequest(
-                product: product, catalogue: catalogue, installationID: installationID,
-                erasureKeyHash: erasureKeyHash(record), losses: losses)
-            let draft = BatchDraft(
-                uid: uid, epoch: record.epoch, installationID: installationID,
-                url: url.description, coding: ContentCoding(rawValue: config.compression) ?? .gzip,
-                bytes: builder.encoded(records), events: Int64(records.count),
-                state: config.uploadReview == .manual ? .held : .sealed)
-            let row = try insert(draft, store)
-            // These are all waiting rows of the epoch in this range, and no others.
-            try store.database.run(
-                "UPDATE events SET batch = ? WHERE epoch = ? AND batch IS NULL "
-                    + "AND id BETWEEN ? AND ?",
-                [
-                    .integer(row), .integer(Int64(record.epoch)), .integer(first), .integer(last),
-                ])
-            try markReported(losses, store)
-            let batch = try store.batch(row)
-            try ledger(of: store).noteLosses()
-            if let batch { try ledger(of: store).append(.sealed(batch)) }
-            return batch
+            let state: SealedBatch.State = config.uploadReview == .manual ? .held : .sealed
+            let epoch = ground.record.epoch
+            while true {
+                let waiting = try permitted(store, epoch, ground.plans)
+                guard let last = waiting.last?.row, let first = waiting.first?.row else {
+                    return nil
+                }
+                // Where none of them could be read the next may be.
+                guard let batch = try seal(waiting, as: state, ground, store) else { continue }
+                // These are all waiting rows of the epoch in this range, and no others.
+                try store.database.run(
+                    "UPDATE events SET batch = ? WHERE epoch = ? AND batch IS NULL "
+                        + "AND id BETWEEN ? AND ?",
+                    [
+                        .integer(batch.row), .integer(Int64(epoch)), .integer(first),
+                        .integer(last),
+                    ])
+                return batch
+            }
         }
+    }
+
+    /// Makes rows the bytes of a batch, within a transaction; that they are in it is for the caller
+    /// to note. Those that can't be read are deleted and counted; nil if none is left.
+    func seal(
+        _ rows: [WaitingRow], as state: SealedBatch.State, _ ground: Ground, _ store: Store
+    ) throws -> SealedBatch? {
+        let uid = newUID()
+        let records = try encode(rows, ground.plans, uid, store)
+        guard records.count > 0 else { return nil }
+        let losses = try unreportedLosses(store)
+        let builder = BatchRequest(
+            product: product, catalogue: catalogue, installationID: ground.installationID,
+            erasureKeyHash: erasureKeyHash(ground.record), losses: losses)
+        let draft = BatchDraft(
+            uid: uid, epoch: ground.record.epoch, installationID: ground.installationID,
+            url: ground.url.description,
+            coding: ContentCoding(rawValue: config.compression) ?? .gzip,
+            bytes: builder.encoded(records), events: Int64(records.count), state: state)
+        let batch = try store.batch(insert(draft, store))
+        try markReported(losses, store)
+        try ledger(of: store).noteLosses()
+        if let batch { try ledger(of: store).append(.sealed(batch)) }
+        return batch
     }
 
     func ledger(of store: Store) -> Ledger {

@@ -41,12 +41,19 @@ extension Store {
 
     /// The oldest waiting events of an epoch, unread, in the order of their rows.
     func waitingRows(epoch: UInt32, limit: Int) throws -> [WaitingRow] {
-        try database.rows(
-            """
-            SELECT id, time, name, properties FROM events
-            WHERE epoch = ? AND batch IS NULL ORDER BY id LIMIT ?
-            """, [.integer(Int64(epoch)), .integer(Int64(limit))]
-        ) { row in
+        try rows(
+            "epoch = ? AND batch IS NULL ORDER BY id LIMIT ?",
+            [.integer(Int64(epoch)), .integer(Int64(limit))])
+    }
+
+    /// The events of a batch, unread, in the order of their rows.
+    func rows(ofBatch batch: Int64) throws -> [WaitingRow] {
+        try rows("batch = ? ORDER BY id", [.integer(batch)])
+    }
+
+    private func rows(_ condition: String, _ values: [SQLiteValue]) throws -> [WaitingRow] {
+        let sql = "SELECT id, time, name, properties FROM events WHERE \(condition)"
+        return try database.rows(sql, values) { row in
             WaitingRow(
                 row: row.integer(0), time: row.integer(1), name: UInt64(bitPattern: row.integer(2)),
                 properties: row.blob(3))

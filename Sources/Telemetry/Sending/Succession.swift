@@ -40,26 +40,44 @@ struct Succession {
     }
 
     /// Deletes the rows from which the dropped records were made. Rows that became the same record
-    /// can't be told apart, and need not be.
+    /// can't be told apart, and need not be. Throws where a record's row is not there any more.
     func deleteEvents(in store: Store, _ sealer: Sealer) throws {
-        var rows = try store.events(where: "batch = ?", [.integer(batch.row)])
+        var rows = try store.events(where: "batch = ?", [.integer(batch.row)]).map { row in
+            (row: row.row, forms: sealer.forms(of: row.event))
+        }
         for record in dropped {
-            let wanted = Self.content(record)
-            let place =
+            // What was withheld when the batch was sealed is in the row, and not in the record.
+            func place(withholding: Bool) -> Int? {
                 rows.firstIndex { row in
-                    sealer.forms(of: row.event).contains { Self.content($0) == wanted }
-                } ?? rows.firstIndex { $0.event.name == record.eventName }
-            guard let place else { continue }
+                    row.forms.contains { Self.says($0, record, withholding: withholding) }
+                }
+            }
+            guard let place = place(withholding: false) ?? place(withholding: true) else {
+                throw unknown(record)
+            }
             let row = rows.remove(at: place).row
             try store.database.run("DELETE FROM events WHERE id = ?", [.integer(row)])
         }
     }
 
-    /// What a record says, without what says which one it is.
-    private static func content(_ record: LogRecord) -> LogRecord {
-        var record = record
+    /// Whether a form of an event says what a record says, but for what says which one it is; all
+    /// of it, or with something withheld.
+    private static func says(
+        _ form: LogRecord, _ record: LogRecord, withholding: Bool
+    ) -> Bool {
+        var (form, record) = (form, record)
         record.attributes.removeAll { $0.key == BatchRequest.uidKey }
-        return record
+        form.attributes.removeAll { attribute in
+            attribute.key == BatchRequest.uidKey
+                || (withholding && !record.attributes.contains { $0.key == attribute.key })
+        }
+        return form == record
+    }
+
+    private func unknown(_ record: LogRecord) -> TelemetryError {
+        TelemetryError(
+            .storage, "what was recorded of a dropped \(record.eventName) is not to be found",
+            hint: "withhold the batch: telemetry review --batch \(batch.uid) --withhold")
     }
 
     /// Seals the rest under a new identifier. It waits for a person again if the first one did.
@@ -114,14 +132,6 @@ extension Sealer {
         return [coarse, event].compactMap { $0 }.map { builder.record($0, uid: "") }
     }
 
-    /// Makes the losses that a batch would have told of untold again: it never leaves.
-    func takeBackLosses(of batch: SealedBatch, in store: Store) throws {
-        for (reason, count) in BatchRequest.losses(told: batch.request) {
-            try store.database.run(
-                "UPDATE losses SET reported = max(0, reported - ?) WHERE reason = ?",
-                [.integer(count), .text(reason)])
-        }
-    }
 }
 
 extension BatchRequest {

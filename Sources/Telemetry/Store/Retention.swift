@@ -127,7 +127,9 @@ struct Retention {
             """
         try store.addLoss(.retention, store.database.integer(lost, bounds) ?? 0)
         try store.database.run("DELETE FROM events WHERE \(Self.isExpired)", bounds)
+        try noteOldBatches(store, bounds)
         try store.database.run("DELETE FROM batches WHERE \(Self.isOldBatch)", bounds)
+        try keepHeldBatches(store)
         try store.database.run(
             "DELETE FROM totals WHERE name LIKE 'bytes.%' AND name <> ?",
             [.text("bytes.\(gate.seams.clock.now().day)")])
@@ -146,18 +148,44 @@ struct Retention {
         """
 
     /// A batch that was not begun to be sent and holds a too old event is given up: the younger
-    /// ones wait for the next.
+    /// ones wait for the next, or if it was held for a person as before.
     private func freeStaleBatches(_ store: Store, _ bounds: [SQLiteValue]) throws {
         let stale = """
-            SELECT id FROM batches WHERE state IN ('sealed', 'held', 'released')
+            state IN \(SealedBatch.State.reviewableList) AND length(body) > 0
             AND id IN (SELECT batch FROM events WHERE \(Self.isOld))
             """
         // It says nothing of the last of the bounds.
-        for batch in try store.database.rows(stale, bounds.dropLast(), { $0.integer(0) }) {
-            try store.database.run(
-                "UPDATE events SET batch = NULL WHERE batch = ?", [.integer(batch)])
-            try store.database.run("DELETE FROM batches WHERE id = ?", [.integer(batch)])
+        for batch in try store.batches(stale, bounds.dropLast(), limit: -1) {
+            try store.giveUp(batch)
+            try note(batch, Self.tooOld, store)
         }
+    }
+
+    /// Tells of those that go with their age before anybody has answered.
+    private func noteOldBatches(_ store: Store, _ bounds: [SQLiteValue]) throws {
+        let unsent = """
+            state IN \(SealedBatch.State.unsentList) AND length(body) > 0 AND \(Self.isOldBatch)
+            """
+        for batch in try store.batches(unsent, bounds, limit: -1) {
+            try note(batch, Self.tooOld, store)
+        }
+    }
+
+    /// Held batches that were given up hold what is left of their events, or nothing.
+    private func keepHeldBatches(_ store: Store) throws(SQLiteError) {
+        let emptied = "state = 'held' AND length(body) = 0"
+        try store.database.execute(
+            """
+            UPDATE batches SET events = (SELECT count(*) FROM events WHERE batch = batches.id)
+            WHERE \(emptied);
+            DELETE FROM batches WHERE \(emptied) AND events = 0
+            """)
+    }
+
+    private static let tooOld = "what it held was too old"
+
+    private func note(_ batch: SealedBatch, _ reason: String, _ store: Store) throws {
+        try ledger(of: store).append(.voided(batch.uid, because: reason))
     }
 
     /// Oldest sent first, then oldest.
@@ -230,7 +258,12 @@ struct Retention {
         return removed > 0
     }
 
-    private func remove(_ batch: Int64, _ store: Store) throws(SQLiteError) {
+    private func remove(_ batch: Int64, _ store: Store) throws {
+        let unsent = "id = ? AND state IN \(SealedBatch.State.unsentList)"
+        if let batch = try store.batches(unsent, [.integer(batch)]).first {
+            if batch.attempts == 0 { try store.takeBackLosses(of: batch) }
+            try note(batch, "the storage cap made room", store)
+        }
         try store.database.run("DELETE FROM events WHERE batch = ?", [.integer(batch)])
         try store.addLoss(.storageCap, store.database.changes)
         try store.database.run("DELETE FROM batches WHERE id = ?", [.integer(batch)])
