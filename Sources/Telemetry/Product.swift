@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Catalogue
+
 /// The program whose use is recorded. Its name decides where state lives and what switches it off.
 public struct Product: Sendable, Equatable {
     /// The name on the wire (`service.name`): `[a-z][a-z0-9-]{0,63}`.
     public let name: String
-    /// The version on the wire (`service.version`): up to 64 printable ASCII characters, no space.
+    /// The version, for people: up to 64 printable ASCII characters, no space.
     public let version: String
+
+    /// What of the version is on the wire (`service.version`): all of it where it has the form of
+    /// a version, else its leading numbers, such as `1.0` of `1.0-jane@build.example`. A build may
+    /// write into a version who made it, and where. Nil where it does not begin with a version.
+    public var sentVersion: String? {
+        if PropertyGuard.isVersion(version) { return version }
+        let numbers = version.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        let leading = String(numbers.last == "." ? numbers.dropLast() : numbers)
+        return PropertyGuard.isVersion(leading) ? leading : nil
+    }
 
     /// Names a program. `name` is a constant of the program, never something a person typed:
     /// another form than those above ends the program.
@@ -38,5 +50,7 @@ public struct Product: Sendable, Equatable {
     public var policyPath: String { "/etc/\(name)/telemetry-policy.json" }
 
     /// The User-Agent of uploads: product and version alone.
-    public var userAgent: String { "\(name)/\(version)" }
+    public var userAgent: String {
+        ([name] + [sentVersion].compactMap(\.self)).joined(separator: "/")
+    }
 }

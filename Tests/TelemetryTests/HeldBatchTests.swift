@@ -105,8 +105,12 @@ import Testing
         home.record(3, plain)
         let batch = try held(plain)
         #expect(try home.holds("\(batch.uid)-1"))
+        // As long as somebody has it open the log is not emptied by the last who leaves.
+        let beside = try Connection(path: store, mode: .readWrite)
+        #expect(try beside.integer("SELECT count(*) FROM batches") == 1)
         _ = try home.control(plain).drop(what, from: batch.uid)
         #expect(try !home.holds("\(batch.uid)-1"))
+        withExtendedLifetime(beside) {}
         #expect(try home.control(plain).batch(batch.uid)?.isEmptied == true)
     }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Telemetry
+import Catalogue
+import OTLP
 import Testing
+
+@testable import Telemetry
 
 @Suite struct ProductTests {
     @Test(
@@ -15,6 +18,29 @@ import Testing
         await #expect(processExitsWith: .failure) { [name, version] in
             _ = Product(name, version: version)
         }
+    }
+
+    @Test(
+        arguments: [
+            ("1.0-anna@annas-laptop.lan/10.0.0.7", "1.0"), ("2.1.0", "2.1.0"), ("dev", nil),
+            ("1.4.0-rc.2", "1.4.0-rc.2"), ("2.3.1-17-gdeadbee", "2.3.1"), ("v1.0", nil),
+            ("20261130.1-anna", nil), ("1..2", nil), ("3.0.0+build.anna", "3.0.0"),
+        ] as [(String, String?)])
+    func `of a version nothing leaves but what has its form`(
+        version: String, sent: String?
+    ) throws {
+        let product = Product("network-scanner", version: version)
+        #expect(product.version == version)
+        #expect(product.sentVersion == sent)
+        #expect(product.userAgent == (sent.map { "network-scanner/\($0)" } ?? "network-scanner"))
+        let request = BatchRequest(
+            product: product, catalogue: .standard, installationID: "one", erasureKeyHash: nil,
+            losses: []
+        ).build([], batchID: "")
+        let attributes = request.resourceLogs[0].resource.attributes
+        let told = attributes.first { $0.key == "service.version" }
+        #expect(told?.value == sent.map { .string($0) })
+        #expect(request.resourceLogs[0].scopeLogs[0].scope.version == sent ?? "")
     }
 
     @Test func `a name decides where everything is`() {

@@ -40,7 +40,7 @@ struct BatchRequest {
     }
 
     private var scope: InstrumentationScope {
-        InstrumentationScope(name: "telemetry", version: product.version)
+        InstrumentationScope(name: "telemetry", version: product.sentVersion ?? "")
     }
 
     /// The severity of an event: ERROR if it tells of a failure, else INFO.
@@ -51,8 +51,12 @@ struct BatchRequest {
     /// Nothing else about the machine or the person is ever said.
     private var resource: Resource {
         var attributes = [
-            KeyValue(key: "service.name", value: .string(product.name)),
-            KeyValue(key: "service.version", value: .string(product.version)),
+            KeyValue(key: "service.name", value: .string(product.name))
+        ]
+        if let version = product.sentVersion {
+            attributes.append(KeyValue(key: "service.version", value: .string(version)))
+        }
+        attributes += [
             KeyValue(key: Self.installationKey, value: .string(installationID)),
             KeyValue(key: "telemetry.catalogue.digest", value: .string(catalogue.digest)),
         ]

@@ -94,6 +94,9 @@ struct RecordEncoder {
                 if property.isAllowed { add(property, number: Int64(clamping: raw)) }
             case 2, 3:
                 if property.isAllowed { add(property, [Wire.bool, tag - 2]) }
+            case StoredProperties.Tag.text:
+                guard let text = reader.text() else { return false }
+                if property.isAllowed { add(property, EventPlans.field(Wire.string, text)) }
             default: return false
             }
         }
@@ -155,6 +158,12 @@ private struct VarintReader {
         guard position < bytes.count else { return nil }
         defer { position += 1 }
         return bytes[position]
+    }
+
+    mutating func text() -> String? {
+        guard let count = varint(), count <= UInt64(bytes.count - position) else { return nil }
+        defer { position += Int(count) }
+        return String(validating: bytes[position..<position + Int(count)], as: UTF8.self)
     }
 
     mutating func varint() -> UInt64? {

@@ -77,7 +77,7 @@ struct RowMaker {
                 try append(word: Int(word), field, form, table.events[Int(record.event)], place)
             case .text(let range):
                 let text = String(decoding: record.texts[range], as: UTF8.self)
-                try append(text, field, table.events[Int(record.event)], place)
+                append(text, field, table.events[Int(record.event)], place)
             }
         }
         return form.name
@@ -126,25 +126,35 @@ struct RowMaker {
 
     private mutating func append(
         _ text: String, _ field: Field, _ event: JournalTable.Event, _ place: Int
-    ) throws {
+    ) {
         // What this machine or its person is called has no place in an identifier.
-        guard !ownNames.occur(in: text), let number = try number(of: text, event, place) else {
+        guard !ownNames.occur(in: text), let admitted = admitted(text, event, place) else {
             refusedTexts += 1
             return
         }
-        append(string: number, field)
+        properties.append(varint: field.name)
+        properties.append(StoredProperties.Tag.text)
+        properties.append(varint: UInt64(admitted.utf8.count))
+        properties += admitted.utf8
     }
 
-    /// The number of a text in the store; nil if today's catalogue refuses it.
+    /// The number of a word in the store; nil if today's catalogue refuses it.
     private func number(
-        of text: String, _ event: JournalTable.Event, _ place: Int
+        of word: String, _ event: JournalTable.Event, _ place: Int
     ) throws -> UInt64? {
+        try admitted(word, event, place).map(store.number)
+    }
+
+    /// What today's catalogue makes of a text; nil if it refuses it.
+    private func admitted(
+        _ text: String, _ event: JournalTable.Event, _ place: Int
+    ) -> String? {
         let definition = catalogue.event(named: event.name)?
             .property(named: event.properties[place].name)
         guard case .accepted(.string(let admitted)) = definition?.admit(.string(text)) else {
             return nil
         }
-        return try store.number(of: admitted)
+        return admitted
     }
 
     private mutating func form(of event: UInt16) throws -> EventForm? {

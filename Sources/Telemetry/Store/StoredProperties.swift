@@ -3,6 +3,7 @@
 import Catalogue
 
 /// The properties of an event as bytes of a row: for each the number of its name, a tag, a value.
+/// Names and words of the catalogue are numbers; a store holds each of them once.
 enum StoredProperties {
     /// What a value is.
     enum Tag {
@@ -12,6 +13,9 @@ enum StoredProperties {
         static let integer: UInt8 = 1
         static let no: UInt8 = 2
         static let yes: UInt8 = 3
+        /// An identifier or a version itself, so that it goes with its event: its length in bytes,
+        /// and these.
+        static let text: UInt8 = 4
     }
 
     /// Reads a row's bytes; nil if they are damaged.
@@ -39,6 +43,7 @@ enum StoredProperties {
                 guard let value = cursor.varint() else { return }
                 body(name, tag == 0, value)
             case 2, 3: body(name, false, UInt64(tag - 2))
+            case Tag.text: guard text(&cursor) != nil else { return }
             default: return
             }
         }
@@ -52,7 +57,14 @@ enum StoredProperties {
         case Tag.integer: cursor.varint().map { .integer(Int64(clamping: $0)) }
         case Tag.no: .boolean(false)
         case Tag.yes: .boolean(true)
+        case Tag.text:
+            text(&cursor).flatMap { String(validating: $0, as: UTF8.self) }
+                .map { .string($0) }
         default: nil
         }
+    }
+
+    private static func text(_ cursor: inout ByteCursor) -> ArraySlice<UInt8>? {
+        cursor.varint().flatMap(Int.init(exactly:)).flatMap { cursor.bytes($0) }
     }
 }
