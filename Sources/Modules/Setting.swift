@@ -120,7 +120,8 @@ public struct SettingsSchema: Sendable {
 public struct SettingProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// Section and key: `telemetry.upload_url`.
     public let key: String
-    /// The value as JSON; nil where the key itself is the fault.
+    /// The value as JSON, but for what of an address is nobody's business; nil where the key itself
+    /// is the fault.
     public let value: String?
     /// What may stand there.
     public let expected: String
@@ -128,8 +129,16 @@ public struct SettingProblem: Error, Sendable, Equatable, CustomStringConvertibl
     /// Records a fault.
     public init(key: String, value: String?, expected: String) {
         self.key = key
-        self.value = value
+        self.value = value.map(Self.withoutSecrets)
         self.expected = expected
+    }
+
+    /// A text in which of each address neither who stands before an `@` is told, nor what stands
+    /// behind a `?`: a fault gets into logs and reports.
+    public static func withoutSecrets(_ text: String) -> String {
+        guard text.contains("://") else { return text }
+        return text.replacing(/:\/\/[^\/\s"]*@/, with: "://...@")
+            .replacing(/\?[^\s"]+/, with: "?...")
     }
 
     /// The fault in one line.

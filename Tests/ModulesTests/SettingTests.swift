@@ -35,4 +35,19 @@ import Testing
     func `a fault names key, value and bounds`(key: String, value: JSONValue, text: String) {
         #expect(schema.problems(in: JSONObject([(key, value)])).map(\.description) == [text])
     }
+
+    @Test(
+        arguments: [
+            (
+                #""https://anna:s3cret@10.1.2.3/v1/logs?token=abc""#,
+                #""https://...@10.1.2.3/v1/logs?...""#
+            ),
+            (#"{"a": "socks5h://u:p@h:1", "b": "x?"}"#, #"{"a": "socks5h://...@h:1", "b": "x?"}"#),
+            (#""anna@example.org?""#, #""anna@example.org?""#),
+            (#""https://host/a@b""#, #""https://host/a@b""#),
+        ])
+    func `a fault tells neither who nor what key an address names`(value: String, told: String) {
+        let problem = SettingProblem(key: "telemetry.upload_url", value: value, expected: "none")
+        #expect(problem.description == "telemetry.upload_url is \(told), none")
+    }
 }
