@@ -168,6 +168,43 @@ import Testing
         #expect(status.recorded == 5 && status.keptHere == 2)
     }
 
+    @Test func `a batch that was given up meanwhile is not taken for a damaged one`() throws {
+        home.record(2, manual)
+        let batch = try held(manual)
+        let database = try Connection(path: store, mode: .readWrite)
+        let control = home.control(manual)
+        let opened = try #require(try control.openStore())
+        // Read, as another process has it, before and after it was given up.
+        for body in ["x'00'", "x''"] {
+            try database.run("UPDATE batches SET body = \(body)")
+            let seen = try #require(try control.batch(batch.uid))
+            try database.run("UPDATE batches SET body = x''")
+            try control.sealer.voidDamaged(seen, in: opened)
+        }
+        #expect(try control.status().held == 2)
+        #expect(throws: TelemetryError.self) { try control.release(batch.uid) }
+        #expect(try held(manual).events == 2)
+        #expect(try voided(batch) == nil)
+    }
+
+    @Test func `two who look at once under two configurations lose no event`() throws {
+        var (one, other) = (manual, manual)
+        one.maxEventsPerBatch = 1
+        other.compression = "zstd"
+        home.record(20, one)
+        #expect(try home.control(one).reviewable().count == 20)
+        let running = [one, other].map { config in
+            OwnThread { [home] in
+                for _ in 0..<20 { _ = try? home.control(config).reviewable() }
+            }
+        }
+        for thread in running { try thread.value() }
+        #expect(try home.control(one).status().held == 20)
+        let reasons = try home.control(one).ledger().compactMap { $0.detail["reason"]?.stringValue }
+        #expect(Set(reasons) == ["the configuration changed"])
+        #expect(try #require(try home.control(one).account()).isBalanced)
+    }
+
     @Test func `rows that can't be read keep those behind them from no batch`() throws {
         var config = TelemetryModuleConfig.withURL
         config.maxEventsPerBatch = 2

@@ -221,4 +221,29 @@ import Testing
         try home.control(manual).disable()
         #expect(throws: TelemetryError.self) { try home.control(manual).reviewable() }
     }
+
+    @Test(arguments: ["x'00'", "body || x'00'"])
+    func `of a batch that can't be read nothing is dropped, but it can be withheld`(
+        damage: String
+    ) throws {
+        var plain = manual
+        plain.compression = "none"
+        home.record(3, plain)
+        let batch = try #require(try home.control(plain).reviewable().first)
+        let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readWrite)
+        try store.run("UPDATE batches SET body = \(damage)")
+        let control = home.control(plain)
+        for change: () throws -> Void in [
+            { try control.release(batch.uid) },
+            { _ = try control.drop(.events([1]), from: batch.uid) },
+            { _ = try control.drop(.type("feature_usage"), from: batch.uid) },
+        ] {
+            let error = #expect(throws: TelemetryError.self) { try change() }
+            #expect(error?.code == .storage)
+            #expect(error?.hint.contains("withhold") == true)
+        }
+        #expect(try control.status().recorded == 3)
+        try control.withhold(batch.uid)
+        #expect(try control.reviewable().isEmpty)
+    }
 }

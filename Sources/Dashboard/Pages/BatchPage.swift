@@ -32,7 +32,7 @@ struct BatchPage {
             batch == nil
             ? [] : try visit.control.ledger(ofBatch: uid, limit: Self.ledgerRowsMax)
         isReviewable =
-            batch?.state.isReviewable == true
+            batch?.state.isReviewable == true && batch?.isEmptied == false
             && visit.control.causes(blocking: .sending).isEmpty
         start = visit.number("from").flatMap { Int(exactly: $0) }.map { max(0, $0) } ?? 0
         token = visit.token
@@ -94,6 +94,7 @@ struct BatchPage {
     }
 
     private func ledgerVerdict(_ batch: SealedBatch) -> HTML {
+        if batch.body.isEmpty { return "nothing of bytes that are not here" }
         let digests = ledger.compactMap { $0.detail["sha256"]?.stringValue }
         if digests.isEmpty { return "nothing of this batch's digest" }
         return digests.allSatisfy { $0 == batch.sha256 }
@@ -102,7 +103,11 @@ struct BatchPage {
     }
 
     private func events(_ batch: SealedBatch) -> HTML {
-        if batch.isEmptied { return "<p>What it held was deleted here; it never left.</p>" }
+        if batch.isEmptied {
+            return batch.state == .held
+                ? "<p>Its events are sealed anew, and wait for you in another batch.</p>"
+                : "<p>Its bytes were deleted here.</p>"
+        }
         guard let json = batch.json else {
             return "<p class=\"alarm\">The bytes can't be decoded.</p>"
         }

@@ -156,9 +156,10 @@ extension TelemetryControl {
     /// Marks the batches that were not sent, within a transaction.
     func voidBatches(_ store: Store) throws {
         let unsent = "state IN \(SealedBatch.State.unsentList)"
-        let batches = try store.database.rows("SELECT uid FROM batches WHERE \(unsent)") {
-            $0.text(0)
-        }
+        // That one without bytes was given up is told already.
+        let batches = try store.database.rows(
+            "SELECT uid FROM batches WHERE \(unsent) AND length(body) > 0"
+        ) { $0.text(0) }
         try store.database.run("UPDATE batches SET state = 'void' WHERE \(unsent)")
         for uid in batches { try ledger(of: store).append(.batch(.batchVoided, uid)) }
     }

@@ -93,12 +93,6 @@ extension LedgerEntry {
         LedgerEntry(kind, ["batch": .string(uid)])
     }
 
-    /// A batch that was given up before anything of it left, since the configuration changed: its
-    /// events are sealed anew.
-    static func unsealed(_ uid: String) -> LedgerEntry {
-        voided(uid, because: "the configuration changed")
-    }
-
     /// A batch that goes no further, and why.
     static func voided(_ uid: String, because reason: String) -> LedgerEntry {
         LedgerEntry(.batchVoided, ["batch": .string(uid), "reason": .string(reason)])

@@ -37,16 +37,17 @@ extension TelemetryControl {
     /// Throws if sending is blocked: there is nothing to decide then.
     public func reviewable() throws -> [SealedBatch] {
         guard let store = try reviewStore() else { return [] }
+        try sealer.fitToShow(store)
         try sealer.sealAll(in: store)
         return try store.batches(
-            "state IN \(SealedBatch.State.reviewableList) AND epoch = ?", [epochValue],
-            limit: Self.reviewBatchesMax)
+            "\(Store.isReviewable) AND epoch = ?", [epochValue], limit: Self.reviewBatchesMax)
     }
 
     /// Lets a held batch go with the next upload.
     public func release(_ uid: String) throws {
         try reviewing(uid) { store, batch in
             guard batch.state != .released else { return }
+            guard batch.isWhole else { throw Self.damaged }
             try mark(uid, .released, in: store)
             try ledger(of: store).append(.batch(.batchReleased, uid))
         }
@@ -68,10 +69,12 @@ extension TelemetryControl {
     /// Drops something from a batch for ever, here too. The batch is void, and a successor with an
     /// identifier of its own holds the rest, otherwise byte for byte what was looked at.
     public func drop(_ what: ReviewDrop, from uid: String) throws -> ReviewOutcome {
+        var used: Store?
         let outcome = try reviewing(uid) { store, batch in
-            try dropping(Succession(of: batch, dropping: what), what, batch, store)
+            used = store
+            return try dropping(Succession(of: batch, dropping: what), what, batch, store)
         }
-        try clearLog()
+        if let used { clearLog(of: used) }
         return outcome
     }
 
@@ -100,11 +103,20 @@ extension TelemetryControl {
         return ReviewOutcome(dropped: dropped, successor: successor)
     }
 
-    /// What was dropped is then in no byte of the log either; a reader in the way leaves that to
-    /// the next checkpoint.
-    private func clearLog() throws {
-        _ = try openStore()?.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+    /// What was dropped is then in no byte of the log either. A reader in the way, who is not
+    /// waited for, or an error leaves that to the next checkpoint: the dropping is done.
+    private func clearLog(of store: Store) {
+        do {
+            try store.database.execute("PRAGMA busy_timeout = 0")
+            _ = try store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+        } catch {
+            seams.logger.log(.warning, "dropped events stay in the store's log for now: \(error)")
+        }
     }
+
+    /// What can't be decided on, since nobody knows what it says.
+    static let damaged = TelemetryError(
+        .storage, "the sealed batch can't be read", hint: "withhold it instead")
 
     private var epochValue: SQLiteValue { .integer(Int64(gate.read().state.epoch ?? 0)) }
 
@@ -116,9 +128,7 @@ extension TelemetryControl {
                 "nothing can be sent, so there is nothing to review: \(words.list(causes))",
                 hint: "telemetry status tells what to do")
         }
-        guard let store = try openStore() else { return nil }
-        try sealer.fitToShow(store)
-        return store
+        return try openStore()
     }
 
     /// Runs `body` as one step on a batch of which nothing has left. An upload that begins
@@ -127,14 +137,16 @@ extension TelemetryControl {
         _ uid: String, _ body: (Store, SealedBatch) throws -> Result
     ) throws -> Result {
         let store = try reviewStore()
+        if let store { try sealer.fit(store) }
         let result = try store?.database.transaction { () throws -> Result? in
             guard let store,
                 let batch = try store.batches("uid = ? AND epoch = ?", [.text(uid), epochValue])
                     .first
             else { return nil }
-            guard batch.state.isReviewable else {
+            guard batch.state.isReviewable, !batch.isEmptied else {
+                let state = batch.isEmptied ? "sealed anew" : "\(batch.state)"
                 throw TelemetryError(
-                    .blocked, "batch \(uid) can't be changed any more: it is \(batch.state)",
+                    .blocked, "batch \(uid) can't be changed any more: it is \(state)",
                     hint: "telemetry review --list shows those that can")
             }
             return try body(store, batch)

@@ -63,8 +63,9 @@ public struct SealedBatch: Sendable, Equatable {
         return headers + [("Content-Length", String(body.count))]
     }
 
-    /// Whether its bytes were deleted here: it was given up, or replaced in review.
-    public var isEmptied: Bool { body.isEmpty && state != .sending }
+    /// Whether its bytes were deleted here: it was replaced in review, or given up, and then its
+    /// events are sealed anew.
+    public var isEmptied: Bool { body.isEmpty && (state == .held || state == .void) }
 
     /// Whether the body is what was sealed; false only if the store was damaged.
     var isWhole: Bool { Hex.encode(SHA256.hash(body)) == sha256 }

@@ -60,85 +60,24 @@ extension Sealer {
         let earlier = "state IN \(SealedBatch.State.unsentList) AND epoch < ?"
         let value = SQLiteValue.integer(Int64(epoch))
         let batches = try store.database.rows(
-            "SELECT uid FROM batches WHERE \(earlier)", [value]
-        ) { $0.text(0) }
+            "SELECT uid, length(body) FROM batches WHERE \(earlier)", [value]
+        ) { (uid: $0.text(0), bytes: $0.integer(1)) }
         guard !batches.isEmpty else { return }
         try store.database.transaction {
-            for uid in batches {
+            for batch in batches {
                 try store.database.run(
                     "UPDATE batches SET state = 'void' WHERE uid = ? AND \(earlier)",
-                    [.text(uid), value])
-                guard store.database.changes == 1 else { continue }
-                try ledger(of: store).append(.batch(.batchVoided, uid))
+                    [.text(batch.uid), value])
+                // That one without bytes was given up is told already.
+                guard store.database.changes == 1, batch.bytes > 0 else { continue }
+                try ledger(of: store).append(.batch(.batchVoided, batch.uid))
             }
         }
     }
 
     private func unseal(_ store: Store) throws {
-        let epoch = Int64(gate.read().state.epoch ?? 0)
-        let batches = try store.batches(
-            "state IN \(SealedBatch.State.reviewableList) AND epoch = ?", [.integer(epoch)],
-            limit: -1)
-        for batch in batches where !batch.isEmptied {
-            try store.giveUp(batch)
-            try ledger(of: store).append(.unsealed(batch.uid))
-        }
-    }
-
-    /// Seals the events of held batches that were given up as held ones again: a person has not
-    /// released them, whatever is configured since.
-    private func sealAnew(_ store: Store) throws {
-        let emptied = "state = 'held' AND epoch = ? AND length(body) = 0"
-        let epoch = SQLiteValue.integer(Int64(gate.read().state.epoch ?? 0))
-        guard try !store.batches(emptied, [epoch]).isEmpty else { return }
-        try store.database.transaction {
-            guard let ground = try ground(store) else { return }
-            for batch in try store.batches(emptied, [epoch], limit: -1) {
-                try sealAnew(batch, ground, store)
-            }
-        }
-    }
-
-    private func sealAnew(_ batch: SealedBatch, _ ground: Ground, _ store: Store) throws {
-        let old = SQLiteValue.integer(batch.row)
-        let rows = try store.rows(ofBatch: batch.row)
-        for row in rows where !ground.plans.covers(row.name) {
-            try store.database.run(
-                "UPDATE events SET batch = NULL, epoch = 0 WHERE id = ?", [.integer(row.row)])
-        }
-        let renewed = try seal(
-            rows.filter { ground.plans.covers($0.name) }, as: .held, ground, store)
-        if let renewed {
-            try store.database.run(
-                "UPDATE events SET batch = ? WHERE batch = ?", [.integer(renewed.row), old])
-        }
-        try store.database.run("DELETE FROM batches WHERE id = ?", [old])
-    }
-}
-
-extension Store {
-    /// Gives up a batch of which nothing has left, within a transaction: its events wait again, and
-    /// the losses of which it would have told are told by the next one. A held one stays, without
-    /// its bytes, until its events are sealed anew: they wait for a person as before.
-    func giveUp(_ batch: SealedBatch) throws {
-        try takeBackLosses(of: batch)
-        let row = SQLiteValue.integer(batch.row)
-        if batch.state == .held { return try empty(batch.row) }
-        try database.run("UPDATE events SET batch = NULL WHERE batch = ?", [row])
-        try database.run("DELETE FROM batches WHERE id = ?", [row])
-    }
-
-    /// Deletes the bytes of a batch. Its row says what became of it.
-    func empty(_ batch: Int64) throws(SQLiteError) {
-        try database.run("UPDATE batches SET body = x'' WHERE id = ?", [.integer(batch)])
-    }
-
-    /// Makes the losses that a batch would have told of untold again: it never leaves.
-    func takeBackLosses(of batch: SealedBatch) throws {
-        for (reason, count) in BatchRequest.losses(told: batch.request) {
-            try database.run(
-                "UPDATE losses SET reported = max(0, reported - ?) WHERE reason = ?",
-                [.integer(count), .text(reason)])
-        }
+        try store.giveUp(
+            where: "epoch = ?", [.integer(Int64(gate.read().state.epoch ?? 0))],
+            because: "the configuration changed", ledger(of: store))
     }
 }

@@ -96,7 +96,8 @@ struct Sealer {
     func unsent(_ states: String, in store: Store) throws -> SealedBatch? {
         guard let epoch = gate.read().state.epoch else { return nil }
         return try store.batches(
-            "state IN (\(states)) AND epoch = ?", [.integer(Int64(epoch))]
+            "state IN (\(states)) AND NOT (\(Store.isEmptied)) AND epoch = ?",
+            [.integer(Int64(epoch))]
         ).first
     }
 

@@ -46,9 +46,11 @@ extension Store {
             [.integer(Int64(epoch)), .integer(Int64(limit))])
     }
 
-    /// The events of a batch, unread, in the order of their rows.
-    func rows(ofBatch batch: Int64) throws -> [WaitingRow] {
-        try rows("batch = ? ORDER BY id", [.integer(batch)])
+    /// The events of a batch, all of them in a span of rows, unread, in the order of their rows.
+    func rows(ofBatch batch: Int64, in span: ClosedRange<Int64>) throws -> [WaitingRow] {
+        try rows(
+            "batch = ? AND id BETWEEN ? AND ? ORDER BY id",
+            [.integer(batch), .integer(span.lowerBound), .integer(span.upperBound)])
     }
 
     private func rows(_ condition: String, _ values: [SQLiteValue]) throws -> [WaitingRow] {

@@ -16,10 +16,7 @@ struct Succession {
 
     /// Throws if the batch holds nothing of the kind, or can't be read.
     init(of batch: SealedBatch, dropping what: ReviewDrop) throws(TelemetryError) {
-        guard let request = batch.request else {
-            throw TelemetryError(
-                .storage, "the sealed batch can't be read", hint: "withhold it instead")
-        }
+        guard batch.isWhole, let request = batch.request else { throw TelemetryControl.damaged }
         let records = request.resourceLogs.flatMap(\.scopeLogs).flatMap(\.logRecords)
         let isDropped: (Int) -> Bool =
             switch what {

@@ -129,7 +129,7 @@ struct Retention {
         try store.database.run("DELETE FROM events WHERE \(Self.isExpired)", bounds)
         try noteOldBatches(store, bounds)
         try store.database.run("DELETE FROM batches WHERE \(Self.isOldBatch)", bounds)
-        try keepHeldBatches(store)
+        try store.countEmptied()
         try store.database.run(
             "DELETE FROM totals WHERE name LIKE 'bytes.%' AND name <> ?",
             [.text("bytes.\(gate.seams.clock.now().day)")])
@@ -150,41 +150,29 @@ struct Retention {
     /// A batch that was not begun to be sent and holds a too old event is given up: the younger
     /// ones wait for the next, or if it was held for a person as before.
     private func freeStaleBatches(_ store: Store, _ bounds: [SQLiteValue]) throws {
-        let stale = """
-            state IN \(SealedBatch.State.reviewableList) AND length(body) > 0
-            AND id IN (SELECT batch FROM events WHERE \(Self.isOld))
-            """
         // It says nothing of the last of the bounds.
-        for batch in try store.batches(stale, bounds.dropLast(), limit: -1) {
-            try store.giveUp(batch)
-            try note(batch, Self.tooOld, store)
-        }
+        try store.giveUp(
+            where: "id IN (SELECT batch FROM events WHERE \(Self.isOld))", bounds.dropLast(),
+            because: Self.tooOld, ledger(of: store))
     }
 
     /// Tells of those that go with their age before anybody has answered.
     private func noteOldBatches(_ store: Store, _ bounds: [SQLiteValue]) throws {
         let unsent = """
-            state IN \(SealedBatch.State.unsentList) AND length(body) > 0 AND \(Self.isOldBatch)
+            SELECT id FROM batches WHERE state IN \(SealedBatch.State.unsentList)
+                AND length(body) > 0 AND \(Self.isOldBatch)
             """
-        for batch in try store.batches(unsent, bounds, limit: -1) {
-            try note(batch, Self.tooOld, store)
+        for row in try store.database.rows(unsent, bounds, { $0.integer(0) }) {
+            try note(row, Self.tooOld, store)
         }
-    }
-
-    /// Held batches that were given up hold what is left of their events, or nothing.
-    private func keepHeldBatches(_ store: Store) throws(SQLiteError) {
-        let emptied = "state = 'held' AND length(body) = 0"
-        try store.database.execute(
-            """
-            UPDATE batches SET events = (SELECT count(*) FROM events WHERE batch = batches.id)
-            WHERE \(emptied);
-            DELETE FROM batches WHERE \(emptied) AND events = 0
-            """)
     }
 
     private static let tooOld = "what it held was too old"
 
-    private func note(_ batch: SealedBatch, _ reason: String, _ store: Store) throws {
+    /// Tells of an unsent batch that goes with its events.
+    private func note(_ row: Int64, _ reason: String, _ store: Store) throws {
+        guard let batch = try store.batch(row) else { return }
+        try store.takeBackLosses(of: batch)
         try ledger(of: store).append(.voided(batch.uid, because: reason))
     }
 
@@ -259,9 +247,11 @@ struct Retention {
     }
 
     private func remove(_ batch: Int64, _ store: Store) throws {
-        let unsent = "id = ? AND state IN \(SealedBatch.State.unsentList)"
-        if let batch = try store.batches(unsent, [.integer(batch)]).first {
-            if batch.attempts == 0 { try store.takeBackLosses(of: batch) }
+        let unsent = """
+            SELECT 1 FROM batches WHERE id = ? AND state IN \(SealedBatch.State.unsentList)
+                AND length(body) > 0
+            """
+        if try store.database.integer(unsent, [.integer(batch)]) != nil {
             try note(batch, "the storage cap made room", store)
         }
         try store.database.run("DELETE FROM events WHERE batch = ?", [.integer(batch)])
