@@ -23,7 +23,7 @@ public struct TelemetrySetup: Sendable {
     /// What is wrong with the configuration file; nil if nothing is.
     public let fault: ConfigurationError?
     /// Clock, randomness, files, environment.
-    public let seams: TelemetrySeams
+    public internal(set) var seams: TelemetrySeams
 
     /// Reads the configuration of a home. A fault keeps telemetry off and is not thrown.
     public init(_ context: ProgramContext, _ invocation: Invocation) {

@@ -30,6 +30,9 @@ public struct TelemetrySeams: Sendable {
     package var obstacle: @Sendable () -> String? = { nil }
     /// Whether a yes that stands is, as far as can be seen, that of another home.
     package var isOthers: @Sendable () -> Bool = { false }
+    /// How the configuration changed since it was read. An upload asks before each batch and each
+    /// request for erasure, and again and again while a batch is on its way.
+    package var reconfiguration: @Sendable () -> Reconfiguration = { .none }
 
     /// Takes the machine's own clock, randomness, files and SQLite, except for what is given.
     public init(

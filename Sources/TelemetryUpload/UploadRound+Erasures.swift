@@ -23,6 +23,7 @@ extension UploadRound {
         for erasure in due.prefix(Self.erasuresMax) {
             let used = Duration.nanoseconds(clock.uptimeNanoseconds() - start)
             guard used < time else { return }
+            guard !outbox.isReconfigured else { return summary.ending = .reconfigured }
             let isCancelled = try send(erasure, within: time - used, &summary)
             if isCancelled { return summary.ending = .interrupted }
         }

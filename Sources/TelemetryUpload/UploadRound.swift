@@ -81,7 +81,7 @@ package struct UploadRound {
                 throw error
             }
         }
-        if summary.ending != .interrupted { try sendErasures(&summary) }
+        if ![.interrupted, .reconfigured].contains(summary.ending) { try sendErasures(&summary) }
         if let problem = outbox.erasureProblem {
             summary.note(problem.description, hint: problem.hint)
         }
@@ -100,6 +100,7 @@ package struct UploadRound {
             case .later(let time): return .waits(until: time)
             case .budgetSpent: return .budgetSpent
             case .blocked(let causes): return .blocked(causes)
+            case .reconfigured: return .reconfigured
             case .held(let events): return .held(events: events)
             case .batch(let batch):
                 let ending = try send(batch, over: transport, standing, &summary)
@@ -119,7 +120,7 @@ package struct UploadRound {
             summary.note("a batch has no usable address", hint: "check telemetry.upload_url")
             return .failed
         }
-        // Consent may have been taken back since the batch was handed out: ask again.
+        // What it rests on may have ended since the batch was handed out: ask again.
         guard try outbox.begin(batch) else { return nil }
         let outcome = whileSending(standing) { transport.perform(request) }
         if case .failed(let failure) = outcome, failure.kind == .cancelled {

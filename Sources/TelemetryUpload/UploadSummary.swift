@@ -26,6 +26,8 @@ public struct UploadSummary: Sendable, Equatable {
         case failed
         /// The round was cancelled.
         case interrupted
+        /// The configuration was changed meanwhile; the rest goes another time, by the new one.
+        case reconfigured
         /// The round had its share; the rest goes with the next one.
         case roundLimit
         /// Batches were not asked for.
@@ -88,7 +90,7 @@ public struct UploadSummary: Sendable, Equatable {
         erasuresPending += other.erasuresPending
         erasuresBlocked = Cause.allCases.filter((erasuresBlocked + other.erasuresBlocked).contains)
         problems += other.problems
-        if other.ending == .interrupted { ending = .interrupted }
+        if [.interrupted, .reconfigured].contains(other.ending) { ending = other.ending }
     }
 
     /// Whether a round for erasures found none, and met nothing to tell.
@@ -135,6 +137,7 @@ extension UploadSummary.Ending {
         case .blocked: "blocked"
         case .failed: "failed"
         case .interrupted: "interrupted"
+        case .reconfigured: "reconfigured"
         case .roundLimit: "round_limit"
         case .erasuresOnly: "erasures_only"
         }

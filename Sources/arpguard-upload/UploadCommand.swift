@@ -39,7 +39,8 @@ extension Command {
 #if Upload
 // A function and not a closure, which would belong to the main actor.
 private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
-    let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+    let context = try ProgramContext(invocation)
+    let setup = TelemetrySetup(context, invocation).heedingChanges(context, invocation)
     let isDueOnly = invocation.command.isOn(.ifDue)
     if isDueOnly, setup.isGatewayContested {
         invocation.diagnostics.notice(

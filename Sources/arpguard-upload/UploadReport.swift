@@ -56,6 +56,10 @@ extension UploadSummary {
             notices.append(
                 "nothing is sent: \(words.list(causes)); "
                     + "arpguard telemetry status tells what to do")
+        case .reconfigured:
+            notices.append(
+                "the configuration was changed meanwhile, and nothing more leaves by the old one; "
+                    + "to go by the new one: arpguard telemetry upload")
         case .roundLimit:
             notices.append("this round had its share; the rest goes with the next one")
         case .nothingWaits:

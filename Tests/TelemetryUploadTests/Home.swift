@@ -14,6 +14,8 @@ struct Home {
     let clock: ManualClock
     let random = SeededRandom(seed: 1)
     var config: TelemetryModuleConfig
+    /// How the configuration changed since then.
+    var reconfiguration: @Sendable () -> Reconfiguration = { .none }
 
     /// A home whose uploads go to `url`, one event to a batch.
     init(url: String, clock: ManualClock = ManualClock()) throws {
@@ -27,10 +29,12 @@ struct Home {
     private var seams: TelemetrySeams { seams() }
 
     private func seams(files: any FileSystem = RealFileSystem()) -> TelemetrySeams {
-        TelemetrySeams(
+        var seams = TelemetrySeams(
             environment: [:], userID: geteuid(),
             logger: Logger(program: "test", level: .error), clock: clock, random: random,
             files: files, policyPath: folder.file("policy.json"))
+        seams.reconfiguration = reconfiguration
+        return seams
     }
 
     private let product = Product("arpguard", version: "0.1.0")

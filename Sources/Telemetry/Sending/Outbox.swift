@@ -15,6 +15,8 @@ package final class Outbox {
         case budgetSpent
         /// These causes block sending.
         case blocked([Cause])
+        /// The configuration is another one by now.
+        case reconfigured
         /// Only what a person has not released waits: so many events.
         case held(Int64)
         /// Nothing waits.
@@ -94,6 +96,7 @@ package final class Outbox {
     package func next(isAskedFor: Bool = false) throws -> Next {
         let causes = Gate.causes(blocking: .sending, gate.read().facts)
         guard causes.isEmpty else { return .blocked(causes) }
+        if isReconfigured { return .reconfigured }
         // Whoever asked for patience asked for it for all batches.
         let epoch = gate.read().state.epoch ?? 0
         let later = try isAskedFor ? memory.wish() : memory.retryTime(epoch: epoch)
@@ -134,8 +137,8 @@ package final class Outbox {
     /// The name under which the store counts a day's bytes.
     static func budgetKey(_ day: Day) -> String { "bytes.\(day)" }
 
-    /// Notes, on the disk, that sending begins. False if consent was taken back meanwhile, or is
-    /// being changed right now.
+    /// Notes, on the disk, that sending begins. False if consent was taken back meanwhile, or the
+    /// configuration is another one by now.
     package func begin(_ batch: SealedBatch) throws -> Bool {
         let waiting = TelemetryControl.lockMilliseconds
         guard let lock = try gate.seams.files.lock(gate.directory.changeLock, waiting: waiting)
@@ -151,9 +154,9 @@ package final class Outbox {
         _ = try store.database.integer("PRAGMA wal_checkpoint(PASSIVE)")
         return try store.database.transaction {
             let (facts, state) = gate.read()
-            guard Gate.causes(blocking: .sending, facts).isEmpty, let record = state.record else {
-                return false
-            }
+            guard Gate.causes(blocking: .sending, facts).isEmpty, !isReconfigured,
+                let record = state.record
+            else { return false }
             try store.database.run(
                 """
                 UPDATE batches SET state = 'sending', attempts = attempts + 1

@@ -93,6 +93,9 @@ struct FakeExchange {
             let closes = headers.first("connection")?.lowercased() == "close"
             let sent = connection.write(FakeReply.response(status, headers, body))
             return sent && !closes ? .keep : .close
+        case .answerAfter(let deed):
+            deed()
+            return connection.write(FakeReply.response(200, [], [])) ? .keep : .close
         case .closeWithoutReply:
             return .close
         case .resetAfterReceiving:

@@ -5,6 +5,9 @@ package enum FakeReply: Sendable {
     /// A well-formed response; `Content-Length` is added unless `headers` has one.
     case answer(_ status: Int = 200, headers: [HTTPHeader] = [], body: [UInt8] = [])
 
+    /// A status of 200 once this was done.
+    case answerAfter(@Sendable () -> Void)
+
     /// The request is read, then the connection is closed without a byte.
     case closeWithoutReply
 
@@ -49,6 +52,7 @@ extension FakeReply: CustomStringConvertible {
     package var description: String {
         switch self {
         case .answer(let status, _, let body): "answer \(status), \(body.count) bytes"
+        case .answerAfter: "answer after something else"
         case .closeWithoutReply: "close without reply"
         case .resetAfterReceiving(let bodyBytes): "reset after receiving \(bodyBytes) bytes"
         case .resetAfterSending(let sent, let announced):
