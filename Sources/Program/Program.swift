@@ -17,6 +17,8 @@ public enum Program {
     ///
     /// - Parameter voice: the name that messages begin with; a helper speaks for `arpguard`.
     public static func run(_ root: Command, voice: String = Program.name) -> Never {
+        // Libraries for TLS write the secrets of every session to the file that it names.
+        unsafe unsetenv("SSLKEYLOGFILE")
         // Where not even that can be done, there may be no place to tell it.
         do { try StandardDescriptors.fill() } catch { exit(ExitStatus.failure.rawValue) }
         if let fault = versionFault(of: root.name, in: .process) {

@@ -28,12 +28,13 @@ import Testing
         guard try Self.makeIdentity(in: folder) else {
             try Test.cancel("openssl is not installed: no certificate to test with")
         }
+        let secrets = folder.file("secrets")
         let server = try RunningProcess(
             Executables.path("arpguard-collector"),
             [
                 "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--tls-cert",
                 "cert.pem", "--tls-key", "key.pem",
-            ], workingDirectory: folder.path)
+            ], environment: ["SSLKEYLOGFILE": secrets], workingDirectory: folder.path)
         let line = try server.waitForLine(containing: "intake ")
         #expect(line.hasPrefix("intake https://127.0.0.1:"))
         let digits = line.split(separator: ":").last?.prefix { $0.isNumber } ?? ""
@@ -57,6 +58,7 @@ import Testing
         }
         let plain = try? HTTPClient.send("GET", "/healthz", port: port)
         #expect(plain == nil)
+        #expect(unsafe access(secrets, F_OK) != 0, "what opens its sessions was written down")
         server.send(signal: SIGTERM)
         #expect(try server.waitForEnd().status == 0)
     }

@@ -44,9 +44,15 @@ import Telemetry
         unsafe set(CURLOPT_SSL_VERIFYHOST, 2)
         // An empty text switches proxies off, those of the environment included.
         unsafe set(CURLOPT_PROXY, request.proxy ?? "")
+        // The same for names that go around a proxy.
+        unsafe set(CURLOPT_NOPROXY, "")
         // What a proxy says before there is a way is no answer of the server.
         unsafe set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        if let file = request.caFile { unsafe set(CURLOPT_CAINFO, file) }
+        if let file = request.caFile {
+            unsafe set(CURLOPT_CAINFO, file)
+            // Debian's libcurl trusts a folder of certificates as well, beside the file.
+            unsafe note(ccurl_set_pointer(easy, CURLOPT_CAPATH, nil))
+        }
     }
 
     private mutating func setTimes(_ request: UploadRequest) {

@@ -69,8 +69,8 @@ extension [Command.Member] {
         .init("erasures_not_before", "Before when none of those is; null if that is now"),
         .init(
             "ending",
-            "Why the round ended: nothing_waits, waits, held, not_due, budget_spent, blocked, failed, "
-                + "interrupted, reconfigured, round_limit or erasures_only"),
+            "Why the round ended: nothing_waits, waits, held, not_due, budget_spent, blocked, "
+                + "failed, interrupted, reconfigured, round_limit or erasures_only"),
         .init("events_held", "How many events wait for review"),
         .init("next_attempt", "Before when nothing is tried again; null if that is now"),
         .init("blocked_sending", "Every cause that keeps batches here"),
