@@ -42,7 +42,9 @@ extension UploadSummary {
         var notices: [String] = []
         switch ending {
         case .waits(let time):
-            let what = unanswered?.description ?? "nothing is sent before \(time.rfc3339)"
+            let what =
+                unanswered?.description(notBefore: time)
+                ?? "nothing is sent before \(time.rfc3339)"
             notices.append("\(what); run it again then")
         case .held(let events):
             notices.append(

@@ -87,6 +87,45 @@ import Testing
         #expect(try next()?.contains("are held until you run: arpguard telemetry review") == true)
     }
 
+    private func nextUpload() throws -> String {
+        let lines = try arpguard("telemetry", "status").stdout.split(separator: "\n")
+        return String(lines.first { $0.hasPrefix("next upload") } ?? "")
+    }
+
+    @Test func `what no upload gets by is told beforehand: the day's bytes`() throws {
+        let server = try FakeServer(otherwise: .answer(200))
+        for (key, value) in [
+            ("upload_url", server.url()), ("upload_bytes_per_day_max", "1024"),
+            ("max_events_per_batch", "8"),
+        ] {
+            _ = try arpguard("config", "set", "telemetry.\(key)", value)
+        }
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        for _ in 0..<3 { _ = try arpguard("replay", capture) }
+        #expect(try arpguard.telemetryStatus()["budget_spent"] == false)
+        for _ in 0..<2 {
+            let told = try arpguard("telemetry", "upload").stderr
+            #expect(told.contains("today's bytes are used up"), "\(told)")
+            #expect(try nextUpload().hasSuffix("; today's bytes are used up"))
+            #expect(try arpguard.telemetryStatus()["budget_spent"] == true)
+        }
+    }
+
+    @Test func `what no upload gets by is told beforehand: a server's wish`() throws {
+        let patience = HTTPHeader("Retry-After", "600")
+        let server = try FakeServer(otherwise: .answer(429, headers: [patience]))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard.telemetryStatus()["batches_not_before"] == .null)
+        _ = try arpguard("telemetry", "upload")
+        let wish = try #require(
+            try arpguard.telemetryStatus()["batches_not_before"]?.stringValue)
+        #expect(try nextUpload().hasSuffix("; nothing before \(wish), as the server wished"))
+        let again = try arpguard("telemetry", "upload").stderr
+        #expect(again.contains("not before \(wish): the server answered 429; run it again then"))
+    }
+
     @Test func `what waits for no answer to an erasure is named with its server`() throws {
         let server = try FakeServer(.answer(200), otherwise: .answer(503))
         _ = try arpguard("config", "set", "telemetry.upload_url", server.url())

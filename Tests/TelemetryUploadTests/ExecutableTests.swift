@@ -219,6 +219,26 @@ import Testing
         #expect(server.requests.count == 1)
     }
 
+    @Test func `who runs it too early is told the server's time, and no pause of our own`() throws {
+        let server = try FakeServer(.answer(200))
+        let home = try home(url: server.url(), events: 1)
+        let (wish, pause) = (
+            home.clock.now().advanced(bySeconds: 600), home.clock.now().advanced(bySeconds: 3600)
+        )
+        do {
+            let outbox = try #require(try home.control.outbox())
+            guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
+                throw TestKitError("nothing to send")
+            }
+            try outbox.retry(batch, notBefore: pause, wish: wish, answer: "429")
+        }
+        for (flags, time) in [([], wish), (["--if-due"], pause)] {
+            let told = try run(home, flags).stderr
+            #expect(told.contains("before \(time.rfc3339)"), "\(told)")
+        }
+        #expect(server.connectionCount == 0)
+    }
+
     @Test(arguments: [[], ["--if-due"]])
     func `while another process uploads a round says so and ends well`(flags: [String]) throws {
         let server = try FakeServer(.answer(200))

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Modules
+import SQLite
+
 extension TelemetryStatus {
     /// Where the words about an upload come from, which differ from program to program.
     package struct UploadWords {
@@ -26,7 +29,39 @@ extension TelemetryStatus {
             return "none: all \(held) that wait are held until you run: \(words.review)"
         }
         guard let nextUpload else { return "when you run: \(words.command)" }
-        return "due at \(nextUpload), \(words.sender), or by: \(words.command)"
+        let due = "due at \(nextUpload), \(words.sender)"
+        var obstacles = isBudgetSpent ? ["today's bytes are used up"] : []
+        if let time = batchesNotBefore {
+            obstacles.append("nothing before \(time.rfc3339), as the server wished")
+        }
+        return obstacles.isEmpty
+            ? "\(due), or by: \(words.command)" : "\(due); \(obstacles.joined(separator: "; "))"
+    }
+}
+
+extension TelemetryControl {
+    /// Tells when batches go next, and what keeps them here until then, whoever starts an upload.
+    func foresee(_ status: inout TelemetryStatus, _ store: Store) throws {
+        let (schedule, retryAt) = try scheduled(store)
+        var next = UploadAgenda(schedule: schedule, retryAt: retryAt).batchesAt
+        status.isBudgetSpent = try status.waiting > status.held && !hasBudget(store)
+        if status.isBudgetSpent {
+            // A round before that would only be put off.
+            next = next.map { max($0, Day(number: seams.clock.now().day.number + 1).start) }
+        }
+        status.nextUpload = next?.rfc3339
+        status.batchesNotBefore = try memory(of: store).wish()
+    }
+
+    /// Whether the next batch may go today; one that is not sealed yet, if there is a byte left.
+    private func hasBudget(_ store: Store) throws -> Bool {
+        // Where review is asked for, what is sealed and not released will be held.
+        let states = config.uploadReview == .manual ? "'released', 'sending'" : Outbox.ready
+        let sealed = try store.database.integer(
+            "SELECT length(body) FROM batches WHERE state IN (\(states)) AND epoch = ? ORDER BY id",
+            [.integer(Int64(gate.read().state.epoch ?? 0))])
+        let spent = try store.total(Outbox.budgetKey(seams.clock.now().day))
+        return Outbox.fits(sealed ?? 1, spent: spent, config)
     }
 }
 

@@ -56,7 +56,7 @@ extension TelemetryControl {
             "state IN ('sealed', 'released', 'sending') AND epoch = ?", [.integer(Int64(epoch))],
             limit: Self.reviewBatchesMax)
         outlook.heldEvents = try sealer.heldEvents(in: store)
-        outlook.notBefore = try ScheduleMemory(store: store, config: config, seams: seams).wish()
+        outlook.notBefore = try memory(of: store).wish()
         outlook.batchesToday = try fitting(outlook.batches, store)
         return outlook
     }
@@ -84,8 +84,9 @@ extension TelemetryControl {
     private func fitting(_ batches: [SealedBatch], _ store: Store) throws -> Int {
         var spent = try store.total(Outbox.budgetKey(seams.clock.now().day))
         return batches.prefix { batch in
-            guard Outbox.fits(batch, spent: spent, config) else { return false }
-            spent += Int64(batch.body.count)
+            let bytes = Int64(batch.body.count)
+            guard Outbox.fits(bytes, spent: spent, config) else { return false }
+            spent += bytes
             return true
         }.count
     }

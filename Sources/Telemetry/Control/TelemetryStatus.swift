@@ -21,6 +21,11 @@ public struct TelemetryStatus: Sendable, Equatable {
     /// When `arpguard-upload --if-due` sends batches next: as scheduled, or when what failed may be
     /// tried again; nil while sending is blocked or nothing was ever recorded.
     public var nextUpload: String?
+    /// Before when no upload sends batches, whoever starts it, since the server asked for patience;
+    /// nil if it did not, and while sending is blocked.
+    public var batchesNotBefore: Timestamp?
+    /// Whether today's bytes are used up: what waits goes another day, whoever starts an upload.
+    public var isBudgetSpent = false
     /// Events in the store.
     public var recorded: Int64 = 0
     /// Of those, the ones that may still be sent.
@@ -117,6 +122,8 @@ public struct TelemetryStatus: Sendable, Equatable {
             "installation_id": .optional(installationID),
             "upload_url": .optional(uploadURL),
             "next_upload": .optional(nextUpload),
+            "batches_not_before": .optional(batchesNotBefore?.rfc3339),
+            "budget_spent": storeProblem == nil ? .bool(isBudgetSpent) : .null,
             "events": [
                 "recorded": figure(recorded), "waiting": figure(waiting), "held": figure(held),
                 "uploaded": figure(uploaded), "kept_here": figure(keptHere),
@@ -233,12 +240,7 @@ extension TelemetryControl {
         status.lost = try store.losses()
         status.unsupportedErasureOrigins = Self.origins(
             try ledger(of: store).unsupportedErasures())
-        if status.blockedSending.isEmpty {
-            let (schedule, retryAt) = try scheduled(store)
-            status.nextUpload =
-                UploadAgenda(schedule: schedule, retryAt: retryAt).batchesAt?
-                .rfc3339
-        }
+        if status.blockedSending.isEmpty { try foresee(&status, store) }
     }
 
     /// A journal's name begins with its process, which holds its lock as long as it lives.

@@ -18,13 +18,16 @@ public struct Unanswered: Sendable, Equatable, CustomStringConvertible {
     public let reason: String?
 
     /// All of it in one line for people: lower-case, no full stop.
-    public var description: String {
+    public var description: String { description(notBefore: notBefore) }
+
+    /// The same for whoever waits for another time than an upload that starts by itself.
+    package func description(notBefore time: Timestamp?) -> String {
         let subject = "\(events) \(events == 1 ? "event is" : "events are")"
         let place = elsewhere.map { " to \($0), as when they were sealed," } ?? ""
         guard let reason else {
             return "\(subject) on the way\(place) since \(since.rfc3339): no answer is known yet"
         }
-        let next = notBefore.map { "not before \($0.rfc3339)" } ?? "with the next upload"
+        let next = time.map { "not before \($0.rfc3339)" } ?? "with the next upload"
         return "\(subject) being retried\(place) since \(since.rfc3339), next \(next): \(reason)"
     }
 
@@ -46,24 +49,26 @@ extension TelemetryControl {
     }
 
     func unanswered(_ store: Store) throws -> Unanswered? {
-        let now = config.uploadEndpoint?.description
-        return try store.unanswered(epoch: gate.read().state.epoch, sendingTo: now)
+        guard let epoch = gate.read().state.epoch else { return nil }
+        return try store.unanswered(
+            epoch: epoch, sendingTo: config.uploadEndpoint?.description,
+            notBefore: try memory(of: store).retryTime(epoch: epoch))
     }
 }
 
 extension Store {
-    fileprivate func unanswered(epoch: UInt32?, sendingTo place: String?) throws -> Unanswered? {
-        guard let epoch else { return nil }
+    fileprivate func unanswered(
+        epoch: UInt32, sendingTo place: String?, notBefore time: Timestamp?
+    ) throws -> Unanswered? {
         let batches = try database.rows(
             """
-            SELECT uid, events, sealed_at, next_attempt_at, answer, url FROM batches
+            SELECT uid, events, sealed_at, answer, url FROM batches
             WHERE state = 'sending' AND epoch = ? ORDER BY id
             """, [.integer(Int64(epoch))]
         ) { row in
             (
                 uid: row.text(0), events: row.integer(1), sealed: row.integer(2),
-                next: row.integer(3), answer: row.isNull(4) ? nil : row.text(4),
-                url: row.text(5)
+                answer: row.isNull(3) ? nil : row.text(3), url: row.text(4)
             )
         }
         guard let first = batches.first else { return nil }
@@ -71,12 +76,11 @@ extension Store {
         let begun = try database.integer(
             "SELECT time FROM ledger WHERE kind = ? AND instr(detail, ?) > 0 ORDER BY number",
             [.text(LedgerEntry.Kind.sendingBegun.rawValue), .text("\"\(first.uid)\"")])
-        let next = batches.map(\.next).max() ?? 0
         return Unanswered(
             events: batches.map(\.events).reduce(0, +),
             since: Timestamp(nanoseconds: begun ?? first.sealed),
             elsewhere: batches.map(\.url).first { $0 != place },
-            notBefore: next > 0 ? Timestamp(nanoseconds: next) : nil,
+            notBefore: time,
             reason: batches.compactMap(\.answer).last)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Modules
 import SQLite
 
 /// The last status of a home, so that a million events are counted again only when some changed.
@@ -12,6 +13,9 @@ package struct StatusMemory {
         let config: TelemetryModuleConfig
         let isBlocked: Bool
         let unsupported: [String]
+        /// The day, with its bytes.
+        let day: Day
+        let wish: Timestamp?
     }
 
     private var key: Key?
@@ -44,7 +48,8 @@ package struct StatusMemory {
             store: try StoreState(store), batches: batches.joined(separator: ", "),
             epoch: control.gate.read().state.epoch, config: control.config,
             isBlocked: !control.causes(blocking: .sending).isEmpty,
-            unsupported: try control.ledger(of: store).unsupportedErasures())
+            unsupported: try control.ledger(of: store).unsupportedErasures(),
+            day: control.seams.clock.now().day, wish: try control.memory(of: store).wish())
     }
 }
 
@@ -67,6 +72,9 @@ extension TelemetryStatus {
         lost = earlier.lost
         unsupportedErasureOrigins = earlier.unsupportedErasureOrigins
         unanswered = earlier.unanswered
-        nextUpload = blockedSending.isEmpty ? earlier.nextUpload : nil
+        guard blockedSending.isEmpty else { return }
+        nextUpload = earlier.nextUpload
+        batchesNotBefore = earlier.batchesNotBefore
+        isBudgetSpent = earlier.isBudgetSpent
     }
 }

@@ -110,7 +110,8 @@ package final class Outbox {
             return held > 0 ? .held(held) : .empty
         }
         let spent = try store.total(Self.budgetKey(now.day))
-        return Self.fits(batch, spent: spent, sealer.config) ? .batch(batch) : .budgetSpent
+        let bytes = Int64(batch.body.count)
+        return Self.fits(bytes, spent: spent, sealer.config) ? .batch(batch) : .budgetSpent
     }
 
     /// The oldest batch that may leave; a damaged one never does.
@@ -123,10 +124,10 @@ package final class Outbox {
         return nil
     }
 
-    /// Whether a batch may go on a day on which so many bytes went already. One that is larger
-    /// than a whole day's budget goes alone, or it would never go.
-    static func fits(_ batch: SealedBatch, spent: Int64, _ config: TelemetryModuleConfig) -> Bool {
-        spent == 0 || spent + Int64(batch.body.count) <= config.uploadBytesPerDayMax
+    /// Whether a batch of so many bytes may go on a day on which others went already. One that is
+    /// larger than a whole day's budget goes alone, or it would never go.
+    static func fits(_ bytes: Int64, spent: Int64, _ config: TelemetryModuleConfig) -> Bool {
+        spent == 0 || spent + bytes <= config.uploadBytesPerDayMax
     }
 
     /// The latest time that can have been noted for a next attempt.

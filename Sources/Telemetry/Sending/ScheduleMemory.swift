@@ -94,9 +94,14 @@ extension TelemetryControl {
         return pending.map { $0.nextAttemptAt > patience ? .distant : $0.nextAttemptAt }.min()
     }
 
+    /// What a store keeps of the times of uploads.
+    func memory(of store: Store) -> ScheduleMemory {
+        ScheduleMemory(store: store, config: config, seams: seams)
+    }
+
     /// The schedule of a home in which sending is allowed, and when what failed may be tried again.
     func scheduled(_ store: Store) throws -> (UploadSchedule, retryAt: Timestamp?) {
-        let memory = ScheduleMemory(store: store, config: config, seams: seams)
+        let memory = memory(of: store)
         let epoch = gate.read().state.epoch ?? 0
         return (try memory.schedule(), try memory.retryTime(epoch: epoch))
     }

@@ -12,6 +12,13 @@ extension StatusView {
         .init("installation_id", "The random identifier, or null before a yes"),
         .init("upload_url", "Where uploads go, or null for nowhere"),
         .init("next_upload", "When the next is due, or null if none is"),
+        .init(
+            "batches_not_before",
+            "Before when no upload sends batches, since the server asked for patience, or null"),
+        .init(
+            "budget_spent",
+            "Whether today's bytes are used up: what waits goes another day; null with store_error"
+        ),
         .init("events.recorded", "Events in the store; null, as all of events.*, with store_error"),
         .init("events.waiting", "Of those, the ones that may still be sent"),
         .init("events.held", "Of the waiting ones, those that a person has to release"),
