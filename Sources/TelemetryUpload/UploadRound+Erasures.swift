@@ -51,12 +51,12 @@ extension UploadRound {
             caFile: settings.caFile, proxy: settings.proxy(to: endpoint))
         let outcome = makeTransport().perform(request)
         if case .failed(let failure) = outcome, failure.kind == .cancelled { return true }
-        try settle(erasure, outcome, origin: endpoint.origin, &summary)
+        try settle(erasure, outcome, of: request, &summary)
         return false
     }
 
     private func settle(
-        _ erasure: PendingErasure, _ outcome: TransferOutcome, origin: String,
+        _ erasure: PendingErasure, _ outcome: TransferOutcome, of request: UploadRequest,
         _ summary: inout UploadSummary
     ) throws {
         switch ErasureVerdict.judge(outcome, now: clock.now()) {
@@ -67,7 +67,7 @@ extension UploadRound {
             try outbox.settled(erasure, isSupported: false)
             summary.erasuresUnsupported += 1
             summary.note(
-                "\(origin): erasure is not supported there",
+                "\(request.url.origin): erasure is not supported there",
                 hint:
                     "ask whoever runs the server how to have the data of an installation erased"
             )
@@ -77,8 +77,9 @@ extension UploadRound {
             try outbox.retry(
                 erasure, notBefore: time, wish: after.map { retry.wish($0, now: clock.now()) })
             summary.note(
-                "\(origin): the erasure is not confirmed: \(reason)",
-                hint: "it stays pending; the next attempt is due at \(time.rfc3339)")
+                "\(outcome.place(on: request)): the erasure is not confirmed: \(reason)",
+                hint: outcome.hint(
+                    for: request, "it stays pending; the next attempt is due at \(time.rfc3339)"))
         }
     }
 }

@@ -128,18 +128,18 @@ package struct UploadRound {
             // Where the gate blocks sending by now, the next look at it says why.
             return standing.holds ? .interrupted : nil
         }
-        return try settle(batch, outcome, origin: request.url.origin, &summary)
+        return try settle(batch, outcome, of: request, &summary)
     }
 
     private func settle(
-        _ batch: SealedBatch, _ outcome: TransferOutcome, origin: String,
+        _ batch: SealedBatch, _ outcome: TransferOutcome, of request: UploadRequest,
         _ summary: inout UploadSummary
     ) throws -> UploadSummary.Ending? {
         switch ResponseVerdict.judge(outcome, now: clock.now()) {
         case .accepted(let rejected, let warning):
             try outbox.accepted(batch, rejected: rejected, answer: warning ?? outcome.answer)
             summary.took(batch, rejected: rejected)
-            if let warning { summary.warnings.append("\(origin): \(warning)") }
+            if let warning { summary.warnings.append("\(request.url.origin): \(warning)") }
             return nil
         case .retryLater(let after):
             guard try outbox.isStillToBeSent(batch) else {
@@ -153,9 +153,9 @@ package struct UploadRound {
                 hasLeft: outcome.mayHaveLeft, answer: outcome.answer)
             summary.batchesRetried += 1
             summary.note(
-                "\(origin): \(outcome.answer)",
-                hint: (outcome.hint.map { "\($0); " } ?? "")
-                    + "nothing is lost; the next attempt is due at \(time.rfc3339)")
+                "\(outcome.place(on: request)): \(outcome.answer)",
+                hint: outcome.hint(
+                    for: request, "nothing is lost; the next attempt is due at \(time.rfc3339)"))
             return .failed
         case .final(let reason):
             try outbox.refused(batch, answer: reason.code)
@@ -163,7 +163,7 @@ package struct UploadRound {
             summary.refusals[reason.code, default: 0] += 1
             summary.eventsRejected += batch.events
             summary.note(
-                "\(origin): \(reason); \(batch.events) events will not be sent again",
+                "\(request.url.origin): \(reason); \(batch.events) events will not be sent again",
                 hint: "check telemetry.upload_url; further batches wait for the next round")
             // The next batch would meet the same refusal, and be given up as well.
             return .failed
@@ -209,28 +209,6 @@ extension UploadSummary {
         bytesSent += Int64(batch.body.count)
         eventsSent += batch.events - rejected
         eventsRejected += rejected
-    }
-}
-
-extension TransferOutcome {
-    /// How the transfer ended, for a person and for the record: lower-case, no full stop.
-    fileprivate var answer: String {
-        switch self {
-        case .answered(let response): RefusalReason.status(response.status).description
-        case .failed(let failure): failure.text
-        }
-    }
-
-    /// Whether any byte of the request's body may have left.
-    fileprivate var mayHaveLeft: Bool {
-        guard case .failed(let failure) = self else { return true }
-        return failure.mayHaveSent
-    }
-
-    /// What a person may do about it, where it is known.
-    fileprivate var hint: String? {
-        guard case .failed(let failure) = self, failure.kind == .tls else { return nil }
-        return "telemetry.upload_ca_file names certificates to trust"
     }
 }
 #endif

@@ -51,6 +51,55 @@ import Testing
         #expect(proxy.requests.count == 1)
     }
 
+    /// What a proxy says in place of giving a way, and what is told of that.
+    private static let refusals: [(FakeReply, String)] =
+        [302, 403, 407, 429, 503].map { status in
+            let patience = [HTTPHeader("Retry-After", "86400")]
+            return (.answer(status, headers: patience), "the proxy answered \(status)")
+        } + [
+            (.closeWithoutReply, "the proxy led nowhere"),
+            (.raw(Array("SSH-2.0-OpenSSH_9.2\r\n".utf8)), "the proxy led nowhere"),
+            (.raw(Array(String(repeating: "x", count: 300_000).utf8)), "the proxy led nowhere"),
+            (
+                .raw(Array(("HTTP/1.1 200 " + String(repeating: "x", count: 300_000)).utf8)),
+                "the proxy led nowhere"
+            ),
+        ]
+
+    @Test(arguments: refusals)
+    func `a proxy that gives no way is named with what it said, and keeps the batch here`(
+        reply: FakeReply, words: String
+    ) throws {
+        let proxy = try FakeServer(reply)
+        var home = try Home(url: "https://collector.invalid/v1/logs")
+        home.config.uploadProxy = "http://127.0.0.1:\(proxy.port)"
+        home.record(1)
+        let problem = try #require(try home.round().problems.first)
+        #expect(problem.text == "http://127.0.0.1:\(proxy.port): \(words)")
+        #expect(problem.hint.hasPrefix("check telemetry.upload_proxy; nothing is lost; "))
+        let status = try home.control.status()
+        #expect((status.waiting, status.batchesNotBefore, status.lost.count) == (1, nil, 0))
+        #expect(status.unanswered?.reason == words)
+    }
+
+    @Test(arguments: ["http", "socks5h"])
+    func `a proxy that is not there is told apart from a server that is not`(
+        scheme: String
+    ) throws {
+        let server = try FakeServer(.answer(200))
+        var home = try Home(url: server.url())
+        home.config.erasureURL = "https://127.0.0.1:\(server.port)/v1/installations"
+        home.record(1)
+        _ = try home.round()
+        #expect(try home.control.deleteData().erasureRequested)
+        let place = "\(scheme)://127.0.0.1:\(try Loopback.unusedPort())"
+        home.config.uploadProxy = place
+        let problem = try #require(try home.round(erasuresOnly: true).problems.first)
+        let words = "the erasure is not confirmed: the proxy can't be reached"
+        #expect(problem.text == "\(place): \(words)")
+        #expect(problem.hint.hasPrefix("check telemetry.upload_proxy; it stays pending; "))
+    }
+
     @Test func `plain http to this machine goes through no proxy`() throws {
         let server = try FakeServer(.answer(200))
         let proxy = try FakeProxy(leadingTo: server.port)
@@ -75,12 +124,18 @@ import Testing
     }
 
     @Test func `certificates that can't be read keep the batch here, and say so`() throws {
-        var home = try Home(url: "https://127.0.0.1:1/v1/logs")
-        home.config.uploadCAFile = home.folder.file("missing.pem")
+        let listener = try FakeServer(.neverAnswer)
+        let server = "127.0.0.1:\(listener.port)"
+        var home = try Home(url: "https://\(server)/v1/logs")
+        let file = home.folder.file("missing.pem")
+        home.config.uploadCAFile = file
         home.record(1)
         let summary = try home.round()
         #expect(summary.batchesRetried == 1)
-        #expect(summary.problems.count == 1)
+        let problem = try #require(summary.problems.first)
+        #expect(problem.text == "https://\(server): the certificates to trust can't be read")
+        let hint = "telemetry.upload_ca_file must name readable PEM, not \(file); "
+        #expect(problem.hint.hasPrefix(hint))
         #expect(try home.control.status().waiting == 1)
     }
 

@@ -30,6 +30,14 @@ import Testing
         #expect(server.connectionCount == 1)
     }
 
+    /// Longer than the room that libcurl has for a line.
+    @Test(arguments: ["HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 200 "])
+    func `an answer of one line without an end is too large`(begin: String) throws {
+        let line = begin + String(repeating: "x", count: 300_000) + "\r\n\r\n"
+        let server = try FakeServer(.raw(Array(line.utf8)))
+        #expect(try CurlTransport().perform(post(server.url())).failureKind == .tooLarge)
+    }
+
     @Test(arguments: [(29, nil), (28, TransferFailure.Kind.tooLarge)])
     func `an answer may have exactly as many bytes as are read`(
         bytesMax: Int, failure: TransferFailure.Kind?

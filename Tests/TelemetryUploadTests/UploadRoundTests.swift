@@ -268,7 +268,8 @@ import Testing
         let spent = try Connection(path: path, mode: .readOnly)
             .integer("SELECT sum(count) FROM totals WHERE name LIKE 'bytes.%'")
         let size = Int64(try #require(transport.requests.first).body.count)
-        #expect(spent == ([.connect, .tls].contains(kind) ? 0 : size))
+        let isFree = [.connect, .proxy, .tls, .certificates].contains(kind)
+        #expect(spent == (isFree ? 0 : size))
     }
 
     @Test func `a day's bytes are not exceeded`() throws {

@@ -37,8 +37,8 @@ public enum ResponseVerdict: Sendable, Equatable {
         switch failure.kind {
         case .tooLarge: .final(.answerTooLarge)
         case .malformed: .final(.answerMalformed)
-        // The last two are this machine's own affair: the batch has done nothing wrong.
-        case .connect, .tls, .timeout, .closed, .cancelled, .local:
+        // The last three are this machine's own affair: the batch has done nothing wrong.
+        case .connect, .proxy, .tls, .timeout, .closed, .certificates, .cancelled, .local:
             .retryLater(after: nil)
         }
     }

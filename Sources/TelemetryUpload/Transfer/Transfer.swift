@@ -38,7 +38,7 @@ private import CCurl
             let code = unsafe cancellation.waking(multi) {
                 unsafe Self.drive(easy, multi, cancellation)
             }
-            return unsafe Self.outcome(code, easy, receiver)
+            return unsafe Self.outcome(code, easy, receiver, isByProxy: request.proxy != nil)
         }
         return outcome ?? .failed(TransferFailure(.local, "the transfer could not be set up"))
     }
@@ -77,7 +77,8 @@ private import CCurl
     }
 
     private static func outcome(
-        _ code: CURLcode?, _ easy: UnsafeMutableRawPointer, _ receiver: ResponseReceiver
+        _ code: CURLcode?, _ easy: UnsafeMutableRawPointer, _ receiver: ResponseReceiver,
+        isByProxy: Bool
     ) -> TransferOutcome {
         guard let code else {
             return .failed(TransferFailure(.cancelled, "the transfer was cancelled"))
@@ -86,9 +87,7 @@ private import CCurl
             return .failed(TransferFailure(.tooLarge, "the response is too large"))
         }
         guard code == CURLE_OK else {
-            var sent: Int64 = 0
-            let isKnown = unsafe ccurl_get_offset(easy, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK
-            return .failed(TransferFailure(code, mayHaveSent: !isKnown || sent > 0))
+            return .failed(unsafe TransferFailure(code, easy, isByProxy: isByProxy))
         }
         var status = 0
         unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
@@ -97,35 +96,80 @@ private import CCurl
 }
 
 extension TransferFailure {
+    /// `CURLE_TOO_LARGE`, which versions after Debian 12's have.
+    private static let tooLarge = CURLcode(100)
+
     /// What libcurl's code means for a decision, with libcurl's own words where they are clear.
-    fileprivate init(_ code: CURLcode, mayHaveSent: Bool) {
-        let kind: Kind =
-            switch code {
-            case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
-                CURLE_PROXY, CURLE_INTERFACE_FAILED:
-                .connect
-            case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
-                CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS,
-                CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-                .tls
-            case CURLE_OPERATION_TIMEDOUT: .timeout
-            case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR:
-                .closed
-            case CURLE_FILESIZE_EXCEEDED: .tooLarge
-            case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL,
-                CURLE_BAD_CONTENT_ENCODING,
-                CURLE_HTTP2, CURLE_HTTP_RETURNED_ERROR:
-                .malformed
-            default: .local
-            }
-        guard code != CURLE_PEER_FAILED_VERIFICATION else {
-            self.init(
-                kind, "the server's certificate is not trusted, out of date, or for another name",
-                mayHaveSent: mayHaveSent)
+    ///
+    /// - Parameter easy: what performed the transfer, and knows how far it came.
+    fileprivate init(_ code: CURLcode, _ easy: UnsafeMutableRawPointer, isByProxy: Bool) {
+        if isByProxy, unsafe Self.number(easy, CURLINFO_PRETRANSFER_TIME_T) == 0,
+            let words = unsafe Self.proxyWords(code, easy)
+        {
+            self.init(.proxy, words)
             return
         }
-        let words = unsafe String(cString: curl_easy_strerror(code))
-        self.init(kind, Self.begunSmall(words), mayHaveSent: mayHaveSent)
+        let hasAnswer = unsafe Self.number(easy, CURLINFO_STARTTRANSFER_TIME_T) ?? 0 > 0
+        if hasAnswer, [CURLE_OUT_OF_MEMORY, Self.tooLarge].contains(code) {
+            // One line was longer than the room that libcurl has for it.
+            self.init(.tooLarge, "the response is too large")
+            return
+        }
+        let sent = unsafe Self.number(easy, CURLINFO_SIZE_UPLOAD_T)
+        self.init(Self.kind(code), Self.words(code), mayHaveSent: sent != 0)
+    }
+
+    private static func kind(_ code: CURLcode) -> Kind {
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
+            CURLE_PROXY, CURLE_INTERFACE_FAILED:
+            .connect
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
+            CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS,
+            CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+            .tls
+        case CURLE_SSL_CACERT_BADFILE: .certificates
+        case CURLE_OPERATION_TIMEDOUT: .timeout
+        case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR:
+            .closed
+        case CURLE_FILESIZE_EXCEEDED: .tooLarge
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
+            CURLE_HTTP2, CURLE_HTTP_RETURNED_ERROR:
+            .malformed
+        default: .local
+        }
+    }
+
+    private static func words(_ code: CURLcode) -> String {
+        switch code {
+        case CURLE_PEER_FAILED_VERIFICATION:
+            "the server's certificate is not trusted, out of date, or for another name"
+        case CURLE_SSL_CACERT_BADFILE: "the certificates to trust can't be read"
+        default: begunSmall(unsafe String(cString: curl_easy_strerror(code)))
+        }
+    }
+
+    /// What a proxy did in place of giving a way to the server; nil where it was not the proxy.
+    private static func proxyWords(
+        _ code: CURLcode, _ easy: UnsafeMutableRawPointer
+    ) -> String? {
+        var status = 0
+        unsafe ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
+        return switch code {
+        case CURLE_COULDNT_RESOLVE_PROXY: "the proxy's name can't be looked up"
+        case CURLE_COULDNT_CONNECT: "the proxy can't be reached"
+        case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING, CURLE_OUT_OF_MEMORY,
+            Self.tooLarge, CURLE_PROXY:
+            status == 0 || (200...299).contains(status)
+                ? "the proxy led nowhere" : "the proxy answered \(status)"
+        default: nil
+        }
+    }
+
+    /// What libcurl counted; nil where it does not know.
+    private static func number(_ easy: UnsafeMutableRawPointer, _ info: CURLINFO) -> Int64? {
+        var number: Int64 = 0
+        return unsafe ccurl_get_offset(easy, info, &number) == CURLE_OK ? number : nil
     }
 
     /// `words` with a small first letter, unless they begin with an abbreviation such as SSL.

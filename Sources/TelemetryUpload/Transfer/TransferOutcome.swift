@@ -40,8 +40,12 @@ public struct TransferFailure: Error, Sendable, Equatable, CustomStringConvertib
     public enum Kind: String, Sendable, CaseIterable {
         /// The name could not be looked up, or nobody answered there; nothing was sent.
         case connect
+        /// The proxy could not be reached, or gave no way to the server; nothing was sent.
+        case proxy
         /// The TLS handshake or the server's certificate failed; nothing was sent.
         case tls
+        /// The certificates to trust can't be read; nothing was sent.
+        case certificates
         /// A deadline passed.
         case timeout
         /// The connection ended before a whole response had come.
@@ -52,9 +56,12 @@ public struct TransferFailure: Error, Sendable, Equatable, CustomStringConvertib
         case malformed
         /// The transfer was cancelled here.
         case cancelled
-        /// This machine failed: no memory, or a file of certificates that can't be read.
+        /// This machine failed, such as by having no memory.
         case local
     }
+
+    /// What fails before anything is sent.
+    private static let beforeSending: [Kind] = [.connect, .proxy, .tls, .certificates]
 
     /// What failed, for decisions.
     public let kind: Kind
@@ -69,7 +76,7 @@ public struct TransferFailure: Error, Sendable, Equatable, CustomStringConvertib
     public init(_ kind: Kind, _ text: String, mayHaveSent: Bool = true) {
         self.kind = kind
         self.text = text
-        self.mayHaveSent = mayHaveSent && kind != .connect && kind != .tls
+        self.mayHaveSent = mayHaveSent && !Self.beforeSending.contains(kind)
     }
 
     /// The failure for a person: lower-case, no full stop.
