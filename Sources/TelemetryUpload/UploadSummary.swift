@@ -32,6 +32,8 @@ public struct UploadSummary: Sendable, Equatable {
         case roundLimit
         /// Batches were not asked for.
         case erasuresOnly
+        /// Another process uploads; what `TelemetryUploader.run` returns nil for.
+        case busy
     }
 
     /// Something that went wrong, for a person: lower-case, no full stop.
@@ -93,9 +95,6 @@ public struct UploadSummary: Sendable, Equatable {
         if [.interrupted, .reconfigured].contains(other.ending) { ending = other.ending }
     }
 
-    /// Whether a round for erasures found none, and met nothing to tell.
-    public var hasDoneNothing: Bool { self == UploadSummary(ending: .erasuresOnly) }
-
     /// Whether something was left undone by a failure, here or at the server.
     public var hasFailed: Bool { !problems.isEmpty || ending == .interrupted }
 
@@ -140,6 +139,7 @@ extension UploadSummary.Ending {
         case .reconfigured: "reconfigured"
         case .roundLimit: "round_limit"
         case .erasuresOnly: "erasures_only"
+        case .busy: "busy"
         }
     }
 

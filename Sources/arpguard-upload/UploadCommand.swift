@@ -60,14 +60,10 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     }
     let (own, elsewhere) = try round(scope, setup, invocation)
     let control = setup.control()
-    guard var summary = own else {
-        invocation.diagnostics.notice("another upload is at work on this home")
-        if elsewhere.hasDoneNothing { return .success }
-        return report(elsewhere, elsewhere.notices(nil, control.words), to: invocation)
-    }
+    var summary = own ?? UploadSummary(ending: .busy)
     summary.add(erasuresOf: elsewhere)
-    let notices = summary.notices(try telling { try control.unanswered() }, control.words)
-    return report(summary, notices, to: invocation)
+    let unanswered = own == nil ? nil : try telling { try control.unanswered() }
+    return report(summary, summary.notices(unanswered, control.words), to: invocation)
 }
 
 /// Does what waits in the configured folder, and then asks for the erasures of others, whatever

@@ -11,7 +11,7 @@ extension Report {
     /// The figures of a round; those that are rarely anything but 0 only where they are not.
     init(_ summary: UploadSummary) {
         var pairs: [(name: String, value: StyledText)] = []
-        if summary.ending != .erasuresOnly {
+        if ![.erasuresOnly, .busy].contains(summary.ending) {
             pairs += [
                 ("batches sent", "\(summary.batchesSent)"),
                 ("events sent", "\(summary.eventsSent)"),
@@ -66,6 +66,7 @@ extension UploadSummary {
             notices.append("this round had its share; the rest goes with the next one")
         case .nothingWaits:
             if batchesSent == 0 { notices.append("nothing waits to be uploaded") }
+        case .busy: notices.append("another upload is at work on this home")
         case .failed, .interrupted, .erasuresOnly:
             break
         }

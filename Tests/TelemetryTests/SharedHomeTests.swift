@@ -78,4 +78,25 @@ import Testing
         #expect(try first.events().map(\.name) == ["app_start"])
         #expect(try first.status().lost.isEmpty)
     }
+
+    @Test func `what one product has to have erased is not told of another in its folder`() throws {
+        try home.enable()
+        home.record(1)
+        try home.haveOneBatchAccepted()
+        let own = home.control()
+        #expect(try own.deleteData().erasureRequested)
+        let module = home.module()
+        module.initialize()
+        #expect(try own.status().pendingErasures == 1)
+        #expect(try own.uploadAgenda().isDue(at: home.clock.now()))
+        let other = control(of: "tool-b")
+        let status = try other.status()
+        #expect(status.storeProblem?.contains("another program: arpguard") == true)
+        #expect((status.pendingErasures, status.pendingErasureOrigins) == (0, []))
+        #expect(status.recorders.isEmpty && status.blockedErasing.isEmpty)
+        #expect(other.pendingErasures == 0)
+        #expect(try other.outlook().erasureURLs.isEmpty)
+        #expect(try other.uploadAgenda().dueAt == nil)
+        module.end()
+    }
 }

@@ -249,7 +249,11 @@ import Testing
         try #require(lock != nil)
         let result = try run(home, flags)
         #expect(result.status == 0)
-        #expect(result.stderr.contains("another upload is at work on this home"))
+        #expect(result.stderr == "arpguard: another upload is at work on this home\n")
+        #expect(result.stdout.isEmpty)
+        let figures = try json(run(home, flags + ["--format", "json"]))
+        #expect(figures["ending"] == "busy")
+        #expect(figures["batches_sent"] == 0)
         #expect(server.connectionCount == 0)
         withExtendedLifetime(lock) {}
     }

@@ -66,7 +66,9 @@ extension TelemetryControl {
     }
 
     /// How many erasures no collector has confirmed; nil where their list can't be read.
-    package var pendingErasures: Int64? { (try? erasureList.all()).map { Int64($0.count) } }
+    package var pendingErasures: Int64? {
+        isForeign ? 0 : (try? erasureList.all()).map { Int64($0.count) }
+    }
 
     /// Finishes a deletion or a change of identifier that was cut short.
     func finishDeletion() throws {

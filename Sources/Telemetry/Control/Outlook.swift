@@ -64,6 +64,7 @@ extension TelemetryControl {
     /// What the next upload would ask to be erased, and nothing else.
     package func erasureOutlook() -> UploadOutlook {
         var outlook = UploadOutlook()
+        guard !isForeign else { return outlook }
         outlook.erasureProblem = erasureList.problem()
         // Why it can't be read is told by the line above.
         if let erasures = try? erasureList.all() { foresee(erasures, &outlook) }

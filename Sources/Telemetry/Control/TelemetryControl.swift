@@ -79,6 +79,9 @@ public final class TelemetryControl: Sendable {
         return try body()
     }
 
+    /// Whether the folder is another program's: none of what lies in it is told as this one's.
+    var isForeign: Bool { gate.read().state.foreignProduct != nil }
+
     /// Keeps away from the folder of another program: what was agreed to there, and what lies
     /// there, is that one's.
     package func refuseForeign() throws(TelemetryError) {

@@ -200,6 +200,8 @@ extension TelemetryControl {
         } else {
             status.noting { try count(&$0, state) }
         }
+        // The rest is whose the folder is.
+        guard state.foreignProduct == nil else { return status }
         if status.storeProblem != nil { tellNoted(&status) }
         status.areRecordersKnown = status.noting { try tellRecorders(&$0, facts) }
         status.erasureProblem = erasureList.problem()

@@ -87,9 +87,9 @@ extension TelemetryControl {
     /// When the first pending erasure may be asked for; nil where none is pending or may be sent.
     package var erasureDueAt: Timestamp? {
         // A list that can't be read is told by `status` and by each upload; batches go on.
-        guard let pending = try? erasureList.all(), causes(blocking: .erasing).isEmpty else {
-            return nil
-        }
+        guard !isForeign, causes(blocking: .erasing).isEmpty,
+            let pending = try? erasureList.all()
+        else { return nil }
         let patience = Outbox.patience(seams.clock.now())
         return pending.map { $0.nextAttemptAt > patience ? .distant : $0.nextAttemptAt }.min()
     }
