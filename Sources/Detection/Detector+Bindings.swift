@@ -19,9 +19,12 @@ public struct KnownBinding: Hashable, Sendable {
 
 extension Detector {
     /// Takes in what was known before the first frame: from an earlier run, or the kernel's own
-    /// table. Where something is known of the address already, that stays.
+    /// table. Where something is known of the address already, that stays; a declared binding
+    /// stands above what anybody remembers.
     public mutating func remember(_ binding: KnownBinding) {
-        guard binding.pair.mac.isUnicast, binding.pair.ip != .unspecified else { return }
+        guard binding.pair.mac.isUnicast, binding.pair.ip != .unspecified,
+            !configuration.contradicts(binding.pair)
+        else { return }
         let key = AddressKey(segment: Segment(vlans: binding.vlans), ip: binding.pair.ip)
         let tally = ClaimTally(frame: 0, time: binding.lastSeen)
         _ = memory.bindings.findOrInsert(key, Binding(mac: binding.pair.mac, tally: tally))

@@ -7,7 +7,7 @@
 public struct Detector: ~Copyable, Sendable {
     var memory: NetworkMemory
     private(set) var folder: AlertFolder
-    private let configuration: DetectorConfiguration
+    let configuration: DetectorConfiguration
     private var counts = DetectionStatistics()
     /// When a rule last found something of severity medium or above about the gateway, whether
     /// it was reported or folded; nil if none ever did.

@@ -37,6 +37,11 @@ public struct DetectorConfiguration: Sendable {
         self.reportsNotices = reportsNotices
         self.tableSeed = tableSeed
     }
+
+    /// Whether the address was declared to be another station's.
+    public func contradicts(_ pair: AddressPair) -> Bool {
+        staticBindings[pair.ip].map { $0 != pair.mac } ?? false
+    }
 }
 
 /// How much a detector remembers at most. When a table is full, what was used longest ago goes.

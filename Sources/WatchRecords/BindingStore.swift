@@ -33,7 +33,7 @@ public struct BindingStore: Sendable {
     /// The file's path.
     public let path: String
     private let files: any FileSystem
-    private let clock: any WallClock
+    let clock: any WallClock
 
     /// The store of a home.
     public init(home: String, files: any FileSystem, clock: any WallClock = SystemClock()) {
@@ -52,15 +52,27 @@ public struct BindingStore: Sendable {
                     last_seen INTEGER NOT NULL, PRIMARY KEY (interface, vlans, address)
                 ) WITHOUT ROWID;
                 CREATE INDEX binding_last_seen ON binding (last_seen);
-                """)
+                """),
+        Migration(
+            version: 2,
+            sql: """
+                CREATE TABLE forgotten (
+                    address TEXT NOT NULL PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
+                """),
     ]
+
+    /// Whether anything was written down.
+    public var isThere: Bool { (try? files.status(of: path)) != nil }
 
     /// The bindings, the last heard first; empty where there is no file. Changes nothing.
     public func read() throws(Fault) -> [StoredBinding] {
         try guarded {
             guard try files.status(of: path) != nil else { return [] }
             let connection = try Connection(path: path, mode: .readOnly)
-            guard try connection.integer("PRAGMA user_version") == 1 else { throw Fault.newer }
+            let version = try connection.integer("PRAGMA user_version") ?? 0
+            // A disk that was full from the start leaves a file without a table.
+            if version == 0 { return [] }
+            guard version <= Self.migrations.count else { throw Fault.newer }
             return try rows(of: connection)
         }
     }
@@ -76,24 +88,34 @@ public struct BindingStore: Sendable {
     }
 
     /// Writes bindings down, in one transaction: a changed station replaces the one before, and
-    /// what is known of others stays.
-    public func save(_ bindings: [StoredBinding]) throws(Fault) {
+    /// what is known of others stays. Returns which addresses were to be forgotten, and when that
+    /// was said (nanoseconds since 1970); see ``forget(_:)``.
+    @discardableResult
+    public func save(_ bindings: [StoredBinding]) throws(Fault) -> [String: Int64] {
         do throws(Fault) {
-            try write(bindings)
+            return try write(bindings)
         } catch {
             guard case .damaged = error else { throw error }
             throw setAside()
         }
     }
 
-    private func write(_ bindings: [StoredBinding]) throws(Fault) {
+    /// The file, for whoever writes.
+    func opened() throws -> Connection {
+        // Whom the network has is for the home's owner alone: SQLite would let others read.
+        if try files.status(of: path) == nil { try files.replace(path, with: []) }
+        let connection = try Connection(path: path, mode: .readWrite)
+        try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+        try connection.migrate(Self.migrations)
+        return connection
+    }
+
+    private func write(_ bindings: [StoredBinding]) throws(Fault) -> [String: Int64] {
         try guarded {
-            // Whom the network has is for the home's owner alone: SQLite would let others read.
-            if try files.status(of: path) == nil { try files.replace(path, with: []) }
-            let connection = try Connection(path: path, mode: .readWrite)
-            try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-            try connection.migrate(Self.migrations)
-            try connection.transaction {
+            if try bindings.isEmpty && files.status(of: path) == nil { return [:] }
+            let connection = try opened()
+            return try connection.transaction {
+                let forgotten = try forgotten(in: connection)
                 let statement = try connection.prepare(
                     """
                     INSERT INTO binding VALUES (?, ?, ?, ?, ?, ?)
@@ -102,7 +124,10 @@ public struct BindingStore: Sendable {
                             excluded.first_seen),
                         last_seen = max(last_seen, excluded.last_seen)
                     """)
-                for binding in bindings {
+                // What was known until somebody said so does not come back; what was heard since
+                // is news.
+                for binding in bindings
+                where forgotten[binding.address].map({ binding.lastSeen > $0 }) ?? true {
                     try statement.run([
                         .text(binding.interface), .text(binding.vlans), .text(binding.address),
                         .text(binding.hardware), .integer(binding.firstSeen),
@@ -110,6 +135,7 @@ public struct BindingStore: Sendable {
                     ])
                 }
                 try trim(connection)
+                return forgotten
             }
         }
     }
@@ -124,12 +150,14 @@ public struct BindingStore: Sendable {
             """, [.integer(count - Self.bindingsMax)])
     }
 
-    private func rows(of connection: Connection) throws -> [StoredBinding] {
+    /// The bindings, or those of one address.
+    func rows(of connection: Connection, address: String? = nil) throws -> [StoredBinding] {
         try connection.rows(
             """
             SELECT interface, vlans, address, hardware, first_seen, last_seen FROM binding
+            WHERE address = ifnull(?, address)
             ORDER BY last_seen DESC, interface, vlans, address LIMIT ?
-            """, [.integer(Self.bindingsMax)]
+            """, [address.map { .text($0) } ?? .null, .integer(Self.bindingsMax)]
         ) { (row) throws(SQLiteError) in
             StoredBinding(
                 interface: row.text(0), vlans: row.text(1), address: row.text(2),
@@ -138,7 +166,7 @@ public struct BindingStore: Sendable {
     }
 
     /// Runs `body`, and says what its errors mean for the store.
-    private func guarded<Result>(_ body: () throws -> Result) throws(Fault) -> Result {
+    func guarded<Result>(_ body: () throws -> Result) throws(Fault) -> Result {
         do {
             return try body()
         } catch let error as Fault {

@@ -6,6 +6,13 @@ import Modules
 import Program
 import WatchRecords
 
+extension Flag {
+    /// `--forget`: whose owner is no expectation any more.
+    fileprivate static let forget = Flag(
+        "forget", .string, value: "IP",
+        help: "Forget who had this address, since the station was replaced")
+}
+
 extension Command {
     /// `bindings`: who has which address, as a watch last wrote it down.
     static let bindings = Command(
@@ -13,7 +20,17 @@ extension Command {
         discussion: [
             "The last heard comes first. A watch writes them down every minute and at its end; "
                 + "addresses that several stations claim are left out.",
+            "A watch takes whoever had an address for its owner, until a station that was replaced "
+                + "is forgotten: --forget prints what was known of it. A watch that runs follows "
+                + "within a minute, and forgets too which addresses are contested. Whoever is "
+                + "heard to have the address next is its owner then, so look at the new station "
+                + "first; better still, declare it in detection.static_bindings.",
             "With --format json prints one object a line.",
+        ],
+        flags: [.forget],
+        examples: [
+            .init("arpguard bindings", "List them"),
+            .init("sudo arpguard bindings --forget 192.0.2.1", "A router was replaced"),
         ],
         json: [
             .init("interface", "Where it was heard"),
@@ -25,6 +42,9 @@ extension Command {
         ]
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
+        if let address = invocation.command.string(.forget) {
+            return try forget(address, context, invocation)
+        }
         let store = BindingStore(home: context.home.path, files: context.files)
         let bindings: [StoredBinding]
         do throws(BindingStore.Fault) {
@@ -42,10 +62,38 @@ extension Command {
         invocation.output.render(Report(bindings))
         return .success
     }
+
+    private static func forget(
+        _ address: String, _ context: ProgramContext, _ invocation: Invocation
+    ) throws(CommandFailure) -> ExitStatus {
+        guard AddressForms.isIPv4(address) else {
+            throw CommandFailure(
+                "--forget \(address) is no IPv4 address", hint: "for example --forget 192.0.2.1",
+                status: .usage)
+        }
+        let store = BindingStore(home: context.home.path, files: context.files)
+        let isWatched = context.isWatched
+        var known: [StoredBinding] = []
+        do throws(BindingStore.Fault) {
+            if isWatched || store.isThere { known = try store.forget(address) }
+        } catch {
+            throw CommandFailure(error)
+        }
+        invocation.output.render(Report(known))
+        invocation.output.flush()
+        let diagnostics = invocation.diagnostics
+        if known.isEmpty { diagnostics.notice("no binding of \(address) was written down here") }
+        if isWatched {
+            diagnostics.notice("the watch that runs here forgets what it knows within a minute")
+        } else if known.isEmpty {
+            context.tellOtherWatches(diagnostics)
+        }
+        return .success
+    }
 }
 
 extension CommandFailure {
-    /// A store that can't be read, for somebody who only reads.
+    /// A store that can't be used, for somebody at a terminal.
     fileprivate init(_ fault: BindingStore.Fault) {
         switch fault {
         case .damaged(let path):
@@ -58,7 +106,7 @@ extension CommandFailure {
                 hint: "install all programs of \(Program.name) from one package")
         case .unusable(let reason):
             self.init(
-                "the bindings can't be read: \(reason)",
+                "the file of bindings can't be used: \(reason)",
                 hint: "run the command as the owner of the home")
         }
     }

@@ -87,4 +87,14 @@ struct FrameRecordTests {
         detector.forEachSettledBinding { settled.append($0) }
         #expect(settled.map(\.pair.mac) == [first])
     }
+
+    @Test func `what was declared stands above what is remembered`() {
+        let address = IPv4Address(bits: 0x0A00_0001)
+        let (first, second) = (MACAddress(bits: 2), MACAddress(bits: 4))
+        var detector = Detector(DetectorConfiguration(staticBindings: [address: second]))
+        detector.remember(KnownBinding(pair: AddressPair(mac: first, ip: address), lastSeen: 5))
+        #expect(detector.owner(of: address) == nil)
+        detector.remember(KnownBinding(pair: AddressPair(mac: second, ip: address), lastSeen: 5))
+        #expect(detector.owner(of: address) == second)
+    }
 }

@@ -57,6 +57,21 @@ import WatchRecords
         #expect(try arpguard.folder.contents().isEmpty)
     }
 
+    @Test func `who had an address is forgotten where that is asked for, and shown once more`()
+        throws
+    {
+        let nowhere = try arpguard("bindings", "--forget", "10.0.0.1")
+        #expect(nowhere.status == 0 && nowhere.stdout.isEmpty)
+        #expect(nowhere.stderr.contains("no binding of 10.0.0.1 was written down here"))
+        #expect(try arpguard.folder.contents().isEmpty)
+        try prepareHome()
+        let forgotten = try arpguard("bindings", "--forget", "10.0.0.1", "--format", "json")
+        #expect(forgotten.status == 0 && forgotten.stderr.isEmpty, "\(forgotten.stderr)")
+        #expect(try JSONValue.parse(forgotten.stdout)["mac"] == "02:00:00:00:00:01")
+        #expect(try store.read().map(\.address) == ["10.0.0.9"])
+        #expect(try arpguard("bindings", "--forget", "10.0.0").status == 64)
+    }
+
     @Test func `bindings that can't be read are an error that says what becomes of them`() throws {
         try prepareHome()
         try Connection(path: store.path, mode: .readWrite).execute("PRAGMA user_version = 99")

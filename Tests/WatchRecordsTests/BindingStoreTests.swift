@@ -90,6 +90,48 @@ struct BindingStoreTests {
         withExtendedLifetime(lock) {}
     }
 
+    @Test func `what is forgotten does not come back by what a watch knew until then`() throws {
+        let clock = ManualClock()
+        let store = BindingStore(home: folder.path, files: RealFileSystem(), clock: clock)
+        let before = clock.now().nanoseconds
+        let router = binding("10.0.0.1", "02:00:00:00:00:01", before)
+        let other = binding("10.0.0.2", "02:00:00:00:00:02", before)
+        #expect(try store.save([router, other]) == [:])
+        clock.advance(by: .seconds(60))
+        let time = clock.now().nanoseconds
+        #expect(try store.forget("10.0.0.1") == [router])
+        #expect(try store.forget("10.0.0.9") == [])
+        #expect(try store.save([router, other]) == ["10.0.0.1": time, "10.0.0.9": time])
+        #expect(try store.load() == [other])
+        let heir = binding("10.0.0.1", "02:00:00:00:00:03", time + 1)
+        try store.save([heir])
+        #expect(try store.load() == [heir, other])
+        clock.advance(by: .seconds(86_401))
+        #expect(try store.save([]) == [:])
+    }
+
+    @Test func `a file of the first version is read, and is brought on by who writes`() throws {
+        let connection = try Connection(path: store.path)
+        try connection.execute(
+            """
+            CREATE TABLE binding (
+                interface TEXT NOT NULL, vlans TEXT NOT NULL, address TEXT NOT NULL,
+                hardware TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+                PRIMARY KEY (interface, vlans, address)) WITHOUT ROWID;
+            INSERT INTO binding VALUES ('eth0', '', '10.0.0.1', '02:00:00:00:00:01', 5, 5);
+            PRAGMA user_version = 1
+            """)
+        let old = binding("10.0.0.1", "02:00:00:00:00:01", 5)
+        #expect(try store.read() == [old])
+        #expect(try store.forget("10.0.0.1") == [old])
+        #expect(try store.read() == [])
+    }
+
+    @Test func `a file that a full disk left empty holds nothing`() throws {
+        try folder.write([UInt8](), to: "bindings.sqlite")
+        #expect(try store.read() == [])
+    }
+
     @Test func `a network of more stations than are kept leaves out those heard longest ago`()
         throws
     {

@@ -35,26 +35,50 @@ struct WatchDecisionTests {
         #expect(neighbours.map(\.pair) == [AddressPair(mac: first, ip: gateway)])
     }
 
-    @Test func `the gateway's answer is compared with what was believed`() throws {
-        func check(kernel: MACAddress?, stored: MACAddress?, answers: [MACAddress]) throws
-            -> GatewayCheck.Result
-        {
-            var check = GatewayCheck(
-                gateway: gateway, asker: asker, kernel: kernel, stored: stored)
-            for answer in answers {
-                let frame = Frame.arp(
-                    .reply, sender: ("\(answer)", "10.0.0.1"), target: ("\(asker)", "10.0.0.9"))
-                let record = FrameRecord(frame.span, format: .ethernet)
-                check.take(try #require(record?.packet))
-            }
-            return check.result
+    private func check(
+        declared: MACAddress? = nil, kernel: MACAddress?, stored: MACAddress?,
+        answers: [MACAddress]
+    ) throws -> GatewayCheck.Result {
+        var check = GatewayCheck(
+            gateway: gateway, asker: asker, declared: declared, kernel: kernel, stored: stored)
+        for answer in answers {
+            let frame = Frame.arp(
+                .reply, sender: ("\(answer)", "10.0.0.1"), target: ("\(asker)", "10.0.0.9"))
+            let record = FrameRecord(frame.span, format: .ethernet)
+            check.take(try #require(record?.packet))
         }
-        #expect(try !check(kernel: first, stored: first, answers: [first]).isSuspicious)
-        #expect(try check(kernel: first, stored: nil, answers: [second]).isSuspicious)
-        #expect(try check(kernel: nil, stored: nil, answers: [first, second]).isSuspicious)
-        #expect(try check(kernel: nil, stored: first, answers: [second]).isSuspicious)
+        return check.result
+    }
+
+    @Test func `the gateway's answer is compared with what was believed`() throws {
+        #expect(try check(kernel: first, stored: first, answers: [first]).hint == nil)
+        #expect(try check(kernel: first, stored: nil, answers: [second]).hint != nil)
+        #expect(try check(kernel: nil, stored: nil, answers: [first, second]).hint != nil)
+        let replaced = try check(kernel: nil, stored: first, answers: [second])
+        #expect(replaced.hint?.hasSuffix("arpguard bindings --forget 10.0.0.1") == true)
         let silent = try check(kernel: nil, stored: nil, answers: [])
-        #expect(silent.text.contains("did not answer") && !silent.isSuspicious)
+        #expect(silent.text.contains("did not answer") && silent.hint == nil)
+    }
+
+    @Test func `who was declared to be the gateway stands above who it was before`() throws {
+        let agreed = try check(declared: second, kernel: nil, stored: first, answers: [second])
+        #expect(agreed.hint == nil)
+        #expect(agreed.text == "gateway 10.0.0.1 is \(second) (it answered, declared)")
+        let other = try check(declared: second, kernel: first, stored: first, answers: [first])
+        #expect(
+            other.text == "there is more than one gateway 10.0.0.1: \(first) answers, declared is "
+                + "\(second), the kernel's entry is \(first)")
+        #expect(other.hint?.contains("--forget") == false)
+    }
+
+    @Test func `what a person wants forgotten is forgotten once, and not what was before`() {
+        var forgetting = Forgetting(since: 10)
+        #expect(forgetting.news(in: ["10.0.0.1": 9]) == [])
+        #expect(
+            forgetting.news(in: ["10.0.0.1": 9, "10.0.0.2": 11]) == [IPv4Address(bits: 0x0A00_0002)]
+        )
+        #expect(forgetting.news(in: ["10.0.0.1": 9, "10.0.0.2": 11]) == [])
+        #expect(forgetting.news(in: ["10.0.0.1": 12, "10.0.0.2": 11, "x": 13]) == [gateway])
     }
 
     @Test func `a clock that is set moves no window of time`() {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How addresses are written in the configuration.
-enum AddressForms {
+public enum AddressForms {
     /// Four decimal numbers up to 255 between dots, without needless zeros.
-    static func isIPv4(_ text: String) -> Bool {
+    public static func isIPv4(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4
             && parts.allSatisfy { part in UInt8(part).map { String($0) == part } ?? false }

@@ -20,8 +20,16 @@ struct AlertNote {
         var lines = AlertText.lines(alert, in: interface)
         // Detection counts on a clock of its own; a person reads the one on the wall.
         lines[0] = "\(time.eve)  \(alert.severity)  \(alert.signature)"
+        lines[lines.count - 1] = "  Advice: \(advice)"
         if let rest { lines.insert("  \(rest.explanation)", at: 1) }
         return lines
+    }
+
+    /// What to do. A watch knows the owner of before at its next start too, unless it is told.
+    private var advice: String {
+        guard alert.rule == .bindingChanged, let ip = alert.claim?.ip else { return alert.advice }
+        return "\(alert.advice) If you know that it was replaced, have it learnt anew: "
+            + "arpguard bindings --forget \(ip)"
     }
 
     /// Suricata's names for what is live: the interface, and no capture file.
@@ -31,12 +39,14 @@ struct AlertNote {
         object["pcap_cnt"] = nil
         object["pcap_filename"] = nil
         object["in_iface"] = .string(interface)
-        if let rest, var own = object["arpguard"]?.objectValue {
+        var own = object["arpguard"]?.objectValue ?? [:]
+        own["advice"] = .string(advice)
+        if let rest {
             own["further"] = .integer(Int64(rest.count))
             own["stations"] = .integer(Int64(rest.stations.count))
             own["explanation"] = .string(rest.explanation)
-            object["arpguard"] = .object(own)
         }
+        object["arpguard"] = .object(own)
         return .object(object)
     }
 

@@ -15,17 +15,23 @@ struct GatewayCheck {
     let gateway: IPv4Address
     /// Who asks; nil where nobody does.
     let asker: MACAddress?
+    /// Who was declared to be the gateway; nil where nobody was. That stands above who it was.
+    let declared: MACAddress?
     /// Whom the kernel believes to be the gateway; nil where it has no entry.
     let kernel: MACAddress?
-    /// Who was the gateway when a watch last ran; nil where none did.
+    /// Who was the gateway when a watch last ran; nil where none did, or one was declared.
     let stored: MACAddress?
     private(set) var answers: [MACAddress] = []
 
-    init(gateway: IPv4Address, asker: MACAddress?, kernel: MACAddress?, stored: MACAddress?) {
+    init(
+        gateway: IPv4Address, asker: MACAddress?, declared: MACAddress? = nil, kernel: MACAddress?,
+        stored: MACAddress?
+    ) {
         self.gateway = gateway
         self.asker = asker
+        self.declared = declared
         self.kernel = kernel
-        self.stored = stored
+        self.stored = declared == nil ? stored : nil
     }
 
     /// Looks whether a packet is an answer.
@@ -39,29 +45,38 @@ struct GatewayCheck {
     /// What came out, for people.
     struct Result: Equatable {
         var text: String
-        var isSuspicious: Bool
+        /// What to do about a contradiction; nil where there is none.
+        var hint: String?
     }
 
     var result: Result {
-        let believed = Set(answers + [kernel, stored].compactMap { $0 })
-        if believed.count > 1 { return Result(text: contradiction, isSuspicious: true) }
+        let believed = Set(answers + [declared, kernel, stored].compactMap { $0 })
+        if believed.count > 1 { return Result(text: contradiction, hint: hint) }
         guard let mac = believed.first else {
             let text =
                 asker == nil
                 ? "gateway \(gateway), MAC address not known yet"
                 : "gateway \(gateway) did not answer, MAC address not known yet"
-            return Result(text: text, isSuspicious: false)
+            return Result(text: text)
         }
         var sources: [String] = []
         if !answers.isEmpty { sources.append("it answered") }
+        if declared != nil { sources.append("declared") }
         if kernel != nil { sources.append("the kernel knows it") }
         if stored != nil { sources.append("known from before") }
         let text = "gateway \(gateway) is \(mac) (\(sources.joined(separator: ", ")))"
-        return Result(text: text, isSuspicious: false)
+        return Result(text: text)
+    }
+
+    private var hint: String {
+        let cause = "an attack may be on, or the router was replaced"
+        return stored == nil
+            ? cause : "\(cause): if you know that it was, arpguard bindings --forget \(gateway)"
     }
 
     private var contradiction: String {
         var parts = answers.map { "\($0) answers" }
+        if let declared { parts.append("declared is \(declared)") }
         if let kernel { parts.append("the kernel's entry is \(kernel)") }
         if let stored { parts.append("known from before is \(stored)") }
         return "there is more than one gateway \(gateway): " + parts.joined(separator: ", ")

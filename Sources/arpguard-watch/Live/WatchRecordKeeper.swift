@@ -21,6 +21,7 @@ final class WatchRecordKeeper: Sendable {
     private let group = DispatchGroup()
     private let told = Mutex<Set<String>>([])
     private let isBusy = Mutex(false)
+    private let notes = Mutex<[String: Int64]>([:])
 
     init(home: String, files: any FileSystem, clock: any WallClock, diagnostics: Diagnostics) {
         stateFile = WatchStateFile(home: home, files: files)
@@ -69,11 +70,15 @@ final class WatchRecordKeeper: Sendable {
         }
     }
 
+    /// Which addresses were to be forgotten, and when that was said, as of the last writing.
+    var forgotten: [String: Int64] { notes.withLock { $0 } }
+
     /// Writes bindings down.
     func save(_ bindings: [StoredBinding]) {
         queue.async(group: group) { [self] in
             do throws(BindingStore.Fault) {
-                try store.save(bindings)
+                let forgotten = try store.save(bindings)
+                notes.withLock { $0 = forgotten }
             } catch {
                 tell(error.description)
             }

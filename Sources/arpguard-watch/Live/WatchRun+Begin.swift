@@ -50,7 +50,8 @@ extension WatchRun {
         let gateway = detection.gateway
         gateways[interface.name] = gateway
         let neighbours = tables.neighbours().filter { $0.interface == interface.name }
-        let expected = expectedBindings(stored, gateway) + kernelBinding(of: gateway, neighbours)
+        let expected = (expectedBindings(stored, gateway) + kernelBinding(of: gateway, neighbours))
+            .filter { !detection.contradicts($0.pair) }
         interface.judge(with: detection, knowing: expected)
         var question = GatewayQuestion.none
         if let gateway {
@@ -62,6 +63,7 @@ extension WatchRun {
             }
             checks[interface.name] = GatewayCheck(
                 gateway: gateway, asker: question == .none ? nil : own?.mac,
+                declared: detection.staticBindings[gateway],
                 kernel: neighbours.first { $0.pair.ip == gateway }?.pair.mac,
                 stored: stored.lazy.compactMap(\.known).first { $0.pair.ip == gateway }?.pair.mac)
             interface.onPacket = { [unowned self] in checks[interface.name]?.take($0) }

@@ -26,6 +26,7 @@ extension WatchRun {
         if isContested { uploads.stop() }
         if isContested != (state.contestedUntil != nil) { writeState() }
         tellRests(at: now)
+        heedForgotten()
         for task in timetable.due(at: now) {
             switch task {
             case .interfaces: lookAtInterfaces()
@@ -61,9 +62,8 @@ extension WatchRun {
             guard let check = checks.removeValue(forKey: interface.name) else { continue }
             let result = check.result
             let text = "\(interface.name): \(result.text)"
-            if result.isSuspicious {
-                invocation.diagnostics.warning(
-                    text, hint: "an attack may be on, or the router was replaced")
+            if let hint = result.hint {
+                invocation.diagnostics.warning(text, hint: hint)
             } else {
                 invocation.diagnostics.notice(text)
             }
@@ -131,7 +131,20 @@ extension WatchRun {
                 StoredBinding($0, on: interface.name, seen: now, offset: clock.offset)
             }
         }
-        if !bindings.isEmpty { keeper.save(bindings) }
+        keeper.save(bindings)
+    }
+
+    /// Forgets whom a person says to be replaced. A watch goes on as after a signal to read its
+    /// configuration, without that owner.
+    private func heedForgotten() {
+        let addresses = forgetting.news(in: keeper.forgotten)
+        guard !addresses.isEmpty else { return }
+        for interface in interfaces { interface.forget(addresses) }
+        let names = addresses.map { "\($0)" }.sorted().joined(separator: ", ")
+        invocation.diagnostics.notice(
+            "forgotten, as it was asked for: who had \(names); who is heard to have it next is "
+                + "its owner")
+        writeState()
     }
 
     /// Reads the configuration again. Interfaces stay as they are, and so does what is known. A

@@ -38,6 +38,7 @@ final class WatchRun {
     var gateways: [String: IPv4Address] = [:]
     var state: WatchState
     var timetable: WatchTimetable
+    var forgetting: Forgetting
     /// Dropped frames that a person was told of, by interface.
     var toldDrops: [String: Int64] = [:]
     /// Ways out of configurations before this one, which may still have something to send.
@@ -79,6 +80,7 @@ final class WatchRun {
         startedAt = wallClock.uptimeNanoseconds()
         timetable = WatchTimetable(startedAt)
         state = WatchState(process: Int64(getpid()), since: wallClock.now().nanoseconds)
+        forgetting = Forgetting(since: state.since)
     }
 
     static func outputs(_ settings: OutputSettings, _ invocation: Invocation) -> ConfiguredOutputs {

@@ -25,8 +25,9 @@ final class WatchedInterface {
     /// Whether its child's story has ended.
     private(set) var hasEnded = false
 
-    /// Replaced when the configuration is read again; see ``judge(with:)``.
+    /// Replaced when the configuration is read again; see ``judge(with:knowing:)``.
     private var detector = Detector()
+    private var configuration = DetectorConfiguration()
     /// What detectors before this one have counted.
     private var earlier = DetectionStatistics()
     private(set) var linkType: LinkType?
@@ -71,8 +72,21 @@ final class WatchedInterface {
     /// Judges frames by this configuration from now on. What is known of owners is kept, and when
     /// the gateway was last contested, but not of which other address that was so.
     func judge(with configuration: DetectorConfiguration, knowing bindings: [KnownBinding] = []) {
+        self.configuration = configuration
+        beginAgain(knowing: bindings)
+    }
+
+    /// Goes on without what was known of these addresses; what holds of ``judge(with:knowing:)``
+    /// holds of all others.
+    func forget(_ addresses: Set<IPv4Address>) { beginAgain(without: addresses) }
+
+    private func beginAgain(
+        knowing bindings: [KnownBinding] = [], without addresses: Set<IPv4Address> = []
+    ) {
         var next = Detector(configuration)
-        detector.forEachSettledBinding { next.remember($0) }
+        detector.forEachSettledBinding { binding in
+            if !addresses.contains(binding.pair.ip) { next.remember(binding) }
+        }
         for binding in bindings { next.remember(binding) }
         earlier.add(detector.statistics)
         earlierGatewayFinding = lastGatewayFinding
