@@ -2,6 +2,7 @@
 
 import Capture
 import CommandLineKit
+import Detection
 import Glibc
 import Modules
 import Program
@@ -29,19 +30,19 @@ enum WatchOpening {
         return interfaces
     }
 
-    /// Waits until a child has told what is wanted of it.
+    /// Waits until a child has told what is wanted of it; frames may come with that.
     static func awaitAnswer(
         _ interface: WatchedInterface, _ all: [NetworkInterface],
+        by steady: SteadyClock = SteadyClock(SystemClock()), onAlert: (Alert) -> Void = { _ in },
         until isThere: (WatchedInterface) -> Bool
     ) throws(CommandFailure) {
         let clock = SystemClock()
         let end = clock.uptimeNanoseconds() / 1_000_000 + answerMilliseconds
-        let steady = SteadyClock(clock)
         while !isThere(interface) {
             let left = end - clock.uptimeNanoseconds() / 1_000_000
             let ready = (try? Poll.readable([interface.descriptor], withinMilliseconds: left)) ?? []
             if ready.first == true {
-                let story = interface.receive(steady) { _ in }
+                let story = interface.receive(steady, onAlert: onAlert)
                 if let story { throw failure(story, of: interface.name, all) }
             } else if left <= 0 {
                 throw CommandFailure(

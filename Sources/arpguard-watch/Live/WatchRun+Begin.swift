@@ -20,7 +20,9 @@ extension WatchRun {
             try begin(interface, all, stored.filter { $0.interface == interface.name })
         }
         for interface in interfaces {
-            try WatchOpening.awaitAnswer(interface, all) { $0.level != nil }
+            try WatchOpening.awaitAnswer(
+                interface, all, by: clock, onAlert: { give($0, on: interface.name) },
+                until: { $0.level != nil })
             tellSandbox(of: interface)
         }
         telemetry.look(totals)

@@ -148,7 +148,7 @@ final class WatchRun {
         interface.receive(clock) { alert in give(alert, on: interface.name) }
     }
 
-    private func give(_ alert: Alert, on interface: String) {
+    func give(_ alert: Alert, on interface: String) {
         if alert.severity >= .medium { hasFindings = true }
         if alert.severity > .info { state.alerts["\(alert.severity)", default: 0] += 1 }
         guard limit.admits(alert, on: interface, at: uptime()) else { return }
