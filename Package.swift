@@ -208,7 +208,7 @@ let package = Package(
             dependencies: [
                 "AlertOutput", "arpguard", "arpguard-collector", "arpguard-upload",
                 "arpguard-watch", "Capture", "Catalogue", "CommandLineKit", "Detection", "JSON",
-                "Modules", "Program", "SQLite", "Telemetry", "TestKit",
+                "Modules", "Program", "SQLite", "Telemetry", "TestKit", "WatchRecords",
             ]),
         .testTarget(
             name: "KillTests",

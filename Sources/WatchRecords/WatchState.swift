@@ -136,6 +136,20 @@ public struct WatchStateFile: Sendable {
         return try files.lock(lockPath) == nil
     }
 
+    /// What is to be seen of the home's watch. A state that can't be read is told as none where
+    /// a watch runs; else it is an error.
+    public func look() throws(SystemError) -> ObservedWatch {
+        let isRunning = try isRunning()
+        let state = isRunning ? try? read() : try read()
+        let traces = [try files.status(of: lockPath), try files.status(of: path)]
+        return ObservedWatch(
+            isRunning: isRunning, hasRun: traces.contains { $0 != nil }, state: state)
+    }
+
+    /// Removes what a watch before this one wrote of itself: it would be taken for the word of the
+    /// one that runs. To be called by who holds the lock.
+    public func clear() throws(SystemError) { try files.remove(path) }
+
     /// Writes the state down.
     public func write(_ state: WatchState) throws(SystemError) {
         let text = JSONValue.object(state.json).serialized(.pretty) + "\n"

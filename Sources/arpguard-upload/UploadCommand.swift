@@ -42,9 +42,8 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     let context = try ProgramContext(invocation)
     let setup = TelemetrySetup(context, invocation).heedingChanges(context, invocation)
     let isDueOnly = invocation.command.isOn(.ifDue)
-    if isDueOnly, setup.isGatewayContested {
-        invocation.diagnostics.notice(
-            "nothing is sent now: a watch of this home saw that the gateway is contested")
+    if isDueOnly, let hold = setup.watchHold {
+        invocation.diagnostics.notice("nothing is sent now: \(hold.reason)")
         return .success
     }
     let scope: TelemetryUploader.Scope =
@@ -110,17 +109,28 @@ extension TelemetrySetup {
         return summary
     }
 
-    /// Whether a watch of this home saw lately that somebody else claims to be the gateway. A state
-    /// that can't be read is that of no watch.
-    fileprivate var isGatewayContested: Bool {
-        let state = try? WatchStateFile(home: home.path, files: seams.files).read()
-        return state?.holdsUploads(at: seams.clock.now()) ?? false
+    /// Whether a watch of this home saw lately that somebody else claims to be the gateway, or runs
+    /// and does not say. Where no watch runs a state that can't be read holds nothing up.
+    fileprivate var watchHold: ObservedWatch.UploadHold? {
+        let watch = try? WatchStateFile(home: home.path, files: seams.files).look()
+        return watch?.uploadHold(at: seams.clock.now())
     }
 
     fileprivate func uploader() -> TelemetryUploader {
         TelemetryUploader(
             for: Program.product, config: config, home: home.path,
             seams: seams(at: config.storagePath), configurationProblem: fault?.description)
+    }
+}
+
+extension ObservedWatch.UploadHold {
+    fileprivate var reason: String {
+        switch self {
+        case .contested: "a watch of this home saw that the gateway is contested"
+        case .unknown:
+            "the watch of this home has written nothing lately, and so does not say whether the "
+                + "gateway is contested: 'arpguard status' tells more"
+        }
     }
 }
 

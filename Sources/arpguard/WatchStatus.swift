@@ -12,14 +12,14 @@ extension Command {
     static let watchStatus = Command(
         "status", summary: "Tell whether a watch runs, on what, and what it has seen",
         discussion: [
-            "Reads what the watch of this home last wrote about itself, at most some seconds ago. "
-                + "Ends with status 1 if no watch runs."
+            "Reads what the watch of this home last wrote about itself, at most some seconds ago, "
+                + "and warns where that is longer ago. Ends with status 1 if no watch runs."
         ],
         json: [
             .init("running", "Whether a watch runs in this home"),
             .init("telemetry.enabled", "Whether this shell could record events"),
             .init("telemetry.blocked_by", "Every cause that would keep them from being recorded"),
-            .init("watch", "null if none ever ran"),
+            .init("watch", "null if none ever ran, or none wrote what can be read"),
         ] + state
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
@@ -28,17 +28,16 @@ extension Command {
         let control = TelemetrySetup(context, invocation).control()
         do throws(SystemError) {
             view = WatchStatus(
-                isRunning: try files.isRunning(), state: try files.read(),
-                blockedBy: control.causes(blocking: .recording), words: control.words,
-                isRoot: context.userID == 0)
+                watch: try files.look(), blockedBy: control.causes(blocking: .recording),
+                words: control.words, isRoot: context.userID == 0, now: SystemClock().now())
         } catch {
             throw CommandFailure(
                 "the state of the watch can't be read: \(error)",
                 hint: "run the command as the owner of the home")
         }
         invocation.output.render(view.report)
-        if !view.isRunning { context.tellOtherWatches(invocation.diagnostics) }
-        return view.isRunning ? .success : .findings
+        if !view.watch.isRunning { context.tellOtherWatches(invocation.diagnostics) }
+        return view.watch.isRunning ? .success : .findings
     }
 
     /// What a watch last wrote of itself, or the one before it.
@@ -47,6 +46,10 @@ extension Command {
         .init("watch.since", "When it began, in UTC"),
         .init("watch.since_ns", "The same in nanoseconds since 1970"),
         .init("watch.written_ns", "When it wrote this, in nanoseconds since 1970"),
+        .init(
+            "watch.stale",
+            "Whether it runs and wrote this more than 30 seconds ago: its disk is full, or it hangs"
+        ),
         .init("watch.interfaces[].name", "An interface"),
         .init("watch.interfaces[].gateway", "The gateway behind it, or null"),
         .init("watch.interfaces[].gateway_mac", "Who has that address, or null"),
@@ -60,7 +63,8 @@ extension Command {
         .init("watch.last_alert.time_ns", "The same in nanoseconds since 1970"),
         .init("watch.last_alert.severity", "How grave it was"),
         .init("watch.last_alert.summary", "What it said"),
-        .init("watch.outputs[].name", "A way out of alerts: stdout, file, log, command"),
+        .init(
+            "watch.outputs[].name", "A way out of alerts: stdout, eve, syslog or journal, command"),
         .init("watch.outputs[].delivered", "Alerts that left by it"),
         .init("watch.outputs[].failed", "Alerts that met an error"),
         .init("watch.outputs[].dropped", "Alerts that found no room, or were over its rate"),
@@ -72,33 +76,24 @@ extension Command {
 
 /// The status for people and for programs.
 struct WatchStatus {
-    let isRunning: Bool
-    let state: WatchState?
+    let watch: ObservedWatch
     let blockedBy: [Cause]
     let words: CauseWords
     let isRoot: Bool
+    let now: Timestamp
 
     var report: Report {
         Report(text: [.table(Table(pairs: facts))] + interfaces, json: .one(.object(json)))
     }
 
     private var facts: [(String, StyledText)] {
-        guard let state else {
-            let command = isRoot ? "arpguard watch" : "sudo arpguard watch"
-            return [("watch", StyledText("none has run in this home: \(command)")), telemetry]
-        }
-        let since = Timestamp(nanoseconds: state.since).rfc3339
-        let written = Timestamp(nanoseconds: state.written).rfc3339
-        let watch =
-            isRunning
-            ? StyledText("running since \(since), process \(state.process)", .green)
-            : StyledText("not running; the last one began \(since), and was last seen \(written)")
-        var rows = [("watch", watch), ("alerts", StyledText(alerts(state)))]
+        guard let state = watch.state else { return [("watch", unread), telemetry] }
+        var rows = running(state) + [("alerts", StyledText(alerts(state)))]
         if let last = state.lastAlert {
             let time = Timestamp(nanoseconds: last.time).rfc3339
             rows.append(("last alert", StyledText("\(time)  \(last.summary)")))
         }
-        if let end = state.contestedUntil, isRunning {
+        if let end = state.contestedUntil, watch.isRunning {
             let time = Timestamp(nanoseconds: end).rfc3339
             rows.append(
                 (
@@ -114,6 +109,31 @@ struct WatchStatus {
         return rows + [telemetry]
     }
 
+    /// A watch of which nothing else is known.
+    private var unread: StyledText {
+        if watch.isRunning {
+            return StyledText("runs; it has written no state that can be read", .yellow)
+        }
+        let command = isRoot ? "arpguard watch" : "sudo arpguard watch"
+        return StyledText(
+            watch.hasRun
+                ? "not running; the last one left no state that can be read"
+                : "none has run in this home: \(command)")
+    }
+
+    private func running(_ state: WatchState) -> [(String, StyledText)] {
+        let since = Timestamp(nanoseconds: state.since).rfc3339
+        let written = Timestamp(nanoseconds: state.written).rfc3339
+        guard watch.isRunning else {
+            let text = "not running; the last one began \(since), and was last seen \(written)"
+            return [("watch", StyledText(text))]
+        }
+        let text = "running since \(since), process \(state.process)"
+        guard watch.isStale(at: now) else { return [("watch", StyledText(text, .green))] }
+        let warning = "last written \(written): its disk is full, or it hangs"
+        return [("watch", StyledText(text)), ("state", StyledText(warning, .yellow))]
+    }
+
     private func alerts(_ state: WatchState) -> String {
         let words = OutputSettings.severities.reversed().compactMap { severity in
             state.alerts[severity].map { "\($0) \(severity)" }
@@ -127,7 +147,7 @@ struct WatchStatus {
     }
 
     private var interfaces: [Report.Block] {
-        guard let state, !state.interfaces.isEmpty else { return [] }
+        guard let state = watch.state, !state.interfaces.isEmpty else { return [] }
         let columns = ["INTERFACE", "GATEWAY", "ITS MAC", "FRAMES", "DROPPED", "SANDBOX"]
         var table = Table(columns.map { Table.Column($0) })
         for interface in state.interfaces {
@@ -145,13 +165,15 @@ struct WatchStatus {
     }
 
     private var json: JSONObject {
-        [
-            "running": .bool(isRunning),
+        var own = watch.state?.json
+        own?["stale"] = .bool(watch.isStale(at: now))
+        return [
+            "running": .bool(watch.isRunning),
             "telemetry": [
                 "enabled": .bool(blockedBy.isEmpty),
                 "blocked_by": .array(blockedBy.map { .string($0.rawValue) }),
             ],
-            "watch": state.map { .object($0.json) } ?? .null,
+            "watch": own.map { .object($0) } ?? .null,
         ]
     }
 }

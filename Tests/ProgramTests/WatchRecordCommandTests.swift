@@ -116,6 +116,57 @@ import WatchRecords
         #expect(lines.contains("eth0 not known not known 50 7"), "\(lines)")
         try arpguard.folder.write("{", to: "own/watch.json")
         let unreadable = try arpguard("status")
-        #expect(unreadable.stdout.contains("none has run in this home"), "\(unreadable)")
+        #expect(unreadable.stdout.contains("the last one left no state"), "\(unreadable)")
+        try RealFileSystem().remove(arpguard.home + "/watch.json")
+        let never = try arpguard("status")
+        #expect(never.stdout.contains("none has run in this home"), "\(never)")
+    }
+
+    /// The first column of the status, and what stands behind it.
+    private func rows(_ result: CommandResult) -> [String: String] {
+        let rows = result.stdout.split(separator: "\n").map { line in
+            let words = line.split(separator: " ")
+            return (String(words.first ?? ""), words.dropFirst().joined(separator: " "))
+        }
+        return Dictionary(rows) { first, _ in first }
+    }
+
+    /// What a timer's upload says.
+    private func upload() throws -> String {
+        let result = try CommandRunner.run(
+            Executables.path("arpguard-upload"), ["--home", arpguard.home, "--if-due"],
+            environment: ["HOME": arpguard.folder.path])
+        #expect(result.status == 0, "\(result.stderr)")
+        return result.stderr
+    }
+
+    @Test func `a watch that has written nothing for long is told to hang, and holds uploads up`()
+        throws
+    {
+        try RealFileSystem().createFolder(arpguard.home)
+        let files = WatchStateFile(home: arpguard.home, files: RealFileSystem())
+        let lock = try #require(try files.lock())
+        #expect(try upload().contains("nothing is sent now: the watch of this home has written"))
+        let silent = try arpguard("status")
+        #expect(silent.status == 0)
+        #expect(rows(silent)["watch"] == "runs; it has written no state that can be read")
+
+        var state = WatchState(process: 77, since: 1_000_000_000)
+        let now = SystemClock().now()
+        state.written = now.advanced(bySeconds: -60).nanoseconds
+        try files.write(state)
+        let written = Timestamp(nanoseconds: state.written).rfc3339
+        let stale = try rows(arpguard("status"))
+        #expect(stale["watch"] == "running since 1970-01-01T00:00:01Z, process 77")
+        #expect(stale["state"] == "last written \(written): its disk is full, or it hangs")
+        let json = try JSONValue.parse(arpguard("--format", "json", "status").stdout)
+        #expect(json["running"] == true && json["watch"]?["stale"] == true)
+        #expect(try upload().contains("nothing is sent now: the watch of this home has written"))
+
+        state.written = now.advanced(bySeconds: 20).nanoseconds
+        try files.write(state)
+        #expect(try rows(arpguard("status"))["state"] == nil)
+        #expect(try !upload().contains("nothing is sent now"))
+        withExtendedLifetime(lock) {}
     }
 }

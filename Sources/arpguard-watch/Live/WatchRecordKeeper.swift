@@ -32,7 +32,10 @@ final class WatchRecordKeeper: Sendable {
     /// Takes the lock of the home: throws where another watch has it.
     func lock(_ home: String) throws(CommandFailure) -> FileLock? {
         do throws(SystemError) {
-            if let lock = try stateFile.lock() { return lock }
+            if let lock = try stateFile.lock() {
+                clear()
+                return lock
+            }
         } catch {
             tell("the state of this watch can't be kept: \(error)")
             return nil
@@ -41,6 +44,14 @@ final class WatchRecordKeeper: Sendable {
         throw CommandFailure(
             "another watch runs in the home \(home)\(running)",
             hint: "one watch takes several interfaces: arpguard watch -i eth0 -i eth1")
+    }
+
+    private func clear() {
+        do throws(SystemError) {
+            try stateFile.clear()
+        } catch {
+            tell("the state of the watch before this one can't be removed: \(error)")
+        }
     }
 
     /// The bindings that were known when a watch last ran.
