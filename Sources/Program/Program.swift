@@ -26,6 +26,8 @@ public enum Program {
             Diagnostics(program: voice, to: sink, environment: .process).error(fault)
             exit(fault.status.rawValue)
         }
+        // It is said to this program alone, and not to what a person has that one start.
+        unsafe unsetenv(expectedVersionVariable)
         CommandLineTool(root, version: version, voice: voice).main()
     }
 

@@ -58,6 +58,16 @@ import Testing
         #expect(try log.receive().contains("This is a test alert of arpguard"))
     }
 
+    @Test func `a command hears nothing of which version a helper was expected to have`() throws {
+        let seen = arpguard.folder.file("seen")
+        try set("output.command", #"["/bin/sh", "-c", "env >\#(seen)"]"#)
+        let result = try arpguard("test-alert")
+        #expect(result.status == 0, "\(result.stderr)")
+        let variables = String(decoding: try arpguard.folder.read("seen"), as: UTF8.self)
+        #expect(variables.contains("ARPGUARD_HOME="))
+        #expect(!variables.contains("ARPGUARD_EXPECT_VERSION"), "\(variables)")
+    }
+
     @Test(.enabled(if: canMount, "the kernel gives this user no mount namespace"))
     func `each way that fails is named, and the others go on`() throws {
         let folder = arpguard.folder
