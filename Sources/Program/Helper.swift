@@ -16,6 +16,9 @@ public struct Helper: Sendable, Equatable {
     /// The local pages.
     public static let dashboard = Helper(name: "arpguard-dashboard")
 
+    /// The first word behind the name of a process that captures for ``watch``.
+    public static let captureWord = "capture-child"
+
     /// Every helper, in the order in which people hear of them.
     public static let all = [watch, upload, dashboard]
 

@@ -28,21 +28,34 @@ public struct OtherHomes: Sendable, Equatable {
     ///   one that names no home there; of a person's that leaves nothing to tell.
     package init(than home: Home, among processes: [ProcessTable.Entry]) {
         users = processes.compactMap { process in
-            guard let other = Self.home(of: process), other != home.path else { return nil }
+            // Who captures has no home: its supervisor has.
+            guard process.arguments.dropFirst().first != Helper.captureWord,
+                let other = Self.home(of: process), !RealFileSystem.areSame(other, home.path)
+            else { return nil }
             return User(
                 pid: process.pid, home: other, isWatching: process.arguments.contains("watch"))
         }
     }
 
     private static func home(of process: ProcessTable.Entry) -> String? {
-        let words = process.arguments
+        let flag = homeFlag(process.arguments)
+        let isService = process.arguments.contains("--service")
+        let variable = isService ? nil : process.environment?[Home.variable]
+        // Without the folder from which it is taken a relative path says nothing.
+        let path = flag ?? variable ?? ""
+        if process.workingFolder == nil, !path.isEmpty, !path.hasPrefix("/") { return nil }
+        let rules = HomeRules(
+            flag: flag, variable: variable, isService: isService, userID: process.owner,
+            userFolder: nil, workingFolder: process.workingFolder ?? "/")
+        return try? rules.home().path
+    }
+
+    private static func homeFlag(_ words: [String]) -> String? {
         for (index, word) in words.enumerated() {
             if word == "--home", index + 1 < words.count { return words[index + 1] }
             if word.hasPrefix("--home=") { return String(word.dropFirst("--home=".count)) }
         }
-        if words.contains("--service") { return Home.servicePath }
-        if let home = process.environment?[Home.variable], !home.isEmpty { return home }
-        return process.owner == 0 ? Home.servicePath : nil
+        return nil
     }
 
     /// One line for people for each of them.

@@ -44,6 +44,45 @@ import Testing
         #expect(users.map(\.home) == [home].compactMap { $0 })
     }
 
+    @Test(
+        arguments: [
+            ("/srv/anna/.arpguard/", nil, nil), (".arpguard", "/srv/anna", nil),
+            ("anna/.arpguard//", "/srv/", nil), (".arpguard", "/srv/bob", "/srv/bob/.arpguard"),
+            (".arpguard", nil, nil), ("/srv/z/", nil, "/srv/z"),
+        ] as [(String, String?, String?)])
+    func `a home is the same however it is written`(
+        written: String, workingFolder: String?, home: String?
+    ) {
+        let entries = [
+            ProcessTable.Entry(
+                pid: 7, owner: 0, arguments: ["arpguard-watch", "watch", "--home", written],
+                workingFolder: workingFolder),
+            ProcessTable.Entry(
+                pid: 7, owner: 0, arguments: ["arpguard-watch", "watch"],
+                environment: ["ARPGUARD_HOME": written], workingFolder: workingFolder),
+        ]
+        for entry in entries {
+            let users = OtherHomes(than: own, among: [entry]).users
+            #expect(users.map(\.home) == [home].compactMap { $0 }, "\(entry)")
+        }
+    }
+
+    @Test func `a home that is reached by another path is the same`() throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("x", to: "home/x")
+        let own = Home(path: folder.file("home"), reason: .flag, userFolder: nil)
+        let process = ProcessTable.Entry(
+            pid: 7, owner: 0, arguments: ["arpguard-watch", "--home", "./home/../home", "watch"],
+            workingFolder: folder.path)
+        #expect(OtherHomes(than: own, among: [process]).users.isEmpty)
+    }
+
+    @Test func `who captures for a watch has no home of its own`() {
+        let process = ProcessTable.Entry(
+            pid: 7, owner: 0, arguments: ["arpguard-watch", "capture-child", "watch", "32", "1"])
+        #expect(OtherHomes(than: own, among: [process]).users.isEmpty)
+    }
+
     @Test func `the service's flag comes before the environment`() {
         let process = ProcessTable.Entry(
             pid: 7, owner: 1000, arguments: ["arpguard-watch", "--service", "watch"],
@@ -69,5 +108,6 @@ import Testing
         #expect(tail.arguments.prefix(3) == ["tail", "-f", "/dev/null"])
         #expect(tail.owner == geteuid())
         #expect(tail.environment?["PATH"] != nil)
+        #expect(tail.workingFolder?.hasPrefix("/") == true)
     }
 }

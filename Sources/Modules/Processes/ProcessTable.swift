@@ -14,15 +14,20 @@ package enum ProcessTable {
         package let arguments: [String]
         /// The variables that it was started with; nil where only its owner and root may read them.
         package let environment: [String: String]?
+        /// The folder from which it takes relative paths; nil where only its owner and root may
+        /// know, or where it is gone.
+        package let workingFolder: String?
 
         /// Describes a process.
         package init(
-            pid: Int32, owner: UInt32, arguments: [String], environment: [String: String]? = nil
+            pid: Int32, owner: UInt32, arguments: [String], environment: [String: String]? = nil,
+            workingFolder: String? = nil
         ) {
             self.pid = pid
             self.owner = owner
             self.arguments = arguments
             self.environment = environment
+            self.workingFolder = workingFolder
         }
     }
 
@@ -36,8 +41,12 @@ package enum ProcessTable {
             guard let program = words.first?.split(separator: "/").last.map(String.init),
                 names.contains(program), let owner = owner("/proc/\(pid)")
             else { return nil }
+            let folder = target("/proc/\(pid)/cwd")
+            // The kernel has words behind the path of a folder that was removed.
+            let isThere = folder.hasPrefix("/") && !folder.hasSuffix(" (deleted)")
             return Entry(
-                pid: pid, owner: owner, arguments: words, environment: environment(of: pid))
+                pid: pid, owner: owner, arguments: words, environment: environment(of: pid),
+                workingFolder: isThere ? folder : nil)
         }
     }
 
