@@ -4,12 +4,17 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 int csystem_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+int csystem_close_from(void *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
 
 int csystem_random(void *bytes, size_t count) {
     unsigned char *next = bytes;

@@ -39,6 +39,8 @@ int csystem_no_new_privileges(void) {
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno;
 }
 
+void csystem_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
 int csystem_not_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : errno; }
 
 int csystem_die_with(int parent) {

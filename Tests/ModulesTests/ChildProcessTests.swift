@@ -41,6 +41,29 @@ import Testing
         #expect(seen.filter { $0.hasPrefix("HOME=") } == ["HOME=/nowhere"])
     }
 
+    @Test func `a program finds what it is given, and nothing that somebody left open`() throws {
+        let folder = try TemporaryDirectory()
+        let file = unsafe open(try folder.write("secret", to: "file"), O_RDONLY)
+        defer { close(file) }
+        // Unlike what this process opens itself, it stays open when a program is started.
+        let left = fcntl(file, F_DUPFD, 300)
+        defer { close(left) }
+        let gap = fcntl(file, F_DUPFD, 5)
+        defer { close(gap) }
+        let script = """
+            cd /proc/self/fd && test -e \(gap + 1) && test ! -e \(left) && test ! -e \(gap)
+            """
+        let child = try ChildProcess("/bin/sh", ["-c", script]).start(
+            descriptors: [(left, gap + 1)])
+        #expect(try child.end(deadlineMilliseconds: plenty) == .exited(0))
+    }
+
+    @Test func `a program is called what it is to be called`() throws {
+        let script = "IFS= read -r name </proc/$$/cmdline; case $name in some*) exit 7; esac"
+        let child = ChildProcess("/bin/sh", ["-c", script], called: "something")
+        #expect(try child.run(deadlineMilliseconds: plenty) == .exited(7))
+    }
+
     @Test func `a program that is not there is an error that names it`() {
         let child = ChildProcess("/nowhere/at-all", [])
         let error = #expect(throws: SystemError.self) {

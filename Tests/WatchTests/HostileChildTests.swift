@@ -77,6 +77,31 @@ import Testing
         #expect(!result.stderr.contains("is gone"))
     }
 
+    @Test func `a child has the program's name, and nothing that somebody left open`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("fd")
+        let secret = try folder.write("secret", to: "secret")
+        let watch = try laboratory.start(
+            .watcher, "/bin/sh",
+            [
+                "-c", "exec 7<\"$0\"; exec \"$@\"", secret, Executables.path("arpguard"), "--home",
+                home, "watch", "-i", "eth0",
+            ])
+        try waitForStart(watch)
+        #expect(watch.target(ofDescriptor: 7) == secret)
+        let child = try child(of: watch)
+        let open = try CommandRunner.run("/bin/ls", ["/proc/\(child)/fd"]).stdout
+        #expect(open.split(separator: "\n").prefix(4) == ["0", "1", "2", "3"])
+        #expect(!open.split(separator: "\n").contains("7"), "\(open)")
+        let names = try CommandRunner.run("/bin/ps", ["-o", "comm=,args=", "-p", "\(child)"])
+        #expect(
+            names.stdout.split(separator: " ").prefix(3) == [
+                "arpguard-watch", "arpguard-watch", "capture-child",
+            ], "\(names.stdout)")
+        let told = try arpguard("telemetry", "status")
+        #expect(!told.stderr.contains("process \(child) "), "\(told.stderr)")
+    }
+
     @Test func `a contested gateway holds uploads up, also after a reload and for a timer`() throws
     {
         if let obstacle = Laboratory.obstacle(Attack.arping.path) {

@@ -18,6 +18,10 @@ int csystem_random(void *bytes, size_t count);
    exec. Returns -1 and sets errno on failure. */
 int csystem_pidfd_open(int process);
 
+/* posix_spawn_file_actions_addclosefrom_np (glibc 2.34): the program that is started with these
+   actions, a posix_spawn_file_actions_t, finds no descriptor from `first` on. Returns 0, or errno. */
+int csystem_close_from(void *actions, int first);
+
 /* Loads and stores of one 64-bit word of memory that other processes share. */
 static inline uint64_t csystem_load_relaxed(const uint64_t *word) {
     return __atomic_load_n(word, __ATOMIC_RELAXED);

@@ -18,6 +18,8 @@ int csystem_drop_capabilities(void);
 uint64_t csystem_capabilities(void);
 /* PR_SET_NO_NEW_PRIVS: no execve(2) gives more than the process has. */
 int csystem_no_new_privileges(void);
+/* PR_SET_NAME: what lists of processes call the calling thread, up to 15 bytes. */
+void csystem_name_thread(const char *name);
 /* PR_SET_DUMPABLE 0: no core file, no ptrace(2) by the same user. */
 int csystem_not_dumpable(void);
 /* PR_SET_PDEATHSIG SIGKILL; ESRCH if the parent is not `parent` any more. */

@@ -5,7 +5,8 @@ import Glibc
 
 /// Another program: run beside this one until it ends, or in this one's place.
 ///
-/// It inherits standard input, output and error, the working folder and the environment.
+/// It inherits standard input, output and error, the working folder and the environment; run beside
+/// this one, no other descriptor.
 public struct ChildProcess: Sendable, Equatable {
     /// How a program ended.
     public enum End: Sendable, Equatable {
@@ -22,21 +23,31 @@ public struct ChildProcess: Sendable, Equatable {
 
     /// The program's file; no folder is searched.
     public let path: String
-    /// What follows the program's name on its command line.
+    /// The program's name on its command line.
+    public let name: String
+    /// What follows the name.
     public let arguments: [String]
     /// Variables to add to the environment, or to change in it.
     public let variables: [String: String]
 
-    /// Describes a program to run; nothing is started.
-    public init(_ path: String, _ arguments: [String], adding variables: [String: String] = [:]) {
+    /// Describes a program to run; nothing is started. Its name is its path where none is given.
+    public init(
+        _ path: String, _ arguments: [String], called name: String? = nil,
+        adding variables: [String: String] = [:]
+    ) {
         self.path = path
+        self.name = name ?? path
         self.arguments = arguments
         self.variables = variables
     }
 
+    /// Has lists of processes show the first 15 bytes of `name` for this one (PR_SET_NAME); to be
+    /// called before any thread.
+    package static func nameThisProcess(_ name: String) { unsafe csystem_name_thread(name) }
+
     /// Puts the program in the place of this one (execve(2)); returns only by throwing.
     public func replaceThisProcess() throws(SystemError) -> Never {
-        let name = CStrings([path] + arguments)
+        let name = CStrings([name] + arguments)
         let environment = CStrings(self.environment)
         try systemCall("execve", path) {
             unsafe execve(path, name.pointers, environment.pointers)
@@ -84,7 +95,7 @@ public struct ChildProcess: Sendable, Equatable {
     private func spawn(
         _ descriptors: [(source: Int32, target: Int32)], _ streams: Streams, _ leadsGroup: Bool
     ) throws(SystemError) -> pid_t {
-        let name = CStrings([path] + arguments)
+        let name = CStrings([name] + arguments)
         let environment = CStrings(self.environment)
         // What this process waits for with sigwait(3) is blocked; the child is to be stoppable. Nor
         // is it to ignore what this process does: a shell can't undo that.
@@ -103,19 +114,34 @@ public struct ChildProcess: Sendable, Equatable {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        for (source, target) in descriptors {
-            unsafe posix_spawn_file_actions_adddup2(&actions, source, target)
-        }
-        let named = descriptors.map(\.target)
-        for number in 0...2 as ClosedRange<Int32>
-        where streams == .nothing && !named.contains(number) {
-            unsafe posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0)
-        }
+        unsafe try Self.fill(&actions, descriptors, streams)
         var process: pid_t = 0
         let code = unsafe posix_spawn(
             &process, path, &actions, &attributes, name.pointers, environment.pointers)
         guard code == 0 else { throw SystemError(code: code, call: "posix_spawn", subject: path) }
         return process
+    }
+
+    /// What a child finds under which number, and that it finds nothing else: whoever started this
+    /// process may have left files open that are none of the child's.
+    private static func fill(
+        _ actions: inout posix_spawn_file_actions_t,
+        _ descriptors: [(source: Int32, target: Int32)], _ streams: Streams
+    ) throws(SystemError) {
+        for (source, target) in descriptors {
+            unsafe posix_spawn_file_actions_adddup2(&actions, source, target)
+        }
+        let named = Set(descriptors.map(\.target))
+        let end = max(StandardDescriptors.end, 1 + (named.max() ?? 0))
+        for number in 0..<end where !named.contains(number) {
+            if number >= StandardDescriptors.end {
+                unsafe posix_spawn_file_actions_addclose(&actions, number)
+            } else if streams == .nothing {
+                unsafe posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0)
+            }
+        }
+        let code = unsafe csystem_close_from(&actions, end)
+        guard code == 0 else { throw SystemError(code: code, call: "posix_spawn_file_actions") }
     }
 
     /// This process's environment with the variables in it, as `NAME=VALUE`.

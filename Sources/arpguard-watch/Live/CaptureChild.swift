@@ -4,12 +4,13 @@ import Capture
 import Detection
 import Glibc
 import Modules
+import Program
 
 /// The process that reads one interface: opens it, gives everything up, then decodes frames and
 /// hands records to its supervisor until that closes the socket.
 struct CaptureChild: ~Copyable {
     /// The first word of its command line.
-    static let word = "capture-child"
+    static let word = Helper.captureWord
     /// The descriptor on which the supervisor is reached.
     static let socketNumber: Int32 = 3
     /// Records wait for a write until this many frames were read, or no frame waits.
@@ -40,6 +41,8 @@ struct CaptureChild: ~Copyable {
             LiveOptions.ringMiBBounds.contains(ring), let supervisor = Int32(words[4]),
             (try? Privileges.dieWith(parent: supervisor)) != nil
         else { return }
+        // The kernel calls it by the link through which it was started, exe.
+        ChildProcess.nameThisProcess(Helper.watch.name)
         // A terminal and systemd send these to all processes of a watch: it is the supervisor that
         // ends, and tells this one. Where they can't be blocked they end it, which is told too.
         _ = try? SignalDescriptor(reloads: true)

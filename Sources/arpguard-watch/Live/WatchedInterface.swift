@@ -3,6 +3,7 @@
 import Capture
 import Detection
 import Modules
+import Program
 
 /// One interface under watch: the child that reads it, and the detector that judges it.
 final class WatchedInterface {
@@ -48,7 +49,7 @@ final class WatchedInterface {
         let (own, childs) = try LocalSocket.pair()
         socket = own
         let arguments = CaptureChild.arguments(options, supervisor: supervisor)
-        child = try ChildProcess("/proc/self/exe", arguments)
+        child = try ChildProcess("/proc/self/exe", arguments, called: Helper.watch.name)
             .start(
                 descriptors: [(childs.number, CaptureChild.socketNumber)], streams: .nothing)
     }
