@@ -96,6 +96,19 @@ import Testing
         let other = home.control(config)
         try other.enable(other.terms)
         #expect(try other.outlook().notBefore == nil)
+        do {
+            let outbox = try #require(try other.outbox())
+            home.record(1, config)
+            guard case .batch(let batch) = try outbox.next() else { throw TestKitError("nothing") }
+            #expect(try outbox.begin(batch))
+            try outbox.retry(batch, notBefore: soon, answer: "no route to host")
+        }
+        try home.enable()
+        #expect(try home.control().outlook().notBefore == soon)
+        // It puts off what is due, and makes nothing due.
+        let agenda = try home.control().uploadAgenda()
+        #expect(try agenda.batchesAt == #require(agenda.schedule).dueAt)
+        #expect(agenda.batchesAt.map { $0 > soon } == true)
     }
 
     @Test func `a look ahead tells a server's wish, and no pause of our own`() throws {

@@ -8,6 +8,8 @@ import SQLite
 struct ScheduleMemory {
     private static let key = "upload.schedule"
     private static let wishKey = "upload.wish"
+    /// Of so many servers a wish is kept.
+    private static let wishesMax = 8
 
     let store: Store
     let config: TelemetryModuleConfig
@@ -32,20 +34,32 @@ struct ScheduleMemory {
     }
 
     /// Keeps until when the server of this origin asked for patience; nil forgets it.
-    func keep(wish: Timestamp?, origin: String) throws(SQLiteError) {
-        guard let wish else { return try store.forget(Self.wishKey) }
-        try store.remember("\(wish.nanoseconds) \(origin)", Self.wishKey)
+    func keep(wish: Timestamp?, origin: String) throws {
+        let now = seams.clock.now()
+        var wishes = try wishes().filter { $0.origin != origin && $0.time > now }
+        if let wish { wishes.append((wish, origin)) }
+        let lines = wishes.suffix(Self.wishesMax).map { "\($0.time.nanoseconds) \($0.origin)" }
+        if lines.isEmpty { return try store.forget(Self.wishKey) }
+        try store.remember(lines.joined(separator: "\n"), Self.wishKey)
     }
 
     /// Until when the server to which batches go asked for patience, under whatever yes; nil if it
     /// did not, or where that is over, or at a time that none can have asked for.
     func wish() throws -> Timestamp? {
-        let words = try store.rememberedText(Self.wishKey)?.split(separator: " ") ?? []
-        guard words.count == 2, let time = Int64(words[0]),
-            let origin = config.uploadEndpoint?.origin, words[1] == origin
+        guard let origin = config.uploadEndpoint?.origin,
+            let wish = try wishes().last(where: { $0.origin == origin })?.time
         else { return nil }
-        let (wish, now) = (Timestamp(nanoseconds: time), seams.clock.now())
+        let now = seams.clock.now()
         return wish > now && wish <= Outbox.patience(now) ? wish : nil
+    }
+
+    private func wishes() throws -> [(time: Timestamp, origin: String)] {
+        let lines = try store.rememberedText(Self.wishKey)?.split(separator: "\n") ?? []
+        return lines.compactMap { line in
+            let words = line.split(separator: " ")
+            guard words.count == 2, let time = Int64(words[0]) else { return nil }
+            return (Timestamp(nanoseconds: time), String(words[1]))
+        }
     }
 
     /// When what failed may be tried again without being asked for, by the latest wish and pause;
@@ -102,8 +116,11 @@ extension TelemetryControl {
     /// The schedule of a home in which sending is allowed, and when what failed may be tried again.
     func scheduled(_ store: Store) throws -> (UploadSchedule, retryAt: Timestamp?) {
         let memory = memory(of: store)
-        let epoch = gate.read().state.epoch ?? 0
-        return (try memory.schedule(), try memory.retryTime(epoch: epoch))
+        let (schedule, wish) = (try memory.schedule(), try memory.wish())
+        let paused = try store.retryTime(
+            epoch: gate.read().state.epoch ?? 0, now: seams.clock.now())
+        // A wish puts off what is due, and makes nothing due.
+        return (schedule, wish.map { max($0, paused ?? schedule.dueAt) } ?? paused)
     }
 }
 
