@@ -50,6 +50,7 @@ extension UploadRound {
             ], limits: UploadLimits(connectTimeout: time, wholeTimeout: time),
             caFile: settings.caFile, proxy: settings.proxy(to: endpoint))
         let outcome = makeTransport().perform(request)
+        if outcome.mayHaveLeft { summary.erasuresLeft += 1 }
         if case .failed(let failure) = outcome, failure.kind == .cancelled { return true }
         try settle(erasure, outcome, of: request, &summary)
         return false

@@ -4,7 +4,9 @@
 package import Modules
 package import Telemetry
 
-/// One round of uploads: every batch that is due, then every request for erasure that is due.
+/// One round of uploads: every request for erasure that is due, or else every batch that is. Whoever
+/// sees both at once could tell that the identifiers, the one that ended and the one that stands, are
+/// of one installation.
 ///
 /// A batch is marked before its first byte leaves and after its answer came, so a crash at any
 /// point leads to a resend of the same bytes at most.
@@ -38,8 +40,7 @@ package struct UploadRound {
     ///   - progress: is told how things stand after each batch.
     ///   - whileSending: performs the transfer of a batch, which it may have cancelled once what
     ///     the batch rests on has ended.
-    ///   - makeTransport: makes a transport without any connection; one serves all batches of an
-    ///     identifier, and each request for erasure has one of its own, so that a server can't
+    ///   - makeTransport: makes a transport without any connection; one serves all batches, and each request for erasure has one of its own, so that a server can't
     ///     tell by the connection what belongs together.
     package init(
         outbox: Outbox, clock: any WallClock, random: any RandomSource,
@@ -71,17 +72,21 @@ package struct UploadRound {
     /// store's own errors are thrown.
     package func run(erasuresOnly: Bool = false) throws -> UploadSummary {
         var summary = UploadSummary(ending: .erasuresOnly)
-        if !erasuresOnly {
+        let standing = outbox.standing
+        try sendErasures(&summary)
+        if !erasuresOnly, summary.ending == .erasuresOnly {
             do {
-                try outbox.noteRound()
-                summary.ending = try sendBatches(&summary)
-                if summary.ending == .budgetSpent { try outbox.noteBudgetSpent() }
+                try sendRest(&summary)
             } catch {
                 try outbox.replaceStoreIfDamaged(after: error)
                 throw error
             }
         }
-        if ![.interrupted, .reconfigured].contains(summary.ending) { try sendErasures(&summary) }
+        // What was asked for meanwhile is the erasure of what went in this same round.
+        let isOver = [.interrupted, .reconfigured].contains(summary.ending)
+        if !erasuresOnly, !isOver, !outbox.standing.isSame(as: standing) {
+            try sendErasures(&summary)
+        }
         if let problem = outbox.erasureProblem {
             summary.note(problem.description, hint: problem.hint)
         }
@@ -90,11 +95,19 @@ package struct UploadRound {
 
     // MARK: - Batches
 
+    /// Sends the batches, unless a request for erasure has left in this round.
+    private func sendRest(_ summary: inout UploadSummary) throws {
+        guard summary.erasuresLeft == 0 else {
+            return summary.ending = try outbox.keepApart()
+        }
+        try outbox.noteRound()
+        summary.ending = try sendBatches(&summary)
+        if summary.ending == .budgetSpent { try outbox.noteBudgetSpent() }
+    }
+
     private func sendBatches(_ summary: inout UploadSummary) throws -> UploadSummary.Ending {
-        var (transport, standing) = (makeTransport(), outbox.standing)
+        let (transport, standing) = (makeTransport(), outbox.standing)
         for _ in 0..<Self.batchesMax where timeLeft > .zero {
-            let now = outbox.standing
-            if !now.isSame(as: standing) { (transport, standing) = (makeTransport(), now) }
             switch try outbox.next(isAskedFor: isAskedFor) {
             case .empty: return .nothingWaits
             case .later(let time): return .waits(until: time)
@@ -103,6 +116,8 @@ package struct UploadRound {
             case .reconfigured: return .reconfigured
             case .held(let events): return .held(events: events)
             case .batch(let batch):
+                // Nothing goes under another identifier beside what went under this one.
+                guard outbox.standing.isSame(as: standing) else { return try outbox.keepApart() }
                 let ending = try send(batch, over: transport, standing, &summary)
                 progress(summary)
                 if let ending { return ending }

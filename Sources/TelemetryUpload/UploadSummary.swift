@@ -32,6 +32,8 @@ public struct UploadSummary: Sendable, Equatable {
         case roundLimit
         /// Batches were not asked for.
         case erasuresOnly
+        /// Batches wait until then, apart from a request for the erasure of another identifier.
+        case apart(until: Timestamp)
         /// Another process uploads; what `TelemetryUploader.run` returns nil for.
         case busy
     }
@@ -65,6 +67,8 @@ public struct UploadSummary: Sendable, Equatable {
     public var erasuresDone = 0
     /// Erasures that the server does not offer; they are not asked for again.
     public var erasuresUnsupported = 0
+    /// Requests for erasure of which a byte may have left.
+    package var erasuresLeft = 0
     /// Erasures that are still to be confirmed.
     public var erasuresPending = 0
     /// Before when none of those is asked for by such a round; nil where one is, or there are none.
@@ -139,6 +143,7 @@ extension UploadSummary.Ending {
         case .reconfigured: "reconfigured"
         case .roundLimit: "round_limit"
         case .erasuresOnly: "erasures_only"
+        case .apart: "apart"
         case .busy: "busy"
         }
     }
@@ -148,6 +153,7 @@ extension UploadSummary.Ending {
         switch self {
         case .waits(let time): time
         case .notDue(let time): time
+        case .apart(let time): time
         default: nil
         }
     }

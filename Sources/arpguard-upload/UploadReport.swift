@@ -66,6 +66,10 @@ extension UploadSummary {
             notices.append("this round had its share; the rest goes with the next one")
         case .nothingWaits:
             if batchesSent == 0 { notices.append("nothing waits to be uploaded") }
+        case .apart(let time):
+            notices.append(
+                "batches wait until \(time.rfc3339): beside a request for erasure one could tell "
+                    + "that both are of one installation")
         case .busy: notices.append("another upload is at work on this home")
         case .failed, .interrupted, .erasuresOnly:
             break

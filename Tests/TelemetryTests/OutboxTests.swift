@@ -87,8 +87,8 @@ import Testing
         try home.control().disable()
         try home.enable()
         home.record(1)
-        let outbox = try #require(try home.control().outbox())
         for isAskedFor in [false, true] {
+            let outbox = try #require(try home.control().outbox())
             #expect(try outbox.next(isAskedFor: isAskedFor) == .later(soon))
         }
         var config = TelemetryModuleConfig.withURL

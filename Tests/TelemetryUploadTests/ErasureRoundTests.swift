@@ -35,15 +35,35 @@ import Testing
         #expect(try home.control.status().pendingErasures == 0)
     }
 
-    @Test func `in a whole round the batches go first`() throws {
-        let server = try FakeServer(.answer(200))
+    @Test(arguments: [204, 503])
+    func `no batch goes in a round in which a request for erasure left, nor within the hour`(
+        status: Int
+    ) throws {
+        let server = try FakeServer(.answer(200), .answer(status), .answer(200))
         let (home, _) = try homeWithErasure(server)
         home.record(1)
         let summary = try home.round()
+        #expect(summary.batchesSent == 0)
+        #expect(summary.erasuresDone == (status == 204 ? 1 : 0))
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+        guard case .apart(let time) = summary.ending else { throw TestKitError("not apart") }
+        let agenda = try home.control.uploadAgenda()
+        #expect(agenda.batchesAt == time)
+        let (now, hour) = (home.clock.now(), Int64(3600))
+        #expect(time >= now.advanced(bySeconds: hour))
+        #expect(time < now.advanced(bySeconds: 6 * hour))
+    }
+
+    @Test func `a batch goes where a request for erasure found no way out`() throws {
+        let server = try FakeServer(otherwise: .answer(200))
+        let (home, _) = try homeWithErasure(server)
+        home.record(1)
+        let transport = ScriptedTransport(
+            .failed(TransferFailure(.connect, "refused")), .status(200))
+        let summary = try #require(try home.round { transport })
         #expect(summary.batchesSent == 1)
-        #expect(summary.erasuresDone == 1)
-        #expect(server.requests.map(\.method) == ["POST", "POST", "DELETE"])
-        #expect(server.requests.map(\.connection) == [0, 1, 2])
+        #expect(summary.erasuresPending == 1)
+        #expect(transport.requests.map(\.method) == ["DELETE", "POST"])
     }
 
     @Test(arguments: [FakeReply.answer(503), .answer(403), .answer(500), .closeWithoutReply])

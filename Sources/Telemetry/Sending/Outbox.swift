@@ -67,6 +67,15 @@ package final class Outbox {
         guard try StoreDamage.isSound(store.database) else { throw SQLiteError.damage }
     }
 
+    /// Puts the next round of batches off by hours, drawn, where one is due sooner; until when.
+    package func putOff() throws -> Timestamp {
+        let schedule = try memory.schedule().apart(after: now, gate.seams.random)
+        try memory.keep(schedule)
+        try store.database.run(
+            "UPDATE batches SET next_attempt_at = 0 WHERE state IN (\(Self.ready))")
+        return schedule.dueAt
+    }
+
     /// Notes that nothing can leave before tomorrow, a batch that failed no more than others.
     package func noteBudgetSpent() throws {
         try memory.keep(memory.schedule().nextDay(after: now, gate.seams.random))

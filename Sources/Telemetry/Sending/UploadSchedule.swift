@@ -51,6 +51,16 @@ public struct UploadSchedule: Sendable, Equatable {
         drawn(from: Day(number: now.day.number + 1).start, random)
     }
 
+    /// The due time after something left that is not to be seen beside a batch: drawn uniformly from
+    /// one to six hours ahead, where it is not later already.
+    public func apart(after now: Timestamp, _ random: some RandomSource) -> UploadSchedule {
+        let earliest = now.advanced(byNanoseconds: Self.nanosecondsPerHour)
+        guard dueAt < earliest else { return self }
+        let offset = Int64(random.uniform(below: UInt64(5 * Self.nanosecondsPerHour)))
+        return UploadSchedule(
+            dueAt: earliest.advanced(byNanoseconds: offset), intervalHours: intervalHours)
+    }
+
     /// Whether a clock that was right can have drawn it for this interval; what can't be is drawn
     /// anew, so that a clock gone wrong keeps nothing waiting.
     public func isPlausible(at now: Timestamp, intervalHours: Int) -> Bool {

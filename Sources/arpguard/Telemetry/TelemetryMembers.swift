@@ -70,7 +70,7 @@ extension [Command.Member] {
         .init(
             "ending",
             "Why the round ended: nothing_waits, waits, held, not_due, budget_spent, blocked, "
-                + "failed, interrupted, reconfigured, round_limit, erasures_only or busy"),
+                + "failed, interrupted, reconfigured, round_limit, erasures_only, apart or busy"),
         .init("events_held", "How many events wait for review"),
         .init("next_attempt", "Before when nothing is tried again; null if that is now"),
         .init("blocked_sending", "Every cause that keeps batches here"),
