@@ -18,9 +18,10 @@ extension Flag {
 let insightCommand = Command(
     "insight", summary: "Print what was collected, in groups of k and more",
     discussion: [
-        "Figures of a day that rest on fewer than k installations are left out, and so is the "
-            + "smallest other one of a group where what is left would give them away. Figures of "
-            + "several days are sums of the days on which they may be shown.",
+        "Figures of a day that rest on fewer than k installations are left out, and nothing tells "
+            + "whether there are any. So an event is counted by the table of its values, and by "
+            + "itself only where it has no such table or several. Figures of several days are sums "
+            + "of the days on which they may be shown.",
         "A host program is shown with --service NAME. Its catalogue is not needed: only serve "
             + "checks events, and the store holds the names of what was counted.",
     ],
@@ -37,7 +38,7 @@ private let insightMembers: [Command.Member] = [
     .init("service", "The program that it is about, by its service.name"),
     .init("services", "All of which there are figures"),
     .init("from", "The first day, in UTC"), .init("to", "The last day"),
-    .init("k", "The fewest installations of a shown figure"),
+    .init("k", "The fewest installations of a shown figure: smaller groups are not shown"),
     .init("active_installations", "How many the day with the most has; null if none has k"),
     .init("days[].day", "A day"),
     .init("days[].installations", "How many installations it has"),
@@ -45,12 +46,15 @@ private let insightMembers: [Command.Member] = [
     .init(
         "*.rows[].*",
         "For events, versions, features, detection_runs, alerts, errors, properties and losses: "
-            + "the words that tell a row from others, and the figures installations and count"),
-    .init("*.rows[].duration_ms.*", "Quantiles: p50, p90, p99; null beyond the last bucket"),
+            + "the words that tell a row from others, and the figures installations (at least so "
+            + "many) and count. A version has no count, nor has an event with one table of values, "
+            + "nor a value in one of several"),
+    .init(
+        "*.rows[].duration_ms.*",
+        "Quantiles: p50, p90, p99; null where fewer than k reached it, or stayed within"),
     .init("*.rows[].days[].*", "The same figures for each day"),
     .init("*.rows[].days[].duration_ms.*", "Quantiles of the day"),
-    .init("*.suppressed", "How many rows are left out for having fewer than k"),
-    .init("*.partly_suppressed", "How many rows lack some of their days for that"),
+    .init("*.further_rows", "How many more rows there are, beyond 200; all of k or more"),
     .init("left_out.*", "What is in no figure, by reason"),
 ]
 

@@ -25,7 +25,8 @@ extension Insight {
         let others = services.filter { $0 != service }.joined(separator: ", ")
         return [
             .line(StyledText("\(service): active installations: \(active)", .bold)),
-            .line("\(days.lowerBound) to \(days.upperBound), groups of \(k) and more"),
+            .line("\(days.lowerBound) to \(days.upperBound), by UTC day"),
+            .line("\(smallGroups)"),
         ] + (others.isEmpty ? [] : [.line("other services: \(others)")])
             + [.blank, .table(daily)]
     }
@@ -39,17 +40,13 @@ extension Insight {
 }
 
 extension InsightTable {
-    /// Nothing for a group of which nothing is known.
+    /// Nothing for a group of which nothing is shown.
     fileprivate var blocks: [Report.Block] {
-        guard !rows.isEmpty || suppressedRows > 0 else { return [] }
-        let hidden: [Report.Block] =
-            suppressedRows == 0
-            ? [] : [.line(StyledText("\(suppressedRows) \(Self.hiding)", .faint))]
-        return [.blank, .line(StyledText(group.title, .bold)), .table(table)] + hidden
+        guard !rows.isEmpty else { return [] }
+        let further = StyledText("\(furtherRows) more, of fewer installations", .faint)
+        return [.blank, .line(StyledText(group.title, .bold)), .table(table)]
+            + (furtherRows == 0 ? [] : [.line(further)])
     }
-
-    // Some are large enough and hidden only because they would give a small one away.
-    private static let hiding = "not shown, to keep small groups hidden"
 
     private var table: Table {
         let hasDurations = rows.contains { $0.durations != nil }
@@ -60,9 +57,11 @@ extension InsightTable {
                 Table.Column("", isOrnament: true)
             ]
         var table = Table(columns)
-        let bars = Bars(rows.map { $0.count ?? $0.installations })
-        for row in rows {
-            let bar = StyledText(bars.bar(row.count ?? row.installations))
+        let isCounted = rows.allSatisfy { $0.count != nil }
+        let values = rows.map { isCounted ? $0.count ?? 0 : $0.installations }
+        let bars = Bars(values)
+        for (row, value) in zip(rows, values) {
+            let bar = StyledText(bars.bar(value))
             table.append(row.cells(hasDurations: hasDurations) + [bar])
         }
         return table

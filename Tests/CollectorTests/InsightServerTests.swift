@@ -31,7 +31,7 @@ import Testing
         #expect(json["active_installations"] == 12)
         #expect(json["k"] == 10)
         #expect(json["detection_runs"]?["rows"]?.arrayValue?.count == 1)
-        #expect(json["errors"] == ["rows": [], "suppressed": 1, "partly_suppressed": 0])
+        #expect(json["errors"] == ["rows": [], "further_rows": 0])
         #expect(json["versions"]?["rows"]?.arrayValue?[0]["version"] == "0.1.0")
     }
 

@@ -85,6 +85,11 @@ public struct Counter: Sendable, Hashable, Comparable, CustomStringConvertible {
         }
     }
 
+    /// The figure whose installations those of this one are some of; nil where that is the day.
+    var whole: Counter? {
+        group == .event ? nil : event.map { Counter(.event, $0) }
+    }
+
     /// The figures beside it: those of its group, or the values of its property.
     var family: String {
         group == .property

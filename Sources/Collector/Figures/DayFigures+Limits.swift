@@ -8,8 +8,7 @@ extension DayFigures {
     static let summedCellsMax = 50_000
 
     /// The day with no more than `familyMax` figures in a family, those of most installations. What
-    /// the others come to is one figure of no installation, which is never shown and hides another
-    /// as any hidden one does.
+    /// the others come to is one figure of no installation, which is never shown.
     var limited: DayFigures {
         guard cells.count > Self.familyMax else { return self }
         var families: [String: [(counter: Counter, name: String)]] = [:]

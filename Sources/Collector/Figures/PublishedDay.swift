@@ -6,12 +6,12 @@ internal import Modules
 /// of a range are sums of published days, so that no two ranges can be subtracted to learn more
 /// than the days tell by themselves.
 ///
-/// - A cell of fewer than `k` installations is hidden.
-/// - Where the cells of a group divide what another number counts (the records of an event, the
-///   installations of the day), and one of them is hidden, the smallest shown one is hidden too, so
-///   that the rest of the number is never that of fewer than `k`.
-/// - How many installations a cell rests on is told in steps of `k`: against the number of the day
-///   or of another cell it would tell how many are *not* in it.
+/// - A cell of fewer than `k` installations is left out, and nothing is kept of it: what is made of
+///   the day can't even tell that there is one.
+/// - Of an event and the tables that divide its records one alone is counted: the table, or the
+///   event where it has none or several. Counts of both, or of two tables, would differ by what is
+///   left out.
+/// - How many installations a cell rests on is told in steps of `k` (`ToldInstallations`).
 /// - A duration is told that at least `k` installations reached, and at least `k` stayed within.
 struct PublishedDay {
     let day: Day
@@ -19,54 +19,62 @@ struct PublishedDay {
     let installations: Int
     /// The figures that are shown.
     let cells: [Counter: Cell]
-    /// The figures that are hidden.
-    let hidden: Set<Counter>
     let isFolded: Bool
 
     /// What may be shown of a day of `k` installations or more; of another one nothing may.
     init(_ figures: DayFigures, k: Int) {
-        let all = figures.cells.reduce(into: [Counter: DayFigures.Cell]()) { cells, cell in
-            if let counter = Counter(cell.key) { cells[counter] = cell.value }
-        }
-        var shown = all.filter { $0.value.installations >= k }
-        for family in Self.families(all.keys) {
-            guard family.contains(where: { shown[$0] == nil }),
-                let smallest = Self.smallest(of: family, in: shown)
-            else { continue }
-            shown[smallest] = nil
-        }
+        let all = Self.named(figures)
+        let shown = all.filter { $0.value.installations >= k }
+        let tables = Self.tables(all.keys)
+        let installations = ToldInstallations(
+            shown.mapValues(\.installations),
+            of: { $0.whole.flatMap { all[$0]?.installations } ?? figures.installations }, k: k)
         day = figures.day
         isFolded = figures.isFolded
-        installations = figures.installations
-        hidden = Set(all.keys).subtracting(shown.keys)
-        cells = shown.mapValues { Self.coarse($0, k: k) }
+        self.installations = figures.installations
+        var cells: [Counter: Cell] = [:]
+        for (counter, told) in installations.told {
+            guard let cell = shown[counter] else { continue }
+            let isCounted = Self.isCounted(counter, of: tables[counter.event ?? "", default: 0])
+            cells[counter] = Cell(
+                installations: told, count: isCounted ? cell.count : nil,
+                durations: PublishedDurations(cell, k: k))
+        }
+        self.cells = cells
     }
 
-    /// The cells that divide one number among them.
-    private static func families(_ counters: some Sequence<Counter>) -> [[Counter]] {
-        let dividing = counters.filter { $0.group != .event && $0.group != .loss }
-        return Array(Dictionary(grouping: dividing, by: \.family).values)
-    }
-
-    private static func smallest(
-        of family: [Counter], in shown: [Counter: DayFigures.Cell]
-    ) -> Counter? {
-        family.filter { shown[$0] != nil }.min { left, right in
-            (shown[left]?.installations ?? 0, left) < (shown[right]?.installations ?? 0, right)
+    private static func named(_ figures: DayFigures) -> [Counter: DayFigures.Cell] {
+        figures.cells.reduce(into: [:]) { cells, cell in
+            if let counter = Counter(cell.key) { cells[counter] = cell.value }
         }
     }
 
-    private static func coarse(_ cell: DayFigures.Cell, k: Int) -> Cell {
-        Cell(
-            installations: cell.installations - cell.installations % k, count: cell.count,
-            durations: PublishedDurations(cell, k: k))
+    /// How many tables divide the records of each event.
+    private static func tables(_ counters: some Sequence<Counter>) -> [String: Int] {
+        var families: [String: Set<String>] = [:]
+        for counter in counters where counter.group != .event {
+            guard let event = counter.event else { continue }
+            families[event, default: []].insert(counter.family)
+        }
+        return families.mapValues(\.count)
+    }
+
+    /// Whether a count is told, where so many tables divide the event that it is about.
+    private static func isCounted(_ counter: Counter, of tables: Int) -> Bool {
+        switch counter.group {
+        case .event: tables != 1
+        case .feature, .run, .alert, .error, .property: tables == 1
+        case .loss: true
+        case .version: false  // It would tell how many installations there are.
+        }
     }
 
     /// One figure that is shown.
     struct Cell {
         /// At least so many installations, a multiple of `k`.
         let installations: Int
-        let count: Int
+        /// What they reported; nil where that is not told.
+        let count: Int?
         let durations: PublishedDurations
     }
 }

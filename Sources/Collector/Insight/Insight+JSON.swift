@@ -34,7 +34,7 @@ extension CounterGroup {
 }
 
 extension Insight {
-    /// The insight as one JSON object; what is suppressed is null or left out and counted.
+    /// The insight as one JSON object; what is not told is null or left out.
     public var json: JSONValue {
         var object: JSONObject = [
             "service": .string(service),
@@ -67,8 +67,7 @@ extension InsightTable {
     public var json: JSONValue {
         [
             "rows": .array(rows.map(\.json)),
-            "suppressed": .integer(Int64(suppressedRows)),
-            "partly_suppressed": .integer(Int64(partlySuppressedRows)),
+            "further_rows": .integer(Int64(furtherRows)),
         ]
     }
 }
@@ -81,17 +80,17 @@ extension InsightRow {
         object["installations"] = .integer(Int64(installations))
         if let count { object["count"] = .integer(Int64(count)) }
         if let durations { object["duration_ms"] = durations.json }
-        object["days"] = .array(daily.map { $0.json(hasCount: count != nil) })
+        object["days"] = .array(daily.map { $0.json })
         return .object(object)
     }
 }
 
 extension InsightRow.Daily {
-    fileprivate func json(hasCount: Bool) -> JSONValue {
+    fileprivate var json: JSONValue {
         var object: JSONObject = [
             "day": .string(day.description), "installations": .integer(Int64(installations)),
         ]
-        if hasCount { object["count"] = .integer(Int64(count)) }
+        if let count { object["count"] = .integer(Int64(count)) }
         if let durations { object["duration_ms"] = durations.json }
         return .object(object)
     }

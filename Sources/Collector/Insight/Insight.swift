@@ -11,7 +11,7 @@ public struct Insight: Sendable, Equatable {
     public static let kBounds = 2...1_000_000
     /// Days that a range can have.
     public static let daysMax = 1100
-    /// Figures of one group; those beyond it, on the fewest installations, are hidden.
+    /// Rows of one table; those beyond it, on the fewest installations, are counted alone.
     public static let rowsMax = 200
 
     /// The product, `service.name`.
@@ -68,6 +68,11 @@ public struct Insight: Sendable, Equatable {
 }
 
 extension Insight {
+    /// What every reading says, whether there are such groups or not.
+    public var smallGroups: String {
+        "Groups of fewer than \(k) installations are not shown."
+    }
+
     /// All days from the first that is told of to the last.
     var dailyDays: [Day] {
         guard let first = daily.first?.day, let last = daily.last?.day else { return [] }
@@ -75,32 +80,27 @@ extension Insight {
     }
 }
 
-/// The figures of one group.
+/// The figures of one group. It knows of those alone that are shown on some day, so that it is the
+/// same whether there are others or not.
 public struct InsightTable: Sendable, Equatable {
     /// What the figures are about.
     public let group: CounterGroup
     /// The figures that are shown on any day, those with most installations first.
     public let rows: [InsightRow]
-    /// How many figures are hidden on every day, of days with `k` installations.
-    public let suppressedRows: Int
-    /// How many of the shown figures are hidden on some day.
-    public let partlySuppressedRows: Int
+    /// How many more there are, beyond `Insight.rowsMax`.
+    public let furtherRows: Int
 
     init(_ group: CounterGroup, _ days: [PublishedDay]) {
         var sums: [Counter: InsightRow.Sum] = [:]
-        var hidden: Set<Counter> = []
         for day in days {
             for (counter, cell) in day.cells where counter.group == group {
                 sums[counter, default: InsightRow.Sum()].add(cell, on: day.day)
             }
-            hidden.formUnion(day.hidden.lazy.filter { $0.group == group })
         }
         let rows = sums.map { InsightRow($0.key, $0.value) }.sorted(by: InsightRow.isBefore)
         self.group = group
         self.rows = Array(rows.prefix(Insight.rowsMax))
-        suppressedRows =
-            hidden.subtracting(sums.keys).count + max(0, rows.count - Insight.rowsMax)
-        partlySuppressedRows = hidden.intersection(sums.keys).count
+        furtherRows = max(0, rows.count - Insight.rowsMax)
     }
 }
 
@@ -112,8 +112,8 @@ public struct InsightRow: Sendable, Equatable {
         public let day: Day
         /// At least so many installations, a multiple of `k`.
         public let installations: Int
-        /// What they reported; 0 for a version.
-        public let count: Int
+        /// What they reported; nil where that is not told.
+        public let count: Int?
         /// Quantiles of how long it took, where `k` installations told that.
         public let durations: DurationQuantiles?
     }
@@ -136,8 +136,9 @@ public struct InsightRow: Sendable, Equatable {
     public let counter: Counter
     /// At least so many installations on the busiest day, a multiple of `k`.
     public let installations: Int
-    /// The sum of what was reported, each installation limited to its share a day; nil for a
-    /// version, which would tell how many installations there are.
+    /// The sum of what was reported, each installation limited to its share a day; nil where it is
+    /// not told on one of the days: for a version, for an event that one table divides, and for the
+    /// values in several tables of one event.
     public let count: Int?
     /// How long what was counted took; nil where fewer than `k` installations told that.
     public let durations: DurationQuantiles?
@@ -145,16 +146,12 @@ public struct InsightRow: Sendable, Equatable {
     public let daily: [Daily]
 
     fileprivate init(_ counter: Counter, _ sum: Sum) {
-        let isVersion = counter.group == .version
+        let counts = sum.daily.compactMap(\.count)
         self.counter = counter
         installations = sum.daily.map(\.installations).max() ?? 0
-        count = isVersion ? nil : sum.daily.reduce(0) { $0 + $1.count }
+        count = counts.count == sum.daily.count ? counts.reduce(0, +) : nil
         durations = DurationQuantiles(sum.durations)
-        daily =
-            isVersion
-            ? sum.daily.map {
-                Daily(day: $0.day, installations: $0.installations, count: 0, durations: nil)
-            } : sum.daily
+        daily = sum.daily
     }
 
     fileprivate static func isBefore(_ left: InsightRow, _ right: InsightRow) -> Bool {

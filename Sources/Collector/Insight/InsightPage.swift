@@ -74,28 +74,35 @@ struct InsightPage {
     }
 
     private func figures(of table: InsightTable) -> HTML {
-        let bars = table.rows.map { row in
-            BarChart.Bar(
-                Self.name(row), row.count ?? row.installations,
-                words: row.count.map { String($0) } ?? "\u{2265} \(row.installations)")
-        }
+        let hasCounts = table.rows.contains { $0.count != nil }
         let hasDurations = table.rows.contains { $0.durations != nil }
         let columns =
             table.group.labelNames + ["installations a day, at least"]
-            + (table.group == .version ? [] : ["count"])
-            + (hasDurations ? ["p50", "p90", "p99"] : [])
-        let what = table.group == .version ? "installations" : "count"
+            + (hasCounts ? ["count"] : []) + (hasDurations ? ["p50", "p90", "p99"] : [])
+        let rows = table.rows.map { row($0, hasCounts: hasCounts, hasDurations: hasDurations) }
         return .join(
-            [BarChart(title: "\(table.group.title): \(what)", bars: bars).html]
+            [chart(of: table)]
                 + table.rows.filter { $0.durations != nil }.prefix(Self.chartedRowsMax)
                 .map(durations)
                 + [
                     folded(
-                        HTMLTable(
-                            caption: table.group.title, columns: columns,
-                            rows: table.rows.map { row($0, hasDurations: hasDurations) }),
+                        HTMLTable(caption: table.group.title, columns: columns, rows: rows),
                         isOpen: true)
                 ])
+    }
+
+    /// A bar for each row: counts, or installations where not all are counted.
+    private func chart(of table: InsightTable) -> HTML {
+        let isCounted = table.rows.allSatisfy { $0.count != nil }
+        let bars = table.rows.map { row in
+            guard isCounted, let count = row.count else {
+                return BarChart.Bar(
+                    Self.name(row), row.installations, words: "\u{2265} \(row.installations)")
+            }
+            return BarChart.Bar(Self.name(row), count)
+        }
+        let what = isCounted ? "count" : "installations"
+        return BarChart(title: "\(table.group.title): \(what)", bars: bars).html
     }
 
     private static func name(_ row: InsightRow) -> String {
@@ -119,24 +126,32 @@ struct InsightPage {
                 day.description, p50, band: p50...p90,
                 words: "\(day): p50 \(p50) ms, p90 \(p90) ms")
         }
+        let hasCounts = row.count != nil
         let rows = timed.map { day in
-            [.text(day.day.description), .number(day.count)] + quantiles(day.durations)
+            [.text(day.day.description)] + (hasCounts ? [Self.cell(day.count)] : [])
+                + quantiles(day.durations)
         }
         let title = "\(Self.name(row)): how long it took by day, p50 to p90 in ms"
         return .join([
             "<h3>\(title)</h3>", LineChart(title: title, points: points).html,
             folded(
                 HTMLTable(
-                    caption: title, columns: ["Day", "count", "p50", "p90", "p99"], rows: rows)),
+                    caption: title,
+                    columns: ["Day"] + (hasCounts ? ["count"] : []) + ["p50", "p90", "p99"],
+                    rows: rows)),
         ])
     }
 
-    private func row(_ row: InsightRow, hasDurations: Bool) -> [HTMLTable.Cell] {
+    private func row(
+        _ row: InsightRow, hasCounts: Bool, hasDurations: Bool
+    ) -> [HTMLTable.Cell] {
         let labels = row.counter.labels.map { HTMLTable.Cell.text($0) }
-        let counts = row.count.map { [HTMLTable.Cell.number($0)] } ?? []
-        let figures = [.number(row.installations)] + counts
-        guard hasDurations else { return labels + figures }
-        return labels + figures + quantiles(row.durations)
+        let figures = [.number(row.installations)] + (hasCounts ? [Self.cell(row.count)] : [])
+        return labels + figures + (hasDurations ? quantiles(row.durations) : [])
+    }
+
+    private static func cell(_ count: Int?) -> HTMLTable.Cell {
+        count.map { .number($0) } ?? .absent
     }
 
     private func quantiles(_ durations: DurationQuantiles?) -> [HTMLTable.Cell] {
@@ -146,18 +161,10 @@ struct InsightPage {
     }
 
     private func note(on table: InsightTable) -> HTML {
-        let notes = [
-            (table.suppressedRows, "not shown"),
-            (table.partlySuppressedRows, "shown without the days on which too few are in it"),
-        ]
-        let words = notes.filter { $0.0 > 0 }.map { count, what in
-            "\(count) \(count == 1 ? "figure is" : "figures are") \(what)"
-        }
-        guard !words.isEmpty else { return "" }
-        return """
-            <p class="quiet">\(words.joined(separator: "; ")): fewer than \(insight.k) installations
-            are in them, or they would tell of such a figure.</p>
-            """
+        let further: HTML =
+            table.furtherRows == 0
+            ? "" : "<p class=\"quiet\">\(table.furtherRows) more, of fewer installations.</p>"
+        return .join([further, "<p class=\"quiet\">\(insight.smallGroups)</p>"])
     }
 
     // MARK: - Notes
@@ -183,8 +190,10 @@ struct InsightPage {
         \(retention.openDays) days; then it is added to plain totals of the day, from which nobody
         can be taken out again, and deleted. One installation adds at most
         \(DayFigures.contributionsMax) a day to each number. How many installations a figure rests
-        on is told in steps of \(insight.k). Hiding small groups can't stop someone who invents
-        installations, nor hide a change that is seen by comparing two readings.</p>
+        on is told in steps of \(insight.k), and an event that one table divides is counted there
+        alone: so nothing can be subtracted to learn of a group that is not shown. Hiding small
+        groups can't stop someone who invents installations, nor hide a change that is seen by
+        comparing two readings.</p>
         """
     }
 }
