@@ -3,10 +3,15 @@
 #include "CSystemSandbox.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <ifaddrs.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <netpacket/packet.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* The place of an interface; a new one where there is room, else NULL. */
 static csystem_interface *place(csystem_interface *interfaces, int *used, int count,
@@ -47,4 +52,39 @@ int csystem_interfaces(csystem_interface *interfaces, int count) {
     }
     freeifaddrs(list);
     return used;
+}
+
+int csystem_link_socket(void) {
+    int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+    if (descriptor < 0) return -1;
+    struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+    if (bind(descriptor, (struct sockaddr *)&address, sizeof address) == 0) return descriptor;
+    int failure = errno;
+    close(descriptor);
+    errno = failure;
+    return -1;
+}
+
+bool csystem_next_link_change(int descriptor, csystem_link_change *change) {
+    for (;;) {
+        /* The kernel tells each change in a datagram of its own; the rest of it is cut off. */
+        struct {
+            struct nlmsghdr head;
+            struct ifinfomsg link;
+        } message;
+        struct sockaddr_nl sender = {0};
+        socklen_t length = sizeof sender;
+        ssize_t got = recvfrom(descriptor, &message, sizeof message, 0,
+                               (struct sockaddr *)&sender, &length);
+        if (got < 0 && errno != EINTR && errno != ENOBUFS) return false;
+        /* A bridge tells of its ports in the same way, as another family. */
+        if (got != sizeof message || sender.nl_pid != 0 || message.link.ifi_family != AF_UNSPEC)
+            continue;
+        int type = message.head.nlmsg_type;
+        if (type != RTM_NEWLINK && type != RTM_DELLINK) continue;
+        *change = (csystem_link_change){.index = (uint32_t)message.link.ifi_index,
+                                        .flags = message.link.ifi_flags,
+                                        .is_gone = type == RTM_DELLINK};
+        return true;
+    }
 }

@@ -22,6 +22,41 @@ import Testing
         #expect(result.stderr.contains("the interface eth0 went down"), "\(result.stderr)")
     }
 
+    /// Has `ip` do several things at once in the watcher's place.
+    private func atOnce(_ laboratory: Laboratory, _ lines: String...) throws {
+        let file = try folder.write(lines.joined(separator: "\n") + "\n", to: "batch")
+        try Laboratory.run("-n", laboratory.space(.watcher), "-batch", file)
+    }
+
+    @Test func `an interface that is down for a moment is told, and watched on`() throws {
+        let attack = Attack.arping
+        if let obstacle = Laboratory.obstacle(attack.needs) { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("fl")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        try atOnce(laboratory, "link set eth0 down", "link set eth0 up")
+        let told = try watch.waitForErrorLine(containing: "eth0 was down for ")
+        #expect(told.hasSuffix(": what was sent then was not seen"))
+        let attacker = try attack.start(in: laboratory)
+        _ = try watch.waitForLine(containing: "\"alert\"")
+        attacker.kill()
+        watch.send(signal: SIGTERM)
+        #expect(try watch.waitForEnd().status == 1)
+    }
+
+    @Test func `another interface of the same name is not the one that was watched`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("sn")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        try atOnce(
+            laboratory, "link del eth0", "link add eth0 type veth peer name other",
+            "link set eth0 up")
+        let result = try watch.waitForEnd()
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("the interface eth0 vanished"), "\(result.stderr)")
+    }
+
     /// The last line of a watch: what it counted.
     private func totals(_ result: CommandResult) throws -> JSONValue {
         let last = try JSONValue.parse(String(result.stdout.split(separator: "\n").last ?? ""))

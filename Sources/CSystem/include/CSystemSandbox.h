@@ -62,6 +62,19 @@ typedef struct {
     uint32_t mask;       /* the mask of that address */
 } csystem_interface;
 
+/* A change that the kernel tells of one interface. */
+typedef struct {
+    uint32_t index; /* the interface's number */
+    uint32_t flags; /* IFF_UP and others, as they are now */
+    bool is_gone;   /* whether the interface was taken away */
+} csystem_link_change;
+
+/* A socket on which the kernel tells changes of interfaces (rtnetlink(7)), closed on exec,
+   non-blocking. Returns -1 and sets errno on failure. */
+int csystem_link_socket(void);
+/* Takes the next change that waits; false if none does. What the kernel had no room for is lost. */
+bool csystem_next_link_change(int descriptor, csystem_link_change *change);
+
 /* Fills `interfaces` with up to `count` of them; returns how many, or -1 and sets errno. */
 int csystem_interfaces(csystem_interface *interfaces, int count);
 

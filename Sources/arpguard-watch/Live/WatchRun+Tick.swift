@@ -55,6 +55,19 @@ extension WatchRun {
         }
     }
 
+    /// Tells for how long an interface was down that is up again.
+    func noteLinks() {
+        while let change = links?.next() {
+            switch gaps.take(change, at: uptime()) {
+            case .gap(let name, let time):
+                invocation.diagnostics.warning(
+                    "\(name) was down for \(LinkGaps.words(time)): what was sent then was not seen")
+            case .gone(let name): lost = LiveError(code: .vanished, interface: name)
+            case nil: break
+            }
+        }
+    }
+
     /// Says who is the gateway, once there was time for an answer.
     func tellGateways() {
         for interface in interfaces {

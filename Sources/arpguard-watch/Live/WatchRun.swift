@@ -43,6 +43,9 @@ final class WatchRun {
     var toldDrops: [String: Int64] = [:]
     /// Ways out of configurations before this one, which may still have something to send.
     var retired = RetiredOutputs()
+    /// What the kernel tells of interfaces; nil where it tells nothing.
+    let links: LinkChanges?
+    var gaps: LinkGaps
     /// An interface that can't be watched any longer.
     var lost: LiveError?
     let startedAt: Int64
@@ -59,6 +62,11 @@ final class WatchRun {
         self.home = home
         self.interfaces = interfaces
         self.signals = signals
+        links = LinkChanges()
+        let numbers = interfaces.map(\.name).compactMap { name in
+            LinkChanges.index(of: name).map { ($0, name) }
+        }
+        gaps = LinkGaps(Dictionary(numbers) { first, _ in first })
         configuration = context.configurationFile.load()
         setup = TelemetrySetup(context, invocation)
         let wallClock = setup.seams.clock
@@ -103,7 +111,8 @@ final class WatchRun {
     /// Nil once it was asked to end.
     private func loop() -> CommandFailure? {
         while true {
-            let descriptors = [signals.number] + interfaces.map(\.descriptor)
+            let descriptors =
+                [signals.number, links?.descriptor ?? -1] + interfaces.map(\.descriptor)
             let ready: [Bool]
             do throws(SystemError) {
                 ready = try Poll.readable(
@@ -112,7 +121,8 @@ final class WatchRun {
                 return CommandFailure("the watch can't go on: \(error)")
             }
             tick()
-            for (interface, isReady) in zip(interfaces, ready.dropFirst()) where isReady {
+            noteLinks()
+            for (interface, isReady) in zip(interfaces, ready.dropFirst(2)) where isReady {
                 if let end = receive(from: interface) { return story(end, of: interface) }
             }
             if let lost {
