@@ -69,10 +69,10 @@ import Testing
 
     @Test func `a home that is reached by another path is the same`() throws {
         let folder = try TemporaryDirectory()
-        try folder.write("x", to: "home/x")
-        let own = Home(path: folder.file("home"), reason: .flag, userFolder: nil)
+        try folder.write("x", to: "own/x")
+        let own = Home(path: folder.file("own"), reason: .flag, userFolder: nil)
         let process = ProcessTable.Entry(
-            pid: 7, owner: 0, arguments: ["arpguard-watch", "--home", "./home/../home", "watch"],
+            pid: 7, owner: 0, arguments: ["arpguard-watch", "--home", "./own/../own/.", "watch"],
             workingFolder: folder.path)
         #expect(OtherHomes(than: own, among: [process]).users.isEmpty)
     }

@@ -19,7 +19,8 @@ int csystem_random(void *bytes, size_t count);
 int csystem_pidfd_open(int process);
 
 /* posix_spawn_file_actions_addclosefrom_np (glibc 2.34): the program that is started with these
-   actions, a posix_spawn_file_actions_t, finds no descriptor from `first` on. Returns 0, or errno. */
+   actions, a posix_spawn_file_actions_t, finds no descriptor from `first` on. Returns 0, or
+   errno. */
 int csystem_close_from(void *actions, int first);
 
 /* Loads and stores of one 64-bit word of memory that other processes share. */
