@@ -12,7 +12,8 @@ public enum PropertyKind: Sendable, Equatable {
     case count(max: Int64)
     /// A span of time from 0 to `max` units; a longer one becomes `max`.
     case duration(DurationUnit, max: Int64)
-    /// A version: up to four numbers of up to four digits, and `-alpha`, `-beta` or `-rc`.
+    /// A version, as ``PropertyGuard/isVersion(_:)`` has it: up to four numbers that can't be an
+    /// address, and `-alpha`, `-beta` or `-rc`.
     case version
     /// Yes or no.
     case bool

@@ -99,8 +99,7 @@ extension Property {
         }
     }
 
-    /// A version, checked each time: up to four numbers of up to four digits, and `-alpha`, `-beta`
-    /// or `-rc`.
+    /// A version, checked by ``PropertyGuard/isVersion(_:)`` each time.
     public static func version(
         _ name: String, since: String, purpose: String
     ) -> Property<String> where Value == String {

@@ -118,6 +118,10 @@ import Testing
             "a version that is free text",
             SampleRequest().resource("service.version", .string("my own")).with("app_start"), 1,
             [.resource: 1]),
+        Case(
+            "a version that could be an address",
+            SampleRequest().resource("service.version", .string("10.0.0.7")).with("app_start"), 1,
+            [.resource: 1]),
     ])
     func `what the catalogue or the agreement does not know is left out and counted`(
         _ row: Case

@@ -206,6 +206,27 @@ private struct LintError: Error {}
         #expect(try control.status().lost.map(\.count) == [2])
     }
 
+    @Test(arguments: ["10.0.0.7", "192.168.17.42", "0171.234.5678", "4111.1111.1111.1111"])
+    func `a version that could be an address or a number of a person is recorded nowhere`(
+        text: String
+    ) throws {
+        let linked = Event(
+            "linked", since: "2.1", purpose: "Which libraries are in use",
+            Property.version("version", since: "2.1", purpose: "Which version"))
+        let catalogue = Catalogue.standard.adding(linked)
+        try home.enable(catalogue: catalogue)
+        let module = home.module(catalogue: catalogue)
+        module.initialize()
+        for version in ["10.0.22631.4460", text] { #expect(module.track(linked, version)) }
+        module.trackEvent("linked", ["version": .string(text)])
+        module.end()
+        let versions = try home.control(catalogue: catalogue).events().map { event in
+            event.properties.first { $0.name == "version" }?.value
+        }
+        #expect(versions.compactMap(\.self) == ["10.0.22631.4460"])
+        #expect(try !home.holds(text, except: [".journal"]))
+    }
+
     @Test(arguments: ["Annsbook", "annsbook.types", "Check_anna.meier", "AnnaMeier"])
     func `an identifier that names this machine or its person is recorded nowhere`(
         name: String

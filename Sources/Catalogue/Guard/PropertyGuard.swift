@@ -50,25 +50,6 @@ public enum PropertyGuard {
         if form.looksLikeToken() { return .token }
         return nil
     }
-
-    /// Up to four numbers of up to four digits, and an optional `-alpha`, `-beta` or `-rc` with
-    /// up to three digits.
-    public static func isVersion(_ text: String) -> Bool {
-        guard text.utf8.count <= 32 else { return false }
-        let halves = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        let numbers = halves[0].split(separator: ".", omittingEmptySubsequences: false)
-        guard numbers.count <= 4, numbers.allSatisfy({ isNumber($0, digitsMax: 4) }) else {
-            return false
-        }
-        guard halves.count == 2 else { return true }
-        let tail = halves[1].split(separator: ".", omittingEmptySubsequences: false)
-        return ["alpha", "beta", "rc"].contains(tail[0])
-            && (tail.count == 1 || (tail.count == 2 && isNumber(tail[1], digitsMax: 3)))
-    }
-
-    private static func isNumber(_ text: Substring, digitsMax: Int) -> Bool {
-        (1...digitsMax).contains(text.utf8.count) && text.utf8.allSatisfy { $0.isDigit }
-    }
 }
 
 extension UInt8 {
