@@ -2,17 +2,21 @@
 
 import Glibc
 
-/// What this machine and the account of this process are called.
+/// What this machine is called, and the accounts of whoever runs this process.
 public enum MachineNames {
     /// The longest name of a host, in bytes (HOST_NAME_MAX of Linux, and its end).
     private static let hostBytesMax = 65
     /// The most bytes that an entry of the account database may take.
     private static let accountBytesMax = 16_384
 
-    /// The host's name, the account's, and the person's as the account database has it; what can't
-    /// be read is left out.
-    public static func read() -> [String] {
-        [hostName()].compactMap { $0 } + account()
+    /// The host's name, the accounts', and the persons' as the account database has them; what
+    /// can't be read is left out. The accounts are the process's, the one that started it, and the
+    /// one that `sudo` was called from.
+    ///
+    /// - Parameter sudoUID: the variable `SUDO_UID`, in which sudo puts the number of that account.
+    public static func read(sudoUID: String? = nil) -> [String] {
+        let accounts = [geteuid(), getuid()] + [sudoUID.flatMap { UInt32($0) }].compactMap { $0 }
+        return [hostName()].compactMap { $0 } + Set(accounts).sorted().flatMap(names)
     }
 
     private static func hostName() -> String? {
@@ -21,11 +25,11 @@ public enum MachineNames {
         return text(bytes)
     }
 
-    private static func account() -> [String] {
+    private static func names(of account: UInt32) -> [String] {
         var entry = unsafe passwd()
         var found: UnsafeMutablePointer<passwd>?
         var bytes = [CChar](repeating: 0, count: accountBytesMax)
-        let code = unsafe getpwuid_r(geteuid(), &entry, &bytes, bytes.count, &found)
+        let code = unsafe getpwuid_r(account, &entry, &bytes, bytes.count, &found)
         guard code == 0, unsafe found != nil else { return [] }
         // The second field holds the name first, then rooms and numbers.
         let names = unsafe [entry.pw_name, entry.pw_gecos].compactMap { name in

@@ -28,7 +28,7 @@ public struct TelemetrySetup: Sendable {
     /// Reads the configuration of a home. A fault keeps telemetry off and is not thrown.
     public init(_ context: ProgramContext, _ invocation: Invocation) {
         let configuration = context.configurationFile.load()
-        let variables = ["DO_NOT_TRACK", Program.product.environmentVariable]
+        let variables = ["SUDO_UID", "DO_NOT_TRACK", Program.product.environmentVariable]
         let environment = variables.compactMap { name in
             invocation.environment[name].map { (name, $0) }
         }

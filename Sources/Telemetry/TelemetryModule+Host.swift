@@ -64,7 +64,7 @@ package struct HostPlace: Sendable {
 
     /// Looks at the process's environment and user.
     package init(for product: Product) {
-        let names = ["HOME", "DO_NOT_TRACK", product.environmentVariable]
+        let names = ["HOME", "SUDO_UID", "DO_NOT_TRACK", product.environmentVariable]
         let environment = names.compactMap { name in
             unsafe getenv(name).map { (name, unsafe String(cString: $0)) }
         }

@@ -22,7 +22,8 @@ public struct TelemetrySeams: Sendable {
     public var policyPath: String?
     /// The user number under which the process runs.
     public var userID: UInt32
-    /// What this machine and its person are called: no identifier may hold it.
+    /// What this machine and its person are called: no identifier may hold it. Whoever called sudo
+    /// is known by `SUDO_UID` in the environment.
     public var ownNames: OwnNames
     /// Where messages for people go.
     public var logger: Logger
@@ -39,7 +40,7 @@ public struct TelemetrySeams: Sendable {
         environment: [String: String], userID: UInt32, logger: Logger,
         clock: any WallClock = SystemClock(), random: any RandomSource = SystemRandom(),
         files: any FileSystem = RealFileSystem(), machineIDPath: String = "/etc/machine-id",
-        policyPath: String? = nil, ownNames: OwnNames = OwnNames(MachineNames.read),
+        policyPath: String? = nil, ownNames: OwnNames? = nil,
         openDatabase:
             @escaping @Sendable (String, Connection.Mode) throws(SQLiteError) ->
             Connection = { path, mode throws(SQLiteError) in try Connection(path: path, mode: mode)
@@ -53,7 +54,8 @@ public struct TelemetrySeams: Sendable {
         self.files = files
         self.machineIDPath = machineIDPath
         self.policyPath = policyPath
-        self.ownNames = ownNames
+        self.ownNames =
+            ownNames ?? OwnNames { MachineNames.read(sudoUID: environment["SUDO_UID"]) }
         self.openDatabase = openDatabase
     }
 }

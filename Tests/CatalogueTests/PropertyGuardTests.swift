@@ -82,18 +82,4 @@ import Testing
     func `names of types, errors and techniques pass`(text: String) {
         #expect(PropertyGuard.suspicion(of: text) == nil)
     }
-
-    @Test(arguments: [
-        ("anna", true), ("Anna.failed", true), ("error_annas-laptop", true),
-        ("annaslaptop", true), ("AnnasLaptopError", true), ("muster", true), ("root", false),
-        ("annalen", false), ("laptop", true), ("timeout", false),
-    ])
-    func `what the machine and its person are called is found`(text: String, isFound: Bool) {
-        let own = OwnNames { ["annas-laptop.lan", "anna", "Anna Muster", "root", "x"] }
-        #expect(own.occur(in: text) == isFound)
-    }
-
-    @Test func `without names nothing is taken for one`() {
-        #expect(!OwnNames { ["", "-", "42"] }.occur(in: "timeout"))
-    }
 }

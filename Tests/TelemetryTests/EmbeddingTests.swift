@@ -227,7 +227,7 @@ private struct LintError: Error {}
         #expect(try !home.holds(text, except: [".journal"]))
     }
 
-    @Test(arguments: ["Annsbook", "annsbook.types", "Check_anna.meier", "AnnaMeier"])
+    @Test(arguments: ["Annsbook", "annsbook.types", "Check_anna.meier", "AnnaMeier", "AnnaScan"])
     func `an identifier that names this machine or its person is recorded nowhere`(
         name: String
     ) throws {

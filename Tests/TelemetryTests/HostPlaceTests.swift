@@ -24,7 +24,7 @@ import Testing
     @Test func `the process's own environment and user are looked at`() {
         let product = Product("linter", version: "1.0.0")
         let place = HostPlace(for: product)
-        let names = ["HOME", "DO_NOT_TRACK", product.environmentVariable]
+        let names = ["HOME", "SUDO_UID", "DO_NOT_TRACK", product.environmentVariable]
         #expect(Set(place.seams.environment.keys).isSubset(of: names))
         let folder = unsafe getenv("HOME").map { unsafe String(cString: $0) }
         #expect(place.seams.environment["HOME"] == folder)
@@ -39,5 +39,16 @@ import Testing
         #expect(module.status.blockedBy.contains(.notAsked))
         #expect(TelemetryControl(for: nowhere).causes(blocking: .recording).contains(.notAsked))
         #expect(unsafe access(HostPlace(for: nowhere).home, F_OK) != 0)
+    }
+
+    @Test func `the name of whoever called sudo is one of the person's own`() async {
+        await #expect(processExitsWith: .success) {
+            let product = Product("linter", version: "1.0.0")
+            unsafe unsetenv("SUDO_UID")
+            precondition(!HostPlace(for: product).seams.ownNames.occur(in: "GamesScan"))
+            // Debian's account for games.
+            unsafe setenv("SUDO_UID", "5", 1)
+            precondition(HostPlace(for: product).seams.ownNames.occur(in: "GamesScan"))
+        }
     }
 }
