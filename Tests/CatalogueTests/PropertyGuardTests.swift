@@ -62,6 +62,24 @@ import Testing
             ("id_DESKTOP_7GH2K1L", .device), ("D__Projekte_Kunde", .path), ("proc_4711_fd", .path),
             ("annas_macbook", .device), ("DESKTOP_7GH2K1L", .device), ("salaries.xlsx", .file),
             ("home_anna_Documents", .path), ("etc_passwd", .path), ("qzxwvutsrqponmlk", .token),
+            ("m_3c___07___54___a1___b2___9f", .hex), ("peer_24.06731___168.33883", .digits),
+            ("m_3c_colon_07_colon_54_colon_a1_colon_b2_colon_9f", .hex),
+            ("m_3c_dash_07_dash_54_dash_a1_dash_b2_dash_9f", .hex),
+            ("m_3c_x_07_x_54_x_a1_x_b2_x_9f", .hex),
+            ("v6_2a02_colon_8109_colon_9a3f_colon_1", .hex),
+            ("v6_2a02_colon_8109_colon_1234_colon_5678", .digits),
+            ("f_3c07_dot_54a1_dot_b29f", .hex), ("h_c0a8_112a", .hex), ("h_0a00_0007", .hex),
+            ("hC0A8_112A", .hex), ("h_ac11_0002", .hex), ("c0a8_dash_0120", .hex),
+            ("a10_b0_c0_d7", .hex), ("h_192_168_x_17_42", .ipv4), ("h_172_x_17_p_0_2", .ipv4),
+            ("n_84_colon_161_colon_23_colon_201", .ipv4), ("n84_______161___23_201", .ipv4),
+            ("card_4111_dash_1111_dash_1111_dash_1111", .digits), ("anna__macbook", .device),
+            ("peerDesktop103624a", .device), ("hDESKTOP103624A", .device),
+            ("hDESKTOP103624AFailed", .hex), ("id_desktop103624a_x", .device),
+            ("srv___mail___01", .host), ("printer.local_", .host), ("x__.profile", .path),
+            ("notes_..", .path), ("C___Users_anna", .path),
+            ("WWW.Muster.De", .host), ("www.mechanize", .host), ("WWW.MUSTER", .host),
+            ("README.HTML", .file), ("AnnasPc.local", .host), ("anna.ME", .host),
+            ("alice_at_example_point_io", .host),
             ("9abc", .grammar), ("with blank", .grammar),
         ] as [(String, PropertyGuard.Suspicion)])
     func `each form is refused for what it is`(text: String, suspicion: PropertyGuard.Suspicion) {
@@ -77,7 +95,10 @@ import Testing
         "SMTP_550", "server_error_500", "user_profile", "wake_on_lan", "page.home", "enp0s31f6",
         "chrome_120.0.6099.109", "ieee80211_scan", "net.core", "ast.Lt", "win11_23h2",
         "db_migration_12", "http.cookiejar.request_host", "dev_mode", "pc_speaker", "e1000e",
-        "NIOError.internal", "http2.stream.reset", "ed25519", "docker0",
+        "NIOError.internal", "http2.stream.reset", "ed25519", "docker0", "ConnectionLost.host",
+        "WWW.Mechanize", "IO.HTML", "logging.INFO", "EC_R_POINT_IS_NOT_ON_CURVE", "operator.is_",
+        "des_ede3_cfb8", "SE_2000_A500", "grade1_2024", "code12_2024", "dead___beef",
+        "Desktop2024New", "GL_x_800_600", "matrix_3_x_4", "ContextVar.name",
     ])
     func `names of types, errors and techniques pass`(text: String) {
         #expect(PropertyGuard.suspicion(of: text) == nil)

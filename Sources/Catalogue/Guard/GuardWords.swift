@@ -105,7 +105,14 @@ enum GuardWords {
             postgresql mysql mongodb ssh git svn rtsp sip url uri href
             """
         ),
-        (.at, "at"), (.dot, "dot punkt point"), (.betweenNumbers, "dot point x d p o h n punkt"),
+        (.at, "at"), (.dot, "dot punkt point"), (.point, "point"),
+        (.local, "local home internal"),
+        (.member, "host name info page group domain id"),
+        (
+            .betweenNumbers,
+            "dot point x d p o h n punkt colon dash hyphen minus underscore doppelpunkt strich "
+                + "bindestrich"
+        ),
         (
             .hostKind,
             """

@@ -3,7 +3,9 @@
 extension IdentifierForm {
     /// A machine that is called after its owner, or by its maker: `annas_macbook`, `WIN_7GH2K1L`.
     mutating func looksLikeDevice() -> Bool {
-        if hasMakersName() || hasMakersPieces() || isOwnedInOneWord() { return true }
+        if hasMakersName() || hasMakersPieces() || hasMakersNameWithin() || isOwnedInOneWord() {
+            return true
+        }
         for index in 1..<max(1, wordCount) {
             if !words[index].traits.isDisjoint(with: [.device, .owned]) || isDevice(from: index),
                 isOwner(words[index - 1])
@@ -103,6 +105,27 @@ extension IdentifierForm {
             }
         }
         return false
+    }
+
+    /// The same within a piece, where the seven are nearly a number: `peerDesktop103624a`.
+    private mutating func hasMakersNameWithin() -> Bool {
+        guard longestDigits > 1 else { return false }
+        for index in 0..<pieceCount where pieces[index].digits > 4 && pieces[index].count > 12 {
+            let piece = pieces[index]
+            for start in piece.start + 6...piece.end - 7 {
+                let digits = (start..<start + 7).count { lower[$0].isDigit }
+                if digits == 5 || digits == 6, endsInMaker(piece.start..<start) { return true }
+            }
+        }
+        return false
+    }
+
+    /// `desktop`, `laptop` and `minint`; shorter ones end too many words.
+    private mutating func endsInMaker(_ text: Range<Int>) -> Bool {
+        (6...7).contains { length in
+            length <= text.count
+                && traits(text.upperBound - length..<text.upperBound).contains(.maker)
+        }
     }
 
     /// Windows' own names end in seven letters and digits.

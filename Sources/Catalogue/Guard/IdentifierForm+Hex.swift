@@ -32,7 +32,7 @@ extension IdentifierForm {
 
     private mutating func isLinkLocal(_ piece: Piece) -> Bool {
         let start = piece.end - 4
-        return start >= piece.start && pieceCount > 1 && lower[start] == 0x66
+        return start >= piece.start && (pieceCount > 1 || endsOpen()) && lower[start] == 0x66
             && lower[start + 1] == 0x65 && lower[start + 2] == 0x38 && lower[start + 3] == 0x30
     }
 
@@ -69,6 +69,8 @@ extension IdentifierForm {
         var pairs = 0
         var fullPairs = 0
         var fours = 0
+        var halves = 0
+        var hasTellingHalf = false
         var sixes = 0
 
         var total: Int { digits + letters }
@@ -78,9 +80,16 @@ extension IdentifierForm {
             digits += number
             letters += length - number
             pairs = length <= 2 ? pairs + 1 : 0
-            fullPairs = length == 2 ? fullPairs + 1 : 0
+            // The first may follow a letter at once, which is no digit then: `a10_b0_c0_d7`.
+            fullPairs = length == 2 ? fullPairs + 1 : length == 3 ? 1 : 0
             fours = length == 4 ? fours + 1 : 0
             sixes = length == 6 ? sixes + 1 : 0
+        }
+
+        /// Counts a group that may be half an IPv4 address.
+        mutating func add(half isHalf: Bool, isTelling: Bool) {
+            halves = isHalf ? halves + 1 : 0
+            hasTellingHalf = isHalf && (isTelling || hasTellingHalf)
         }
 
         var isAddress: Bool {
@@ -89,6 +98,8 @@ extension IdentifierForm {
             if fullPairs >= 4, digits > 1, letters > 0 { return true }
             // Also of letters alone, as Cisco writes an address: `dead.beef.cafe`.
             if fours >= 3 { return true }
+            // `c0a8_012a`, an IPv4 address.
+            if halves > 1, hasTellingHalf, digits > 2 { return true }
             if sixes >= 2, digits > 1, letters > 0 { return true }
             return count > 1 && total >= IdentifierForm.groupedHexMin && digits > 1 && letters > 0
         }
@@ -96,25 +107,35 @@ extension IdentifierForm {
 
     private mutating func hasHexGroups() -> Bool {
         var groups = Groups()
-        var wasEmpty = false
         for index in 0..<pieceCount {
             let piece = pieces[index]
-            if piece.count == 0, groups.count > 0, !wasEmpty {
-                wasEmpty = true
-                continue
-            }
             if piece.isHex, piece.count <= 12 {
-                if wasEmpty, groups.digits > 0, groups.total >= 3, piece.count <= 4 { return true }
+                if piece.isSpaced, groups.digits > 0, groups.total >= 3, piece.count <= 4 {
+                    return true
+                }
                 groups.add(piece.count, digits: piece.digits)
-            } else {
+                groups.add(half: piece.count == 4, isTelling: isTelling(piece.start))
+            } else if groups.count == 0 || !piece.traits.contains(.betweenNumbers) {
                 groups = Groups()
                 // A group may follow a word at once: `ip2001_db8_1`.
-                if let tail = hexTail(piece) { groups.add(tail.length, digits: tail.digits) }
+                if let tail = hexTail(piece) {
+                    groups.add(tail.length, digits: tail.digits)
+                    groups.add(
+                        half: tail.length == 4 && piece.count == 5,
+                        isTelling: isTelling(piece.start + 1))
+                }
             }
-            wasEmpty = false
             if groups.isAddress { return true }
         }
         return false
+    }
+
+    /// Whether four hexadecimal digits are no letters with a number behind them: a letter follows a
+    /// digit, or they begin the addresses that containers have, 172.16 to 172.31.
+    private mutating func isTelling(_ start: Int) -> Bool {
+        guard start + 4 <= count else { return false }
+        if lower[start] == 0x61, lower[start + 1] == 0x63, lower[start + 2] == 0x31 { return true }
+        return (start..<start + 3).contains { lower[$0].isDigit && lower[$0 + 1].isLower }
     }
 
     /// The hexadecimal end of a piece, up to four with a digit among them.

@@ -62,9 +62,19 @@ extension IdentifierForm {
         guard hasLastLabel() else { return false }
         if last().traits.contains(.domain) { return !isTypeInNet() }
         if last().traits.contains(.rareDomain), isUnknownBeforeLast() { return true }
-        guard last().traits.contains(.perhapsDomain) else { return false }
+        guard last().traits.contains(.perhapsDomain), !isMember(last()) else { return false }
         if pieceCount == 2, pieces[0].traits.contains(.namespace) { return false }
         return !namesAType() && !isMixedCase(last())
+    }
+
+    /// What no host ends in behind what stands there: `ConnectionLost.host`, `logging.INFO`, and
+    /// Python's `operator.is_`.
+    private mutating func isMember(_ piece: Piece) -> Bool {
+        let before = pieces[pieceCount - 2]
+        if endsOpen() { return piece.count == 2 && lower[piece.start] == 0x69 }
+        guard piece.traits.contains(.member), before.digits == 0 else { return false }
+        if isShouted(piece.start..<piece.end) { return !isShouted(before.start..<before.end) }
+        return isMixedCase(before) && before.endWord - before.firstWord > 1
     }
 
     /// `klaus.codes`, but not `error.codes`: small letters that are no word that the guard knows.
@@ -90,7 +100,11 @@ extension IdentifierForm {
         var isAddressed = pieces[0].traits.contains(.scheme)
         for index in 0..<pieceCount {
             let traits = pieces[index].traits
-            if traits.contains(.always) || begins(pieces[index], with: .always) { return true }
+            if (traits.contains(.always) && !isLibrary(index))
+                || begins(pieces[index], with: .always)
+            {
+                return true
+            }
             if traits.contains(.mailHost), pieceCount > 1, index > 0 { return true }
             guard index > 0 else { continue }
             if traits.contains(.surelyDomain), pieces[index].separator == 0x2E,
@@ -108,6 +122,12 @@ extension IdentifierForm {
             if traits.contains(.at), index + 2 < pieceCount { isAddressed = true }
         }
         return false
+    }
+
+    /// `WWW.Mechanize`, as Perl calls what is about the web.
+    private mutating func isLibrary(_ index: Int) -> Bool {
+        index == 0 && pieceCount > 1 && isShouted(0..<pieces[0].end)
+            && isMixedCase(pieces[1]) && isMixedCase(last()) && last().traits == .nothing
     }
 
     /// `raspberrypi4`.
@@ -140,13 +160,18 @@ extension IdentifierForm {
         guard wordCount > 2 else { return false }
         for index in 1..<wordCount - 1 where words[index].traits.contains(.dot) {
             let next = words[index + 1].traits
-            if next.contains(.domain) || next.contains(.perhapsDomain) || next.contains(.company) {
-                return true
-            }
+            if next.contains(.domain) || next.contains(.company) { return true }
+            if next.contains(.perhapsDomain), !isPoint(index) { return true }
         }
         return (1..<wordCount - 1).contains {
             words[$0].traits.contains(.mailHost) && words[$0 + 1].traits.contains(.company)
         }
+    }
+
+    /// A point that is no dot since nothing is at a host: `EC_R_POINT_IS_NOT_ON_CURVE`.
+    private mutating func isPoint(_ index: Int) -> Bool {
+        words[index].traits.contains(.point)
+            && !(0..<index).contains { words[$0].traits.contains(.at) }
     }
 
     /// `host01.corp`, `ws_anna_01`, `dc01`.

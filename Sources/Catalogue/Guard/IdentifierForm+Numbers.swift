@@ -18,6 +18,7 @@ extension IdentifierForm {
         var (sum, groups) = (0, 0)
         for index in 0..<pieceCount {
             let piece = pieces[index]
+            if sum > 0, piece.traits.contains(.betweenNumbers) { continue }
             // A number may begin within a word: `tel49_151_23456`, `DE89_3704`.
             (sum, groups) =
                 piece.isNumber ? (sum + piece.count, groups + 1) : (trailingDigits(piece), 1)
@@ -54,7 +55,7 @@ extension IdentifierForm {
     mutating func hasIPv4Address() -> Bool {
         guard wordCount >= 4 else { return false }
         var run = 0
-        var (first, end) = (0, 0)
+        var (first, second, end) = (0, 0, 0)
         var gap: UInt64 = 0
         for index in 0..<wordCount {
             let word = words[index]
@@ -64,21 +65,28 @@ extension IdentifierForm {
                 continue
             }
             let between = run > 0 ? gapHash(end, word.start) : 0
+            if run == 2, between != 0, between != gap, isPrivate(first, second) { return true }
             run = run > 0 && between != 0 && (run == 1 || between == gap) ? run + 1 : 1
             if run == 1 { first = index }
+            if run == 2 { second = index }
             (gap, end) = (between, word.start + length)
-            if run == 3, isPartOfAddress(from: first) { return true }
+            if run == 3, isPartOfAddress(first, second) { return true }
             if run == 4, !isVersion() { return true }
         }
         return false
     }
 
     /// Whether three numbers, the first of them a word of its own, tell a network: after a word for
-    /// an address, as in `addr_192.168.1`, or those of private networks (RFC 1918, RFC 3927). Those
-    /// that begin with 10 are left to the word before them: versions do too.
-    private mutating func isPartOfAddress(from first: Int) -> Bool {
-        if first > 0, words[first - 1].traits.contains(.address) { return true }
-        let octets = (decimal(words[first]), decimal(words[first + 1]))
+    /// an address, as in `addr_10.0.3`, or those of private networks.
+    private mutating func isPartOfAddress(_ first: Int, _ second: Int) -> Bool {
+        (first > 0 && words[first - 1].traits.contains(.address)) || isPrivate(first, second)
+    }
+
+    /// Whether two numbers begin addresses of private networks (RFC 1918, RFC 3927), which are
+    /// found also with different things between them: `192_168_x_17`. Those that begin with 10 are
+    /// left to the word before them: versions do too.
+    private mutating func isPrivate(_ first: Int, _ second: Int) -> Bool {
+        let octets = (decimal(words[first]), decimal(words[second]))
         return switch octets.0 {
         case 192: octets.1 == 168
         case 172: (16...31).contains(octets.1)
@@ -112,7 +120,7 @@ extension IdentifierForm {
     /// What stands between two numbers: one hash for dots and underscores, else that of the word.
     /// 0 for what can't stand there.
     private mutating func gapHash(_ start: Int, _ end: Int) -> UInt64 {
-        guard end > start, end - start <= 7 else { return 0 }
+        guard end > start else { return 0 }
         var hash = Self.hashStart
         var isWord = false
         for place in start..<end where lower[place] != 0x5F && lower[place] != 0x2E {

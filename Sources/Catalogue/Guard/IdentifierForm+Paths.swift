@@ -16,19 +16,24 @@ extension IdentifierForm {
         guard piece.separator == 0x2E else { return false }
         if piece.traits.contains(.file) { return true }
         return piece.traits.contains(.perhapsFile) && !namesAType() && !isMixedCase(piece)
-            && !(piece.count == 1 && isUpper(piece.start))
+            && !(piece.count == 1 && isUpper(piece.start)) && !isFormat(piece)
+    }
+
+    /// `IO.HTML`: a format, shouted behind two capitals.
+    private mutating func isFormat(_ piece: Piece) -> Bool {
+        piece.start == 3 && isShouted(0..<piece.end)
     }
 
     /// A path with separators that the grammar lets through.
     mutating func looksLikePath() -> Bool {
+        if endsOpen(), count > 2, lower[count - 1] == 0x2E, isSeparator(count - 2) { return true }
         for index in 0..<pieceCount {
             let piece = pieces[index]
-            if piece.count == 0 {
+            if piece.isSpaced {
                 // `C__Users`: a drive.
                 if index == 1, namesDrive() { return true }
                 // A file that is hidden, or two steps up.
-                if index + 1 < pieceCount, pieces[index + 1].separator == 0x2E { return true }
-                continue
+                if piece.separator == 0x2E { return true }
             }
             guard index + 1 < pieceCount else { break }
             let next = pieces[index + 1].traits
@@ -53,9 +58,9 @@ extension IdentifierForm {
 
     /// A letter with two separators behind, where `:\` stood.
     private mutating func namesDrive() -> Bool {
-        guard pieces[0].count == 1, pieceCount > 2, pieces[2].count > 0 else { return false }
-        return pieces[2].traits.contains(.inDrive)
-            || (isUpper(0) && isUpper(pieces[2].start))
+        guard pieces[0].count == 1 else { return false }
+        return pieces[1].traits.contains(.inDrive)
+            || (isUpper(0) && isUpper(pieces[1].start))
     }
 
     /// `home_anna_documents`. What follows at once needs a dot, as `user_config` has none.

@@ -6,12 +6,14 @@
 /// address, where the compiler would copy more than a kilobyte for each. It makes the guard three
 /// times as fast.
 struct IdentifierForm: ~Copyable {
-    /// What stands between two separators.
+    /// What stands between two separators; it is never empty.
     struct Piece {
         fileprivate var bounds: (UInt8, UInt8) = (0, 0)
         fileprivate var wordBounds: (UInt8, UInt8) = (0, 0)
-        /// The separator before it, 0 for the first piece.
+        /// The separator before it, the last one of several; 0 for the first piece.
         var separator: UInt8 = 0
+        /// Whether several separators stand before it.
+        var isSpaced = false
         fileprivate var digitCount: UInt8 = 0
         var isHex = true
         var traits = WordTraits.nothing
@@ -91,6 +93,14 @@ struct IdentifierForm: ~Copyable {
 
     var hasUpper: Bool { capitals != 0 }
 
+    /// Whether the character at `index` stands between pieces.
+    mutating func isSeparator(_ index: Int) -> Bool {
+        lower[index] == 0x5F || lower[index] == 0x2E
+    }
+
+    /// Whether nothing stands behind the last separator.
+    mutating func endsOpen() -> Bool { isSeparator(count - 1) }
+
     /// Whether a capital stands before `end`.
     func hasUpper(before end: Int) -> Bool { capitals & (1 << UInt64(end) &- 1) != 0 }
 
@@ -107,6 +117,7 @@ struct IdentifierForm: ~Copyable {
                 piece.bounds.0 = UInt8(index + 1)
                 piece.wordBounds.0 = UInt8(wordCount)
                 piece.separator = byte
+                piece.isSpaced = lower[index - 1] == 0x5F || lower[index - 1] == 0x2E
                 (pieceHash, wordHash) = (Self.hashStart, Self.hashStart)
                 (wordStart, digits) = (index + 1, 0)
                 hasDot = hasDot || byte == 0x2E
@@ -147,10 +158,10 @@ struct IdentifierForm: ~Copyable {
     }
 
     private mutating func close(_ piece: Piece, at end: Int, _ traits: WordTraits) {
+        guard end > piece.start else { return }
         var piece = piece
         piece.bounds.1 = UInt8(end)
         piece.wordBounds.1 = UInt8(wordCount)
-        piece.isHex = piece.isHex && piece.count > 0
         piece.traits = traits
         pieces[pieceCount] = piece
         pieceCount += 1

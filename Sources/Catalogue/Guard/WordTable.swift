@@ -84,6 +84,12 @@ struct WordTraits: OptionSet, Sendable {
     static let serial = WordTraits(rawValue: 1 << 28)
     /// What people put before an address.
     static let address = WordTraits(rawValue: 1 << 30)
+    /// A word for a dot that is also a word of programs.
+    static let point = WordTraits(rawValue: 1 << 40)
+    /// A top-level domain that types have as the name of a part.
+    static let member = WordTraits(rawValue: 1 << 41)
+    /// What ends the names of hosts in a local network.
+    static let local = WordTraits(rawValue: 1 << 42)
     /// A word of programs that would be taken for something else.
     static let technical = WordTraits(rawValue: 1 << 23)
 }
@@ -93,32 +99,44 @@ struct WordTable: Sendable {
     static let shared = WordTable(GuardWords.all)
 
     private let mask: Int
-    private let slots: [Slot]
+    private var slots: [Slot]
 
     private struct Slot {
         var hash: UInt64 = 0
         var traits = WordTraits.nothing
     }
 
+    /// Made when a program starts, since declarations ask: so a word is put where it belongs at
+    /// once, without a collection between.
+    ///
     /// - Parameter lists: words with blanks between them, and their trait.
     init(_ lists: [(WordTraits, String)]) {
-        var traits: [UInt64: WordTraits] = [:]
-        for (trait, words) in lists {
-            for word in words.utf8.split(whereSeparator: { $0 == 0x20 || $0 == 0x0A }) {
-                let hash = word.reduce(IdentifierForm.hashStart, IdentifierForm.hash)
-                traits[hash, default: []].insert(trait)
-            }
-        }
+        let bytes = lists.reduce(0) { $0 + $1.1.utf8.count }
+        // A word has some six characters, so that two thirds of the slots stay free.
         var size = 64
-        while size < traits.count * 4 { size *= 2 }
-        var slots = [Slot](repeating: Slot(), count: size)
-        for (hash, trait) in traits {
-            var slot = Self.slot(hash) & (size - 1)
-            while slots[slot].hash != 0 { slot = (slot + 1) & (size - 1) }
-            slots[slot] = Slot(hash: hash, traits: trait)
-        }
+        while size < bytes / 2 { size *= 2 }
         mask = size - 1
-        self.slots = slots
+        slots = [Slot](repeating: Slot(), count: size)
+        for (trait, words) in lists {
+            var hash = IdentifierForm.hashStart
+            for byte in words.utf8 {
+                if byte == 0x20 || byte == 0x0A {
+                    add(hash, trait)
+                    hash = IdentifierForm.hashStart
+                } else {
+                    hash = IdentifierForm.hash(hash, byte)
+                }
+            }
+            add(hash, trait)
+        }
+    }
+
+    private mutating func add(_ hash: UInt64, _ trait: WordTraits) {
+        guard hash != IdentifierForm.hashStart else { return }
+        var slot = Self.slot(hash) & mask
+        while slots[slot].hash != 0, slots[slot].hash != hash { slot = (slot + 1) & mask }
+        slots[slot].hash = hash
+        slots[slot].traits.insert(trait)
     }
 
     private static func slot(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 20) }
