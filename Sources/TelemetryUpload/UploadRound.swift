@@ -4,8 +4,8 @@
 package import Modules
 package import Telemetry
 
-/// One round of uploads: every request for erasure that is due, or else every batch that is. Whoever
-/// sees both at once could tell that the identifiers, the one that ended and the one that stands, are
+/// One round of uploads: every request for erasure that is due, or else every batch that is.
+/// Whoever sees both at once could tell that the identifier that ended and the one that stands are
 /// of one installation.
 ///
 /// A batch is marked before its first byte leaves and after its answer came, so a crash at any
@@ -40,8 +40,9 @@ package struct UploadRound {
     ///   - progress: is told how things stand after each batch.
     ///   - whileSending: performs the transfer of a batch, which it may have cancelled once what
     ///     the batch rests on has ended.
-    ///   - makeTransport: makes a transport without any connection; one serves all batches, and each request for erasure has one of its own, so that a server can't
-    ///     tell by the connection what belongs together.
+    ///   - makeTransport: makes a transport without any connection; one serves all batches, and
+    ///     each request for erasure has one of its own, so that a server can't tell by the
+    ///     connection what belongs together.
     package init(
         outbox: Outbox, clock: any WallClock, random: any RandomSource,
         isAskedFor: Bool = false, timeMax: Duration? = nil,

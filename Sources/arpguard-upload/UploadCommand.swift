@@ -22,10 +22,9 @@ extension Command {
     static let upload = Command(
         "arpguard-upload", summary: "Send what telemetry has ready, once",
         discussion: [
-            "Runs one round and ends: every request for erasure that is due, or where there is none "
-                + "every batch that is due: side by side they would tell that both are of one "
-                + "installation. Sends nothing that was not agreed to: see 'arpguard telemetry "
-                + "status'.",
+            "Runs one round and ends: every request for erasure that is due, or where none is, "
+                + "every batch: side by side they would tell that both are of one installation. "
+                + "Sends nothing that was not agreed to: see 'arpguard telemetry status'.",
             "What can't be sent now is kept for a later round. Ends with status 2 if something was "
                 + "left undone because of a failure.",
         ],

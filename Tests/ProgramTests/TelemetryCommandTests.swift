@@ -213,6 +213,38 @@ import Testing
         }
     }
 
+    @Test func `a report to others tells no folder's name, no path of a URL and no faulty value`()
+        throws
+    {
+        let home = arpguard.folder.file("anna.smith/guard")
+        let environment = ["ARPGUARD_HOME": home, "HOME": arpguard.folder.file("root")]
+        let url = "https://t.example.org/secret/v1/logs"
+        try arpguard.folder.write("", to: "anna.smith/other")
+        for words in [
+            ["config", "set", "telemetry.upload_url", url], ["telemetry", "enable", "--confirm"],
+        ] {
+            #expect(try arpguard(words, environment: environment).status == 0)
+        }
+        func reports() throws -> [String] {
+            try [[], ["--format", "json"]].map { format in
+                let words = ["telemetry", "status", "--redact"] + format
+                let end = try arpguard(words, environment: environment)
+                return end.stdout + end.stderr
+            }
+        }
+        for report in try reports() {
+            #expect(!report.contains("anna.smith") && !report.contains("secret"), "\(report)")
+            #expect(report.contains("https://t.example.org/...") && report.contains(".../guard"))
+        }
+        try arpguard.folder.write(
+            #"{"telemetry": {"upload_url": "https://anna:pass@10.1.2.3/v1/logs?token=abc"}}"#,
+            to: "anna.smith/guard/config.json")
+        for report in try reports() {
+            #expect(report.contains("telemetry.upload_url: must be"), "\(report)")
+            for word in ["anna", "pass", "10.1.2.3", "token"] { #expect(!report.contains(word)) }
+        }
+    }
+
     @Test func `a yes says how to see and how to undo, and lists as new only what is`() throws {
         _ = try arpguard("telemetry", "disable")
         let result = try arpguard("telemetry", "enable", "--confirm")

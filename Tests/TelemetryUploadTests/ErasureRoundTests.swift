@@ -42,6 +42,7 @@ import Testing
         let server = try FakeServer(.answer(200), .answer(status), .answer(200))
         let (home, _) = try homeWithErasure(server)
         home.record(1)
+        home.clock.jump(to: try #require(try home.control.uploadAgenda().schedule).dueAt)
         let summary = try home.round()
         #expect(summary.batchesSent == 0)
         #expect(summary.erasuresDone == (status == 204 ? 1 : 0))

@@ -29,6 +29,13 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         }
     }
 
+    /// The same without the values that are wrong, for reports to others.
+    public var withoutValues: String {
+        guard case .faulty(let problems) = cause else { return description }
+        let bare = problems.map { SettingProblem(key: $0.key, value: nil, expected: $0.expected) }
+        return ConfigurationError(path: path, cause: .faulty(bare)).description
+    }
+
     private func summary(of problems: [SettingProblem]) -> String {
         let first = problems.first?.description ?? "faulty"
         return problems.count < 2 ? first : "\(first), and \(problems.count - 1) more"

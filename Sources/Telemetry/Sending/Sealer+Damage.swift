@@ -3,7 +3,8 @@
 import Modules
 import SQLite
 
-/// Batches whose bytes or address the disk has changed: nobody agreed to those, so they never leave.
+/// Batches whose bytes or address the disk has changed: nobody agreed to those, so they never
+/// leave.
 extension Sealer {
     /// Makes what a person may look at fit, and gives damaged batches up: what can't leave is not
     /// shown as if it could. One that is being sent is its uploader's.

@@ -51,8 +51,8 @@ public struct UploadSchedule: Sendable, Equatable {
         drawn(from: Day(number: now.day.number + 1).start, random)
     }
 
-    /// The due time after something left that is not to be seen beside a batch: drawn uniformly from
-    /// one to six hours ahead, where it is not later already.
+    /// The due time after something left that is not to be seen beside a batch: drawn uniformly
+    /// from one to six hours ahead, where it is not later already.
     public func apart(after now: Timestamp, _ random: some RandomSource) -> UploadSchedule {
         let earliest = now.advanced(byNanoseconds: Self.nanosecondsPerHour)
         guard dueAt < earliest else { return self }

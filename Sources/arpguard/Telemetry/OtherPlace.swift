@@ -89,14 +89,14 @@ struct OtherPlace {
     }
 
     /// The same for programs.
-    func json(_ told: (String) -> String) -> JSONValue {
+    var json: JSONValue {
         [
-            "path": .string(told(path)), "enabled": isEnabled.map { .bool($0) } ?? .null,
+            "path": .string(path), "enabled": isEnabled.map { .bool($0) } ?? .null,
             "recorded": problem == nil ? status.map { .integer($0.recorded) } ?? .null : .null,
             "recorders": .array((status?.recorders ?? []).map { .integer($0) }),
-            "error": .optional(problem.map(told)),
+            "error": .optional(problem),
             "pending_erasures": status?.pendingErasures.map { .integer($0) } ?? .null,
-            "erasures_error": .optional(status?.erasureProblem.map { told($0.description) }),
+            "erasures_error": .optional(status?.erasureProblem?.description),
         ]
     }
 }

@@ -70,7 +70,8 @@ struct StatusView {
 
     /// What is wrong with the configuration, or with the folder that it names.
     private var configurationProblem: String? {
-        setup.fault?.description ?? status.configurationProblem
+        if isRedacted, let fault = setup.fault { return fault.withoutValues }
+        return setup.fault?.description ?? status.configurationProblem
     }
 
     private var facts: [Report.Block] {
@@ -84,7 +85,7 @@ struct StatusView {
             ("events", StyledText(events)),
         ]
         if let unanswered = status.unanswered {
-            rows.append(("not answered", StyledText(unanswered.description, .yellow)))
+            rows.append(("not answered", StyledText(told(unanswered.description), .yellow)))
         }
         if status.cutOff > 0 {
             let text =
@@ -138,7 +139,8 @@ struct StatusView {
 
     private var sending: StyledText {
         if status.blockedSending.isEmpty {
-            return StyledText("allowed, to \(status.uploadURL ?? "")")
+            let place = status.uploadURL ?? ""
+            return StyledText("allowed, to \(isRedacted ? told(place) : place)")
         }
         return StyledText("blocked: \(words.list(status.blockedSending))")
     }
@@ -199,29 +201,28 @@ struct StatusView {
 
     private func shortened(_ id: String) -> String { "\(id.prefix(4))..." }
 
-    private func told(_ problem: String) -> String { setup.home.abbreviating(problem) }
+    private var redaction: Redaction { Redaction(home: setup.home) }
 
-    private func abbreviated(_ path: String) -> String { setup.home.abbreviated(path) }
+    /// A text for people, with paths in the form that they read.
+    func told(_ text: String) -> String {
+        isRedacted ? redaction.text(text) : setup.home.abbreviating(text)
+    }
+
+    private func abbreviated(_ path: String) -> String {
+        isRedacted ? redaction.text(path) : setup.home.abbreviated(path)
+    }
 
     private var owner: String { String(setup.seams.userID) }
 
     private var json: JSONObject {
         var json = status.json
-        if isRedacted {
-            json["installation_id"] = status.installationID.map { .string(shortened($0)) } ?? .null
-            json["storage_path"] = .string(abbreviated(status.storagePath))
-            json["store_error"] = status.storeProblem.map { .string(told($0)) } ?? .null
-            json["erasures_error"] =
-                status.erasureProblem.map { .string(told($0.description)) } ?? .null
-        }
-        json["home"] = .string(isRedacted ? abbreviated(setup.home.path) : setup.home.path)
+        json["home"] = .string(setup.home.path)
         json["owner"] = .integer(Int64(setup.seams.userID))
-        json["other_places"] =
-            elsewhere.map { .array($0.map { $0.json { isRedacted ? told($0) : $0 } }) }
-            ?? .null
+        json["other_places"] = elsewhere.map { .array($0.map(\.json)) } ?? .null
         json["other_homes"] = others.json
-        json["configuration_error"] =
-            configurationProblem.map { .string(isRedacted ? told($0) : $0) } ?? .null
-        return json
+        json["configuration_error"] = .optional(configurationProblem)
+        guard isRedacted else { return json }
+        json["installation_id"] = .optional(status.installationID.map(shortened))
+        return redaction.value(.object(json)).objectValue ?? [:]
     }
 }

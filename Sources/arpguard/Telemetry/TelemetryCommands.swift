@@ -51,7 +51,7 @@ extension Command {
         invocation.output.render(view.report)
         for warning in view.others.warnings {
             invocation.diagnostics.warning(
-                warning, hint: "--home, or --service for the service's, shows that one")
+                view.told(warning), hint: "--home, or --service for the service's, shows that one")
         }
         return .success
     }
@@ -128,5 +128,5 @@ extension Flag {
     static let raw = Flag("raw", help: "Print the bytes of the body as they would leave")
     static let showID = Flag("show-id", help: "Print the whole installation identifier")
     static let redact = Flag(
-        "redact", help: "Shorten identifier and paths in JSON too, for reports to others")
+        "redact", help: "Shorten identifier, paths and URLs, in JSON too, for reports to others")
 }
