@@ -16,15 +16,13 @@ package enum DeclarationRules {
             && text.utf8.allSatisfy { $0.isLower || $0.isDigit || $0 == 0x5F }
     }
 
-    /// Whether a choice may have the word: `[A-Za-z0-9._-]{1,64}`, and neither an address nor a
-    /// host with its domain. Those come from a list that was made at run time; the digest of a
-    /// catalogue with one would tell machines apart.
+    /// Whether a choice may have the word: `[A-Za-z0-9._-]{1,64}`.
     package static func isWord(_ text: String) -> Bool {
         (1...nameBytesMax).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
                 byte.isLower || byte.isUpper || byte.isDigit
                     || [0x2D, 0x2E, 0x5F].contains(byte)
-            } && !PropertyGuard.namesMachine(text)
+            }
     }
 
     /// Whether a property may be of the kind: no bound below 0, no list with other words or more

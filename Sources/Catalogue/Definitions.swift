@@ -18,8 +18,7 @@ public struct PropertyDefinition: Sendable, Equatable {
     /// Declares a property. A list of choices gets `other` if it lacks it.
     ///
     /// A faulty declaration ends the program: the name and the aliases are `[a-z][a-z0-9_]{0,63}`,
-    /// the words of a choice `[A-Za-z0-9._-]{1,64}`, at most 512 and no addresses or hosts, and no
-    /// bound is below 0.
+    /// the words of a choice `[A-Za-z0-9._-]{1,64}` and at most 512, and no bound is below 0.
     public init(
         id: Int, _ name: String, _ kind: PropertyKind, aliases: [String] = [],
         since: String = "0.1", purpose: String
@@ -36,9 +35,7 @@ public struct PropertyDefinition: Sendable, Equatable {
         self.since = since
         self.purpose = purpose
         precondition(([name] + aliases).allSatisfy(DeclarationRules.isName), "no name: \(name)")
-        precondition(
-            DeclarationRules.isSound(self.kind),
-            "faulty words (an address or a host among them?) or bound: \(name)")
+        precondition(DeclarationRules.isSound(self.kind), "faulty words or bound: \(name)")
     }
 
     /// Checks a value and brings it into the form that is recorded.

@@ -2,8 +2,8 @@
 
 /// What a property may hold. There is no kind for free text.
 public enum PropertyKind: Sendable, Equatable {
-    /// One word of a closed list, each `[A-Za-z0-9._-]{1,64}` and a constant of the program. A word
-    /// that is not on it becomes `other`, which is always there.
+    /// One word of a closed list, each `[A-Za-z0-9._-]{1,64}`. A word that is not on it becomes
+    /// `other`, which is always there.
     case choice([String])
     /// A name that a host program declares: `[A-Za-z][A-Za-z0-9_.]{0,63}`, guarded against
     /// whatever looks like an address, a token or a name of a machine.

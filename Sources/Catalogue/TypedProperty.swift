@@ -40,8 +40,7 @@ package enum EncodedValue: Sendable {
 }
 
 extension Property where Value: RawRepresentable<String> & CaseIterable {
-    /// One case of an enum; its texts are the closed list, each `[A-Za-z0-9._-]{1,64}` and no
-    /// address or host.
+    /// One case of an enum; its texts are the closed list, each `[A-Za-z0-9._-]{1,64}`.
     public static func choice(
         _ name: String, _ type: Value.Type, since: String, purpose: String
     ) -> Property<Value> {

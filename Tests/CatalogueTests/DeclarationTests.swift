@@ -30,35 +30,6 @@ import Testing
         #expect(DeclarationRules.isSound(kind) == isSound)
     }
 
-    @Test(arguments: [
-        "192.168.17.42", "10.0.0.7", "ip-10-0-0-7", "192-168-17", "annas-laptop.fritz.box",
-        "annas-laptop.local", "printer.local", "nas.home", "mail.example.org", "srv01.corp",
-        "www.muster.info", "02-00-5e-10-00-01", "02005e100001", "0200.5e10.0001",
-        "2a02-8109-9a3f-5678--1", "fe80--1ff-fe23-4567-890a", "c0a8-112a",
-        "0" + String(repeating: "a", count: 63),
-    ])
-    func `an address or a host is no word`(word: String) async {
-        #expect(!DeclarationRules.isWord(word))
-        await #expect(processExitsWith: .failure) { [word] in
-            _ = PropertyDefinition(id: 1, "host", .choice(["a", word]), purpose: "why")
-        }
-    }
-
-    @Test(arguments: [
-        "http_500", "http-500", "404", "ipv4", "IPv6", "10_100_ms", "0-10", "100-1000", "18-24",
-        "tls1.3", "TLSv1.2", "x86_64", "arm64", "802.1x", "802.1Q", "802.11ac", "1.2.3",
-        "2024.01.15",
-        "v2.23.3.116", "10.0.22631.4460", "node.js", "utf-8", "iso-8859-1", "sha3-512", "ed25519",
-        "aes-128-gcm", "ECDHE-RSA-AES128-GCM-SHA256", "en-US", "de_DE.UTF-8", "com.example.scanner",
-        "System.IO", "libpcap-1.10", "eth0", "enp3s0", "h264", "c-3", "1-2-3", "decade",
-        "dead_beef", "us-east-1a", "tcp-443", "ubuntu-22.04", "debian_12", "1920x1080", "sign.in",
-        "user.name", "output.log", "detection.gateway", "user_settings.page", "other", "-", "_.",
-        String(repeating: "a", count: 64),
-    ])
-    func `sensible words are words`(word: String) {
-        #expect(DeclarationRules.isWord(word))
-    }
-
     @Test(arguments: ["a.b", "", "a\nb"])
     func `a faulty name ends the program`(name: String) async {
         await #expect(processExitsWith: .failure) { [name] in

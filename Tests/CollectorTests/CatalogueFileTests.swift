@@ -30,7 +30,6 @@ import Testing
         (event("run.all", ""), "an event has no name of small letters"),
         (event("run", "\(flag),\(flag)"), "'run' has two properties of one name"),
         (event("run", choice(of: ["a|b"])), "the kind of 'run.x' is not known"),
-        (event("run", choice(of: ["10.0.0.7"])), "the kind of 'run.x' is not known"),
         (event("run", choice(of: words)), "the kind of 'run.x' is not known"),
         (event("run", many), "'run' has more than"),
         (event("run", #"{"kind": "bool"}"#), "a property of 'run' has no proper name"),
