@@ -6,6 +6,8 @@ import Glibc
 public enum MachineNames {
     /// The longest name of a host, in bytes (HOST_NAME_MAX of Linux, and its end).
     private static let hostBytesMax = 65
+    /// The least number of a person's account (Debian's policy manual, section 9.2.2).
+    private static let personsMin: UInt32 = 1000
     /// The most bytes that an entry of the account database may take.
     private static let accountBytesMax = 16_384
 
@@ -31,8 +33,10 @@ public enum MachineNames {
         var bytes = [CChar](repeating: 0, count: accountBytesMax)
         let code = unsafe getpwuid_r(account, &entry, &bytes, bytes.count, &found)
         guard code == 0, unsafe found != nil else { return [] }
-        // The second field holds the name first, then rooms and numbers.
-        let names = unsafe [entry.pw_name, entry.pw_gecos].compactMap { name in
+        // The second field holds the person's name first, then rooms and numbers; of an account of
+        // the system it says what that is for.
+        let isPersons = account >= personsMin
+        let names = unsafe [entry.pw_name, isPersons ? entry.pw_gecos : nil].compactMap { name in
             unsafe name.map { unsafe String(cString: $0) }
         }
         return names.map { String($0.prefix { $0 != "," }) }

@@ -9,14 +9,16 @@ public struct Product: Sendable, Equatable {
     /// The version, for people: up to 64 printable ASCII characters, no space.
     public let version: String
 
-    /// What of the version is on the wire (`service.version`): all of it where it has the form of
-    /// a version, else its leading numbers, such as `1.0` of `1.0-jane@build.example`. A build may
-    /// write into a version who made it, and where. Nil where it does not begin with a version.
+    /// The version on the wire (`service.version`), where it has the form of one; nil where not. A
+    /// build may write into a version who made it, and where: `1.0-jane@build.example`. A leading
+    /// `v` and what follows a `+` (Semantic Versioning 2.0.0, section 10) are left out, and `rc1`
+    /// is `rc.1`; no other build is told as the release on which it rests.
     public var sentVersion: String? {
-        if PropertyGuard.isVersion(version) { return version }
-        let numbers = version.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        let leading = String(numbers.last == "." ? numbers.dropLast() : numbers)
-        return PropertyGuard.isVersion(leading) ? leading : nil
+        let plain = String(
+            (version.hasPrefix("v") ? version.dropFirst() : version[...])
+                .prefix { $0 != "+" }
+                .replacing(#/-?(rc|beta|alpha)\.?([0-9]{1,3})$/#) { "-\($0.1).\($0.2)" })
+        return PropertyGuard.isVersion(plain) ? plain : nil
     }
 
     /// Names a program. `name` is a constant of the program, never something a person typed:

@@ -115,7 +115,7 @@ extension CollectorStorageTests {
             #expect(figures.installations == 3)
             #expect(figures.cells.count == DayFigures.familyMax + 2)
             #expect(figures.cells["version/1.0"]?.installations == 3)
-            #expect(figures.cells["version/other"]?.installations == 0)
+            #expect(figures.cells["version/~"]?.installations == 0)
         }
     }
 }

@@ -22,9 +22,11 @@ import Testing
 
     @Test(
         arguments: [
-            ("1.0-anna@annas-laptop.lan/10.0.0.7", "1.0"), ("2.1.0", "2.1.0"), ("dev", nil),
-            ("1.4.0-rc.2", "1.4.0-rc.2"), ("2.3.1-17-gdeadbee", "2.3.1"), ("v1.0", nil),
-            ("20261130.1-anna", nil), ("1..2", nil), ("3.0.0+build.anna", "3.0.0"),
+            ("1.0-anna@annas-laptop.lan/10.0.0.7", nil), ("2.1.0", "2.1.0"), ("dev", nil),
+            ("1.4.0-rc.2", "1.4.0-rc.2"), ("1.4.0-rc2", "1.4.0-rc.2"), ("1.4.0rc2", "1.4.0-rc.2"),
+            ("1.2.3-beta2", "1.2.3-beta.2"), ("1.2.3-dev", nil), ("1.2.3-SNAPSHOT", nil),
+            ("2.3.1-17-gdeadbee", nil), ("v1.0", "1.0"), ("20261130.1-anna", nil), ("1..2", nil),
+            ("3.0.0+build.anna", "3.0.0"), ("3.0.0-rc.1+anna", "3.0.0-rc.1"), ("10.0.0.7", nil),
         ] as [(String, String?)])
     func `of a version nothing leaves but what has its form`(
         version: String, sent: String?

@@ -52,8 +52,8 @@ public struct Counter: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The label of records that lack the property which the label would name.
     public static let notTold = "not_told"
 
-    /// The label of what has no name of its own.
-    static let other = "other"
+    /// The label of what is not named: no value can be called so, as one can be called `other`.
+    static let unnamed = "~"
 
     /// What it is about.
     public let group: CounterGroup
@@ -100,7 +100,7 @@ public struct Counter: Sendable, Hashable, Comparable, CustomStringConvertible {
     var rest: Counter {
         var rest = self
         let named = group == .property ? 2 : 0
-        rest.labels = labels.prefix(named) + labels.dropFirst(named).map { _ in Self.other }
+        rest.labels = labels.prefix(named) + labels.dropFirst(named).map { _ in Self.unnamed }
         return rest
     }
 

@@ -25,10 +25,16 @@ struct PublishedDay {
     init(_ figures: DayFigures, k: Int) {
         let all = Self.named(figures)
         let shown = all.filter { $0.value.installations >= k }
-        let tables = Self.tables(all.keys)
+        // By what is shown alone: a table that is hidden counts as none.
+        let tables = Self.tables(shown.keys)
+        // That fewer than `k` lack an event is told no more than that nobody does.
+        let wholeMax = figures.installations - (k - 1)
         let installations = ToldInstallations(
             shown.mapValues(\.installations),
-            of: { $0.whole.flatMap { all[$0]?.installations } ?? figures.installations }, k: k)
+            of: { counter in
+                let whole = counter.whole.flatMap { all[$0]?.installations }
+                return whole.map { min($0, wholeMax) } ?? figures.installations
+            }, k: k)
         day = figures.day
         isFolded = figures.isFolded
         self.installations = figures.installations
@@ -49,7 +55,7 @@ struct PublishedDay {
         }
     }
 
-    /// How many tables divide the records of each event.
+    /// How many tables divide the records of each event, in these figures.
     private static func tables(_ counters: some Sequence<Counter>) -> [String: Int] {
         var families: [String: Set<String>] = [:]
         for counter in counters where counter.group != .event {
