@@ -4,14 +4,14 @@
 import Telemetry
 
 extension Outbox {
-    /// Puts the batches off, since something left that is not to be seen beside them.
+    /// What keeps batches here, where something left that is not to be seen beside them.
     func keepApart() throws -> UploadSummary.Ending {
         switch try next() {
         case .blocked(let causes): .blocked(causes)
         case .held(let events): .held(events: events)
         case .reconfigured: .reconfigured
         case .empty: .nothingWaits
-        case .batch, .later, .budgetSpent: .apart(until: try putOff())
+        case .batch, .later, .budgetSpent: .apart(until: try dueAt())
         }
     }
 }

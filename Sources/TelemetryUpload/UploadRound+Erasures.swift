@@ -7,14 +7,21 @@ import Telemetry
 extension UploadRound {
     /// Sends the requests for erasure that are due. A list that can't be read sends none, and is
     /// the caller's to tell.
-    func sendErasures(_ summary: inout UploadSummary) throws {
+    ///
+    /// - Parameters:
+    ///   - isAskedFor: a person waits for it.
+    ///   - isAlone: no batch is meant. Else one that failed waits out its pause in any case, or it
+    ///     would stand before the batches whenever somebody asks for these.
+    func sendErasures(_ summary: inout UploadSummary, isAskedFor: Bool, isAlone: Bool) throws {
         guard let pending = try? outbox.pendingErasures() else { return }
         defer {
             let pending = (try? outbox.pendingErasures()) ?? []
             summary.erasuresPending = pending.count
             summary.erasuresNotBefore = outbox.notBefore(pending, isAskedFor: isAskedFor)
         }
-        let due = outbox.due(pending, isAskedFor: isAskedFor)
+        let due = outbox.due(pending, isAskedFor: isAskedFor).filter {
+            isAlone || $0.attempts == 0 || outbox.isDue($0)
+        }
         guard !due.isEmpty else { return }
         summary.erasuresBlocked = outbox.erasuresBlocked
         guard summary.erasuresBlocked.isEmpty else { return }

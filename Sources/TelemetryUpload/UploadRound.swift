@@ -74,19 +74,21 @@ package struct UploadRound {
     package func run(erasuresOnly: Bool = false) throws -> UploadSummary {
         var summary = UploadSummary(ending: .erasuresOnly)
         let standing = outbox.standing
-        try sendErasures(&summary)
-        if !erasuresOnly, summary.ending == .erasuresOnly {
-            do {
-                try sendRest(&summary)
-            } catch {
-                try outbox.replaceStoreIfDamaged(after: error)
-                throw error
-            }
+        do {
+            // Batches that were put off for an erasure have their turn before another one.
+            let isTurn = try !erasuresOnly && outbox.isPutOffOver()
+            if !isTurn { tryErasures(&summary, isAskedFor: isAskedFor, isAlone: erasuresOnly) }
+            if summary.erasuresLeft > 0 { try outbox.putOff() }
+            if !erasuresOnly, summary.ending == .erasuresOnly { try sendRest(standing, &summary) }
+            if isTurn { try outbox.putOffErasures(random) }
+        } catch {
+            try outbox.replaceStoreIfDamaged(after: error)
+            throw error
         }
         // What was asked for meanwhile is the erasure of what went in this same round.
         let isOver = [.interrupted, .reconfigured].contains(summary.ending)
         if !erasuresOnly, !isOver, !outbox.standing.isSame(as: standing) {
-            try sendErasures(&summary)
+            tryErasures(&summary, isAskedFor: false, isAlone: false)
         }
         if let problem = outbox.erasureProblem {
             summary.note(problem.description, hint: problem.hint)
@@ -94,20 +96,36 @@ package struct UploadRound {
         return summary
     }
 
+    /// Sends requests for erasure. That one can't be noted keeps no batch back.
+    private func tryErasures(
+        _ summary: inout UploadSummary, isAskedFor: Bool, isAlone: Bool
+    ) {
+        do {
+            try sendErasures(&summary, isAskedFor: isAskedFor, isAlone: isAlone)
+        } catch {
+            let known = error as? TelemetryError
+            summary.note(
+                "a request for erasure could not be noted: \(known?.description ?? "\(error)")",
+                hint: known?.hint ?? "it is sent again")
+        }
+    }
+
     // MARK: - Batches
 
     /// Sends the batches, unless a request for erasure has left in this round.
-    private func sendRest(_ summary: inout UploadSummary) throws {
+    private func sendRest(_ standing: BatchStanding, _ summary: inout UploadSummary) throws {
         guard summary.erasuresLeft == 0 else {
             return summary.ending = try outbox.keepApart()
         }
         try outbox.noteRound()
-        summary.ending = try sendBatches(&summary)
+        summary.ending = try sendBatches(standing, &summary)
         if summary.ending == .budgetSpent { try outbox.noteBudgetSpent() }
     }
 
-    private func sendBatches(_ summary: inout UploadSummary) throws -> UploadSummary.Ending {
-        let (transport, standing) = (makeTransport(), outbox.standing)
+    private func sendBatches(
+        _ standing: BatchStanding, _ summary: inout UploadSummary
+    ) throws -> UploadSummary.Ending {
+        let transport = makeTransport()
         for _ in 0..<Self.batchesMax where timeLeft > .zero {
             switch try outbox.next(isAskedFor: isAskedFor) {
             case .empty: return .nothingWaits

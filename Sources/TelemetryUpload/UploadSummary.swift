@@ -99,6 +99,11 @@ public struct UploadSummary: Sendable, Equatable {
         if [.interrupted, .reconfigured].contains(other.ending) { ending = other.ending }
     }
 
+    /// Whether a batch may have left.
+    package var hasTriedBatches: Bool {
+        batchesSent + batchesRetried + batchesRejected + batchesCutOff > 0
+    }
+
     /// Whether something was left undone by a failure, here or at the server.
     public var hasFailed: Bool { !problems.isEmpty || ending == .interrupted }
 

@@ -8,11 +8,21 @@ public struct ObservedWatch: Equatable, Sendable {
     public static let freshNanoseconds: UInt64 = 30_000_000_000
 
     /// Why nothing is to be sent by itself now.
-    public enum UploadHold: Equatable, Sendable {
+    public enum UploadHold: String, Equatable, Sendable {
         /// The gateway is contested, or lately was.
         case contested
         /// A watch runs, and does not say whether it is.
         case unknown
+
+        /// Why, for people: lower-case, no full stop.
+        public var reason: String {
+            switch self {
+            case .contested: "a watch of this home saw that the gateway is contested"
+            case .unknown:
+                "the watch of this home has written nothing lately, and so does not say whether "
+                    + "the gateway is contested: 'arpguard status' tells more"
+            }
+        }
     }
 
     /// Whether a watch runs.

@@ -146,6 +146,12 @@ public struct WatchStateFile: Sendable {
             isRunning: isRunning, hasRun: traces.contains { $0 != nil }, state: state)
     }
 
+    /// What holds up an upload that nobody has typed. Where no watch runs a state that can't be
+    /// read holds nothing up.
+    public func uploadHold(at now: Timestamp) -> ObservedWatch.UploadHold? {
+        (try? look())?.uploadHold(at: now)
+    }
+
     /// Removes what a watch before this one wrote of itself: it would be taken for the word of the
     /// one that runs. To be called by who holds the lock.
     public func clear() throws(SystemError) { try files.remove(path) }

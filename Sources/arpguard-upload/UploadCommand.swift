@@ -43,7 +43,7 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     let context = try ProgramContext(invocation)
     let setup = TelemetrySetup(context, invocation).heedingChanges(context, invocation)
     let isDueOnly = invocation.command.isOn(.ifDue)
-    if isDueOnly, let hold = setup.watchHold {
+    if isDueOnly, let hold = setup.uploadHold {
         invocation.diagnostics.notice("nothing is sent now: \(hold.reason)")
         return .success
     }
@@ -79,6 +79,10 @@ private func round(
         let own = Result {
             try setup.uploader().run(scope, cancellation: cancellation, progress: progress.show)
         }
+        // Nor is what went under this identifier to be seen beside the end of another one.
+        if let own = try? own.get(), own.hasTriedBatches {
+            return (own, UploadSummary(ending: .erasuresOnly))
+        }
         let elsewhere = setup.askElsewhere(
             scope == .everythingIfDue ? .erasuresIfDue : .erasures,
             since: scope == .erasures ? start : nil, cancellation)
@@ -110,28 +114,14 @@ extension TelemetrySetup {
         return summary
     }
 
-    /// Whether a watch of this home saw lately that somebody else claims to be the gateway, or runs
-    /// and does not say. Where no watch runs a state that can't be read holds nothing up.
-    fileprivate var watchHold: ObservedWatch.UploadHold? {
-        let watch = try? WatchStateFile(home: home.path, files: seams.files).look()
-        return watch?.uploadHold(at: seams.clock.now())
+    fileprivate var uploadHold: ObservedWatch.UploadHold? {
+        WatchStateFile(home: home.path, files: seams.files).uploadHold(at: seams.clock.now())
     }
 
     fileprivate func uploader() -> TelemetryUploader {
         TelemetryUploader(
             for: Program.product, config: config, home: home.path,
             seams: seams(at: config.storagePath), configurationProblem: fault?.description)
-    }
-}
-
-extension ObservedWatch.UploadHold {
-    fileprivate var reason: String {
-        switch self {
-        case .contested: "a watch of this home saw that the gateway is contested"
-        case .unknown:
-            "the watch of this home has written nothing lately, and so does not say whether the "
-                + "gateway is contested: 'arpguard status' tells more"
-        }
     }
 }
 

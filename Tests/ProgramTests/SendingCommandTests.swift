@@ -82,6 +82,9 @@ import Testing
         try arpguard.folder.write("", to: "own/watch.lock")
         let lock = try #require(try RealFileSystem().lock(arpguard.home + "/watch.lock"))
         #expect(try next()?.contains(", by the watch that runs here, or by: arpguard") == true)
+        // This one says nothing of the gateway.
+        #expect(try next()?.contains("none by itself now: the watch of this home") == true)
+        #expect(try arpguard.telemetryStatus()["upload_hold"] == "unknown")
         withExtendedLifetime(lock) {}
         _ = try arpguard("config", "set", "telemetry.upload_review", "manual")
         #expect(try next()?.contains("are held until you run: arpguard telemetry review") == true)

@@ -55,6 +55,36 @@ import Testing
         #expect(time < now.advanced(bySeconds: 6 * hour))
     }
 
+    @Test func `an erasure that is refused for ever keeps no batch back for ever`() throws {
+        let server = try FakeServer(.answer(200))
+        let (home, _) = try homeWithErasure(server)
+        home.record(1)
+        let start = home.clock.now()
+        let refusing = ScriptedTransport(.status(503))
+        // As a timer does, until the first batch leaves.
+        for _ in 0..<600 where !refusing.requests.contains(where: { $0.method == "POST" }) {
+            if try home.control.uploadAgenda().isDue(at: home.clock.now()) {
+                _ = try home.round { refusing }
+            }
+            home.clock.advance(by: .seconds(600))
+        }
+        let methods = refusing.requests.map(\.method)
+        #expect(methods.first == "DELETE" && methods.last == "POST")
+        #expect(home.clock.now() < start.advanced(bySeconds: 54 * 3600))
+    }
+
+    @Test func `who asks for the batches waits for a refused erasure once`() throws {
+        let server = try FakeServer(.answer(200))
+        let (home, _) = try homeWithErasure(server)
+        home.record(1)
+        let transport = ScriptedTransport(.status(503), .status(200))
+        let first = try #require(try home.round(isAskedFor: true) { transport })
+        #expect(first.batchesSent == 0 && first.erasuresPending == 1)
+        let second = try #require(try home.round(isAskedFor: true) { transport })
+        #expect(second.batchesSent == 1 && second.erasuresPending == 1)
+        #expect(transport.requests.map(\.method) == ["DELETE", "POST"])
+    }
+
     @Test func `a batch goes where a request for erasure found no way out`() throws {
         let server = try FakeServer(otherwise: .answer(200))
         let (home, _) = try homeWithErasure(server)

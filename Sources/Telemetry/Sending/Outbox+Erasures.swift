@@ -13,6 +13,21 @@ extension Outbox {
         erasures.filter { $0.isDue(at: now, isAskedFor: isAskedFor) }
     }
 
+    /// Whether an erasure is due though nobody asks for it.
+    package func isDue(_ erasure: PendingErasure) -> Bool { erasure.isDue(at: now) }
+
+    /// Puts off by hours, drawn, what is due sooner, since batches went that are not to be seen
+    /// beside it.
+    package func putOffErasures(_ random: some RandomSource) throws(TelemetryError) {
+        guard try !pendingErasures().isEmpty else { return }
+        let time = UploadSchedule(dueAt: now, intervalHours: 1).apart(after: now, random).dueAt
+        try erasureList.update { all in
+            for index in all.indices where all[index].nextAttemptAt < time {
+                all[index].nextAttemptAt = time
+            }
+        }
+    }
+
     /// Before when none of some erasures is due; nil where one is, or there are none.
     package func notBefore(_ erasures: [PendingErasure], isAskedFor: Bool) -> Timestamp? {
         erasures.notBefore(now, isAskedFor: isAskedFor)

@@ -8,6 +8,7 @@ import SQLite
 struct ScheduleMemory {
     private static let key = "upload.schedule"
     private static let wishKey = "upload.wish"
+    private static let putOffKey = "upload.put_off"
     /// Of so many servers a wish is kept.
     private static let wishesMax = 8
 
@@ -31,6 +32,16 @@ struct ScheduleMemory {
     /// Keeps another schedule in its place.
     func keep(_ schedule: UploadSchedule) throws(SQLiteError) {
         try store.remember("\(schedule.dueAt.nanoseconds) \(schedule.intervalHours)", Self.key)
+    }
+
+    /// Notes that this schedule was put off for the sake of an erasure.
+    func notePutOff(_ schedule: UploadSchedule) throws(SQLiteError) {
+        try store.remember("\(schedule.dueAt.nanoseconds)", Self.putOffKey)
+    }
+
+    /// Whether this schedule was put off so.
+    func isPutOff(_ schedule: UploadSchedule) throws -> Bool {
+        try numbers(Self.putOffKey) == [schedule.dueAt.nanoseconds]
     }
 
     /// Keeps until when the server of this origin asked for patience; nil forgets it.

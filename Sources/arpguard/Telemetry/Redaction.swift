@@ -7,20 +7,31 @@ import Program
 /// a URL where it leads alone.
 struct Redaction {
     /// Folders that are the same on every machine.
-    private static let publicFolders = ["/etc/", "/run/", "/usr/", "/proc/", Home.servicePath]
+    private static let publicFolders = [
+        "/etc/", "/run/arpguard", "/usr/", "/proc/", Home.servicePath,
+    ]
 
     let home: Home
+    /// Paths that are known, whatever signs they hold: they are shortened whole.
+    let paths: [String]
 
     /// The text without such.
     func text(_ text: String) -> String {
-        home.abbreviating(text)
-            .replacing(#/([a-z0-9]+://[^\s"/]+)/[^\s"]*/#) { "\($0.1)/..." }
-            .replacing(#/(^|[\s"'(=])(/(?!/)[^\s"',;:)]*)/#) { "\($0.1)\(path(String($0.2)))" }
+        var text = text
+        for path in paths.sorted(by: { $0.utf8.count > $1.utf8.count }) where path.count > 1 {
+            text = text.replacing(path, with: shortened(path))
+        }
+        return home.abbreviating(text)
+            .replacing(#/\b([a-z0-9]+://[^\s"/]+)/[^\s"]*/#) { "\($0.1)/..." }
+            .replacing(#/(^|[\s"'(=])(/(?!/)[^\s"',;:)]*)/#) { match in
+                "\(match.1)\(shortened(String(match.2)))"
+            }
     }
 
-    /// A path by its last name, unless everybody has it.
-    private func path(_ path: String) -> String {
-        guard !Self.publicFolders.contains(where: path.hasPrefix), path != "/",
+    /// A path by its last name, unless everybody has it, or it lies below the person's own folder.
+    private func shortened(_ path: String) -> String {
+        let path = home.abbreviated(path)
+        guard path.hasPrefix("/"), !Self.publicFolders.contains(where: path.hasPrefix),
             let name = path.split(separator: "/").last
         else { return path }
         return ".../\(name)"

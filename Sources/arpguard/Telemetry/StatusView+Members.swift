@@ -13,6 +13,10 @@ extension StatusView {
         .init("upload_url", "Where uploads go, or null for nowhere"),
         .init("next_upload", "When the next is due, or null if none is"),
         .init(
+            "upload_hold",
+            "Why no upload begins by itself: contested (the watch saw that the gateway is) or "
+                + "unknown (it does not say), or null"),
+        .init(
             "batches_not_before",
             "Before when no upload sends batches, since the server asked for patience, or null"),
         .init(

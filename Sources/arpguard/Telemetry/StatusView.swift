@@ -5,6 +5,7 @@ import JSON
 import Modules
 import Program
 import Telemetry
+import WatchRecords
 
 /// The status for people and for programs.
 struct StatusView {
@@ -16,6 +17,8 @@ struct StatusView {
     let others: OtherHomes
     /// Whether a watch runs in this home, which uploads when that is due.
     let isWatched: Bool
+    /// Why no upload begins by itself, by what the watch of this home says; nil if any may.
+    let hold: ObservedWatch.UploadHold?
     let words: CauseWords
     /// Other folders of this home with telemetry; nil if that is not known.
     let elsewhere: [OtherPlace]?
@@ -151,8 +154,9 @@ struct StatusView {
             isWatched
             ? "by the watch that runs here"
             : "once a watch runs here" + (isService ? " or arpguard-upload.timer is on" : "")
-        return StyledText(
-            status.nextUploadText(.init(program: Program.name, sender: sender)))
+        let text = status.nextUploadText(.init(program: Program.name, sender: sender))
+        guard let hold, status.blockedSending.isEmpty else { return StyledText(text) }
+        return StyledText("\(text); none by itself now: \(hold.reason)", .yellow)
     }
 
     /// A program that records sees its own environment, and not that of this shell.
@@ -201,7 +205,11 @@ struct StatusView {
 
     private func shortened(_ id: String) -> String { "\(id.prefix(4))..." }
 
-    private var redaction: Redaction { Redaction(home: setup.home) }
+    private var redaction: Redaction {
+        let others = (elsewhere ?? []).map(\.path) + self.others.users.map(\.home)
+        return Redaction(
+            home: setup.home, paths: [setup.home.path, status.storagePath] + others)
+    }
 
     /// A text for people, with paths in the form that they read.
     func told(_ text: String) -> String {
@@ -220,6 +228,7 @@ struct StatusView {
         json["owner"] = .integer(Int64(setup.seams.userID))
         json["other_places"] = elsewhere.map { .array($0.map(\.json)) } ?? .null
         json["other_homes"] = others.json
+        json["upload_hold"] = .optional(hold?.rawValue)
         json["configuration_error"] = .optional(configurationProblem)
         guard isRedacted else { return json }
         json["installation_id"] = .optional(status.installationID.map(shortened))

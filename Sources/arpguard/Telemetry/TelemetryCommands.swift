@@ -2,8 +2,10 @@
 
 import Catalogue
 import CommandLineKit
+import Modules
 import Program
 import Telemetry
+import WatchRecords
 
 extension Command {
     /// `telemetry`: what a person decides about it and sees of it. None of this records anything.
@@ -46,7 +48,7 @@ extension Command {
         let view = StatusView(
             status: status, setup: setup, showsID: invocation.command.isOn(.showID),
             isRedacted: invocation.command.isOn(.redact), others: OtherHomes(than: setup.home),
-            isWatched: context.isWatched, words: control.words,
+            isWatched: context.isWatched, hold: uploadHold(setup), words: control.words,
             elsewhere: elsewhere)
         invocation.output.render(view.report)
         for warning in view.others.warnings {
@@ -54,6 +56,11 @@ extension Command {
                 view.told(warning), hint: "--home, or --service for the service's, shows that one")
         }
         return .success
+    }
+
+    private static func uploadHold(_ setup: TelemetrySetup) -> ObservedWatch.UploadHold? {
+        WatchStateFile(home: setup.home.path, files: setup.seams.files)
+            .uploadHold(at: setup.seams.clock.now())
     }
 
     private static let enable = Command(
