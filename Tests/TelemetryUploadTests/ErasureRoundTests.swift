@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Modules
+import Synchronization
 import Telemetry
 import TelemetryUpload
 import TestKit
@@ -55,22 +56,41 @@ import Testing
         #expect(time < now.advanced(bySeconds: 6 * hour))
     }
 
-    @Test func `an erasure that is refused for ever keeps no batch back for ever`() throws {
-        let server = try FakeServer(.answer(200))
-        let (home, _) = try homeWithErasure(server)
-        home.record(1)
-        let start = home.clock.now()
-        let refusing = ScriptedTransport(.status(503))
-        // As a timer does, until the first batch leaves.
-        for _ in 0..<600 where !refusing.requests.contains(where: { $0.method == "POST" }) {
-            if try home.control.uploadAgenda().isDue(at: home.clock.now()) {
-                _ = try home.round { refusing }
-            }
-            home.clock.advance(by: .seconds(600))
+    /// A server that takes batches and erases nothing.
+    private final class Refusing: UploadTransport {
+        private let count = Mutex(0)
+        var batches: Int { count.withLock { $0 } }
+
+        func perform(_ request: UploadRequest) -> TransferOutcome {
+            guard request.method == "POST" else { return .status(503) }
+            count.withLock { $0 += 1 }
+            return .status(200)
         }
-        let methods = refusing.requests.map(\.method)
-        #expect(methods.first == "DELETE" && methods.last == "POST")
-        #expect(home.clock.now() < start.advanced(bySeconds: 54 * 3600))
+    }
+
+    @Test func `erasures that are refused for ever keep no batch back for ever`() throws {
+        let home = try Home(url: "https://telemetry.example.org/v1/logs")
+        let server = Refusing()
+        /// As a timer does, until the next batch leaves.
+        func send() throws {
+            let before = server.batches
+            for _ in 0..<3000 where server.batches == before {
+                if try home.control.uploadAgenda().isDue(at: home.clock.now()) {
+                    _ = try home.round { server }
+                }
+                home.clock.advance(by: .seconds(600))
+            }
+        }
+        for pending in 0...8 {
+            home.record(1)
+            let start = home.clock.now()
+            try send()
+            #expect(server.batches == pending + 1)
+            // A window, what is left of another one, and six hours.
+            #expect(home.clock.now() < start.advanced(bySeconds: 55 * 3600), "\(pending)")
+            _ = try home.control.rotateID()
+        }
+        #expect(try home.control.status().pendingErasures == 9)
     }
 
     @Test func `who asks for the batches waits for a refused erasure once`() throws {
