@@ -52,7 +52,11 @@ extension World {
             mayHaveBegun = true
             patience = nil
         }
-        if isDamaged { return }
+        if isDamaged {
+            // A yes that was cut short may stand there as well, to more than the one before.
+            if action == .enable { learn(from: action) }
+            return
+        }
         switch action {
         case .enable, .disable, .rotateIdentifier: learn(from: action)
         case .deleteData:
