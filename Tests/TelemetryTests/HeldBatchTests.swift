@@ -14,15 +14,12 @@ import Testing
 /// person dropped is gone.
 @Suite struct HeldBatchTests {
     private let home: Home
-    private let manual: TelemetryModuleConfig
+    private let manual = TelemetryModuleConfig.withReview
     private var store: String { "\(home.storage)/store.sqlite" }
 
     init() throws {
         home = try Home()
         try home.enable()
-        var config = TelemetryModuleConfig.withURL
-        config.uploadReview = .manual
-        manual = config
     }
 
     private func next(_ config: TelemetryModuleConfig) throws -> Outbox.Next {

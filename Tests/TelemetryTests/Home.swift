@@ -115,6 +115,13 @@ extension TelemetryModuleConfig {
     static var withURL: TelemetryModuleConfig {
         TelemetryModuleConfig(uploadURL: "https://telemetry.example.org/v1/logs")
     }
+
+    /// The same with review by a person.
+    static var withReview: TelemetryModuleConfig {
+        var config = withURL
+        config.uploadReview = .manual
+        return config
+    }
 }
 
 extension TelemetryModule {

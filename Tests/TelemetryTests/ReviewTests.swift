@@ -9,14 +9,11 @@ import Testing
 
 @Suite struct ReviewTests {
     let home: Home
-    private let manual: TelemetryModuleConfig
+    private let manual = TelemetryModuleConfig.withReview
 
     init() throws {
         home = try Home()
         try home.enable()
-        var config = TelemetryModuleConfig.withURL
-        config.uploadReview = .manual
-        manual = config
     }
 
     /// The next thing to send under a configuration; the uploader's lock is given back.
