@@ -80,7 +80,12 @@ package struct UploadRound {
             if !isTurn { tryErasures(&summary, isAskedFor: isAskedFor, isAlone: erasuresOnly) }
             if summary.erasuresLeft > 0 { try outbox.putOff() }
             if !erasuresOnly, summary.ending == .erasuresOnly { try sendRest(standing, &summary) }
-            if isTurn { try outbox.putOffErasures(random) }
+            if isTurn, summary.hasTriedBatches {
+                try outbox.putOffErasures(random)
+            } else if isTurn {
+                // Nothing went beside which an erasure could be seen.
+                tryErasures(&summary, isAskedFor: isAskedFor, isAlone: true)
+            }
         } catch {
             try outbox.replaceStoreIfDamaged(after: error)
             throw error

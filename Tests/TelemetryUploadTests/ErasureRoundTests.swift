@@ -93,6 +93,21 @@ import Testing
         #expect(try home.control.status().pendingErasures == 9)
     }
 
+    @Test(arguments: [false, true])
+    func `where batches have their turn and none goes an erasure is asked for`(
+        isOff: Bool
+    ) throws {
+        let server = try FakeServer(.answer(200))
+        let (home, _) = try homeWithErasure(server)
+        let transport = ScriptedTransport(.status(503), .status(204))
+        #expect(try home.round { transport }?.erasuresPending == 1)
+        home.clock.jump(to: try #require(try home.control.uploadAgenda().batchesAt))
+        if isOff { try home.control.disable() }
+        let summary = try #require(try home.round(isAskedFor: true) { transport })
+        #expect(summary.erasuresDone == 1 && summary.batchesSent == 0)
+        #expect(transport.requests.map(\.method) == ["DELETE", "DELETE"])
+    }
+
     @Test func `who asks for the batches waits for a refused erasure once`() throws {
         let server = try FakeServer(.answer(200))
         let (home, _) = try homeWithErasure(server)

@@ -101,7 +101,7 @@ struct ConsentPage {
         let places = status.pendingErasureOrigins.joined(separator: ", ")
         if count == 0 { return "none" }
         return status.blockedErasing.isEmpty
-            ? "\(count), at \(places): asked again by each upload"
+            ? "\(count), at \(places): asked again by uploads"
                 + (status.erasuresNotBefore.map { " from \($0.rfc3339) on" } ?? "")
             : "\(count), at \(places): not asked for from here: "
                 + control.words.list(status.blockedErasing)

@@ -64,9 +64,9 @@ struct ErasureElsewhere {
             return "not confirmed yet: the erasure at "
                 + "\(status.pendingErasureOrigins.joined(separator: ", ")); it is kept, and "
                 + (blocked.isEmpty
-                    ? "every upload "
+                    ? "uploads "
                         + (status.erasuresNotBefore.map { "from \($0.rfc3339) on " } ?? "")
-                        + "asks again until it is confirmed"
+                        + "ask again until it is confirmed"
                     : "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
                         + words.list(blocked))
         }

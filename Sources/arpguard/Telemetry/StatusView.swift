@@ -196,7 +196,7 @@ struct StatusView {
         }
         let from = status.erasuresNotBefore.map { " from \($0.rfc3339) on, as the server wished," }
         return
-            "\(count), at \(places): each upload\(from ?? "") asks again until they are confirmed"
+            "\(count), at \(places): uploads ask again\(from ?? "") until they are confirmed"
     }
 
     private var shownID: String? {
