@@ -133,7 +133,7 @@ public struct WatchStateFile: Sendable {
     /// Whether a watch runs in this home.
     public func isRunning() throws(SystemError) -> Bool {
         guard try files.status(of: lockPath) != nil else { return false }
-        return try files.lock(lockPath) == nil
+        return try files.isLocked(lockPath)
     }
 
     /// What is to be seen of the home's watch. A state that can't be read is told as none where

@@ -43,6 +43,21 @@ import Testing
         #expect(try files.lock(path) != nil)
     }
 
+    @Test func `who looks whether a lock is taken is not seen as its holder by another looker`()
+        throws
+    {
+        let path = "\(folder.path)/lock"
+        var lock = try files.lock(path)
+        #expect(try lock != nil && files.isLocked(path))
+        lock = nil
+        let looker = unsafe open(path, O_RDONLY)
+        defer { close(looker) }
+        try #require(flock(looker, LOCK_SH | LOCK_NB) == 0)
+        #expect(try !files.isLocked(path))
+        // And the lock is not to be had without whoever looks.
+        #expect(try files.lock(path) == nil)
+    }
+
     @Test func `a lock is given back although a child that is starting has the file open`() throws {
         let path = "\(folder.path)/lock"
         var first = try files.lock(path)

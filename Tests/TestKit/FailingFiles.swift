@@ -47,6 +47,8 @@ package struct FailingFiles: FileSystem {
 
     package func lock(_ path: String) throws(SystemError) -> FileLock? { try real.lock(path) }
 
+    package func isLocked(_ path: String) throws(SystemError) -> Bool { try real.isLocked(path) }
+
     package func map(_ path: String, bytes: Int, create: Bool) throws(SystemError) -> SharedMapping
     {
         try real.map(path, bytes: bytes, create: create)

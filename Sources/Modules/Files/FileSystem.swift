@@ -32,12 +32,19 @@ public protocol FileSystem: Sendable {
     /// The lock ends with the value, or with the process however it ends.
     func lock(_ path: String) throws(SystemError) -> FileLock?
 
+    /// Whether another has the lock of a file that is there. Nobody who looks at the same time
+    /// takes that for the lock.
+    func isLocked(_ path: String) throws(SystemError) -> Bool
+
     /// Opens a file that other processes share as memory. `create` makes it with mode 0600 and
     /// `bytes` bytes that are all there (a full disk is an error now, not a signal later).
     func map(_ path: String, bytes: Int, create: Bool) throws(SystemError) -> SharedMapping
 }
 
 extension FileSystem {
+    /// Takes the lock for a moment, where a file system knows no other way to look.
+    public func isLocked(_ path: String) throws(SystemError) -> Bool { try lock(path) == nil }
+
     /// The whole content of a file; nil only where nothing stands at `path`. A link that leads
     /// nowhere stands there: what it led to may have said something, so it is an error.
     public func readIfThere(_ path: String, bytesMax: Int) throws(SystemError) -> [UInt8]? {

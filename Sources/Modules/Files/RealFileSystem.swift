@@ -132,13 +132,25 @@ public struct RealFileSystem: FileSystem {
     /// Locks a file by `flock(2)`; nil if another has it.
     public func lock(_ path: String) throws(SystemError) -> FileLock? {
         let file = try Descriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW)
+        return try hasLocked(file, path, LOCK_EX) ? FileLock(file) : nil
+    }
+
+    /// Shares the lock for a moment with whoever else looks.
+    public func isLocked(_ path: String) throws(SystemError) -> Bool {
+        try !hasLocked(Descriptor(opening: path, O_RDONLY | O_NOFOLLOW), path, LOCK_SH)
+    }
+
+    private func hasLocked(
+        _ file: borrowing Descriptor, _ path: String, _ kind: Int32
+    ) throws(SystemError) -> Bool {
+        let number = file.number
         do throws(SystemError) {
-            try systemCall("flock", path) { flock(file.number, LOCK_EX | LOCK_NB) }
+            try systemCall("flock", path) { flock(number, kind | LOCK_NB) }
+            return true
         } catch {
-            if error.code == EWOULDBLOCK { return nil }
+            if error.code == EWOULDBLOCK { return false }
             throw error
         }
-        return FileLock(file)
     }
 
     /// Maps a file shared, its space allocated if it is made.
