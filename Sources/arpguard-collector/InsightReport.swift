@@ -49,9 +49,12 @@ extension InsightTable {
     }
 
     private var table: Table {
+        let hasCounts = rows.contains { $0.count != nil }
         let hasDurations = rows.contains { $0.durations != nil }
         let labels = group.labelNames.map { Table.Column($0.uppercased()) }
-        let numbers = ["A DAY, AT LEAST", "COUNT"] + (hasDurations ? ["P50", "P90", "P99"] : [])
+        let numbers =
+            ["A DAY, AT LEAST"] + (hasCounts ? ["COUNT"] : [])
+            + (hasDurations ? ["P50", "P90", "P99"] : [])
         let columns =
             labels + numbers.map { Table.Column($0, .trailing) } + [
                 Table.Column("", isOrnament: true)
@@ -62,15 +65,16 @@ extension InsightTable {
         let bars = Bars(values)
         for (row, value) in zip(rows, values) {
             let bar = StyledText(bars.bar(value))
-            table.append(row.cells(hasDurations: hasDurations) + [bar])
+            table.append(row.cells(hasCounts: hasCounts, hasDurations: hasDurations) + [bar])
         }
         return table
     }
 }
 
 extension InsightRow {
-    fileprivate func cells(hasDurations: Bool) -> [StyledText] {
-        let figures = counter.labels + [String(installations), count.map { String($0) } ?? "-"]
+    fileprivate func cells(hasCounts: Bool, hasDurations: Bool) -> [StyledText] {
+        let counts = hasCounts ? [count.map { String($0) } ?? "-"] : []
+        let figures = counter.labels + [String(installations)] + counts
         let quantiles = (durations?.all ?? [nil, nil, nil]).map { value in
             value.map { "<= \($0) ms" } ?? "-"
         }
