@@ -22,7 +22,7 @@ struct Redaction {
             text = text.replacing(path, with: shortened(path))
         }
         return home.abbreviating(text)
-            .replacing(#/\b([a-z0-9]+://[^\s"/]+)/[^\s"]*/#) { "\($0.1)/..." }
+            .replacing(#/\b([A-Za-z0-9]+://[^\s"/]+)/[^\s"]*/#) { "\($0.1)/..." }
             .replacing(#/(^|[\s"'(=])(/(?!/)[^\s"',;:)]*)/#) { match in
                 "\(match.1)\(shortened(String(match.2)))"
             }

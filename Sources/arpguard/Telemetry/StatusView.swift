@@ -200,7 +200,7 @@ struct StatusView {
     }
 
     private var shownID: String? {
-        status.installationID.map { showsID ? $0 : shortened($0) }
+        status.installationID.map { showsID && !isRedacted ? $0 : shortened($0) }
     }
 
     private func shortened(_ id: String) -> String { "\(id.prefix(4))..." }
