@@ -58,7 +58,10 @@ extension TelemetryControl {
             && old?.terms.anonymizeData == terms.anonymizeData
         record.epoch = continues ? last : last + 1
         // First of all: a yes that can't be written down takes no effect.
-        try Store.using(directory, seams) { try ledger(of: $0).append(.consentGiven(record)) }
+        try Store.using(directory, seams) { store in
+            if !continues { try leaveLossesUntold(store) }
+            try ledger(of: store).append(.consentGiven(record))
+        }
         // Off first, on last: whoever records under the old yes must not go on under none.
         if !continues, page.state?.isOn == true {
             let off = ConsentPage.State(epoch: last, isOn: false)
@@ -70,6 +73,12 @@ extension TelemetryControl {
             throw overtaken
         }
         return old.map { terms.added(to: $0.terms) } ?? terms.properties
+    }
+
+    /// No yes reaches back: what was lost before it is told to nobody.
+    private func leaveLossesUntold(_ store: Store) throws {
+        try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
+        try store.database.execute("UPDATE losses SET reported = count")
     }
 
     /// Writes a yes down and publishes it in the place of a word; false if somebody has said no

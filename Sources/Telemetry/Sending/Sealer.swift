@@ -172,10 +172,14 @@ struct Sealer {
     }
 
     /// Losses that no batch has told of, each cut to a power of two if that was agreed to; the rest
-    /// of a count is left for the next batch, so that sums come out right in the end.
+    /// of a count is left for the next batch, so that sums come out right in the end. What a no
+    /// dropped is told to nobody.
     func unreportedLosses(_ store: Store) throws -> [(reason: String, count: Int64)] {
         try store.database.rows(
-            "SELECT reason, count - reported FROM losses WHERE count > reported ORDER BY reason"
+            """
+            SELECT reason, count - reported FROM losses
+            WHERE count > reported AND reason <> ? ORDER BY reason
+            """, [.text(LossReason.revoked.rawValue)]
         ) { row in
             let count = row.integer(1)
             return (row.text(0), config.anonymizeData ? Generalisation.coarseLoss(count) : count)
