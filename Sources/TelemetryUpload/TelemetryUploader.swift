@@ -12,10 +12,10 @@ public import Telemetry
 public struct TelemetryUploader: Sendable {
     /// Which part of the waiting work a round does.
     public enum Scope: Sendable {
-        /// All batches, then all requests for erasure. For a person who asked: own pauses after
-        /// failures are not waited out, what a server asked for is.
+        /// All requests for erasure that are due, or else all batches. For a person who asked: own
+        /// pauses after failures are not waited out, what a server asked for is.
         case everything
-        /// The same, if a round is due by `TelemetryControl.uploadAgenda()`.
+        /// The same, of what is due by `TelemetryControl.uploadAgenda()` alone.
         case everythingIfDue
         /// Requests for erasure alone, within 10 seconds. For a person who asked, too.
         case erasures
@@ -76,7 +76,30 @@ public struct TelemetryUploader: Sendable {
             whileSending: { consent.watch($0, $1) },
             makeTransport: { CurlTransport(cancellation: consent.cancellation) }
         )
-        return try round.run(erasuresOnly: scope == .erasures || scope == .erasuresIfDue)
+        return try round.run(erasuresOnly: try !areBatchesMeant(control, scope))
+    }
+
+    /// Whether a round that began is one for batches too: they do not leave because an erasure is
+    /// due.
+    private func areBatchesMeant(_ control: TelemetryControl, _ scope: Scope) throws -> Bool {
+        switch scope {
+        case .everything: return true
+        case .erasures, .erasuresIfDue: return false
+        case .everythingIfDue:
+            let batchesAt = try control.uploadAgenda().batchesAt
+            return batchesAt.map { $0 <= seams.clock.now() } ?? true
+        }
+    }
+
+    /// Puts batches off by hours, since a request for erasure of another folder of the same home
+    /// has left.
+    ///
+    /// - Parameter isFirst: whether it left for the first time.
+    package func keepBatchesApart(isFirst: Bool) throws {
+        let control = makeControl()
+        guard control.causes(blocking: .sending).isEmpty, let outbox = try control.outbox()
+        else { return }
+        try outbox.putOff(isFirst: isFirst)
     }
 
     private func reasonNotToStart(

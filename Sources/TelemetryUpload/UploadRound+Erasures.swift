@@ -10,8 +10,7 @@ extension UploadRound {
     ///
     /// - Parameters:
     ///   - isAskedFor: a person waits for it.
-    ///   - isAlone: no batch is meant. Else one that failed waits out its pause in any case, or it
-    ///     would stand before the batches whenever somebody asks for these.
+    ///   - isAlone: no batch is meant.
     func sendErasures(_ summary: inout UploadSummary, isAskedFor: Bool, isAlone: Bool) throws {
         guard let pending = try? outbox.pendingErasures() else { return }
         defer {
@@ -19,27 +18,38 @@ extension UploadRound {
             summary.erasuresPending = pending.count
             summary.erasuresNotBefore = outbox.notBefore(pending, isAskedFor: isAskedFor)
         }
-        let due = outbox.due(pending, isAskedFor: isAskedFor).filter {
-            isAlone || $0.attempts == 0 || outbox.isDue($0)
-        }
+        let due = outbox.asked(pending, isAskedFor: isAskedFor, isAlone: isAlone)
         guard !due.isEmpty else { return }
         summary.erasuresBlocked = outbox.erasuresBlocked
         guard summary.erasuresBlocked.isEmpty else { return }
         let start = clock.uptimeNanoseconds()
         let time = min(Self.erasuresTimeMax, timeLeft)
-        for erasure in due.prefix(Self.erasuresMax) {
+        var patient: Set<String> = []
+        for erasure in due where !patient.contains(erasure.origin) {
             let used = Duration.nanoseconds(clock.uptimeNanoseconds() - start)
             guard used < time else { return }
             guard !outbox.isReconfigured else { return summary.ending = .reconfigured }
-            let isCancelled = try send(erasure, within: time - used, &summary)
-            if isCancelled { return summary.ending = .interrupted }
+            switch try send(erasure, within: time - used, &summary) {
+            case .told: break
+            case .patience: patient.insert(erasure.origin)
+            case .cancelled: return summary.ending = .interrupted
+            }
         }
     }
 
-    /// Sends one request for erasure, over a connection of its own; true when it was cancelled.
+    /// What became of a request for erasure.
+    private enum Sent {
+        /// It is noted.
+        case told
+        /// It is noted, and the server asks for patience.
+        case patience
+        case cancelled
+    }
+
+    /// Sends one request for erasure, over a connection of its own.
     private func send(
         _ erasure: PendingErasure, within time: Duration, _ summary: inout UploadSummary
-    ) throws -> Bool {
+    ) throws -> Sent {
         guard let endpoint = Endpoint(erasure.url) else {
             // Later, so that it does not stand before those that can be asked for.
             let time = retry.nextAttempt(
@@ -47,7 +57,7 @@ extension UploadRound {
             try outbox.retry(erasure, notBefore: time)
             summary.note(
                 "an erasure has no usable address", hint: "check telemetry.erasure_url")
-            return false
+            return .told
         }
         let request = UploadRequest(
             url: endpoint, method: "DELETE",
@@ -57,16 +67,19 @@ extension UploadRound {
             ], limits: UploadLimits(connectTimeout: time, wholeTimeout: time),
             caFile: settings.caFile, proxy: settings.proxy(to: endpoint))
         let outcome = makeTransport().perform(request)
-        if outcome.mayHaveLeft { summary.erasuresLeft += 1 }
-        if case .failed(let failure) = outcome, failure.kind == .cancelled { return true }
-        try settle(erasure, outcome, of: request, &summary)
-        return false
+        summary.erasuresTried += 1
+        if outcome.mayHaveLeft {
+            summary.erasuresLeft += 1
+            if erasure.attempts == 0 { summary.firstErasuresLeft += 1 }
+        }
+        if case .failed(let failure) = outcome, failure.kind == .cancelled { return .cancelled }
+        return try settle(erasure, outcome, of: request, &summary)
     }
 
     private func settle(
         _ erasure: PendingErasure, _ outcome: TransferOutcome, of request: UploadRequest,
         _ summary: inout UploadSummary
-    ) throws {
+    ) throws -> Sent {
         switch ErasureVerdict.judge(outcome, now: clock.now()) {
         case .done:
             try outbox.settled(erasure)
@@ -88,7 +101,9 @@ extension UploadRound {
                 "\(outcome.place(on: request)): the erasure is not confirmed: \(reason)",
                 hint: outcome.hint(
                     for: request, "it stays pending; the next attempt is due at \(time.rfc3339)"))
+            if after != nil { return .patience }
         }
+        return .told
     }
 }
 #endif

@@ -13,8 +13,6 @@ package import Telemetry
 package struct UploadRound {
     /// How many batches one round sends.
     package static let batchesMax = 1000
-    /// How many requests for erasure one round sends.
-    package static let erasuresMax = 10
     /// How long all requests for erasure of one round may take together.
     package static let erasuresTimeMax = Duration.seconds(10)
 
@@ -75,25 +73,14 @@ package struct UploadRound {
         var summary = UploadSummary(ending: .erasuresOnly)
         let standing = outbox.standing
         do {
-            // Batches that were put off for an erasure have their turn before another one.
-            let isTurn = try !erasuresOnly && outbox.isPutOffOver()
-            if !isTurn { tryErasures(&summary, isAskedFor: isAskedFor, isAlone: erasuresOnly) }
-            if summary.erasuresLeft > 0 { try outbox.putOff() }
-            if !erasuresOnly, summary.ending == .erasuresOnly { try sendRest(standing, &summary) }
-            if isTurn, summary.hasTriedBatches {
-                try outbox.putOffErasures(random)
-            } else if isTurn {
-                // Nothing went beside which an erasure could be seen.
-                tryErasures(&summary, isAskedFor: isAskedFor, isAlone: true)
+            if erasuresOnly {
+                try askAlone(&summary)
+            } else {
+                try sendAll(standing, &summary)
             }
         } catch {
             try outbox.replaceStoreIfDamaged(after: error)
             throw error
-        }
-        // What was asked for meanwhile is the erasure of what went in this same round.
-        let isOver = [.interrupted, .reconfigured].contains(summary.ending)
-        if !erasuresOnly, !isOver, !outbox.standing.isSame(as: standing) {
-            tryErasures(&summary, isAskedFor: false, isAlone: false)
         }
         if let problem = outbox.erasureProblem {
             summary.note(problem.description, hint: problem.hint)
@@ -101,10 +88,31 @@ package struct UploadRound {
         return summary
     }
 
-    /// Sends requests for erasure. That one can't be noted keeps no batch back.
-    private func tryErasures(
-        _ summary: inout UploadSummary, isAskedFor: Bool, isAlone: Bool
-    ) {
+    /// Batches that were put off for an erasure have their turn before another one.
+    private func sendAll(_ standing: BatchStanding, _ summary: inout UploadSummary) throws {
+        let pending = (try? outbox.pendingErasures()) ?? []
+        let isTurn = try outbox.isPutOffOver()
+        if !isTurn { try ask(isAskedFor, isAlone: false, &summary) }
+        if summary.ending == .erasuresOnly { try sendRest(standing, &summary) }
+        if isTurn, summary.hasTriedBatches { try outbox.putOff(pending, random) }
+        if [.interrupted, .reconfigured].contains(summary.ending) { return }
+        if !outbox.standing.isSame(as: standing) {
+            // What was asked for meanwhile is the erasure of what went in this same round.
+            try ask(false, isAlone: false, &summary)
+        } else if !summary.hasTriedBatches, summary.erasuresTried == 0 {
+            // Nothing went beside which an erasure could be seen.
+            try askAlone(&summary)
+        }
+    }
+
+    private func askAlone(_ summary: inout UploadSummary) throws {
+        try ask(isAskedFor, isAlone: true, &summary)
+    }
+
+    /// Sends requests for erasure, and keeps batches apart from those that left. That one can't be
+    /// noted keeps no batch back.
+    private func ask(_ isAskedFor: Bool, isAlone: Bool, _ summary: inout UploadSummary) throws {
+        let before = summary
         do {
             try sendErasures(&summary, isAskedFor: isAskedFor, isAlone: isAlone)
         } catch {
@@ -113,6 +121,8 @@ package struct UploadRound {
                 "a request for erasure could not be noted: \(known?.description ?? "\(error)")",
                 hint: known?.hint ?? "it is sent again")
         }
+        guard summary.erasuresLeft > before.erasuresLeft else { return }
+        try outbox.putOff(isFirst: summary.firstErasuresLeft > before.firstErasuresLeft)
     }
 
     // MARK: - Batches

@@ -67,8 +67,12 @@ public struct UploadSummary: Sendable, Equatable {
     public var erasuresDone = 0
     /// Erasures that the server does not offer; they are not asked for again.
     public var erasuresUnsupported = 0
-    /// Requests for erasure of which a byte may have left.
+    /// Requests for erasure that were tried.
+    package var erasuresTried = 0
+    /// Those of them of which a byte may have left.
     package var erasuresLeft = 0
+    /// Those of them that had never been tried.
+    package var firstErasuresLeft = 0
     /// Erasures that are still to be confirmed.
     public var erasuresPending = 0
     /// Before when none of those is asked for by such a round; nil where one is, or there are none.
@@ -92,6 +96,9 @@ public struct UploadSummary: Sendable, Equatable {
         erasuresNotBefore = TelemetryStatus.notBefore(
             (erasuresPending, erasuresNotBefore), (other.erasuresPending, other.erasuresNotBefore))
         erasuresDone += other.erasuresDone
+        erasuresTried += other.erasuresTried
+        erasuresLeft += other.erasuresLeft
+        firstErasuresLeft += other.firstErasuresLeft
         erasuresUnsupported += other.erasuresUnsupported
         erasuresPending += other.erasuresPending
         erasuresBlocked = Cause.allCases.filter((erasuresBlocked + other.erasuresBlocked).contains)

@@ -86,6 +86,9 @@ private func round(
         let elsewhere = setup.askElsewhere(
             scope == .everythingIfDue ? .erasuresIfDue : .erasures,
             since: scope == .erasures ? start : nil, cancellation)
+        if elsewhere.erasuresLeft > 0 {
+            try setup.uploader().keepBatchesApart(isFirst: elsewhere.firstErasuresLeft > 0)
+        }
         return (try own.get(), elsewhere)
     }
 }

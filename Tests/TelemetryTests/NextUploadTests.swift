@@ -51,6 +51,17 @@ import Testing
         }
     }
 
+    @Test func `batches that were put off for an erasure are told so, also from memory`() throws {
+        var memory = StatusMemory()
+        let first = try #require(try home.control().status(&memory).nextUpload)
+        home.clock.jump(to: try #require(try home.control().uploadAgenda().schedule).dueAt)
+        _ = try home.control().status(&memory)
+        try #require(try home.control().outbox()).putOff(isFirst: true)
+        let later = try #require(try home.control().status().nextUpload)
+        #expect(later > first)
+        #expect(try home.control().status(&memory).nextUpload == later)
+    }
+
     @Test func `a pause of our own keeps nobody from the command`() throws {
         let pause = home.clock.now().advanced(bySeconds: 3600)
         try fail(until: pause, wish: nil)

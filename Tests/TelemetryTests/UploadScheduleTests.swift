@@ -69,13 +69,16 @@ import Testing
         #expect(window(next.dueAt, 24) == window(muchLater, 24) + 1)
     }
 
-    @Test func `a day whose bytes are used up is over before the next round`() {
-        let schedule = UploadSchedule.first(after: now, intervalHours: 1, random)
+    @Test(arguments: [(1, 1), (24, 24), (720, 24)])
+    func `a day whose bytes are used up is over before the next round, which is in the next`(
+        hours: Int, withinHours: Int64
+    ) {
+        let schedule = UploadSchedule.first(after: now, intervalHours: hours, random)
         for _ in 0..<100 {
             let next = schedule.nextDay(after: now, random)
             let midnight = Day(number: now.day.number + 1).start
-            #expect(next.dueAt >= midnight)
-            #expect(next.dueAt < midnight.advanced(bySeconds: 3600))
+            #expect(next.dueAt >= midnight && next.intervalHours == hours)
+            #expect(next.dueAt < midnight.advanced(bySeconds: withinHours * 3600))
         }
     }
 

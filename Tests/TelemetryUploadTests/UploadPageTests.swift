@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Telemetry
 import TelemetryUpload
 import TestKit
 import Testing
@@ -17,7 +18,7 @@ struct UploadPageTests {
             ("batches of one round", "\(UploadRound.batchesMax)"),
             (
                 "requests for erasure of one round",
-                "\(UploadRound.erasuresMax), \(seconds(UploadRound.erasuresTimeMax)) together"
+                "\(Outbox.erasuresMax), \(seconds(UploadRound.erasuresTimeMax)) together"
             ),
             ("name lookup, connection and TLS", seconds(limits.connectTimeout)),
             ("one transfer", "\(seconds(limits.wholeTimeout)), and what the bandwidth limit costs"),

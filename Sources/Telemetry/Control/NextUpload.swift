@@ -31,6 +31,7 @@ extension TelemetryStatus {
         guard let nextUpload else { return "when you run: \(words.command)" }
         let due = "due at \(nextUpload), \(words.sender)"
         var obstacles = isBudgetSpent ? ["today's bytes are used up"] : []
+        if areErasuresFirst { obstacles.append("requests for erasure go first, and alone") }
         if let time = batchesNotBefore {
             obstacles.append("nothing before \(time.rfc3339), as the server wished")
         }
@@ -50,6 +51,7 @@ extension TelemetryControl {
             next = next.map { max($0, Day(number: seams.clock.now().day.number + 1).start) }
         }
         status.nextUpload = next?.rfc3339
+        status.areErasuresFirst = try status.waiting > status.held && areErasuresFirst(store)
         status.batchesNotBefore = try memory(of: store).wish()
     }
 

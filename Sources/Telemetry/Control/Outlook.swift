@@ -16,6 +16,11 @@ public struct UploadOutlook: Sendable {
     public var notBefore: Timestamp?
     /// How many of the batches fit into what is left of the day's bytes.
     public var batchesToday = 0
+    /// Whether the batches wait for another round, hours after the requests for erasure: those go
+    /// first, and nothing goes beside them.
+    public var areBatchesApart = false
+    /// The number of requests for erasure that wait for another round, hours after the batches.
+    public var erasuresApart: Int64 = 0
     /// All causes that block requests for erasure, where any are pending.
     public var blockedErasing: [Cause] = []
     /// The addresses of requests for erasure that would leave.
@@ -31,7 +36,11 @@ public struct UploadOutlook: Sendable {
 
     /// Adds what another folder of the same home asks to be erased.
     package mutating func add(erasuresOf other: UploadOutlook) {
-        erasureURLs += other.erasureURLs
+        if sendsBatches, !areBatchesApart {
+            erasuresApart += Int64(other.erasureURLs.count)
+        } else {
+            erasureURLs += other.erasureURLs
+        }
         blockedErasing = Cause.allCases.filter((blockedErasing + other.blockedErasing).contains)
         erasureProblem = erasureProblem ?? other.erasureProblem
         let later = [erasuresLater, other.erasuresLater].compactMap(\.self)
@@ -58,6 +67,7 @@ extension TelemetryControl {
         outlook.heldEvents = try sealer.heldEvents(in: store)
         outlook.notBefore = try memory(of: store).wish()
         outlook.batchesToday = try fitting(outlook.batches, store)
+        try keepApart(&outlook, store)
         return outlook
     }
 
@@ -76,7 +86,8 @@ extension TelemetryControl {
         outlook.blockedErasing = causes(blocking: .erasing)
         let now = seams.clock.now()
         if outlook.blockedErasing.isEmpty {
-            outlook.erasureURLs = erasures.filter { $0.isDue(at: now, isAskedFor: true) }.map(\.url)
+            let asked = erasures.asked(at: now, isAskedFor: true, isAlone: true)
+            outlook.erasureURLs = asked.map(\.url)
         }
         let later = erasures.compactMap { $0.notBefore(now, isAskedFor: true) }
         outlook.erasuresLater = later.min().map { (Int64(later.count), $0) }

@@ -26,6 +26,9 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var batchesNotBefore: Timestamp?
     /// Whether today's bytes are used up: what waits goes another day, whoever starts an upload.
     public var isBudgetSpent = false
+    /// Whether an upload that somebody types asks for erasures alone; batches go hours later, or
+    /// with another one.
+    public var areErasuresFirst = false
     /// Events in the store.
     public var recorded: Int64 = 0
     /// Of those, the ones that may still be sent.
@@ -124,6 +127,7 @@ public struct TelemetryStatus: Sendable, Equatable {
             "next_upload": .optional(nextUpload),
             "batches_not_before": .optional(batchesNotBefore?.rfc3339),
             "budget_spent": storeProblem == nil ? .bool(isBudgetSpent) : .null,
+            "erasures_first": storeProblem == nil ? .bool(areErasuresFirst) : .null,
             "events": [
                 "recorded": figure(recorded), "waiting": figure(waiting), "held": figure(held),
                 "uploaded": figure(uploaded), "kept_here": figure(keptHere),

@@ -16,6 +16,9 @@ package struct StatusMemory {
         /// The day, with its bytes.
         let day: Day
         let wish: Timestamp?
+        /// Nil while sending is blocked, which tells no time.
+        let schedule: UploadSchedule?
+        let areErasuresFirst: Bool
     }
 
     private var key: Key?
@@ -44,12 +47,15 @@ package struct StatusMemory {
             """
         ) { row in ([row.text(0)] + (1...5).map { String(row.integer($0)) }).joined(separator: " ")
         }
+        let isBlocked = !control.causes(blocking: .sending).isEmpty
         return Key(
             store: try StoreState(store), batches: batches.joined(separator: ", "),
             epoch: control.gate.read().state.epoch, config: control.config,
-            isBlocked: !control.causes(blocking: .sending).isEmpty,
+            isBlocked: isBlocked,
             unsupported: try control.ledger(of: store).unsupportedErasures(),
-            day: control.seams.clock.now().day, wish: try control.memory(of: store).wish())
+            day: control.seams.clock.now().day, wish: try control.memory(of: store).wish(),
+            schedule: isBlocked ? nil : try control.memory(of: store).schedule(),
+            areErasuresFirst: try !isBlocked && control.areErasuresFirst(store))
     }
 }
 
@@ -76,5 +82,6 @@ extension TelemetryStatus {
         nextUpload = earlier.nextUpload
         batchesNotBefore = earlier.batchesNotBefore
         isBudgetSpent = earlier.isBudgetSpent
+        areErasuresFirst = earlier.areErasuresFirst
     }
 }

@@ -6,26 +6,18 @@ extension Outbox {
     /// The causes that block requests for erasure.
     package var erasuresBlocked: [Cause] { Gate.causes(blocking: .erasing, gate.read().facts) }
 
-    /// Those of some erasures that are due now.
+    /// How many requests for erasure a round sends.
+    package static let erasuresMax = 10
+
+    /// Those of some erasures that a round asks for, ``erasuresMax`` at most.
     ///
-    /// - Parameter isAskedFor: a person waits for it, who waits out only what a server asked for.
-    package func due(_ erasures: [PendingErasure], isAskedFor: Bool = false) -> [PendingErasure] {
-        erasures.filter { $0.isDue(at: now, isAskedFor: isAskedFor) }
-    }
-
-    /// Whether an erasure is due though nobody asks for it.
-    package func isDue(_ erasure: PendingErasure) -> Bool { erasure.isDue(at: now) }
-
-    /// Puts off by hours, drawn, what is due sooner, since batches went that are not to be seen
-    /// beside it.
-    package func putOffErasures(_ random: some RandomSource) throws(TelemetryError) {
-        guard try !pendingErasures().isEmpty else { return }
-        let time = UploadSchedule(dueAt: now, intervalHours: 1).apart(after: now, random).dueAt
-        try erasureList.update { all in
-            for index in all.indices where all[index].nextAttemptAt < time {
-                all[index].nextAttemptAt = time
-            }
-        }
+    /// - Parameters:
+    ///   - isAskedFor: a person waits for it, who waits out only what a server asked for.
+    ///   - isAlone: no batch is meant.
+    package func asked(
+        _ erasures: [PendingErasure], isAskedFor: Bool, isAlone: Bool
+    ) -> [PendingErasure] {
+        erasures.asked(at: now, isAskedFor: isAskedFor, isAlone: isAlone)
     }
 
     /// Before when none of some erasures is due; nil where one is, or there are none.
@@ -53,7 +45,8 @@ extension Outbox {
 
     /// Notes that an erasure is to be tried again, not before a time.
     ///
-    /// - Parameter wish: until when the server asked for patience; nil if it did not.
+    /// - Parameter wish: until when the server asked for patience, which holds for all that it is
+    ///   to be asked; nil if it did not.
     package func retry(
         _ erasure: PendingErasure, notBefore time: Timestamp, wish: Timestamp? = nil
     ) throws(TelemetryError) {
@@ -62,6 +55,11 @@ extension Outbox {
                 all[index].attempts += 1
                 all[index].nextAttemptAt = time
                 all[index].wish = wish
+            }
+            guard let wish else { return }
+            for index in all.indices where all[index].origin == erasure.origin {
+                all[index].wish = wish
+                all[index].nextAttemptAt = max(all[index].nextAttemptAt, wish)
             }
         }
     }

@@ -67,27 +67,6 @@ package final class Outbox {
         guard try StoreDamage.isSound(store.database) else { throw SQLiteError.damage }
     }
 
-    /// Puts the next round of batches off by hours, drawn, where one is due sooner; once in a row,
-    /// so that an erasure that is refused for ever keeps none back for ever.
-    package func putOff() throws {
-        let schedule = try memory.schedule()
-        guard try !memory.isPutOff(schedule) else { return }
-        let later = schedule.apart(after: now, gate.seams.random)
-        try memory.keep(later)
-        try memory.notePutOff(later)
-        try store.database.run(
-            "UPDATE batches SET next_attempt_at = 0 WHERE state IN (\(Self.ready))")
-    }
-
-    /// Whether batches that were put off are due.
-    package func isPutOffOver() throws -> Bool {
-        let schedule = try memory.schedule()
-        return try schedule.isDue(at: now) && memory.isPutOff(schedule)
-    }
-
-    /// When the next round of batches is due.
-    package func dueAt() throws -> Timestamp { try memory.schedule().dueAt }
-
     /// Notes that nothing can leave before tomorrow, a batch that failed no more than others.
     package func noteBudgetSpent() throws {
         try memory.keep(memory.schedule().nextDay(after: now, gate.seams.random))
@@ -99,7 +78,7 @@ package final class Outbox {
             """, [.integer(tomorrow.nanoseconds)])
     }
 
-    private var memory: ScheduleMemory {
+    var memory: ScheduleMemory {
         ScheduleMemory(store: store, config: sealer.config, seams: gate.seams)
     }
 

@@ -25,6 +25,9 @@ package struct PendingErasure: Sendable, Equatable {
         place.hasSuffix("/") ? place + installationID : "\(place)/\(installationID)"
     }
 
+    /// Where the request goes, as a server is known; the whole URL of one that is none.
+    package var origin: String { Endpoint(url)?.origin ?? url }
+
     /// Whether it may be asked for now. A time that nobody can have asked for was noted by a clock
     /// gone wrong.
     ///
@@ -53,6 +56,22 @@ package struct PendingErasure: Sendable, Equatable {
     private var check: String {
         let parts = [installationID, secret, url].joined(separator: "\n")
         return Hex.encode(Array(SHA256.hash(Array(parts.utf8)).prefix(8)))
+    }
+}
+
+extension [PendingErasure] {
+    /// Those that a round asks for, 10 at most.
+    ///
+    /// - Parameters:
+    ///   - isAskedFor: a person waits for it, who waits out only what a server asked for.
+    ///   - isAlone: no batch is meant. Else one that failed waits out its pause in any case, or it
+    ///     would stand before the batches whenever somebody asks for these.
+    func asked(at now: Timestamp, isAskedFor: Bool, isAlone: Bool) -> [PendingErasure] {
+        let due = filter { erasure in
+            erasure.isDue(at: now, isAskedFor: isAskedFor)
+                && (isAlone || erasure.attempts == 0 || erasure.isDue(at: now))
+        }
+        return Array(due.prefix(Outbox.erasuresMax))
     }
 }
 

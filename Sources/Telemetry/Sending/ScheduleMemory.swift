@@ -80,6 +80,14 @@ struct ScheduleMemory {
         return try [wish(), paused].compactMap(\.self).max()
     }
 
+    /// The schedule, and when what failed may be tried again; nil where nothing has.
+    func standing(epoch: UInt32) throws -> (schedule: UploadSchedule, retryAt: Timestamp?) {
+        let (schedule, wish) = (try schedule(), try wish())
+        let paused = try store.retryTime(epoch: epoch, now: seams.clock.now())
+        // A wish puts off what is due, and makes nothing due.
+        return (schedule, wish.map { max($0, paused ?? schedule.dueAt) } ?? paused)
+    }
+
     private func kept() throws -> UploadSchedule? {
         let numbers = try numbers(Self.key)
         guard numbers.count == 2, let hours = Int(exactly: numbers[1]) else { return nil }
@@ -126,12 +134,7 @@ extension TelemetryControl {
 
     /// The schedule of a home in which sending is allowed, and when what failed may be tried again.
     func scheduled(_ store: Store) throws -> (UploadSchedule, retryAt: Timestamp?) {
-        let memory = memory(of: store)
-        let (schedule, wish) = (try memory.schedule(), try memory.wish())
-        let paused = try store.retryTime(
-            epoch: gate.read().state.epoch ?? 0, now: seams.clock.now())
-        // A wish puts off what is due, and makes nothing due.
-        return (schedule, wish.map { max($0, paused ?? schedule.dueAt) } ?? paused)
+        try memory(of: store).standing(epoch: gate.read().state.epoch ?? 0)
     }
 }
 

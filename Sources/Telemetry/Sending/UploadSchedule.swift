@@ -45,10 +45,12 @@ public struct UploadSchedule: Sendable, Equatable {
             from: start.overflow ? now : Timestamp(nanoseconds: start.partialValue), random)
     }
 
-    /// The due time after a round that used up the day's bytes: drawn uniformly over the interval
-    /// that begins with the next UTC day, since nothing can leave before.
+    /// The due time after a round that used up the day's bytes: drawn uniformly over the next UTC
+    /// day, since nothing can leave before; over as much of it as the interval is long.
     public func nextDay(after now: Timestamp, _ random: some RandomSource) -> UploadSchedule {
-        drawn(from: Day(number: now.day.number + 1).start, random)
+        drawn(
+            from: Day(number: now.day.number + 1).start, over: min(interval, Day.nanoseconds),
+            random)
     }
 
     /// The due time after something left that is not to be seen beside a batch: drawn uniformly
@@ -56,9 +58,7 @@ public struct UploadSchedule: Sendable, Equatable {
     public func apart(after now: Timestamp, _ random: some RandomSource) -> UploadSchedule {
         let earliest = now.advanced(byNanoseconds: Self.nanosecondsPerHour)
         guard dueAt < earliest else { return self }
-        let offset = Int64(random.uniform(below: UInt64(5 * Self.nanosecondsPerHour)))
-        return UploadSchedule(
-            dueAt: earliest.advanced(byNanoseconds: offset), intervalHours: intervalHours)
+        return drawn(from: earliest, over: 5 * Self.nanosecondsPerHour, random)
     }
 
     /// Whether a clock that was right can have drawn it for this interval; what can't be is drawn
@@ -68,8 +68,10 @@ public struct UploadSchedule: Sendable, Equatable {
         return self.intervalHours == intervalHours && dueAt <= latest
     }
 
-    private func drawn(from start: Timestamp, _ random: some RandomSource) -> UploadSchedule {
-        let offset = Int64(random.uniform(below: UInt64(interval)))
+    private func drawn(
+        from start: Timestamp, over length: Int64? = nil, _ random: some RandomSource
+    ) -> UploadSchedule {
+        let offset = Int64(random.uniform(below: UInt64(length ?? interval)))
         return UploadSchedule(
             dueAt: start.advanced(byNanoseconds: offset), intervalHours: intervalHours)
     }

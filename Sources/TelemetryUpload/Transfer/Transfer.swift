@@ -38,7 +38,7 @@ private import CCurl
             let code = unsafe cancellation.waking(multi) {
                 unsafe Self.drive(easy, multi, cancellation)
             }
-            return unsafe Self.outcome(code, easy, receiver, isByProxy: request.proxy != nil)
+            return unsafe Self.outcome(code, easy, receiver, of: request)
         }
         return outcome ?? .failed(TransferFailure(.local, "the transfer could not be set up"))
     }
@@ -78,7 +78,7 @@ private import CCurl
 
     private static func outcome(
         _ code: CURLcode?, _ easy: UnsafeMutableRawPointer, _ receiver: ResponseReceiver,
-        isByProxy: Bool
+        of request: UploadRequest
     ) -> TransferOutcome {
         guard let code else {
             return .failed(TransferFailure(.cancelled, "the transfer was cancelled"))
@@ -87,7 +87,7 @@ private import CCurl
             return .failed(TransferFailure(.tooLarge, "the response is too large"))
         }
         guard code == CURLE_OK else {
-            return .failed(unsafe TransferFailure(code, easy, isByProxy: isByProxy))
+            return .failed(unsafe TransferFailure(code, easy, of: request))
         }
         var status = 0
         unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
@@ -102,8 +102,8 @@ extension TransferFailure {
     /// What libcurl's code means for a decision, with libcurl's own words where they are clear.
     ///
     /// - Parameter easy: what performed the transfer, and knows how far it came.
-    fileprivate init(_ code: CURLcode, _ easy: UnsafeMutableRawPointer, isByProxy: Bool) {
-        if isByProxy, unsafe Self.number(easy, CURLINFO_PRETRANSFER_TIME_T) == 0,
+    fileprivate init(_ code: CURLcode, _ easy: UnsafeMutableRawPointer, of request: UploadRequest) {
+        if request.proxy != nil, unsafe Self.number(easy, CURLINFO_PRETRANSFER_TIME_T) == 0,
             let words = unsafe Self.proxyWords(code, easy)
         {
             self.init(.proxy, words)
@@ -115,7 +115,10 @@ extension TransferFailure {
             self.init(.tooLarge, "the response is too large")
             return
         }
-        let sent = unsafe Self.number(easy, CURLINFO_SIZE_UPLOAD_T)
+        // What has no body has left once its connection is ready.
+        let sent = unsafe Self.number(
+            easy,
+            request.body.isEmpty ? CURLINFO_PRETRANSFER_TIME_T : CURLINFO_SIZE_UPLOAD_T)
         self.init(Self.kind(code), Self.words(code), mayHaveSent: sent != 0)
     }
 

@@ -69,7 +69,7 @@ public struct TransferFailure: Error, Sendable, Equatable, CustomStringConvertib
     /// What failed, for a person: lower-case, no full stop.
     public let text: String
 
-    /// Whether any byte of the request's body may have left.
+    /// Whether any byte of the request's body may have left, or of a request without one.
     public let mayHaveSent: Bool
 
     /// A failure of this kind.

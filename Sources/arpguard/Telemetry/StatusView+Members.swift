@@ -23,6 +23,10 @@ extension StatusView {
             "budget_spent",
             "Whether today's bytes are used up: what waits goes another day; null with store_error"
         ),
+        .init(
+            "erasures_first",
+            "Whether an upload that is typed now asks for erasures, and batches go with another; "
+                + "null with store_error"),
         .init("events.recorded", "Events in the store; null, as all of events.*, with store_error"),
         .init("events.waiting", "Of those, the ones that may still be sent"),
         .init("events.held", "Of the waiting ones, those that a person has to release"),

@@ -99,6 +99,16 @@ struct DryRun {
             notices.append(
                 "\(count.of("erasure")) asked for later, the first at \(time.rfc3339)")
         }
+        if outlook.areBatchesApart {
+            notices.append(
+                "requests for erasure go alone: the batches follow one to six hours later, or by "
+                    + "another upload")
+        }
+        if outlook.erasuresApart > 0 {
+            notices.append(
+                "\(outlook.erasuresApart.of("erasure")) asked for hours after the batches, or by "
+                    + "another upload")
+        }
         if !outlook.batches.isEmpty { notices.append("nothing was sent") }
         return notices
     }
