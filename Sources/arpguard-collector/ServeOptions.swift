@@ -244,6 +244,12 @@ struct ServeOptions {
                     "more than \(IntakePolicy.servicesMax) catalogues",
                     hint: "run a second collector")
             }
+            guard (catalogues[service] ?? catalogue).digest == catalogue.digest else {
+                throw CommandFailure(
+                    "there is another catalogue of \(service) already",
+                    hint: "give each program a service.name of its own, and one catalogue",
+                    status: .usage)
+            }
             catalogues[service] = catalogue
         }
         return catalogues

@@ -42,6 +42,25 @@ import Testing
         return (server, try port(server.waitForLine(containing: "intake ")))
     }
 
+    @Test(arguments: ["arpguard", "swiftlinter"])
+    func `no catalogue takes the place of another one of the same program`(
+        service: String
+    ) throws {
+        let folder = try TemporaryDirectory()
+        try folder.write(Self.catalogue.json.serialized(.pretty), to: "rules.json")
+        try folder.write(Catalogue.standard.json.serialized(.pretty), to: "own.json")
+        let named = ["--catalogue", "swiftlinter=own.json", "--catalogue", "arpguard=own.json"]
+        func check(_ more: String...) throws -> CommandResult {
+            try CommandRunner.run(
+                Executables.path("arpguard-collector"), ["check"] + named + more,
+                workingDirectory: folder.path)
+        }
+        #expect(try check("--catalogue", "\(service)=own.json").status == 0)
+        let refused = try check("--catalogue", "\(service)=rules.json")
+        #expect(refused.status == 64)
+        #expect(refused.stderr.contains("there is another catalogue of \(service) already"))
+    }
+
     @Test func `a host's own event is taken by its catalogue and read in insight`() throws {
         let folder = try TemporaryDirectory()
         try folder.write(Self.catalogue.json.serialized(.pretty), to: "rules.json")
