@@ -14,19 +14,6 @@ import Testing
 
     init() throws { home = try Home(url: "https://collector.example.org/v1/logs") }
 
-    /// Has something sent under an identifier that is over then.
-    private func owe() throws {
-        home.record(1)
-        do {
-            let outbox = try #require(try home.control.outbox())
-            guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
-                throw TestKitError("nothing to send")
-            }
-            try outbox.accepted(batch, rejected: 0, answer: "200")
-        }
-        #expect(try home.control.deleteData().erasureRequested)
-    }
-
     private func batchesAt() throws -> Timestamp {
         try #require(try home.control.uploadAgenda().batchesAt)
     }
@@ -83,7 +70,7 @@ import Testing
     }
 
     @Test func `each new erasure keeps batches away, however soon after another one`() throws {
-        try owe()
+        try home.owe()
         #expect(try home.round(erasuresOnly: true) { ScriptedTransport(.status(204)) } != nil)
         let first = try batchesAt()
         home.clock.jump(to: first.advanced(bySeconds: -10))
@@ -116,7 +103,7 @@ import Testing
     @Test func `what ends in the turn of the batches is asked to be erased in the same round`()
         throws
     {
-        try owe()
+        try home.owe()
         #expect(try home.round { ScriptedTransport(.status(503)) }?.erasuresPending == 1)
         home.record(1)
         home.clock.jump(to: try batchesAt())
@@ -141,7 +128,7 @@ import Testing
     }
 
     @Test func `a refused erasure is asked for again by a person where no batch waits`() throws {
-        try owe()
+        try home.owe()
         let transport = ScriptedTransport(.status(500), .status(204))
         #expect(try home.round(isAskedFor: true) { transport }?.erasuresPending == 1)
         #expect(try home.round(isAskedFor: true) { transport }?.erasuresDone == 1)
@@ -149,7 +136,7 @@ import Testing
     }
 
     @Test func `of several erasures a server that asks for patience is asked for one`() throws {
-        for _ in 0..<3 { try owe() }
+        for _ in 0..<3 { try home.owe() }
         let transport = ScriptedTransport(.status(429, [Self.patient]), .status(204))
         for isAskedFor in [false, true, true] {
             let summary = try home.round(erasuresOnly: true, isAskedFor: isAskedFor) { transport }
@@ -163,7 +150,7 @@ import Testing
 
     /// What a person is told before an upload, and what the upload does then.
     @Test func `what would go in a round is what goes in it`() throws {
-        try owe()
+        try home.owe()
         home.record(1)
         let transport = ScriptedTransport(.status(503), .status(200), .status(204))
         var sent: [[String]] = []
@@ -182,7 +169,7 @@ import Testing
     }
 
     @Test func `where batches have their turn the erasures are told to follow`() throws {
-        try owe()
+        try home.owe()
         #expect(try home.round { ScriptedTransport(.status(503)) }?.erasuresPending == 1)
         home.record(1)
         home.clock.jump(to: try batchesAt())

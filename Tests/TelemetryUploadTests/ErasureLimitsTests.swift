@@ -14,18 +14,7 @@ import Testing
 
     /// Has something sent under so many identifiers, each of which is over.
     private func owe(_ count: Int) throws {
-        for _ in 0..<count {
-            home.record(1)
-            do {
-                let outbox = try #require(try home.control.outbox())
-                guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
-                    throw TestKitError("nothing to send")
-                }
-                try outbox.accepted(batch, rejected: 0, answer: "200")
-            }
-            let outcome = try home.control.deleteData()
-            #expect(outcome.erasureRequested)
-        }
+        for _ in 0..<count { try home.owe() }
         #expect(try home.control.status().pendingErasures == Int64(count))
     }
 

@@ -7,6 +7,7 @@ import Synchronization
 import Telemetry
 import TelemetryUpload
 import TestKit
+import Testing
 
 /// A home with consent given, and everything that a round over it needs.
 struct Home {
@@ -77,6 +78,19 @@ struct Home {
             ])
         module.trackEvent("error", ["feature": "replay", "error_type": "other"])
         module.shutdown(within: 30_000)
+    }
+
+    /// Has something sent under an identifier that is over then, so that one more erasure is pending.
+    func owe() throws {
+        record(1)
+        do {
+            let outbox = try #require(try control.outbox())
+            guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
+                throw TestKitError("nothing to send")
+            }
+            try outbox.accepted(batch, rejected: 0, answer: "200")
+        }
+        guard try control.deleteData().erasureRequested else { throw TestKitError("none is owed") }
     }
 
     /// One round; nil while another uploader is at work.
