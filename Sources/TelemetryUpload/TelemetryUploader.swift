@@ -91,15 +91,23 @@ public struct TelemetryUploader: Sendable {
         }
     }
 
-    /// Puts batches off by hours, since a request for erasure of another folder of the same home
-    /// has left.
-    ///
-    /// - Parameter isFirst: whether it left for the first time.
-    package func keepBatchesApart(isFirst: Bool) throws {
+    /// Asks for erasures of other folders of the same home by `body`, while no batch of this folder
+    /// is on its way, and keeps those apart from what left. Nil while another process uploads, but
+    /// for a person who waits, whose deletion ends what is on its way.
+    package func whileNoBatchLeaves(
+        isAskedFor: Bool = false, _ body: () -> UploadSummary
+    ) throws -> UploadSummary? {
         let control = makeControl()
-        guard control.causes(blocking: .sending).isEmpty, let outbox = try control.outbox()
-        else { return }
-        try outbox.putOff(isFirst: isFirst)
+        guard control.causes(blocking: .sending).isEmpty else { return body() }
+        guard let outbox = try control.outbox() else { return isAskedFor ? body() : nil }
+        var summary = body()
+        guard summary.erasuresLeft > 0 else { return summary }
+        do {
+            try outbox.keepBatchesAway(isFirst: summary.firstErasuresLeft > 0)
+        } catch {
+            summary.note("batches could not be kept apart: \(error)", hint: "see 'status'")
+        }
+        return summary
     }
 
     private func reasonNotToStart(

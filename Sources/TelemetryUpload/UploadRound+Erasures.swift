@@ -50,11 +50,12 @@ extension UploadRound {
     private func send(
         _ erasure: PendingErasure, within time: Duration, _ summary: inout UploadSummary
     ) throws -> Sent {
+        try outbox.begin(erasure)
         guard let endpoint = Endpoint(erasure.url) else {
             // Later, so that it does not stand before those that can be asked for.
             let time = retry.nextAttempt(
                 failures: erasure.attempts + 1, asked: nil, now: clock.now(), random)
-            try outbox.retry(erasure, notBefore: time)
+            try outbox.retry(erasure, notBefore: time, hasLeft: false)
             summary.note(
                 "an erasure has no usable address", hint: "check telemetry.erasure_url")
             return .told
@@ -70,7 +71,7 @@ extension UploadRound {
         summary.erasuresTried += 1
         if outcome.mayHaveLeft {
             summary.erasuresLeft += 1
-            if erasure.attempts == 0 { summary.firstErasuresLeft += 1 }
+            if !erasure.hasLeft { summary.firstErasuresLeft += 1 }
         }
         if case .failed(let failure) = outcome, failure.kind == .cancelled { return .cancelled }
         return try settle(erasure, outcome, of: request, &summary)
@@ -96,7 +97,8 @@ extension UploadRound {
             let time = retry.nextAttempt(
                 failures: erasure.attempts + 1, asked: after, now: clock.now(), random)
             try outbox.retry(
-                erasure, notBefore: time, wish: after.map { retry.wish($0, now: clock.now()) })
+                erasure, notBefore: time, wish: after.map { retry.wish($0, now: clock.now()) },
+                hasLeft: outcome.mayHaveLeft)
             summary.note(
                 "\(outcome.place(on: request)): the erasure is not confirmed: \(reason)",
                 hint: outcome.hint(

@@ -88,18 +88,15 @@ package struct UploadRound {
         return summary
     }
 
-    /// Batches that were put off for an erasure have their turn before another one.
+    /// Batches that were kept away from an erasure have their turn before another one.
     private func sendAll(_ standing: BatchStanding, _ summary: inout UploadSummary) throws {
-        let pending = (try? outbox.pendingErasures()) ?? []
-        let isTurn = try outbox.isPutOffOver()
-        if !isTurn { try ask(isAskedFor, isAlone: false, &summary) }
+        if try !outbox.isTurnOfBatches() { try ask(isAskedFor, isAlone: false, &summary) }
         if summary.ending == .erasuresOnly { try sendRest(standing, &summary) }
-        if isTurn, summary.hasTriedBatches { try outbox.putOff(pending, random) }
         if [.interrupted, .reconfigured].contains(summary.ending) { return }
         if !outbox.standing.isSame(as: standing) {
             // What was asked for meanwhile is the erasure of what went in this same round.
             try ask(false, isAlone: false, &summary)
-        } else if !summary.hasTriedBatches, summary.erasuresTried == 0 {
+        } else if summary.batchesBegun == 0, summary.erasuresTried == 0 {
             // Nothing went beside which an erasure could be seen.
             try askAlone(&summary)
         }
@@ -119,10 +116,10 @@ package struct UploadRound {
             let known = error as? TelemetryError
             summary.note(
                 "a request for erasure could not be noted: \(known?.description ?? "\(error)")",
-                hint: known?.hint ?? "it is sent again")
+                hint: known?.hint ?? "it stays pending")
         }
         guard summary.erasuresLeft > before.erasuresLeft else { return }
-        try outbox.putOff(isFirst: summary.firstErasuresLeft > before.firstErasuresLeft)
+        try outbox.keepBatchesAway(isFirst: summary.firstErasuresLeft > before.firstErasuresLeft)
     }
 
     // MARK: - Batches
@@ -130,6 +127,9 @@ package struct UploadRound {
     /// Sends the batches, unless a request for erasure has left in this round.
     private func sendRest(_ standing: BatchStanding, _ summary: inout UploadSummary) throws {
         guard summary.erasuresLeft == 0 else {
+            return summary.ending = try outbox.keepApart()
+        }
+        if !isAskedFor, try outbox.apartUntil() != nil {
             return summary.ending = try outbox.keepApart()
         }
         try outbox.noteRound()
@@ -171,6 +171,8 @@ package struct UploadRound {
         }
         // What it rests on may have ended since the batch was handed out: ask again.
         guard try outbox.begin(batch) else { return nil }
+        summary.batchesBegun += 1
+        if summary.batchesBegun == 1 { keepErasuresAway(&summary) }
         let outcome = whileSending(standing) { transport.perform(request) }
         if case .failed(let failure) = outcome, failure.kind == .cancelled {
             if try !outbox.isStillToBeSent(batch) { return try cutOff(batch, outcome, &summary) }
@@ -178,6 +180,17 @@ package struct UploadRound {
             return standing.holds ? .interrupted : nil
         }
         return try settle(batch, outcome, of: request, &summary)
+    }
+
+    /// Keeps what is pending away from the batches that go now; they do not wait for that.
+    private func keepErasuresAway(_ summary: inout UploadSummary) {
+        do {
+            // A list that can't be read is the caller's to tell.
+            guard let pending = try? outbox.pendingErasures() else { return }
+            try outbox.keepAway(pending)
+        } catch {
+            summary.note("an erasure could not be kept apart: \(error)", hint: error.hint)
+        }
     }
 
     private func settle(

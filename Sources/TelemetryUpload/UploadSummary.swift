@@ -52,6 +52,8 @@ public struct UploadSummary: Sendable, Equatable {
     public var eventsSent: Int64 = 0
     /// Bytes of the bodies of the batches that the server took.
     public var bytesSent: Int64 = 0
+    /// Batches that may have left, whatever became of them.
+    package var batchesBegun = 0
     /// Batches that are sent again later.
     public var batchesRetried = 0
     /// Batches that the server refused for good.
@@ -71,7 +73,7 @@ public struct UploadSummary: Sendable, Equatable {
     package var erasuresTried = 0
     /// Those of them of which a byte may have left.
     package var erasuresLeft = 0
-    /// Those of them that had never been tried.
+    /// Those of them that left for the first time.
     package var firstErasuresLeft = 0
     /// Erasures that are still to be confirmed.
     public var erasuresPending = 0
@@ -104,11 +106,6 @@ public struct UploadSummary: Sendable, Equatable {
         erasuresBlocked = Cause.allCases.filter((erasuresBlocked + other.erasuresBlocked).contains)
         problems += other.problems
         if [.interrupted, .reconfigured].contains(other.ending) { ending = other.ending }
-    }
-
-    /// Whether a batch may have left.
-    package var hasTriedBatches: Bool {
-        batchesSent + batchesRetried + batchesRejected + batchesCutOff > 0
     }
 
     /// Whether something was left undone by a failure, here or at the server.

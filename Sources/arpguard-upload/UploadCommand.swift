@@ -80,16 +80,15 @@ private func round(
             try setup.uploader().run(scope, cancellation: cancellation, progress: progress.show)
         }
         // Nor is what went under this identifier to be seen beside the end of another one.
-        if let own = try? own.get(), own.hasTriedBatches {
-            return (own, UploadSummary(ending: .erasuresOnly))
+        if let own = try? own.get(), own.batchesBegun > 0 {
+            return (own, setup.keepErasuresAwayElsewhere())
         }
-        let elsewhere = setup.askElsewhere(
-            scope == .everythingIfDue ? .erasuresIfDue : .erasures,
-            since: scope == .erasures ? start : nil, cancellation)
-        if elsewhere.erasuresLeft > 0 {
-            try setup.uploader().keepBatchesApart(isFirst: elsewhere.firstErasuresLeft > 0)
+        let elsewhere = try setup.uploader().whileNoBatchLeaves(isAskedFor: scope == .erasures) {
+            setup.askElsewhere(
+                scope == .everythingIfDue ? .erasuresIfDue : .erasures,
+                since: scope == .erasures ? start : nil, cancellation)
         }
-        return (try own.get(), elsewhere)
+        return (try own.get(), elsewhere ?? UploadSummary(ending: .erasuresOnly))
     }
 }
 
@@ -112,6 +111,20 @@ extension TelemetrySetup {
             } catch {
                 let failure = CommandFailure(telemetry: error)
                 summary.note(failure.message, hint: failure.hint ?? "it is tried again")
+            }
+        }
+        return summary
+    }
+
+    /// Keeps what other folders still ask to be erased apart from the batches that went.
+    fileprivate func keepErasuresAwayElsewhere() -> UploadSummary {
+        var summary = UploadSummary(ending: .erasuresOnly)
+        for (_, control) in otherPlaces().places where control.pendingErasures != 0 {
+            do {
+                try control.keepErasuresAway()
+            } catch {
+                let failure = CommandFailure(telemetry: error)
+                summary.note(failure.message, hint: failure.hint ?? "it is asked for later")
             }
         }
         return summary

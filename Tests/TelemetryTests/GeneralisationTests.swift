@@ -70,7 +70,7 @@ import Testing
         #expect(Distinctness.records(of: start) == 60)
         let losses = Set((0...Generalisation.lossMax + 5).map { Generalisation.coarseLoss($0) })
         var batches = 1
-        for _ in LossReason.allCases { batches *= losses.count }
+        for reason in LossReason.allCases where reason != .revoked { batches *= losses.count }
         #expect(Distinctness.batches == batches)
     }
 

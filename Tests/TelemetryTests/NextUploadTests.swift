@@ -51,12 +51,12 @@ import Testing
         }
     }
 
-    @Test func `batches that were put off for an erasure are told so, also from memory`() throws {
+    @Test func `batches that are kept away from an erasure are told so, also from memory`() throws {
         var memory = StatusMemory()
         let first = try #require(try home.control().status(&memory).nextUpload)
         home.clock.jump(to: try #require(try home.control().uploadAgenda().schedule).dueAt)
         _ = try home.control().status(&memory)
-        try #require(try home.control().outbox()).putOff(isFirst: true)
+        try #require(try home.control().outbox()).keepBatchesAway(isFirst: true)
         let later = try #require(try home.control().status().nextUpload)
         #expect(later > first)
         #expect(try home.control().status(&memory).nextUpload == later)

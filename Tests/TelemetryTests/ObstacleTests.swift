@@ -147,6 +147,7 @@ import Testing
             text.replacing("\"attempts\": 0", with: "\"attempts\": \(attempts)"), to: path)
         let outbox = try #require(try home.control().outbox())
         let erasure = try #require(try outbox.pendingErasures().first)
+        try outbox.begin(erasure)
         try outbox.retry(erasure, notBefore: home.clock.now())
         #expect(try #require(try outbox.pendingErasures().first).attempts >= 1)
     }

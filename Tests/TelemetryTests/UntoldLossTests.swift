@@ -54,6 +54,44 @@ import Testing
         #expect(try told(other) == [])
     }
 
+    enum Change: CaseIterable { case newYes, rotation }
+
+    @Test(arguments: Change.allCases)
+    func `what gets too old of an earlier yes or identifier is told to nobody`(
+        change: Change
+    ) throws {
+        try home.enable()
+        home.record(3)
+        #expect(try home.control().status().waiting == 3)
+        switch change {
+        case .newYes:
+            try home.control().disable()
+            try home.enable()
+        case .rotation: _ = try home.control().rotateID()
+        }
+        home.clock.advance(by: .seconds(31 * 86_400))
+        #expect(try told() == [])
+        #expect(try home.control().status().lost.map(\.reason) == ["retention"])
+        home.record(1)
+        home.clock.advance(by: .seconds(31 * 86_400))
+        #expect(try told() == ["retention"])
+    }
+
+    @Test func `a batch of an earlier yes that gets too old makes no loss untold again`() throws {
+        try home.enable()
+        lose()
+        home.record(1)
+        do {
+            let outbox = try #require(try home.control().outbox())
+            guard case .batch = try outbox.next() else { throw TestKitError("no batch") }
+        }
+        var other = TelemetryModuleConfig.withURL
+        other.uploadURL = "https://other.example.org/v1/logs"
+        try home.enable(other)
+        home.clock.advance(by: .seconds(31 * 86_400))
+        #expect(try told(other) == [])
+    }
+
     @Test func `what a no dropped is told here alone`() throws {
         try home.enable()
         let module = home.module()

@@ -95,7 +95,8 @@ import Testing
             .failed(TransferFailure(.connect, "refused")), .status(503), .status(204))
         #expect(try slow.round { transport }?.batchesRetried == 1)
         slow.clock.advance(by: .seconds(60))
-        #expect(try slow.round(erasuresOnly: true) { transport }?.erasuresDone == 1)
+        let asked = try slow.round(erasuresOnly: true, isAskedFor: true) { transport }
+        #expect(asked?.erasuresDone == 1)
         let time = try #require(try slow.control.uploadAgenda().batchesAt)
         #expect(isHoursAhead(time))
     }
@@ -121,10 +122,24 @@ import Testing
     @Test func `an erasure of another folder keeps the batches of this one away`() throws {
         home.record(1)
         home.clock.jump(to: try batchesAt())
-        try home.uploader.keepBatchesApart(isFirst: true)
+        var summary = UploadSummary(ending: .erasuresOnly)
+        summary.erasuresLeft = 1
+        summary.firstErasuresLeft = 1
+        let told = summary
+        #expect(try home.uploader.whileNoBatchLeaves { told } == told)
         #expect(try isHoursAhead(batchesAt()))
-        try home.control.disable()
-        try home.uploader.keepBatchesApart(isFirst: true)
+    }
+
+    @Test func `no erasure of another folder is asked for while a batch of this one is on its way`()
+        throws
+    {
+        let outbox = try #require(try home.control.outbox())
+        let other = try home.uploader.whileNoBatchLeaves {
+            Issue.record("it was asked for")
+            return UploadSummary()
+        }
+        #expect(other == nil)
+        withExtendedLifetime(outbox) {}
     }
 
     @Test func `a refused erasure is asked for again by a person where no batch waits`() throws {
@@ -146,6 +161,73 @@ import Testing
         home.clock.advance(by: .seconds(7200))
         let later = try home.round(erasuresOnly: true, isAskedFor: true) { transport }
         #expect(later?.erasuresDone == 3)
+    }
+
+    @Test(arguments: [TransferOutcome.status(503), .status(200)])
+    func `an erasure that waits is hours away from the batches, whatever became of them`(
+        answer: TransferOutcome
+    ) throws {
+        try home.owe()
+        home.record(1)
+        let offline = TransferOutcome.failed(TransferFailure(.connect, "refused"))
+        let transport = ScriptedTransport(offline, answer)
+        #expect(try home.round { transport }?.batchesBegun == 1)
+        #expect(transport.requests.map(\.method) == ["DELETE", "POST"])
+        #expect(try isHoursAhead(#require(try home.control.uploadAgenda().erasureAt)))
+    }
+
+    @Test func `an erasure that first found no way out keeps batches away once it leaves`() throws {
+        try home.owe()
+        let offline = TransferOutcome.failed(TransferFailure(.connect, "refused"))
+        let transport = ScriptedTransport(.status(503), offline, .status(503))
+        #expect(try home.round(erasuresOnly: true) { transport } != nil)
+        let first = try batchesAt()
+        home.clock.jump(to: first.advanced(bySeconds: -3000))
+        home.record(1)
+        try #require(try home.control.rotateID().erasureRequested == false)
+        try home.owe()
+        #expect(try home.round(erasuresOnly: true, isAskedFor: true) { transport } != nil)
+        home.clock.advance(by: .seconds(60))
+        #expect(try home.round(erasuresOnly: true, isAskedFor: true) { transport } != nil)
+        #expect(try batchesAt() > first)
+    }
+
+    @Test func `a batch that failed is tried again in its time, and no erasure goes beside it`()
+        throws
+    {
+        try home.owe()
+        home.record(1)
+        let transport = ScriptedTransport(.status(503), .status(503), .status(200), .status(204))
+        for _ in 0..<2 { _ = try home.round(isAskedFor: true) { transport } }
+        let retryAt = try batchesAt()
+        home.clock.jump(to: retryAt)
+        #expect(try home.round { transport }?.batchesSent == 1)
+        #expect(transport.requests.map(\.method) == ["DELETE", "POST", "POST"])
+        let erasureAt = try #require(try home.control.uploadAgenda().erasureAt)
+        #expect(erasureAt >= retryAt.advanced(bySeconds: 3000))
+    }
+
+    @Test func `who types uploads sends batches after one that asked for erasures alone`() throws {
+        var slow = home
+        slow.config.collectionInterval = 720
+        try slow.owe()
+        slow.record(1)
+        let transport = ScriptedTransport(.status(503), .status(200))
+        #expect(try slow.round(isAskedFor: true) { transport }?.batchesSent == 0)
+        slow.clock.advance(by: .seconds(7 * 3600))
+        #expect(try slow.round(isAskedFor: true) { transport }?.batchesSent == 1)
+    }
+
+    @Test func `an erasure that can't be noted is not asked for, and keeps no batch back`() throws {
+        try home.owe()
+        home.record(1)
+        let lock = try RealFileSystem().lock(home.folder.file("telemetry/erasures.lock"))
+        try #require(lock != nil)
+        let transport = ScriptedTransport(.status(200))
+        let summary = try #require(try home.round { transport })
+        #expect(summary.batchesSent == 1 && summary.hasFailed)
+        #expect(transport.requests.map(\.method) == ["POST"])
+        withExtendedLifetime(lock) {}
     }
 
     /// What a person is told before an upload, and what the upload does then.

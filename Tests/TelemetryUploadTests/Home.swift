@@ -80,7 +80,7 @@ struct Home {
         module.shutdown(within: 30_000)
     }
 
-    /// Has something sent under an identifier that is over then, so that one more erasure is pending.
+    /// Has something sent under an identifier that is over then: one more erasure is pending.
     func owe() throws {
         record(1)
         do {

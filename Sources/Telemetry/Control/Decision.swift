@@ -59,7 +59,7 @@ extension TelemetryControl {
         record.epoch = continues ? last : last + 1
         // First of all: a yes that can't be written down takes no effect.
         try Store.using(directory, seams) { store in
-            if !continues { try leaveLossesUntold(store) }
+            if !continues { try leaveLossesUntold(store, before: record.epoch) }
             try ledger(of: store).append(.consentGiven(record))
         }
         // Off first, on last: whoever records under the old yes must not go on under none.
@@ -76,9 +76,13 @@ extension TelemetryControl {
     }
 
     /// No yes reaches back: what was lost before it is told to nobody.
-    private func leaveLossesUntold(_ store: Store) throws {
-        try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
-        try store.database.execute("UPDATE losses SET reported = count")
+    private func leaveLossesUntold(_ store: Store, before epoch: UInt32) throws {
+        do {
+            try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
+        } catch {
+            seams.logger.log(.warning, "what was recorded before could not be taken in: \(error)")
+        }
+        try store.leaveLossesUntold(before: epoch)
     }
 
     /// Writes a yes down and publishes it in the place of a word; false if somebody has said no

@@ -43,8 +43,7 @@ extension TelemetryStatus {
 extension TelemetryControl {
     /// Tells when batches go next, and what keeps them here until then, whoever starts an upload.
     func foresee(_ status: inout TelemetryStatus, _ store: Store) throws {
-        let (schedule, retryAt) = try scheduled(store)
-        var next = UploadAgenda(schedule: schedule, retryAt: retryAt).batchesAt
+        var next = try agenda(of: store).batchesAt
         status.isBudgetSpent = try status.waiting > status.held && !hasBudget(store)
         if status.isBudgetSpent {
             // A round before that would only be put off.

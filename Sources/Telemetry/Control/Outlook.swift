@@ -16,10 +16,10 @@ public struct UploadOutlook: Sendable {
     public var notBefore: Timestamp?
     /// How many of the batches fit into what is left of the day's bytes.
     public var batchesToday = 0
-    /// Whether the batches wait for another round, hours after the requests for erasure: those go
-    /// first, and nothing goes beside them.
+    /// Whether the batches wait for another round: requests for erasure go first, and nothing goes
+    /// beside them.
     public var areBatchesApart = false
-    /// The number of requests for erasure that wait for another round, hours after the batches.
+    /// The number of requests for erasure that wait for another round, since the batches go.
     public var erasuresApart: Int64 = 0
     /// All causes that block requests for erasure, where any are pending.
     public var blockedErasing: [Cause] = []
@@ -86,7 +86,9 @@ extension TelemetryControl {
         outlook.blockedErasing = causes(blocking: .erasing)
         let now = seams.clock.now()
         if outlook.blockedErasing.isEmpty {
-            let asked = erasures.asked(at: now, isAskedFor: true, isAlone: true)
+            // Those that failed wait out their pause, unless none is due.
+            var asked = erasures.asked(at: now, isAskedFor: true, isAlone: false)
+            if asked.isEmpty { asked = erasures.asked(at: now, isAskedFor: true, isAlone: true) }
             outlook.erasureURLs = asked.map(\.url)
         }
         let later = erasures.compactMap { $0.notBefore(now, isAskedFor: true) }

@@ -98,7 +98,7 @@ extension TelemetryControl {
                 batch = CASE WHEN \(Store.isUnanswered) THEN NULL ELSE \(Store.answeredBefore) END
             """)
         try store.database.execute("DELETE FROM batches")
-        try store.database.execute("UPDATE losses SET reported = count")
+        try store.leaveLossesUntold(before: UInt32(truncatingIfNeeded: epoch))
         guard try ledger.last(of: .idRotated)?.detail["epoch"]?.integerValue != epoch else {
             return batches
         }

@@ -6,9 +6,10 @@ import Modules
 extension TelemetryControl {
     /// Whether it asks for erasures that wait, and sends no batch.
     func areErasuresFirst(_ store: Store) throws -> Bool {
-        let (schedule, now) = (try memory(of: store).schedule(), seams.clock.now())
-        guard try !(schedule.isDue(at: now) && memory(of: store).isPutOff(schedule)),
-            !isForeign, causes(blocking: .erasing).isEmpty, let all = try? erasureList.all()
+        let now = seams.clock.now()
+        // The turn of batches that were kept away.
+        if let time = try memory(of: store).apart(), time <= now { return false }
+        guard !isForeign, causes(blocking: .erasing).isEmpty, let all = try? erasureList.all()
         else { return false }
         return !all.asked(at: now, isAskedFor: true, isAlone: false).isEmpty
     }

@@ -52,7 +52,7 @@ extension TelemetryControl {
         guard let epoch = gate.read().state.epoch else { return nil }
         return try store.unanswered(
             epoch: epoch, sendingTo: config.uploadEndpoint?.description,
-            notBefore: try memory(of: store).retryTime(epoch: epoch))
+            notBefore: try memory(of: store).notBefore(epoch: epoch))
     }
 }
 

@@ -17,7 +17,7 @@ package struct StatusMemory {
         let day: Day
         let wish: Timestamp?
         /// Nil while sending is blocked, which tells no time.
-        let schedule: UploadSchedule?
+        let batchesAt: Timestamp?
         let areErasuresFirst: Bool
     }
 
@@ -54,7 +54,7 @@ package struct StatusMemory {
             isBlocked: isBlocked,
             unsupported: try control.ledger(of: store).unsupportedErasures(),
             day: control.seams.clock.now().day, wish: try control.memory(of: store).wish(),
-            schedule: isBlocked ? nil : try control.memory(of: store).schedule(),
+            batchesAt: isBlocked ? nil : try control.agenda(of: store).batchesAt,
             areErasuresFirst: try !isBlocked && control.areErasuresFirst(store))
     }
 }

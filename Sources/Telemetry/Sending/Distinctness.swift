@@ -30,7 +30,7 @@ package enum Distinctness {
     /// How many different things a batch can say beside its events, under one version of the
     /// program: its losses, each a power of two or none.
     package static var batches: Int {
-        LossReason.allCases.reduce(1) { product, _ in
+        LossReason.allCases.filter { $0 != .neverTold }.reduce(1) { product, _ in
             product * (powers(upTo: Generalisation.lossMax) + 1)
         }
     }

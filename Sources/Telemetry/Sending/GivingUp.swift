@@ -63,15 +63,4 @@ extension Store {
         }
         try database.execute("DELETE FROM batches WHERE \(Self.isEmptied) AND events = 0")
     }
-
-    /// Makes the losses that a batch would have told of untold again: it never leaves. Of one whose
-    /// sending began nobody knows whether it told them.
-    func takeBackLosses(of batch: SealedBatch) throws {
-        guard batch.attempts == 0 else { return }
-        for (reason, count) in BatchRequest.losses(told: batch.request) {
-            try database.run(
-                "UPDATE losses SET reported = max(0, reported - ?) WHERE reason = ?",
-                [.integer(count), .text(reason)])
-        }
-    }
 }

@@ -1,57 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Modules
-import SQLite
 
 /// Batches and requests for erasure are kept hours apart: beside each other they would tell that
 /// the identifier that ended and the one that stands are of one installation.
+///
+/// Whichever leaves keeps the other kind away for a time that is drawn. Of those that leave again
+/// and again neither keeps the other away a second time before that one had its turn, so that none
+/// waits for ever.
 extension Outbox {
-    /// Puts the next round of batches off by hours, drawn, where one is due sooner, since a request
-    /// for erasure has left.
+    private static let nanosecondsPerHour: Int64 = 3_600_000_000_000
+    private static let hoursMin: Int64 = 1
+    private static let hoursMax: Int64 = 6
+
+    /// The latest time that can have been drawn to keep something apart.
+    static func apartLatest(_ now: Timestamp) -> Timestamp {
+        now.advanced(byNanoseconds: hoursMax * nanosecondsPerHour)
+    }
+
+    private func drawApart() -> Timestamp {
+        let range = (Self.hoursMax - Self.hoursMin) * Self.nanosecondsPerHour
+        let offset = Int64(gate.seams.random.uniform(below: UInt64(range)))
+        return now.advanced(byNanoseconds: Self.hoursMin * Self.nanosecondsPerHour + offset)
+    }
+
+    /// Keeps batches away for hours, drawn, since a request for erasure has left. Who types an
+    /// upload sends them meanwhile.
     ///
-    /// - Parameter isFirst: whether it left for the first time. One that is asked for again puts
-    ///   off nothing that was put off and has not gone yet, so that an erasure that is refused for
-    ///   ever keeps no batch back for ever.
-    package func putOff(isFirst: Bool) throws {
-        let schedule = try memory.schedule()
-        guard try isFirst || !memory.isPutOff(schedule) else { return }
-        let dueAt = try dueAt()
-        let later = UploadSchedule(dueAt: dueAt, intervalHours: schedule.intervalHours)
-            .apart(after: now, gate.seams.random)
-        try store.database.transaction {
-            guard later.dueAt != dueAt else { return try memory.notePutOff(schedule) }
-            try memory.keep(later)
-            try memory.notePutOff(later)
-            try store.database.run(
-                "UPDATE batches SET next_attempt_at = 0 WHERE state IN (\(Self.ready))")
-        }
+    /// - Parameter isFirst: whether it left for the first time. One that is asked for again keeps
+    ///   nothing away that was kept away and has not gone yet.
+    package func keepBatchesAway(isFirst: Bool) throws {
+        let known = try memory.apart()
+        guard isFirst || known == nil else { return }
+        let time = drawApart()
+        try memory.keep(apart: known.map { max($0, time) } ?? time)
     }
 
-    /// Whether batches that were put off are due.
-    package func isPutOffOver() throws -> Bool {
-        let schedule = try memory.schedule()
-        return try schedule.isDue(at: now) && memory.isPutOff(schedule)
+    /// Whether batches that were kept away have their turn, before any erasure.
+    package func isTurnOfBatches() throws -> Bool { try memory.apart().map { $0 <= now } ?? false }
+
+    /// Until when batches are kept away from whoever does not type an upload; nil if they are not.
+    package func apartUntil() throws -> Timestamp? {
+        try memory.apart().flatMap { $0 > now ? $0 : nil }
     }
 
-    /// When the next round of batches is due: as scheduled, or where one failed, at its next
-    /// attempt.
+    /// When the next round of batches is due.
     package func dueAt() throws -> Timestamp {
-        let (schedule, retryAt) = try memory.standing(epoch: gate.read().state.epoch ?? 0)
-        return retryAt ?? schedule.dueAt
+        let agenda = try memory.agenda(epoch: gate.read().state.epoch ?? 0)
+        return agenda.batchesAt ?? now
     }
 
-    /// Puts off by hours, drawn, which of some erasures are due sooner, since batches went that are
-    /// not to be seen beside them.
-    package func putOff(
-        _ erasures: [PendingErasure], _ random: some RandomSource
+    /// Keeps some erasures away for hours, drawn, since batches go.
+    package func keepAway(_ erasures: [PendingErasure]) throws(TelemetryError) {
+        try erasureList.keepAway(erasures, until: drawApart())
+    }
+}
+
+extension TelemetryControl {
+    /// Keeps what is still to be erased from here away for hours, drawn, since batches went from
+    /// another folder of the same home.
+    package func keepErasuresAway() throws {
+        guard try !erasureList.all().isEmpty, let outbox = try outbox() else { return }
+        try outbox.keepAway(erasureList.all())
+    }
+}
+
+extension ErasureList {
+    /// Keeps some erasures away until then, but for those that were kept away and not asked for
+    /// since.
+    fileprivate func keepAway(
+        _ erasures: [PendingErasure], until time: Timestamp
     ) throws(TelemetryError) {
         guard !erasures.isEmpty else { return }
         let urls = erasures.map(\.url)
-        let time = UploadSchedule(dueAt: now, intervalHours: 1).apart(after: now, random).dueAt
-        try erasureList.update { all in
+        try update { all in
             for index in all.indices
-            where urls.contains(all[index].url) && all[index].nextAttemptAt < time {
-                all[index].nextAttemptAt = time
+            where urls.contains(all[index].url) && !all[index].wasKeptAway {
+                all[index].nextAttemptAt = max(all[index].nextAttemptAt, time)
+                all[index].wasKeptAway = true
             }
         }
     }

@@ -43,18 +43,33 @@ extension Outbox {
         }
     }
 
-    /// Notes that an erasure is to be tried again, not before a time.
-    ///
-    /// - Parameter wish: until when the server asked for patience, which holds for all that it is
-    ///   to be asked; nil if it did not.
-    package func retry(
-        _ erasure: PendingErasure, notBefore time: Timestamp, wish: Timestamp? = nil
-    ) throws(TelemetryError) {
+    /// Notes, on the disk, that an erasure is asked for: one of which that can't be noted is not,
+    /// or it would be again in each round.
+    package func begin(_ erasure: PendingErasure) throws(TelemetryError) {
         try erasureList.update { all in
             for index in all.indices where all[index].url == erasure.url {
                 all[index].attempts += 1
+                all[index].hasLeft = true
+                all[index].wasKeptAway = false
+            }
+        }
+    }
+
+    /// Notes that an erasure is to be tried again, not before a time.
+    ///
+    /// - Parameters:
+    ///   - wish: until when the server asked for patience, which holds for all that it is to be
+    ///     asked; nil if it did not.
+    ///   - hasLeft: whether a byte of the request may have left.
+    package func retry(
+        _ erasure: PendingErasure, notBefore time: Timestamp, wish: Timestamp? = nil,
+        hasLeft: Bool = true
+    ) throws(TelemetryError) {
+        try erasureList.update { all in
+            for index in all.indices where all[index].url == erasure.url {
                 all[index].nextAttemptAt = time
                 all[index].wish = wish
+                all[index].hasLeft = hasLeft || erasure.hasLeft
             }
             guard let wish else { return }
             for index in all.indices where all[index].origin == erasure.origin {

@@ -99,7 +99,7 @@ package final class Outbox {
         if isReconfigured { return .reconfigured }
         // Whoever asked for patience asked for it for all batches.
         let epoch = gate.read().state.epoch ?? 0
-        let later = try isAskedFor ? memory.wish() : memory.retryTime(epoch: epoch)
+        let later = try isAskedFor ? memory.wish() : memory.notBefore(epoch: epoch)
         if let later, later > now { return .later(later) }
         var batch = try nextSealed()
         if batch == nil, sealer.config.uploadReview == .automatic {
@@ -165,6 +165,7 @@ package final class Outbox {
                 """, [.text(batch.uid), .integer(Int64(state.epoch ?? 0))])
             guard store.database.changes == 1 else { return false }
             try noteSending(record)
+            try memory.keep(apart: nil)
             try store.addTotal(Self.budgetKey(now.day), Int64(batch.body.count))
             try ledger.append(
                 .sendingBegun(batch.uid, sha256: batch.sha256, attempt: batch.attempts + 1))

@@ -19,6 +19,10 @@ package struct PendingErasure: Sendable, Equatable {
     package var nextAttemptAt: Timestamp
     /// Until when the server asked for patience; nil if it did not.
     package var wish: Timestamp?
+    /// Whether a byte of a request may have left ever.
+    package var hasLeft = false
+    /// Whether batches kept it away since it was asked for.
+    var wasKeptAway = false
 
     /// The URL of an installation below the place where erasures are asked for.
     static func url(of installationID: String, below place: String) -> String {
@@ -49,6 +53,8 @@ package struct PendingErasure: Sendable, Equatable {
             "next_attempt_at": .integer(nextAttemptAt.nanoseconds),
         ]
         if let wish { object["wish"] = .integer(wish.nanoseconds) }
+        if hasLeft { object["has_left"] = true }
+        if wasKeptAway { object["kept_away"] = true }
         return .object(object)
     }
 
@@ -91,7 +97,9 @@ extension PendingErasure {
             installationID: id, secret: secret, url: url,
             attempts: min(max(attempts, 0), Self.attemptsMax),
             nextAttemptAt: Timestamp(nanoseconds: next),
-            wish: object["wish"]?.integerValue.map { Timestamp(nanoseconds: $0) })
+            wish: object["wish"]?.integerValue.map { Timestamp(nanoseconds: $0) },
+            hasLeft: object["has_left"]?.boolValue ?? (attempts > 0),
+            wasKeptAway: object["kept_away"]?.boolValue ?? false)
         guard object["check"] == nil || object["check"]?.stringValue == check else { return nil }
     }
 }

@@ -8,7 +8,7 @@ import SQLite
 struct ScheduleMemory {
     private static let key = "upload.schedule"
     private static let wishKey = "upload.wish"
-    private static let putOffKey = "upload.put_off"
+    private static let apartKey = "upload.apart"
     /// Of so many servers a wish is kept.
     private static let wishesMax = 8
 
@@ -34,14 +34,18 @@ struct ScheduleMemory {
         try store.remember("\(schedule.dueAt.nanoseconds) \(schedule.intervalHours)", Self.key)
     }
 
-    /// Notes that this schedule was put off for the sake of an erasure.
-    func notePutOff(_ schedule: UploadSchedule) throws(SQLiteError) {
-        try store.remember("\(schedule.dueAt.nanoseconds)", Self.putOffKey)
+    /// Keeps until when batches are kept apart from an erasure; nil forgets it.
+    func keep(apart time: Timestamp?) throws(SQLiteError) {
+        guard let time else { return try store.forget(Self.apartKey) }
+        try store.remember("\(time.nanoseconds)", Self.apartKey)
     }
 
-    /// Whether this schedule was put off so.
-    func isPutOff(_ schedule: UploadSchedule) throws -> Bool {
-        try numbers(Self.putOffKey) == [schedule.dueAt.nanoseconds]
+    /// Until when batches are or were kept apart from an erasure that left, after the last of them;
+    /// nil where none did. A time that none can have drawn is over.
+    func apart() throws -> Timestamp? {
+        guard let number = try numbers(Self.apartKey).first else { return nil }
+        let (time, now) = (Timestamp(nanoseconds: number), seams.clock.now())
+        return time > Outbox.apartLatest(now) ? now : time
     }
 
     /// Keeps until when the server of this origin asked for patience; nil forgets it.
@@ -73,19 +77,20 @@ struct ScheduleMemory {
         }
     }
 
-    /// When what failed may be tried again without being asked for, by the latest wish and pause;
-    /// nil where nothing stands in the way.
-    func retryTime(epoch: UInt32) throws -> Timestamp? {
+    /// Before when nothing goes without being asked for: by the latest wish and pause, and apart
+    /// from an erasure; nil where nothing stands in the way.
+    func notBefore(epoch: UInt32) throws -> Timestamp? {
         let paused = try store.retryTime(epoch: epoch, now: seams.clock.now())
-        return try [wish(), paused].compactMap(\.self).max()
+        return try [wish(), paused, apart()].compactMap(\.self).max()
     }
 
-    /// The schedule, and when what failed may be tried again; nil where nothing has.
-    func standing(epoch: UInt32) throws -> (schedule: UploadSchedule, retryAt: Timestamp?) {
+    /// When batches of an epoch may go, and what keeps them until then.
+    func agenda(epoch: UInt32) throws -> UploadAgenda {
         let (schedule, wish) = (try schedule(), try wish())
         let paused = try store.retryTime(epoch: epoch, now: seams.clock.now())
         // A wish puts off what is due, and makes nothing due.
-        return (schedule, wish.map { max($0, paused ?? schedule.dueAt) } ?? paused)
+        let retryAt = wish.map { max($0, paused ?? schedule.dueAt) } ?? paused
+        return UploadAgenda(schedule: schedule, retryAt: retryAt, apartUntil: try apart())
     }
 
     private func kept() throws -> UploadSchedule? {
@@ -110,10 +115,11 @@ extension TelemetryControl {
     ///
     /// Costs some milliseconds where a store must be opened; the first call draws the due time.
     public func uploadAgenda() throws -> UploadAgenda {
-        var agenda = UploadAgenda(erasureAt: erasureDueAt)
-        guard causes(blocking: .sending).isEmpty, let store = try openStore() else { return agenda }
-        let (schedule, retryAt) = try scheduled(store)
-        (agenda.schedule, agenda.retryAt) = (schedule, retryAt)
+        var agenda = UploadAgenda()
+        if causes(blocking: .sending).isEmpty, let store = try openStore() {
+            agenda = try self.agenda(of: store)
+        }
+        agenda.erasureAt = erasureDueAt
         return agenda
     }
 
@@ -132,9 +138,9 @@ extension TelemetryControl {
         ScheduleMemory(store: store, config: config, seams: seams)
     }
 
-    /// The schedule of a home in which sending is allowed, and when what failed may be tried again.
-    func scheduled(_ store: Store) throws -> (UploadSchedule, retryAt: Timestamp?) {
-        try memory(of: store).standing(epoch: gate.read().state.epoch ?? 0)
+    /// When batches of a home in which sending is allowed may go.
+    func agenda(of store: Store) throws -> UploadAgenda {
+        try memory(of: store).agenda(epoch: gate.read().state.epoch ?? 0)
     }
 }
 

@@ -179,7 +179,7 @@ struct Sealer {
             """
             SELECT reason, count - reported FROM losses
             WHERE count > reported AND reason <> ? ORDER BY reason
-            """, [.text(LossReason.revoked.rawValue)]
+            """, [.text(LossReason.neverTold.rawValue)]
         ) { row in
             let count = row.integer(1)
             return (row.text(0), config.anonymizeData ? Generalisation.coarseLoss(count) : count)

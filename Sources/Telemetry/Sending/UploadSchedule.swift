@@ -53,14 +53,6 @@ public struct UploadSchedule: Sendable, Equatable {
             random)
     }
 
-    /// The due time after something left that is not to be seen beside a batch: drawn uniformly
-    /// from one to six hours ahead, where it is not later already.
-    public func apart(after now: Timestamp, _ random: some RandomSource) -> UploadSchedule {
-        let earliest = now.advanced(byNanoseconds: Self.nanosecondsPerHour)
-        guard dueAt < earliest else { return self }
-        return drawn(from: earliest, over: 5 * Self.nanosecondsPerHour, random)
-    }
-
     /// Whether a clock that was right can have drawn it for this interval; what can't be is drawn
     /// anew, so that a clock gone wrong keeps nothing waiting.
     public func isPlausible(at now: Timestamp, intervalHours: Int) -> Bool {
@@ -83,21 +75,31 @@ public struct UploadAgenda: Sendable, Equatable {
     public var schedule: UploadSchedule?
     /// When a batch that failed may be tried again; nil where none has.
     public var retryAt: Timestamp?
+    /// Until when batches are kept apart from a request for erasure; nil where none left lately.
+    public var apartUntil: Timestamp?
     /// When the first pending erasure may be asked for; nil where none is pending or may be sent.
     public var erasureAt: Timestamp?
 
     /// What waits in a home.
     public init(
-        schedule: UploadSchedule? = nil, retryAt: Timestamp? = nil, erasureAt: Timestamp? = nil
+        schedule: UploadSchedule? = nil, retryAt: Timestamp? = nil,
+        apartUntil: Timestamp? = nil, erasureAt: Timestamp? = nil
     ) {
         self.schedule = schedule
         self.retryAt = retryAt
+        self.apartUntil = apartUntil
         self.erasureAt = erasureAt
     }
 
     /// When batches may go: at the next attempt of one that failed, since whoever asked for
-    /// patience asked for it for all; else as scheduled. Nil while sending is blocked.
-    public var batchesAt: Timestamp? { schedule.map { retryAt ?? $0.dueAt } }
+    /// patience asked for it for all; else as scheduled; not before they are kept apart no more.
+    /// Nil while sending is blocked.
+    public var batchesAt: Timestamp? {
+        schedule.map { schedule in
+            let time = retryAt ?? schedule.dueAt
+            return apartUntil.map { max(time, $0) } ?? time
+        }
+    }
 
     /// When an uploader has something to do; nil means not before something changes.
     public var dueAt: Timestamp? { [batchesAt, erasureAt].compactMap { $0 }.min() }

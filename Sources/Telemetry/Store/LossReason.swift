@@ -18,4 +18,7 @@ public enum LossReason: String, Sendable, CaseIterable {
     case droppedInReview = "dropped_in_review"
     /// Consent was taken back, or the administrator said no, before it was stored.
     case revoked
+
+    /// What no batch tells of: that somebody said no.
+    static let neverTold = LossReason.revoked
 }

@@ -122,10 +122,8 @@ struct Retention {
             oldest, DatedAhead.bound(now), ahead?.lastEvent ?? 0, ahead?.lastBatch ?? 0,
         ].map(SQLiteValue.integer)
         try freeStaleBatches(store, bounds)
-        let lost = """
-            SELECT count(*) FROM events WHERE \(Store.isUnanswered) AND \(Self.isExpired)
-            """
-        try store.addLoss(.retention, store.database.integer(lost, bounds) ?? 0)
+        try store.addLoss(
+            .retention, ofEvents: "\(Store.isUnanswered) AND \(Self.isExpired)", bounds)
         try store.database.run("DELETE FROM events WHERE \(Self.isExpired)", bounds)
         try noteOldBatches(store, bounds)
         try store.database.run("DELETE FROM batches WHERE \(Self.isOldBatch)", bounds)
@@ -235,15 +233,14 @@ struct Retention {
             try remove(batch, store)
             return true
         }
-        try store.database.run(
-            """
-            DELETE FROM events WHERE id IN (SELECT id FROM events WHERE batch IS NULL AND id <
+        let chosen = """
+            id IN (SELECT id FROM events WHERE batch IS NULL AND id <
                 coalesce((SELECT id FROM events WHERE batch IS NOT NULL AND \(isFree)
                     ORDER BY id LIMIT 1), \(Int64.max)) ORDER BY id LIMIT \(Self.chunk))
-            """)
-        let removed = store.database.changes
-        try store.addLoss(.storageCap, removed)
-        return removed > 0
+            """
+        try store.addLoss(.storageCap, ofEvents: chosen)
+        try store.database.run("DELETE FROM events WHERE \(chosen)")
+        return store.database.changes > 0
     }
 
     private func remove(_ batch: Int64, _ store: Store) throws {
@@ -254,8 +251,8 @@ struct Retention {
         if try store.database.integer(unsent, [.integer(batch)]) != nil {
             try note(batch, "the storage cap made room", store)
         }
+        try store.addLoss(.storageCap, ofEvents: "batch = ?", [.integer(batch)])
         try store.database.run("DELETE FROM events WHERE batch = ?", [.integer(batch)])
-        try store.addLoss(.storageCap, store.database.changes)
         try store.database.run("DELETE FROM batches WHERE id = ?", [.integer(batch)])
     }
 

@@ -101,13 +101,12 @@ struct DryRun {
         }
         if outlook.areBatchesApart {
             notices.append(
-                "requests for erasure go alone: the batches follow one to six hours later, or by "
-                    + "another upload")
+                "requests for erasure go alone; the batches wait for another upload")
         }
         if outlook.erasuresApart > 0 {
             notices.append(
-                "\(outlook.erasuresApart.of("erasure")) asked for hours after the batches, or by "
-                    + "another upload")
+                "the batches go alone; \(outlook.erasuresApart.of("erasure")) asked for by another "
+                    + "upload")
         }
         if !outlook.batches.isEmpty { notices.append("nothing was sent") }
         return notices
