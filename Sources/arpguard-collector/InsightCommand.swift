@@ -20,8 +20,9 @@ let insightCommand = Command(
     discussion: [
         "Figures of a day that rest on fewer than k installations are left out, and nothing tells "
             + "whether there are any. So an event is counted by the table of its values, and by "
-            + "itself only where it has no such table or several. Figures of several days are sums "
-            + "of the days on which they may be shown.",
+            + "itself only where it has no such table or several. A count below the "
+            + "next multiple of k above the day's installations is told in steps of k. Figures of "
+            + "several days are sums of the days on which they may be shown.",
         "A host program is shown with --service NAME. Its catalogue is not needed: only serve "
             + "checks events, and the store holds the names of what was counted.",
     ],
@@ -47,15 +48,15 @@ private let insightMembers: [Command.Member] = [
         "*.rows[].*",
         "For events, versions, features, detection_runs, alerts, errors, properties and losses: "
             + "the words that tell a row from others, and the figures installations (at least so "
-            + "many) and count. A version has no count, nor has an event with one table of values, "
-            + "nor a value in one of several"),
+            + "many) and count (at least so much where it is a multiple of k). A version has no "
+            + "count, nor has an event with one table of values, nor a value in one of several"),
     .init(
         "*.rows[].duration_ms.*",
         "Quantiles: p50, p90, p99; null where fewer than k reached it, or stayed within"),
     .init("*.rows[].days[].*", "The same figures for each day"),
     .init("*.rows[].days[].duration_ms.*", "Quantiles of the day"),
     .init("*.further_rows", "How many more rows there are, beyond 200; all of k or more"),
-    .init("left_out.*", "What is in no figure, by reason"),
+    .init("left_out.*", "What is in no figure, by reason, in steps of k"),
 ]
 
 private func printInsight(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {

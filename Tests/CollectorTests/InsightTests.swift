@@ -95,6 +95,48 @@ import Testing
         #expect(told.sorted() == counted)
     }
 
+    @Test(arguments: [
+        (11, 12, 10), (11, 19, 10), (11, 20, 20), (11, 27, 27), (15, 15, 10), (20, 29, 20),
+        (20, 30, 30), (29, 29, 20), (29, 31, 31),
+    ])
+    func `a count that bounds the installations is told in steps`(
+        installations: Int, count: Int, told: Int
+    ) {
+        var figures = DayFigures(day: today, service: "arpguard")
+        for number in 0..<installations {
+            var counters = DayCounters()
+            counters.add("version/1.0")
+            let rest = count - installations + 1
+            let amount = number > 0 ? 1 : rest
+            for name in ["event/run", "loss/retention"] { counters.add(name, amount: amount) }
+            figures.add(counters)
+        }
+        let cells = PublishedDay(figures, k: 10).cells
+        #expect(cells[Counter(.event, "run")]?.count == told)
+        #expect(cells[Counter(.loss, "retention")]?.count == told)
+    }
+
+    @Test(arguments: [0, 9])
+    func `an event is not told of more installations than its table counts`(hidden: Int) {
+        var figures = DayFigures(day: today, service: "arpguard")
+        for number in 0..<150 {
+            var counters = DayCounters()
+            counters.add("event/app_stop")
+            if number < 95 + hidden {
+                counters.add("event/feature_usage")
+                counters.add(number < 95 ? "feature/replay" : "feature/dashboard")
+            }
+            figures.add(counters)
+        }
+        let cells = PublishedDay(figures, k: 10).cells.map {
+            "\($0.key) \($0.value.installations) \($0.value.count ?? -1)"
+        }
+        #expect(
+            cells.sorted() == [
+                "event/app_stop 140 150", "event/feature_usage 90 -1", "feature/replay 80 90",
+            ])
+    }
+
     @Test func `rows beyond the most of a table are counted, each of k or more`() throws {
         let count = Insight.rowsMax + 3
         var users = Dictionary(

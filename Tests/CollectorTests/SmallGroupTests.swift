@@ -93,4 +93,37 @@ import Testing
             #expect(times("insight --format table") == 1)
         }
     }
+
+    @Test(arguments: SmallWorlds.all)
+    func `whatever is published of a day can come of one without a small group`(
+        _ worlds: SmallWorlds
+    ) {
+        for number in worlds.installations {
+            var canBeWithout: [String: Bool] = [:]
+            worlds.forEach(of: number) { world in
+                let isWithout = !world.hasSmallGroup(k: worlds.k)
+                canBeWithout.merge([world.published(k: worlds.k): isWithout]) { $0 || $1 }
+            }
+            #expect(canBeWithout.count > 1 || number == worlds.k, "something is told")
+            #expect(canBeWithout.filter { !$0.value }.keys.sorted() == [])
+        }
+    }
+
+    @Test(arguments: 2...5)
+    func `what is left out tells of no few that brought nothing of it`(k: Int) {
+        func told(_ amount: Int) -> Int? {
+            var tally = DayTally()
+            tally.add(.event, amount, of: k)
+            return tally.shown(k: k).counts[.event]
+        }
+        for (told, amounts) in Dictionary(grouping: k..<6 * k, by: told) {
+            let most = amounts.max() ?? 0
+            #expect(amounts.allSatisfy { $0 >= told ?? .max }, "at least so much")
+            for installations in k...4 * k {
+                // Each of those who brought it brought one or more.
+                let lacking = (k...min(most, installations)).map { installations - $0 }
+                #expect(lacking.contains { $0 == 0 || $0 >= k }, "\(amounts)")
+            }
+        }
+    }
 }

@@ -8,7 +8,9 @@ import Testing
     private static func told(_ numbers: [Int], of whole: Int, k: Int) -> [Int] {
         let counters = numbers.indices.map { Counter(.version, "\($0)") }
         let installations = Dictionary(uniqueKeysWithValues: zip(counters, numbers))
-        let told = ToldInstallations(installations, of: { _ in whole }, k: k).told
+        let told = ToldInstallations(
+            installations, of: whole, counts: [:], steps: Steps(k: k)
+        ).told
         return counters.map { told[$0, default: 0] }
     }
 
@@ -54,7 +56,9 @@ import Testing
     @Test func `figures that divide nothing are told each by itself`() {
         let counters = [Counter(.event, "a"), Counter(.event, "b"), Counter(.loss, "c")]
         let installations = Dictionary(uniqueKeysWithValues: counters.map { ($0, 21) })
-        let told = ToldInstallations(installations, of: { _ in 43 }, k: 10).told
+        let told = ToldInstallations(
+            installations, of: 43, counts: [:], steps: Steps(k: 10)
+        ).told
         #expect(counters.map { told[$0] } == [20, 20, 20])
     }
 }

@@ -28,11 +28,17 @@ public struct DayTally: Sendable, Equatable {
         self.installations.add(reason, installations)
     }
 
-    /// What may be shown: reasons of `k` installations and more. Sums of such days can't be
-    /// subtracted to learn more.
+    /// What may be shown: reasons of `k` installations and more, in steps of `k`. Each of these has
+    /// a part in an amount, which told exactly would be a bound on how many they are. Sums of such
+    /// days can't be subtracted to learn more.
     func shown(k: Int) -> Tally {
-        amounts.without(
-            Set(amounts.counts.keys.filter { installations.counts[$0, default: 0] < k }))
+        let steps = Steps(k: k)
+        var shown = Tally()
+        for (reason, amount) in amounts.counts
+        where installations.counts[reason, default: 0] >= k {
+            shown.add(reason, steps.down(amount))
+        }
+        return shown
     }
 
     /// All counts, each under the word by which it is stored.

@@ -8,9 +8,7 @@ internal import Modules
 ///
 /// - A cell of fewer than `k` installations is left out, and nothing is kept of it: what is made of
 ///   the day can't even tell that there is one.
-/// - Of an event and the tables that divide its records one alone is counted: the table, or the
-///   event where it has none or several. Counts of both, or of two tables, would differ by what is
-///   left out.
+/// - What it counts is told of an event or of its one table, small counts in steps (`ToldCounts`).
 /// - How many installations a cell rests on is told in steps of `k` (`ToldInstallations`).
 /// - A duration is told that at least `k` installations reached, and at least `k` stayed within.
 struct PublishedDay {
@@ -25,25 +23,20 @@ struct PublishedDay {
     init(_ figures: DayFigures, k: Int) {
         let all = Self.named(figures)
         let shown = all.filter { $0.value.installations >= k }
-        // By what is shown alone: a table that is hidden counts as none.
-        let tables = Self.tables(shown.keys)
-        // That fewer than `k` lack an event is told no more than that nobody does.
-        let wholeMax = figures.installations - (k - 1)
+        let steps = Steps(k: k)
+        let counts = ToldCounts(
+            shown.mapValues(\.count), installations: figures.installations, steps: steps)
         let installations = ToldInstallations(
-            shown.mapValues(\.installations),
-            of: { counter in
-                let whole = counter.whole.flatMap { all[$0]?.installations }
-                return whole.map { min($0, wholeMax) } ?? figures.installations
-            }, k: k)
+            shown.mapValues(\.installations), of: figures.installations,
+            counts: counts.ofTables, steps: steps)
         day = figures.day
         isFolded = figures.isFolded
         self.installations = figures.installations
         var cells: [Counter: Cell] = [:]
         for (counter, told) in installations.told {
             guard let cell = shown[counter] else { continue }
-            let isCounted = Self.isCounted(counter, of: tables[counter.event ?? "", default: 0])
             cells[counter] = Cell(
-                installations: told, count: isCounted ? cell.count : nil,
+                installations: told, count: counts.told[counter],
                 durations: PublishedDurations(cell, k: k))
         }
         self.cells = cells
@@ -55,31 +48,11 @@ struct PublishedDay {
         }
     }
 
-    /// How many tables divide the records of each event, in these figures.
-    private static func tables(_ counters: some Sequence<Counter>) -> [String: Int] {
-        var families: [String: Set<String>] = [:]
-        for counter in counters where counter.group != .event {
-            guard let event = counter.event else { continue }
-            families[event, default: []].insert(counter.family)
-        }
-        return families.mapValues(\.count)
-    }
-
-    /// Whether a count is told, where so many tables divide the event that it is about.
-    private static func isCounted(_ counter: Counter, of tables: Int) -> Bool {
-        switch counter.group {
-        case .event: tables != 1
-        case .feature, .run, .alert, .error, .property: tables == 1
-        case .loss: true
-        case .version: false  // It would tell how many installations there are.
-        }
-    }
-
     /// One figure that is shown.
     struct Cell {
         /// At least so many installations, a multiple of `k`.
         let installations: Int
-        /// What they reported; nil where that is not told.
+        /// What they reported, at least where it is a multiple of `k`; nil where that is not told.
         let count: Int?
         let durations: PublishedDurations
     }

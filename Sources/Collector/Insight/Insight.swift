@@ -30,8 +30,8 @@ public struct Insight: Sendable, Equatable {
     /// One table for each group of figures, in the order of `CounterGroup`.
     public let tables: [InsightTable]
     /// What was rejected and left out, in records and properties: of each day, what `k`
-    /// installations or more brought. What comes of installations that were erased, or that
-    /// reported more than their share, is not in it.
+    /// installations or more brought, in steps of `k`. What comes of installations that were
+    /// erased, or that reported more than their share, is not in it.
     public let tally: Tally
 
     /// How many installations were active on one day.
@@ -136,7 +136,8 @@ public struct InsightRow: Sendable, Equatable {
     public let counter: Counter
     /// At least so many installations on the busiest day, a multiple of `k`.
     public let installations: Int
-    /// The sum of what was reported, each installation limited to its share a day; nil where it is
+    /// The sum of what was reported, each installation limited to its share a day, and in steps of
+    /// `k` on a day on which it is not well above the installations (`ToldCounts`); nil where it is
     /// not told on one of the days: for a version, for an event that one table divides, and for the
     /// values in several tables of one event.
     public let count: Int?

@@ -190,10 +190,10 @@ struct InsightPage {
         \(retention.openDays) days; then it is added to plain totals of the day, from which nobody
         can be taken out again, and deleted. One installation adds at most
         \(DayFigures.contributionsMax) a day to each number. How many installations a figure rests
-        on is told in steps of \(insight.k), and an event that one table divides is counted there
-        alone: so nothing can be subtracted to learn of a group that is not shown. Hiding small
-        groups can't stop someone who invents installations, nor hide a change that is seen by
-        comparing two readings.</p>
+        on is told in steps of \(insight.k), and so is a count that is not well above the day's
+        installations; an event that one table divides is counted there alone: so nothing can be
+        subtracted to learn of a group that is not shown. Hiding small groups can't stop someone who
+        invents installations, nor hide a change that is seen by comparing two readings.</p>
         """
     }
 }
