@@ -35,8 +35,9 @@ extension CollectorStorageTests {
         let totals = ["\(old) arpguard: 3", "event/app_start 3 3"]
         #expect(try storage.lines() == totals)
         let sent = batch("late", of: 1, [old: ["event/app_start": 2], today: Self.start])
-        #expect(try storage.commit(sent) == [.stored(isNew: false)])
-        _ = try storage.commit(sent)
+        #expect(try storage.commit(sent) == [.stored(isNew: false, folded: 2)])
+        let again = try storage.commit(sent)
+        #expect([[.resent(folded: 2)], [.stored(isNew: false, folded: 2)]].contains(again))
         let lines = totals + ["\(today) arpguard: 1", "event/app_start 1 1"]
         for distance in [0, 0, 1] as [Int32] {
             #expect(try storage.lines() == lines)

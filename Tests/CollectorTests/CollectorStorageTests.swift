@@ -175,7 +175,7 @@ import Testing
         more.leaveOut()
         var unknown = batch("C", of: 2, [today: Self.start])
         unknown.leaveOut()
-        #expect(try storage.commit(sent, more, unknown) == [.resent, .notAdmitted, .notAdmitted])
+        #expect(try storage.commit(sent, more, unknown) == [.resent(), .notAdmitted, .notAdmitted])
         #expect(try storage.lines() == ["\(today) arpguard: 1", "event/app_start 1 1"])
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Modules
+import OTLP
 import TestKit
 import Testing
 
@@ -32,6 +33,27 @@ import Testing
         let more = SampleRequest(4, batch: 4).with("app_start")
         #expect(try collector.post(more.bytes).status == 200)
         #expect(try storage.figures(in: today...today).map(\.installations) == [2])
+    }
+
+    @Test func `a record of a folded day is told as rejected, also when its batch comes again`()
+        throws
+    {
+        let collector = try SampleCollector()
+        let old = Day(number: today.number - 3)
+        for number in 1...2 {
+            let request = SampleRequest(number, batch: number).with("app_start", day: old)
+            #expect(try collector.post(request.bytes).status == 200)
+        }
+        try collector.store.storage.expire(by: RetentionPolicy(openDays: 1), on: today)
+        let late = SampleRequest(1, batch: 9).with("app_start", day: old).with("app_start")
+        for _ in 1...2 {
+            let reply = try collector.post(late.bytes)
+            let answer = try ExportLogsResponse(decoding: reply.body)
+            #expect(reply.status == 200 && answer.rejectedLogRecords == 1)
+            #expect(answer.errorMessage == "1 records rejected: record.day 1")
+        }
+        #expect(try collector.store.storage.tally(in: today...today).counts == [.day: 1])
+        #expect(try collector.metric("arpguard_collector_records_admitted_total") == "3")
     }
 
     struct Step: Sendable {

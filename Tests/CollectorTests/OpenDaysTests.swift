@@ -102,7 +102,7 @@ import Testing
         let lines = ["\(today) arpguard: 1", "event/e 1 10"]
         #expect(try reopened.lines() == lines)
         #expect(try summed(store) == lines)
-        #expect(try reopened.commit(batch("A", of: 1, [today: ["event/e": 3]])) == [.resent])
+        #expect(try reopened.commit(batch("A", of: 1, [today: ["event/e": 3]])) == [.resent()])
         try reopened.commit(batch("C", of: 1, [today: ["event/e": 1]]))
         #expect(try summed(store) == [lines[0], "event/e 1 11"])
     }

@@ -58,12 +58,13 @@ struct KnownBatches {
         let key = BatchKey(
             installation: hash, service: batch.service, day: batch.day, id: batch.id.paddedID)
         let isErased = erased.contains(hash)
-        if batch.isOverQuota { return keys.contains(key) && !isErased ? .resent : .notAdmitted }
+        if batch.isOverQuota { return keys.contains(key) && !isErased ? .resent() : .notAdmitted }
         if isErased { return .erased }
         let isNew = notes[hash] == nil
         if isNew, !batch.admitsNew { return .notAdmitted }
-        guard keys.insert(key).inserted else { return .resent }
-        return .stored(isNew: isNew)
+        let folded = batch.recordsFolded(by: lastFolded)
+        guard keys.insert(key).inserted else { return .resent(folded: folded) }
+        return .stored(isNew: isNew, folded: folded)
     }
 
     /// Whether a batch that is kept is the first that its installation sealed today.

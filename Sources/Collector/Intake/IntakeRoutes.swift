@@ -146,7 +146,7 @@ final class IntakeRoutes: Sendable {
             switch outcome {
             case .erased: rejected.add(.erased, batch.recordCount)
             case .closed: rejected.add(.day, batch.recordCount)
-            case .stored, .resent: break
+            case .stored(_, let folded), .resent(let folded): rejected.add(.day, folded)
             case .notAdmitted:
                 refused.append(batch)
                 continue
@@ -169,8 +169,8 @@ final class IntakeRoutes: Sendable {
 
     /// Gives back what was taken of the limits for nothing; there are no outcomes after a failure.
     private func settle(_ brought: Brought, _ outcomes: [BatchOutcome]) {
-        newcomers.settle(
-            brought.limits.newcomers, taken: outcomes.count { $0 == .stored(isNew: true) })
+        let taken = outcomes.count { if case .stored(isNew: true, _) = $0 { true } else { false } }
+        newcomers.settle(brought.limits.newcomers, taken: taken)
         let unstored = brought.batches.enumerated().filter { index, _ in
             guard index < outcomes.count else { return true }
             switch outcomes[index] {

@@ -129,6 +129,12 @@ extension AdmittedBatch {
         (figures, records) = ([:], [])
     }
 
+    /// Records that it tells of days that are folded.
+    func recordsFolded(by lastFolded: Day?) -> Int {
+        guard let lastFolded else { return 0 }
+        return figures.reduce(0) { $0 + ($1.key <= lastFolded ? $1.value.recordCount : 0) }
+    }
+
     /// The batch without what it tells of days that are folded: these records are counted as too
     /// late. Whoever added them to the totals could not tell which installations are in there.
     func openAfter(_ lastFolded: Day?) -> AdmittedBatch {
@@ -169,11 +175,12 @@ public struct CommitGroup: Sendable, Equatable {
 
 /// What happened to a batch in the storage.
 public enum BatchOutcome: Sendable, Equatable {
-    /// It is kept. `isNew`: nothing was known of its installation before.
-    case stored(isNew: Bool)
+    /// It is kept. `isNew`: nothing was known of its installation before. `folded`: of so many of
+    /// its records nothing is kept, as their days are folded.
+    case stored(isNew: Bool, folded: Int = 0)
     /// It had been kept already; nothing changed. A storage that finds that out only when it reads
-    /// may say `stored` instead.
-    case resent
+    /// may say `stored` instead. `folded`: as if it came for the first time.
+    case resent(folded: Int = 0)
     /// Its installation was erased; nothing of it was kept.
     case erased
     /// Its day is folded already, so that a resend could not be told; nothing of it was kept.

@@ -80,6 +80,7 @@ private struct SQLiteCommit {
     ) throws -> BatchOutcome {
         let installation = SQLiteValue.blob(hash)
         let batch = sent.openAfter(lastFolded)
+        let folded = sent.recordsFolded(by: lastFolded)
         if let lastFolded, batch.day <= lastFolded {
             tally.add(.day, batch.recordCount)
             return .closed
@@ -91,9 +92,9 @@ private struct SQLiteCommit {
             guard try isKept(batch, of: isErased ? nobody : installation) else {
                 return .notAdmitted
             }
-            return isErased ? .erased : .resent
+            return isErased ? .erased : .resent()
         }
-        if isErased { return try keepOut(batch) }
+        if isErased { return try keepOut(sent) }
         let isNew =
             try store.first(
                 "SELECT 1 FROM installation WHERE hash = ?", [installation], { _ in true }) == nil
@@ -103,7 +104,9 @@ private struct SQLiteCommit {
             hash: hash, service: service, name: batch.service)
         let recordSet = batch.records.isEmpty ? nil : try nextRecordSet()
         let isFirst = try isFirst(batch, installation)
-        guard try put(batch, of: sender, on: batch.day, recordSet) else { return .resent }
+        guard try put(batch, of: sender, on: batch.day, recordSet) else {
+            return .resent(folded: folded)
+        }
         tally.add(batch.tally, isFirst: isFirst)
         if let recordSet {
             try store.run(
@@ -114,7 +117,7 @@ private struct SQLiteCommit {
             _ = try put(batch, of: sender, on: day, nil)
         }
         try know(installation, batch.erasureKeyHash, isNew: isNew)
-        return .stored(isNew: isNew)
+        return .stored(isNew: isNew, folded: folded)
     }
 
     private mutating func isKept(
