@@ -55,6 +55,18 @@ import Testing
         #expect(try connection.isClosedByServer())
     }
 
+    @Test(arguments: [
+        "xchunked", "gzip, chunked", "chunked, chunked", "chunked, gzip", "gzip", "identity", "",
+        "chunked\r\nTransfer-Encoding: gzip", "chunked ",
+    ])
+    func `a body whose coding is not read is refused, not waited for`(coding: String) throws {
+        let server = try Self.server()
+        let connection = try RawConnection(port: server.port)
+        connection.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \(coding)\r\n\r\n")
+        #expect(try connection.response().status == 400)
+        #expect(try connection.isClosedByServer())
+    }
+
     @Test(arguments: [(1001, "Expect: 100-continue\r\n"), (6001, "")])
     func `an announced body past the limit is refused before a byte of it is sent`(
         length: Int, fields: String

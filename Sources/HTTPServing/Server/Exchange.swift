@@ -6,6 +6,7 @@ final class Exchange {
     private let context: ServerContext
     private let socket: Int32
     private var request: HTTPRequest
+    private let framing: BodyFraming
     private var collector: BodyCollector
     /// The network whose share the body is of; nil where bodies have no shares.
     private let network: Int?
@@ -14,6 +15,7 @@ final class Exchange {
 
     init(context: ServerContext, request: HTTPRequest, socket: Int32) {
         self.context = context
+        framing = BodyFraming(request.headers)
         self.request = request
         self.socket = socket
         collector = BodyCollector(limits: context.limits)
@@ -30,12 +32,8 @@ final class Exchange {
 
     /// The answer that can be given before the body is read; nil when the body is wanted.
     func earlyAnswer() -> HTTPResponse? {
-        let lengths = Set(request.headers.values("Content-Length"))
-        // Two ways to tell where a body ends would let a proxy and this server see two requests
-        // (RFC 9112 section 6.3).
-        let ways = lengths.count + (request.headers["Transfer-Encoding"] == nil ? 0 : 1)
-        guard ways < 2 else { return refusal(.badRequest).with("Connection", "close") }
-        let length = lengths.first
+        guard framing.isUnderstood else { return refusal(.badRequest).with("Connection", "close") }
+        let length = request.headers["Content-Length"]
         let asksFirst = request.headers["Expect"] != nil
         guard
             BodyCollector.refusesAtOnce(
