@@ -44,10 +44,25 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         fields.filter { equalsIgnoringCase($0.name, name) }.map(\.value)
     }
 
+    /// The same fields, each value without blanks and tabs around it (RFC 9110 section 5.5).
+    var trimmed: HTTPHeaders {
+        HTTPHeaders(fields.map { Field(name: $0.name, value: trimmingBlanks($0.value)) })
+    }
+
     /// Adds a field and keeps those of the same name.
     public mutating func append(_ name: String, _ value: String) {
         fields.append(Field(name: name, value: value))
     }
+}
+
+private func trimmingBlanks(_ text: String) -> String {
+    func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    let bytes = text.utf8
+    guard let first = bytes.first, let last = bytes.last, isBlank(first) || isBlank(last) else {
+        return text
+    }
+    let rest = bytes.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
+    return String(decoding: rest, as: UTF8.self)
 }
 
 /// Whether two ASCII names are the same but for case.

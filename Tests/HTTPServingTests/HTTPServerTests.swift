@@ -66,6 +66,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["gzip", " gzip", "gzip ", "\t gzip \t", "gzip\t"])
+    func `blanks and tabs around a header's value are no part of it`(value: String) throws {
+        let server = try HTTPServer(listen: .loopback(port: 0)) { request in
+            let coding = request.headers["Content-Encoding"] ?? ""
+            return .text(.ok, "(\(coding)) (\(request.query.first?.value ?? ""))")
+        }
+        let connection = try RawConnection(port: server.port)
+        connection.send("GET /?a=%20b%20 HTTP/1.1\r\nHost: a\r\n")
+        connection.send("Content-Encoding:\(value)\r\n\r\n")
+        #expect(try connection.response().text == "(gzip) ( b )\n")
+    }
+
     @Test func `header fields past their memory are refused`() throws {
         let server = try Self.echo()
         let long = HTTPHeader("X-Long", String(repeating: "x", count: 40_000))

@@ -17,6 +17,7 @@ final class Exchange {
         self.context = context
         framing = BodyFraming(request.headers)
         self.request = request
+        self.request.headers = request.headers.trimmed
         self.socket = socket
         collector = BodyCollector(limits: context.limits)
         network = context.limits.bodyBytesPerNetworkMax == 0 ? nil : context.network(request)
