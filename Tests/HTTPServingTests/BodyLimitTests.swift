@@ -61,7 +61,8 @@ import Testing
     ])
     func `a body whose coding is not read is refused, not waited for`(coding: String) throws {
         let server = try Self.server()
-        let connection = try RawConnection(port: server.port)
+        // Sooner than the idle limit would do it.
+        let connection = try RawConnection(port: server.port, within: .seconds(15))
         connection.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \(coding)\r\n\r\n")
         #expect(try connection.response().status == 400)
         #expect(try connection.isClosedByServer())
