@@ -80,6 +80,13 @@ import Testing
             ("WWW.Muster.De", .host), ("www.mechanize", .host), ("WWW.MUSTER", .host),
             ("README.HTML", .file), ("AnnasPc.local", .host), ("anna.ME", .host),
             ("alice_at_example_point_io", .host),
+            ("lat52.520008", .digits), ("lon13.404954", .digits), ("lat_52_520008", .digits),
+            ("lat52_5200_lon13_4050", .digits), ("gps_52_5200_13_4050", .digits),
+            ("last_geo52.52", .digits), ("Loc13_4050", .digits),
+            ("hotmail_anna", .host), ("annaATgmail", .host), ("annaAtGmail", .host),
+            ("MeierGmbh", .host), ("kunde_meier_gmbh", .host),
+            ("password_hunter2", .token), ("pw_Sommer2024", .token), ("db_passwd_Geheim1", .token),
+            ("passwordHunter2", .token), ("user.id", .host),
             ("9abc", .grammar), ("with blank", .grammar),
         ] as [(String, PropertyGuard.Suspicion)])
     func `each form is refused for what it is`(text: String, suspicion: PropertyGuard.Suspicion) {
@@ -98,6 +105,11 @@ import Testing
         "NIOError.internal", "http2.stream.reset", "ed25519", "docker0", "ConnectionLost.host",
         "WWW.Mechanize", "IO.HTML", "logging.INFO", "EC_R_POINT_IS_NOT_ON_CURVE", "operator.is_",
         "des_ede3_cfb8", "SE_2000_A500", "grade1_2024", "code12_2024", "dead___beef",
+        "lat_52_5", "geo_2024", "geo_4326", "loc_404", "pos_12", "geo_1.12.10", "latency_12_500",
+        "outlook_addin", "gmail_sync", "mailbox_full", "formatGmx", "look_at_this", "gmbh",
+        "password_sha256", "secret.utf8", "password_argon2id", "password_attempt3", "pw_ok2",
+        "password_length12", "password_reset", "secret_key_2048", "password_v2",
+        "user_id",
         "Desktop2024New", "GL_x_800_600", "matrix_3_x_4", "ContextVar.name",
     ])
     func `names of types, errors and techniques pass`(text: String) {

@@ -84,6 +84,7 @@ enum GuardWords {
             """
         ),
         (.telephone, "tel telephone telefon phone mobile mob fax call handy sms whatsapp"),
+        (.position, "lat lon lng latitude longitude gps geo pos loc coord coords koordinaten"),
         (.protocol, "ldap smtp imap pop3 dns ftp mail mysql pg redis"),
         (.owned, "mac think play"), (.camera, "img dsc dscn dscf pxl vid screenshot mvi gopro"),
         (
@@ -98,6 +99,8 @@ enum GuardWords {
             yandex fastmail tutanota zoho qq naver
             """
         ),
+        (.onlyMailHost, "hotmail googlemail posteo fastmail protonmail tutanota"),
+        (.legalForm, "gmbh ltd"),
         (
             .scheme,
             """
@@ -180,6 +183,16 @@ enum GuardWords {
             ghp gho ghu ghs ghr github glpat glptt xoxb xoxp xoxa xoxr xapp sk pk rk whsec npm \
             pypi hf dop doo sg shpat shpss dckr lin figd sq0atp sq0csp atatt atctt pmak sntrys \
             glsa tskey nrak r8 gsk xai ya29 tfp bearer basic token secret apikey password passwd
+            """
+        ),
+        (.password, "password passwd passwort kennwort pw pwd secret passphrase"),
+        (
+            .numbered,
+            """
+            sha md base argon pbkdf aes des rsa ed hmac utf rfc totp hotp curve attempt try step \
+            field form length policy rule version v level page slot key hash part error failure \
+            strength score min max after days hours bits retry retries reset changed expired \
+            expires
             """
         ),
         (

@@ -19,7 +19,24 @@ extension IdentifierForm {
     /// A host, a domain, a URL or a mail address.
     mutating func looksLikeHost() -> Bool {
         hasDomainEnding() || hasDomainWithin() || isNumberedHost() || hasNumberedHost()
-            || isSpelledOut() || isHostWithDomain()
+            || isSpelledOut() || isHostWithDomain() || isAtMailHost() || namesCompany()
+    }
+
+    /// `MeierGmbh`, `meier_gmbh`.
+    private mutating func namesCompany() -> Bool {
+        wordCount > 1 && words[wordCount - 1].traits.contains(.legalForm)
+    }
+
+    /// `annaAtGmail`, and `annaATgmail`, whose words are `anna`, `A` and `Tgmail`.
+    private mutating func isAtMailHost() -> Bool {
+        guard wordCount > 2 else { return false }
+        return (1..<wordCount - 1).contains { index in
+            let (word, next) = (words[index], words[index + 1])
+            if word.traits.contains(.at) { return next.traits.contains(.mailHost) }
+            return word.count == 1 && lower[word.start] == 0x61 && isUpper(word.start)
+                && next.start == word.end && lower[next.start] == 0x74 && isUpper(next.start)
+                && traits(next.start + 1..<next.end).contains(.mailHost)
+        }
     }
 
     /// `peer_srv12_failed`, `err_mail01`, `fileserver3`, `sqlnode02`.
@@ -105,7 +122,8 @@ extension IdentifierForm {
             {
                 return true
             }
-            if traits.contains(.mailHost), pieceCount > 1, index > 0 { return true }
+            let mailHost: WordTraits = index > 0 ? .mailHost : .onlyMailHost
+            if traits.contains(mailHost), pieceCount > 1 { return true }
             guard index > 0 else { continue }
             if traits.contains(.surelyDomain), pieces[index].separator == 0x2E,
                 !isMixedCase(pieces[index]), !isFollowedByType(index)

@@ -10,9 +10,12 @@ extension IdentifierForm {
     /// The fewest hexadecimal digits in groups that make an address.
     static let groupedHexMin = 10
 
+    /// The most digits of a degree, and of one with its fraction: a kilometre or so.
+    private static let (degreeDigitsMax, positionDigitsMax) = (3, 3)
+
     /// A run of digits, or groups of digits that follow each other, as of a telephone number.
     mutating func hasLongDigits() -> Bool {
-        if longestDigits > Self.digitRunMax { return true }
+        if longestDigits > Self.digitRunMax || hasPosition() { return true }
         let isTelephone = namesTelephone()
         let digitsMax = isTelephone ? Self.digitRunMax : Self.groupedDigitsMax
         var (sum, groups) = (0, 0)
@@ -25,6 +28,17 @@ extension IdentifierForm {
             if sum > digitsMax, groups > 1, isTelephone || !isBuild(upTo: index) { return true }
         }
         return false
+    }
+
+    /// `lat52.520008`, `gps_52_5200_13_4050`: a degree and its fraction after a word for a place.
+    private mutating func hasPosition() -> Bool {
+        guard longestDigits > 0, wordCount > 2 else { return false }
+        return (0..<wordCount - 2).contains { index in
+            let (degree, fraction) = (words[index + 1], words[index + 2])
+            return words[index].traits.contains(.position) && degree.isNumber
+                && fraction.isNumber && degree.count <= Self.degreeDigitsMax
+                && degree.count + fraction.count > Self.positionDigitsMax
+        }
     }
 
     private mutating func namesTelephone() -> Bool {

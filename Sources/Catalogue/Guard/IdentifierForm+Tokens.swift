@@ -11,7 +11,21 @@ extension IdentifierForm {
         for index in 0..<pieceCount where pieces[index].count > 6 {
             if isIrregular(pieces[index]), !isInterface(pieces[index]) { return true }
         }
-        return hasTokenPrefix() || isProductKey() || isScattered()
+        return hasTokenPrefix() || hasPassword() || isProductKey() || isScattered()
+    }
+
+    /// The fewest characters of a password that is a word with a number.
+    private static let passwordMin = 6
+
+    /// `password_hunter2`, `pwSommer2024`; but not `password_sha256`.
+    private mutating func hasPassword() -> Bool {
+        guard longestDigits > 0, wordCount > 2 else { return false }
+        return (0..<wordCount - 2).contains { index in
+            let (word, number) = (words[index + 1], words[index + 2])
+            return words[index].traits.contains(.password) && !word.isNumber && number.isNumber
+                && word.end == number.start && word.count + number.count >= Self.passwordMin
+                && !word.traits.contains(.numbered)
+        }
     }
 
     /// Short words, if they are any, over the whole of a long identifier.

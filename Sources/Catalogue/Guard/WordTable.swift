@@ -48,6 +48,16 @@ struct WordTraits: OptionSet, Sendable {
     static let serving = WordTraits(rawValue: 1 << 38)
     /// What stands before a telephone number.
     static let telephone = WordTraits(rawValue: 1 << 34)
+    /// What stands before the degrees of a place.
+    static let position = WordTraits(rawValue: 1 << 43)
+    /// A provider of mail that no program names its parts after.
+    static let onlyMailHost = WordTraits(rawValue: 1 << 44)
+    /// The form of a company, behind its name.
+    static let legalForm = WordTraits(rawValue: 1 << 45)
+    /// What stands before a password.
+    static let password = WordTraits(rawValue: 1 << 46)
+    /// What programs have with a number behind a word for passwords: `password_sha256`.
+    static let numbered = WordTraits(rawValue: 1 << 47)
     /// How names begin that an installer makes up.
     static let maker = WordTraits(rawValue: 1 << 11)
     /// The ending of a file that is no word of programs.
