@@ -27,15 +27,44 @@ extension Detector {
         else { return }
         let key = AddressKey(segment: Segment(vlans: binding.vlans), ip: binding.pair.ip)
         let tally = ClaimTally(frame: 0, time: binding.lastSeen)
-        _ = memory.bindings.findOrInsert(key, Binding(mac: binding.pair.mac, tally: tally))
+        _ = memory.bindings.findOrInsert(
+            key, Binding(mac: binding.pair.mac, tally: tally, isRemembered: true))
+    }
+
+    /// Takes over what another detector knew of owners, before the first frame. A contested address
+    /// is remembered as that of whom it was before, unless that one was silent for `window`
+    /// (nanoseconds) while somebody had the address whom nobody accuses; the gateway's always is.
+    /// Who is accused stays so, until it is forgotten, trusted or declared.
+    public mutating func inheritOwners(of former: borrowing Detector, within window: Int64) {
+        former.memory.bindings.forEach { key, binding in
+            let isGateway =
+                key.ip == configuration.gateway
+                || former.memory.isGateway(key.ip, in: key.segment)
+            guard
+                var owner = former.memory.remembered(
+                    binding, of: key, within: window, isGateway: isGateway)
+            else { return }
+            let pair = AddressPair(mac: owner.mac, ip: key.ip)
+            if configuration.contradicts(pair) { return }
+            if configuration.vouches(for: pair) { owner.isAccused = false }
+            _ = memory.bindings.findOrInsert(key, owner)
+        }
+    }
+
+    /// Forgets who had these addresses, who contested them and what was reported of them: whoever
+    /// is heard next is the owner. All else stays.
+    public mutating func forget(_ addresses: Set<IPv4Address>) {
+        memory.forget(addresses)
+        folder.forget(addresses)
     }
 
     /// Hands what is known to `body`, in no order that means anything. What is claimed by
-    /// several stations, or was taken from one without an explanation, is left out: a forger's
-    /// claim must not outlive the run.
+    /// several stations, was taken from one without an explanation, was only told to single
+    /// stations unasked, or by one that is accused of it, is left out: a forger's claim must not
+    /// outlive the run.
     public func forEachSettledBinding(_ body: (KnownBinding) -> Void) {
         memory.bindings.forEach { key, binding in
-            guard binding.isSettled else { return }
+            guard binding.isCredible else { return }
             body(
                 KnownBinding(
                     vlans: key.segment.vlans, pair: AddressPair(mac: binding.mac, ip: key.ip),
@@ -43,14 +72,37 @@ extension Detector {
         }
     }
 
-    /// Who has an address in the untagged network; nil while several stations claim it, or one
-    /// took it and nothing explains that.
-    public func settledOwner(of ip: IPv4Address) -> MACAddress? {
-        guard let place = memory.bindings.peek(AddressKey(segment: Segment(), ip: ip)) else {
-            return nil
+    /// Hands each address to `body` with a station that is accused of having it; the time is when
+    /// that one was last heard to.
+    public func forEachAccusedBinding(_ body: (KnownBinding) -> Void) {
+        memory.bindings.forEach { key, binding in
+            func tell(_ mac: MACAddress, _ time: Int64) {
+                let pair = AddressPair(mac: mac, ip: key.ip)
+                body(KnownBinding(vlans: key.segment.vlans, pair: pair, lastSeen: time))
+            }
+            if binding.isAccused { tell(binding.mac, binding.tally.lastTime) }
+            guard binding.isContested, let owner = memory.contests.value(key)?.formerOwner,
+                owner.isAccused, owner.mac != binding.mac
+            else { return }
+            tell(owner.mac, owner.time)
         }
-        let binding = memory.bindings[place]
-        return binding.isSettled ? binding.mac : nil
+    }
+
+    /// Who has an address in the untagged network, as far as that would be handed to
+    /// ``forEachSettledBinding(_:)``.
+    public func settledOwner(of ip: IPv4Address) -> MACAddress? {
+        guard let binding = binding(of: ip), binding.isCredible else { return nil }
+        return binding.mac
+    }
+
+    /// Whether several stations claim an address of the untagged network, one took it and nothing
+    /// explains that, or who has it is accused of it.
+    public func isDisputed(_ ip: IPv4Address) -> Bool {
+        binding(of: ip).map { !$0.isSettled || $0.isAccused } ?? false
+    }
+
+    private func binding(of ip: IPv4Address) -> Binding? {
+        memory.bindings.peek(AddressKey(segment: Segment(), ip: ip)).map { memory.bindings[$0] }
     }
 
     /// Who last claimed an address in the untagged network.

@@ -6,7 +6,7 @@
 /// same alerts. Memory is bounded by ``DetectionLimits`` whatever the frames are; it is not copied.
 public struct Detector: ~Copyable, Sendable {
     var memory: NetworkMemory
-    private(set) var folder: AlertFolder
+    var folder: AlertFolder
     let configuration: DetectorConfiguration
     private var counts = DetectionStatistics()
     /// When a rule last found something of severity medium or above about the gateway, whether
@@ -86,6 +86,10 @@ public struct Detector: ~Copyable, Sendable {
             if sighting.isMismatched { finding.carrier = packet.source }
             finding.isGateway = finding.isGateway ?? sighting.isGateway
             if sighting.isGateway, finding.severity >= .medium { lastGatewayFinding = time }
+            let isAccusation = finding.severity >= .high
+            if isAccusation, !configuration.suppresses(finding, in: packet.segment) {
+                memory.noteAccused(by: finding, sighting)
+            }
             guard let finding = admit(finding, packet.segment, at: time) else { return }
             report(Alert(finding, sighting))
         }

@@ -43,6 +43,21 @@ struct MemoryTests {
         #expect(table.count == values.count)
     }
 
+    @Test func `what is removed is gone, and the others go in the order in which they would have`()
+    {
+        var table = BoundedTable<StationKey, Int>(countMax: 4, seed: 1)
+        for number in 1...5 { _ = table.findOrInsert(key(UInt64(number)), number) }
+        #expect(table.find(key(3)) != nil)
+        table.removeAll { $0 == key(4) || $0 == key(9) }
+        #expect([2, 3, 4, 5].map { table.value(key($0)) } == [2, 3, nil, 5])
+        #expect(table.count == 3 && table.evicted == 1)
+        for number in 6...7 { _ = table.findOrInsert(key(UInt64(number)), number) }
+        #expect([2, 3, 5, 6, 7].map { table.value(key($0)) } == [nil, 3, 5, 6, 7])
+        table.removeAll { _ in true }
+        #expect(table.count == 0)
+        #expect(table.findOrInsert(key(3), 3).isNew)
+    }
+
     @Test func `what is in use outlives a flood of what comes once`() {
         var table = BoundedTable<StationKey, Int>(countMax: 1_000, seed: 3)
         for _ in 0..<2 {

@@ -165,6 +165,11 @@ struct AlertFolder: ~Copyable, Sendable {
         }
     }
 
+    /// Forgets what was reported about these addresses.
+    mutating func forget(_ addresses: Set<IPv4Address>) {
+        reported.removeAll { addresses.contains($0.address.ip) }
+    }
+
     private mutating func note(_ key: AlertKey, _ severity: Severity, at time: Int64) {
         let new = Reported(severity: severity, lastTime: time)
         let (index, isNew) = reported.findOrInsert(key, new)

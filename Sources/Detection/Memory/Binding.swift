@@ -6,13 +6,39 @@ struct Binding: Sendable {
     var mac: MACAddress
     /// What it said for itself.
     var tally: ClaimTally
+    /// Whether it was known to have the address before the first frame.
+    var isRemembered = false
     /// Whether it took the address from another station and nothing explains that.
     var isUsurped = false
     /// Whether several stations claimed the address; their history is in a ``Contest``.
     var isContested = false
+    /// Whether a finding of severity high or above accuses the station of it.
+    var isAccused = false
 
     /// Whether nobody disputes it.
     var isSettled: Bool { !isContested && !isUsurped }
+
+    /// Whether the station did more for it than tell others one by one, unasked, as forgers do.
+    var isMoreThanWhispered: Bool { isRemembered || tally.count > tally.unsolicited }
+
+    /// Whether it may be told, and outlive the run, as its station's: nobody disputes it, nothing
+    /// accuses the station of it, and it was not only whispered.
+    var isCredible: Bool { isSettled && !isAccused && isMoreThanWhispered }
+}
+
+/// Who had an address until somebody disputed that.
+struct FormerOwner: Sendable {
+    let mac: MACAddress
+    /// When it was last heard before that.
+    let time: Int64
+    /// Whether it was accused of having it, then or later.
+    var isAccused: Bool
+
+    init(_ binding: Binding) {
+        mac = binding.mac
+        time = binding.tally.lastTime
+        isAccused = binding.isAccused
+    }
 }
 
 /// What a packet did to a binding that named another station before.

@@ -35,6 +35,12 @@ struct BindingTable: ~Copyable, Sendable {
         ordinary.forEach(body)
     }
 
+    /// Forgets who has these addresses.
+    mutating func forget(_ addresses: Set<IPv4Address>) {
+        guarded.removeAll { addresses.contains($0.ip) }
+        ordinary.removeAll { addresses.contains($0.ip) }
+    }
+
     /// The place of an address's binding, where there is one, without counting as a use.
     @inline(__always)
     func peek(_ key: AddressKey) -> Place? {

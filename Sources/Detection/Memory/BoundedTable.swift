@@ -132,6 +132,27 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: ~Copyable, Sendable {
         return place
     }
 
+    /// Removes the entries whose keys fit; the others stay, and make room in the order in which they
+    /// would have. No place is valid any more.
+    mutating func removeAll(where fits: (Key) -> Bool) {
+        var kept = BoundedTable(countMax: countMax, seed: seed)
+        kept.evicted = evicted
+        var place = Int(newcomers.oldest)
+        while place >= 0 {
+            let entry = entries[place]
+            if !fits(entry.key) { _ = kept.insert(entry.key, entry.value) }
+            place = Int(entry.newer)
+        }
+        for place in 0..<entries.count where entries[place].uses > 0 {
+            let entry = entries[place]
+            if fits(entry.key) { continue }
+            let new = kept.insert(entry.key, entry.value)
+            kept.use(new)
+            kept.entries[new].uses = entry.uses
+        }
+        self = kept
+    }
+
     /// Counts a use of what is at a place.
     @inline(__always)
     mutating func use(_ place: Int) {

@@ -54,6 +54,9 @@ extension NetworkMemory {
         let isShared = sighting.explanation == .sharedRouter
         if isShared || sighting.explanation != nil && !before.isUsurped {
             bindings.update(place) { $0 = claim }
+            if claim.isContested, let index = contests.peek(key) {
+                contests[index].formerOwner = FormerOwner(claim)
+            }
             sighting.movedFrom = before.mac
             return
         }
@@ -64,6 +67,9 @@ extension NetworkMemory {
         if contests[index].changes(within: window, at: sighting.time) == 0 {
             contests[index].beginAgain(
                 holder: before, within: thresholds.ownAddressWindow, at: sighting.time)
+        }
+        if before.isSettled {
+            contests[index].formerOwner = before.isMoreThanWhispered ? FormerOwner(before) : nil
         }
         let isOwnWord = contests[index].lastWasReturn && !contests[index].lastWasTold
         let after = contests[index].change(

@@ -28,7 +28,6 @@ final class WatchedInterface {
 
     /// Replaced when the configuration is read again; see ``judge(with:knowing:)``.
     private var detector = Detector()
-    private var configuration = DetectorConfiguration()
     /// What detectors before this one have counted.
     private var earlier = DetectionStatistics()
     private(set) var linkType: LinkType?
@@ -71,28 +70,19 @@ final class WatchedInterface {
     }
 
     /// Judges frames by this configuration from now on. What is known of owners is kept, and when
-    /// the gateway was last contested, but not of which other address that was so.
+    /// the gateway was last contested; other matters are told anew, and a contested address is that
+    /// of whom it was before.
     func judge(with configuration: DetectorConfiguration, knowing bindings: [KnownBinding] = []) {
-        self.configuration = configuration
-        beginAgain(knowing: bindings)
-    }
-
-    /// Goes on without what was known of these addresses; what holds of ``judge(with:knowing:)``
-    /// holds of all others.
-    func forget(_ addresses: Set<IPv4Address>) { beginAgain(without: addresses) }
-
-    private func beginAgain(
-        knowing bindings: [KnownBinding] = [], without addresses: Set<IPv4Address> = []
-    ) {
         var next = Detector(configuration)
-        detector.forEachSettledBinding { binding in
-            if !addresses.contains(binding.pair.ip) { next.remember(binding) }
-        }
+        next.inheritOwners(of: detector, within: WatchRecordKeeper.expectedNanoseconds)
         for binding in bindings { next.remember(binding) }
         earlier.add(detector.statistics)
         earlierGatewayFinding = lastGatewayFinding
         detector = next
     }
+
+    /// Goes on without what was known of these addresses.
+    func forget(_ addresses: Set<IPv4Address>) { detector.forget(addresses) }
 
     /// Takes in what the child tells; the frames in it are judged. Returns how the child's story
     /// ends, once it does.
@@ -175,6 +165,13 @@ final class WatchedInterface {
         return bindings
     }
 
+    /// Who is accused of having which address.
+    var accusedBindings: [KnownBinding] {
+        var bindings: [KnownBinding] = []
+        detector.forEachAccusedBinding { bindings.append($0) }
+        return bindings
+    }
+
     /// When a rule last found something about the gateway, on the steady clock.
     var lastGatewayFinding: Int64? {
         guard let last = detector.lastGatewayFinding else { return earlierGatewayFinding }
@@ -184,10 +181,8 @@ final class WatchedInterface {
     /// Who has an address, as far as that is settled.
     func owner(of ip: IPv4Address) -> MACAddress? { detector.settledOwner(of: ip) }
 
-    /// Whether several stations claim an address, or one took it and nothing explains that.
-    func isContested(_ ip: IPv4Address) -> Bool {
-        detector.owner(of: ip) != detector.settledOwner(of: ip)
-    }
+    /// Whether several stations claim an address, or the one that does is accused of it.
+    func isContested(_ ip: IPv4Address) -> Bool { detector.isDisputed(ip) }
 }
 
 extension DetectionStatistics {
