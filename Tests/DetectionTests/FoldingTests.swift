@@ -26,6 +26,22 @@ struct FoldingTests {
             Self.verdicts(restored) == [Verdict(.toldAgainstOwner, .high), Verdict(.restore, .low)])
     }
 
+    @Test func `the end of an attack is no move of the gateway, a new one is`() {
+        let forged = Player.mallory.claiming(.router)
+        let contest =
+            exchange(0, .mallory, .alice) + exchange(5_000, .router, .alice)
+            + [tells(10_000, forged, .alice)] + exchange(12_000, .router, .alice)
+            + [tells(14_000, forged, .alice)]
+        let told = Self.verdicts(contest, .withGateway)
+        #expect(told.allSatisfy { $0.severity < .critical })
+        let end =
+            contest + [tells(20_000, .router, .alice, source: Player.mallory.mac)]
+            + exchange(22_000, .router, .alice)
+        #expect(Self.verdicts(end, .withGateway) == told + [Verdict(.restore, .low)])
+        let again = Self.verdicts(end + [tells(30_000, forged, .alice)], .withGateway)
+        #expect(again.last == Verdict(.contestedByForger, .critical))
+    }
+
     @Test func `an address that comes back has moved no further`() {
         let back = attack + exchange(40_000, .router, .alice)
         #expect(Self.verdicts(back) == [Verdict(.toldAgainstOwner, .high)])

@@ -71,6 +71,9 @@ extension NetworkMemory {
         if before.isSettled {
             contests[index].formerOwner = before.isMoreThanWhispered ? FormerOwner(before) : nil
         }
+        if let owner = contests[index].ownerPutBack(by: sighting.packet, from: before) {
+            return bindings.update(place) { $0 = owner }
+        }
         let isOwnWord = contests[index].lastWasReturn && !contests[index].lastWasTold
         let after = contests[index].change(
             from: before, to: claim, sighting,
@@ -247,6 +250,22 @@ extension Contest {
         if sighting.isSourceRival {
             update(packet.source) { $0.hasRestored = true }
         }
+    }
+
+    /// The binding that holds again where a packet comes from a station that took the address and
+    /// names its first owner, as poisoners do that clean up (R1); nil where it does not. That is no
+    /// move: the owner has said nothing.
+    fileprivate mutating func ownerPutBack(
+        by packet: ARPPacket, from before: Binding
+    ) -> Binding? {
+        keep(before)
+        let (source, sender) = (packet.source, packet.sender.mac)
+        guard source != sender, !source.isSibling(of: sender),
+            contender(source)?.isOriginal == false, let owner = contender(sender), owner.isOriginal
+        else { return nil }
+        var binding = Binding(mac: owner.mac, tally: owner.tally)
+        binding.isContested = true
+        return binding
     }
 
     /// Notes that `claim` drove `before` out, and returns the binding that now holds.
