@@ -132,8 +132,8 @@ struct BoundedTable<Key: TableKey, Value: Sendable>: ~Copyable, Sendable {
         return place
     }
 
-    /// Removes the entries whose keys fit; the others stay, and make room in the order in which they
-    /// would have. No place is valid any more.
+    /// Removes the entries whose keys fit; the others stay, and make room in the order in which
+    /// they would have. No place is valid any more.
     mutating func removeAll(where fits: (Key) -> Bool) {
         var kept = BoundedTable(countMax: countMax, seed: seed)
         kept.evicted = evicted
