@@ -31,12 +31,17 @@ extension World {
         }
     }
 
-    /// After a change that was cut short: whatever the gate says now is what was decided.
-    private func learn(from action: Action) {
+    /// What is agreed to by what stands in the home; nil without a yes.
+    private var standing: ConsentTerms? {
         let control = control()
         let causes: Set<Cause> = [.notAsked, .withdrawn, .stateUnreadable, .copiedHome]
         let isOff = !causes.isDisjoint(with: control.causes(blocking: .recording))
-        guard !isOff, let terms = control.agreedTerms else { return model.learn(nil) }
+        return isOff ? nil : control.agreedTerms
+    }
+
+    /// After a change that was cut short: whatever the gate says now is what was decided.
+    private func learn(from action: Action) {
+        guard let terms = standing else { return model.learn(nil) }
         if model.yes == nil, action != .enable {
             broke(.consent, "a yes stands after \(action), and nobody gave it")
         }
@@ -53,8 +58,9 @@ extension World {
             patience = nil
         }
         if isDamaged {
-            // A yes that was cut short may stand there as well, to more than the one before.
-            if action == .enable { learn(from: action) }
+            // A yes that was cut short may stand there as well, to more than the one before. Where
+            // none can be read, a program that runs goes on by the one that it read.
+            if action == .enable, standing != nil { learn(from: action) }
             return
         }
         switch action {
