@@ -45,8 +45,8 @@ public final class AlertLane: Sendable {
     }
     private let state = Mutex(State())
 
-    /// A way out for alerts of a gravity and above. `onFailure` is told of an error unless it is
-    /// that of the time before.
+    /// A way out for alerts of a gravity and above. `onFailure` is told of an alert's error unless
+    /// it is that of the time before.
     public init(
         _ sink: any AlertSink, gravityMin: AlertGravity,
         onFailure: @escaping @Sendable (String) -> Void
@@ -85,9 +85,10 @@ public final class AlertLane: Sendable {
     func noteDropped() { state.withLock { $0.counts.dropped += 1 } }
 
     /// Has the way look, after what waits, whether an alert could leave; `onFailure` is told why
-    /// not.
+    /// not, each time: somebody asks.
     public func probe() {
         queue.async(group: group) { [self] in
+            state.withLock { $0.lastFailure = nil }
             do throws(AlertOutputError) {
                 try sink.probe()
             } catch {

@@ -78,6 +78,17 @@ struct AlertOutputTests {
         #expect(failures.all.count == 3)
     }
 
+    @Test func `a way that is still closed is told each time somebody asks`() throws {
+        let lane = lane(EVEFile(path: folder.file("nowhere/x")))
+        for _ in 0..<2 {
+            lane.probe()
+            for _ in 0..<2 { lane.send(message()) }
+            lane.reopen()
+        }
+        #expect(lane.finish(within: 10_000))
+        #expect(failures.all.count == 2 && lane.counts.failed == 4)
+    }
+
     @Test func `a way that is free is not gone by a probe`() throws {
         let path = folder.file("eve.json")
         let socket = try DatagramSocket(folder.file("socket"))
