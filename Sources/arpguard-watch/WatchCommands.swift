@@ -140,17 +140,23 @@ extension Command {
             text: StyledText(AlertText.line(summary)), json: AlertEVE.object(summary, at: time))
     }
 
+    /// The address that `--gateway` names; nil without that.
+    static func namedGateway(_ invocation: Invocation) throws(CommandFailure) -> IPv4Address? {
+        guard let text = invocation.command.string(.gateway) else { return nil }
+        guard AddressForms.isHost(text), let gateway = IPv4Address(text) else {
+            throw CommandFailure(
+                "--gateway \(text) is no host's IPv4 address",
+                hint: "for example --gateway 192.0.2.1", status: .usage)
+        }
+        return gateway
+    }
+
     /// What the file says of the network, and the gateway of the command line before that.
     static func detectorConfiguration(
         _ settings: DetectionSettings, _ invocation: Invocation
     ) throws(CommandFailure) -> DetectorConfiguration {
-        let text = invocation.command.string(.gateway)
-        let gateway = (text ?? settings.gateway).flatMap { IPv4Address($0) }
-        if let text, gateway == nil {
-            throw CommandFailure(
-                "--gateway \(text) is no IPv4 address", hint: "for example --gateway 192.0.2.1",
-                status: .usage)
-        }
+        let gateway =
+            try namedGateway(invocation) ?? settings.gateway.flatMap { IPv4Address($0) }
         let pairs = settings.staticBindings.compactMap { binding in
             IPv4Address(binding.address).flatMap { address in
                 MACAddress(binding.hardware).map { (address, $0) }

@@ -161,7 +161,7 @@ import Testing
         #expect(
             result.stderr == """
                 arpguard: error: detection.gateway can't be 192.0.2.300
-                arpguard: hint: it must be an IPv4 address, or null
+                arpguard: hint: it must be a host's IPv4 address, or null
 
                 """)
         #expect(try arpguard.folder.contents().isEmpty)
@@ -222,7 +222,7 @@ import Testing
         #expect(
             check.stdout == """
                 \(path): detection.gatway: no such key
-                \(path): detection.gateway is 7, must be an IPv4 address, or null
+                \(path): detection.gateway is 7, must be a host's IPv4 address, or null
 
                 """)
     }

@@ -83,7 +83,7 @@ import Testing
         ("{\"detection\": {\"gate\": 1}}", "detection.gate: no such key"),
         (
             "{\"detection\": {\"gateway\": \"192.0.2.256\"}}",
-            "detection.gateway is \"192.0.2.256\", must be an IPv4 address, or null"
+            "detection.gateway is \"192.0.2.256\", must be a host's IPv4 address, or null"
         ),
         ("{\"detection\": 3}", "detection is 3, must be an object"),
         ("{\"alerts\": {}, \"x\": {}}", "alerts: no such section, and 1 more"),

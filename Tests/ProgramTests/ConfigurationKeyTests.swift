@@ -43,7 +43,7 @@ import Testing
         (
             "detection.static_bindings.192.0.2", "02:00:00:00:00:01",
             "detection.static_bindings can't be 192.0.2: 02:00:00:00:00:01",
-            "it must be up to 4096 pairs of an IPv4 address and a MAC address"
+            "it must be up to 4096 pairs of a host's IPv4 and MAC address"
         ),
     ])
     func `a refused value is named with its bounds`(
@@ -83,18 +83,34 @@ import Testing
 @Suite struct DetectionSchemaTests {
     @Test(arguments: [
         "192.0.2", "192.0.2.1.", "192.0.2.01", "192.0.2.256", "+1.0.0.0", "a.b.c.d", "", "::1",
+        "0.0.0.0", "255.255.255.255", "224.0.0.1", "239.255.255.255", "127.0.0.1",
     ])
-    func `what is no IPv4 address is no gateway`(text: String) {
+    func `what is no host's IPv4 address is no gateway`(text: String) {
         #expect(DetectionSettings.schema.problems(in: ["gateway": .string(text)]).count == 1)
     }
 
     @Test(arguments: [
         "02:00:00:00:00", "02:00:00:00:00:00:00", "2:0:0:0:0:0", "02-00-00-00-00-01",
         "02:00:00:00:00:0g", "", "０2:00:00:00:00:01",
+        "00:00:00:00:00:00", "FF:FF:FF:FF:ff:ff",
     ])
-    func `what is no MAC address is no binding`(text: String) {
+    func `what is no host's MAC address is no binding, and is not trusted`(text: String) {
         let section: JSONObject = ["static_bindings": ["192.0.2.1": .string(text)]]
         #expect(DetectionSettings.schema.problems(in: section).count == 1)
+        #expect(DetectionSettings.schema.problems(in: ["trusted": [.string(text)]]).count == 1)
+    }
+
+    @Test func `whoever shares a group's MAC address can be declared, at a host's address alone`() {
+        for (address, count) in [("223.255.255.1", 0), ("240.0.0.1", 0), ("0.0.0.0", 1)] {
+            let section: JSONObject = ["static_bindings": [address: "03:bf:00:00:00:01"]]
+            #expect(DetectionSettings.schema.problems(in: section).count == count)
+        }
+    }
+
+    @Test func `a rule that there is not is refused with those that there are`() {
+        let problems = DetectionSettings.schema.problems(in: ["suppress": [["rule": "Z9"]]])
+        #expect(problems.first?.expected.contains("; rules are B1, C1, C2, ") == true)
+        #expect(DetectionSettings.schema.problems(in: ["suppress": [["rule": "U3"]]]).isEmpty)
     }
 
     @Test func `the number of bindings is bounded`() {

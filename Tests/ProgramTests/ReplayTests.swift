@@ -238,6 +238,7 @@ import Testing
         #expect(folder.stderr.contains("is a folder"))
         let gateway = try arpguard("replay", "--gateway", "router", capture)
         #expect(gateway.status == 64)
+        #expect(try arpguard("replay", "--gateway", "0.0.0.0", capture).status == 64)
         #expect(try arpguard("replay").status == 64)
     }
 
@@ -275,12 +276,15 @@ import Testing
     }
 
     @Test func `a suppression of a rule that does not exist is told`() throws {
-        #expect(
-            try arpguard("config", "set", "detection.suppress", "[{\"rule\":\"X9\"}]").status == 0)
-        let result = try arpguard("replay", capture)
-        #expect(result.status == 2)
-        #expect(result.stderr.contains("detection.suppress names X9, which is no rule"))
-        #expect(result.stderr.contains("U3"))
+        let result = try arpguard("config", "set", "detection.suppress", "[{\"rule\":\"X9\"}]")
+        #expect(result.status == 64)
+        #expect(result.stderr.contains("detection.suppress can't be [{\"rule\":\"X9\"}]"))
+        #expect(result.stderr.contains("; rules are B1, C1"))
+        let section = "{\"detection\": {\"suppress\": [{\"rule\": \"X9\"}]}}"
+        try arpguard.folder.write(section, to: "own/config.json")
+        let replay = try arpguard("replay", capture)
+        #expect(replay.status == 1)
+        #expect(replay.stderr.contains("; rules are B1, C1"))
     }
 
     @Test func `standard input is read like a file`() throws {

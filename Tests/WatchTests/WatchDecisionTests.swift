@@ -3,6 +3,7 @@
 import Capture
 import Detection
 import Modules
+import Program
 import TestKit
 import Testing
 
@@ -13,6 +14,11 @@ struct WatchDecisionTests {
     private let second = MACAddress(bits: 0x0200_0000_0002)
     private let asker = MACAddress(bits: 0x0200_0000_0009)
     private let gateway = IPv4Address(bits: 0x0A00_0001)
+
+    @Test func `each rule can be suppressed by its name`() {
+        let names = RuleID.allCases.map(\.rawValue).sorted()
+        #expect(DetectionSettings.Suppression.rules == names)
+    }
 
     @Test func `routes and neighbours are read as the kernel writes them`() {
         let routes = DefaultRoute.all(

@@ -58,18 +58,19 @@ public struct DetectionSettings: Sendable, Equatable {
         section: "detection",
         [
             Setting(
-                "gateway", form: "an IPv4 address, or null", default: .null,
+                "gateway", form: "a host's IPv4 address, or null", default: .null,
                 meaning: "the gateway of the network; null leaves it to be guessed"
-            ) { $0 == .null || $0.stringValue.map(AddressForms.isIPv4) ?? false },
+            ) { $0 == .null || $0.stringValue.map(AddressForms.isHost) ?? false },
             Setting(
                 "static_bindings",
-                form: "up to \(staticBindingsMax) pairs of an IPv4 address and a MAC address",
+                form: "up to \(staticBindingsMax) pairs of a host's IPv4 and MAC address",
                 example: #"{"192.0.2.1": "02:00:00:00:00:01"}"#,
                 default: .object([:]), meaning: "which MAC address each IPv4 address must have"
             ) { $0.objectValue.map(areBindings) ?? false },
             Setting(
                 "suppress",
-                form: "up to \(suppressionsMax) objects with some of rule, ip, mac and vlan",
+                form: "up to \(suppressionsMax) objects with some of rule, ip, mac and vlan; rules "
+                    + "are \(Suppression.rules.joined(separator: ", "))",
                 example: #"[{"rule": "C1", "ip": "192.0.2.1"}]"#,
                 default: .array([]), meaning: "which alerts are counted and not told"
             ) { value in
@@ -78,13 +79,15 @@ public struct DetectionSettings: Sendable, Equatable {
                 } ?? false
             },
             Setting(
-                "trusted", form: "up to \(trustedMax) MAC addresses",
+                "trusted", form: "up to \(trustedMax) MAC addresses of hosts",
                 example: #"["02:00:00:00:00:01"]"#, default: .array([]),
                 meaning: "which stations are never accused"
             ) { value in
                 value.arrayValue.map {
                     $0.count <= trustedMax
-                        && $0.allSatisfy { $0.stringValue.map(AddressForms.isHardware) ?? false }
+                        && $0.allSatisfy {
+                            $0.stringValue.map(AddressForms.isHostHardware) ?? false
+                        }
                 } ?? false
             },
         ])
@@ -92,8 +95,8 @@ public struct DetectionSettings: Sendable, Equatable {
     private static func areBindings(_ object: JSONObject) -> Bool {
         object.members.count <= staticBindingsMax
             && object.members.allSatisfy { member in
-                AddressForms.isIPv4(member.name)
-                    && member.value.stringValue.map(AddressForms.isHardware) ?? false
+                AddressForms.isHost(member.name)
+                    && member.value.stringValue.map(AddressForms.isHostHardware) ?? false
             }
     }
 }
