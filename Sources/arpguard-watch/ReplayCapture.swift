@@ -48,6 +48,11 @@ struct ReplayCapture {
                 hint: "name a capture file, or try the one that comes along: arpguard replay "
                     + "--sample", status: .usage)
         }
+        if paths.contains("") {
+            throw CommandFailure(
+                "'' is no name of a file", hint: "name a capture file: arpguard replay office.pcap",
+                status: .usage)
+        }
         if opensNow, paths.count > openFilesMax {
             throw CommandFailure(
                 "\(paths.count) files are more than the \(openFilesMax) that root can have "

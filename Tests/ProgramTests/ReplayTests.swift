@@ -240,6 +240,31 @@ import Testing
         #expect(gateway.status == 64)
         #expect(try arpguard("replay", "--gateway", "0.0.0.0", capture).status == 64)
         #expect(try arpguard("replay").status == 64)
+        let nameless = try arpguard("replay", "")
+        #expect(nameless.status == 64)
+        #expect(nameless.stderr.contains("'' is no name of a file"))
+    }
+
+    @Test(arguments: ["", "a/../b"])
+    func `what is no name of an interface is told with those that can be watched`(
+        name: String
+    ) throws {
+        let result = try arpguard("watch", "-i", name)
+        #expect(result.status == 64)
+        #expect(result.stderr.contains("'\(name)' is no name of an interface"))
+        #expect(result.stderr.contains("hint: interfaces that can be watched: "))
+    }
+
+    @Test(arguments: ["x", "255.255.255.255"])
+    func `a wrong gateway of a watch is told before anything else`(gateway: String) throws {
+        let result = try arpguard("watch", "--gateway", gateway)
+        #expect(result.status == 64)
+        #expect(
+            result.stderr == """
+                arpguard: error: --gateway \(gateway) is no host's IPv4 address
+                arpguard: hint: for example --gateway 192.0.2.1
+
+                """)
     }
 
     @Test func `the sample shows an attack, beside other files too`() throws {

@@ -10,19 +10,27 @@ extension CommandFailure {
         self.init(error.description, hint: Self.hint(error, interfaces))
     }
 
-    private static func hint(_ error: LiveError, _ interfaces: [NetworkInterface]) -> String {
+    /// Which interfaces there are to watch.
+    static func watchable(_ interfaces: [NetworkInterface]) -> String {
+        "interfaces that can be watched: \(list(interfaces))"
+    }
+
+    private static func list(_ interfaces: [NetworkInterface]) -> String {
         let usable = interfaces.filter { $0.isEthernet && !$0.isLoopback }.map(\.name)
-        let list = usable.isEmpty ? "none" : usable.joined(separator: ", ")
-        return switch error.code {
+        return usable.isEmpty ? "none" : usable.joined(separator: ", ")
+    }
+
+    private static func hint(_ error: LiveError, _ interfaces: [NetworkInterface]) -> String {
+        switch error.code {
         case .notPermitted:
             "sudo arpguard watch -i \(error.interface); arpguard watch --help tells a way "
                 + "without root"
         case .unknownInterface, .notEthernet, .isLoopback:
-            "interfaces that can be watched: \(list)"
+            watchable(interfaces)
         case .isDown: "sudo ip link set \(error.interface) up"
         case .wentDown: "switch it on again, then start the watch again"
         case .vanished: "start the watch again when it is back"
-        case .failed: "try again; if it stays so, try another interface: \(list)"
+        case .failed: "try again; if it stays so, try another interface: \(list(interfaces))"
         }
     }
 }

@@ -18,8 +18,12 @@ extension Command {
         }
         let names = invocation.command.strings(.interface)
         for name in names where !WatchSettings.isInterface(name) {
-            throw CommandFailure("'\(name)' is no name of an interface", status: .usage)
+            throw CommandFailure(
+                "'\(name)' is no name of an interface",
+                hint: CommandFailure.watchable(NetworkInterface.all()), status: .usage)
         }
+        // Before anything is opened, and told.
+        _ = try namedGateway(invocation)
         let home = try ProgramContext.home(invocation)
         let account = try ServiceAccount.of(home, RealFileSystem())
         let settings = try account.acting { () throws(CommandFailure) in
