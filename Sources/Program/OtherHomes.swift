@@ -11,6 +11,9 @@ public struct OtherHomes: Sendable, Equatable {
         public let pid: Int32
         /// Its home, by its arguments and its environment.
         public let home: String
+        /// Whether that is so: false where the environment, which only its owner and root may read,
+        /// may name another one.
+        public let isHomeSeen: Bool
         /// Whether it watches a network, and does not read a capture.
         public let isWatching: Bool
     }
@@ -24,17 +27,25 @@ public struct OtherHomes: Sendable, Equatable {
         self.init(than: home, among: ProcessTable.running(names))
     }
 
-    /// - Parameter processes: programs of ours. One whose environment can't be read is taken for
-    ///   one that names no home there; of a person's that leaves nothing to tell.
+    /// - Parameter processes: programs of ours. Of a person's whose environment can't be read there
+    ///   is nothing to tell; of root's, that it can't be seen which home it has.
     package init(than home: Home, among processes: [ProcessTable.Entry]) {
         users = processes.compactMap { process in
             // Who captures has no home: its supervisor has.
             guard process.arguments.dropFirst().first != Helper.captureWord,
-                let other = Self.home(of: process), !RealFileSystem.areSame(other, home.path)
+                let other = Self.home(of: process)
             else { return nil }
+            let isSeen = Self.isHomeSeen(of: process)
+            if isSeen, RealFileSystem.areSame(other, home.path) { return nil }
             return User(
-                pid: process.pid, home: other, isWatching: process.arguments.contains("watch"))
+                pid: process.pid, home: other, isHomeSeen: isSeen,
+                isWatching: process.arguments.contains("watch"))
         }
+    }
+
+    private static func isHomeSeen(of process: ProcessTable.Entry) -> Bool {
+        process.environment != nil || homeFlag(process.arguments) != nil
+            || process.arguments.contains("--service")
     }
 
     private static func home(of process: ProcessTable.Entry) -> String? {
@@ -60,11 +71,21 @@ public struct OtherHomes: Sendable, Equatable {
 
     /// One line for people for each of them.
     public var warnings: [String] {
-        users.map { "process \($0.pid) runs with another home: \($0.home)" }
+        users.map { user in
+            user.isHomeSeen
+                ? "process \(user.pid) runs with another home: \(user.home)"
+                : "process \(user.pid) runs with a home that can't be seen from here"
+        }
     }
 
     /// The same for programs.
     public var json: JSONValue {
-        .array(users.map { ["pid": .integer(Int64($0.pid)), "home": .string($0.home)] })
+        .array(
+            users.map { user in
+                [
+                    "pid": .integer(Int64(user.pid)),
+                    "home": user.isHomeSeen ? .string(user.home) : .null,
+                ]
+            })
     }
 }

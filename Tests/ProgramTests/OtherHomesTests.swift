@@ -16,7 +16,6 @@ import Testing
             (1000, ["/usr/libexec/arpguard-watch", "--service"], "/var/lib/arpguard"),
             (1000, ["arpguard-watch", "watch", "--home", "/srv/x"], "/srv/x"),
             (0, ["arpguard-watch", "--home=/srv/y", "watch"], "/srv/y"),
-            (0, ["arpguard-watch", "watch"], "/var/lib/arpguard"),
             (1000, ["arpguard-watch", "watch"], nil),
             (1000, ["arpguard-watch", "--home", "/srv/anna/.arpguard"], nil),
             (1000, ["arpguard-watch", "--home"], nil),
@@ -24,9 +23,28 @@ import Testing
     func `a program with another home is told`(
         owner: UInt32, arguments: [String], home: String?
     ) {
-        let process = ProcessTable.Entry(pid: 7, owner: owner, arguments: arguments)
-        let users = OtherHomes(than: own, among: [process]).users
-        #expect(users.map(\.home) == [home].compactMap { $0 })
+        for environment in [nil, [:]] as [[String: String]?] {
+            let process = ProcessTable.Entry(
+                pid: 7, owner: owner, arguments: arguments, environment: environment)
+            let users = OtherHomes(than: own, among: [process]).users
+            #expect(users.map(\.home) == [home].compactMap { $0 })
+        }
+    }
+
+    @Test func `of a program of root's whose environment can't be read no home is told`() {
+        var process = ProcessTable.Entry(
+            pid: 7, owner: 0, arguments: ["arpguard-watch", "watch"], environment: [:])
+        let seen = OtherHomes(than: own, among: [process])
+        #expect(seen.warnings == ["process 7 runs with another home: /var/lib/arpguard"])
+        process = ProcessTable.Entry(pid: 7, owner: 0, arguments: process.arguments)
+        let service = Home(path: Home.servicePath, reason: .flag, userFolder: nil)
+        for own in [own, service] {
+            let unseen = OtherHomes(than: own, among: [process])
+            #expect(unseen.users.map(\.isHomeSeen) == [false])
+            #expect(
+                unseen.warnings == ["process 7 runs with a home that can't be seen from here"])
+            #expect(unseen.json == [["pid": 7, "home": .null]])
+        }
     }
 
     @Test(
