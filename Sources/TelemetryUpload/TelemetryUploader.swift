@@ -62,6 +62,23 @@ public struct TelemetryUploader: Sendable {
         cancellation: Cancellation = Cancellation(),
         progress: @escaping (UploadSummary) -> Void = { _ in }
     ) throws -> UploadSummary? {
+        try run(
+            scope, timeMax: timeMax, cancellation: cancellation, progress: progress,
+            onFirstBatch: {})
+    }
+
+    /// The same for a home of several folders.
+    ///
+    /// - Parameters:
+    ///   - isApart: whether a request for the erasure of what another one sent has left, beside
+    ///     which no batch goes.
+    ///   - isAlone: whether no batch is meant in another folder, where none is in this one.
+    ///   - onFirstBatch: is called once a batch may have left.
+    package func run(
+        _ scope: Scope, timeMax: Duration?, isApart: Bool = false, isAlone: Bool = true,
+        cancellation: Cancellation, progress: @escaping (UploadSummary) -> Void = { _ in },
+        onFirstBatch: @escaping () -> Void
+    ) throws -> UploadSummary? {
         let control = makeControl()
         if let ending = try reasonNotToStart(control, scope) {
             return UploadSummary(ending: ending)
@@ -72,11 +89,12 @@ public struct TelemetryUploader: Sendable {
         let round = UploadRound(
             outbox: outbox, clock: seams.clock, random: seams.random,
             isAskedFor: scope == .everything || scope == .erasures, timeMax: timeMax,
-            progress: progress,
+            isApart: isApart, progress: progress, onFirstBatch: onFirstBatch,
             whileSending: { consent.watch($0, $1) },
             makeTransport: { CurlTransport(cancellation: consent.cancellation) }
         )
-        return try round.run(erasuresOnly: try !areBatchesMeant(control, scope))
+        return try round.run(
+            erasuresOnly: try !areBatchesMeant(control, scope), isAlone: isAlone)
     }
 
     /// Whether a round that began is one for batches too: they do not leave because an erasure is
@@ -99,7 +117,14 @@ public struct TelemetryUploader: Sendable {
     ) throws -> UploadSummary? {
         let control = makeControl()
         guard control.causes(blocking: .sending).isEmpty else { return body() }
-        guard let outbox = try control.outbox() else { return isAskedFor ? body() : nil }
+        let outbox: Outbox?
+        do {
+            outbox = try control.outbox()
+        } catch {
+            // No batch leaves by what can't be opened, which the round of this folder tells.
+            return body()
+        }
+        guard let outbox else { return isAskedFor ? body() : nil }
         var summary = body()
         guard summary.erasuresLeft > 0 else { return summary }
         do {

@@ -16,6 +16,13 @@ package struct UploadRound {
     /// How long all requests for erasure of one round may take together.
     package static let erasuresTimeMax = Duration.seconds(10)
 
+    /// What stands when a round begins.
+    private struct Before {
+        let standing: BatchStanding
+        /// The erasures that are pending; none where their list can't be read, which is told.
+        let pending: [PendingErasure]
+    }
+
     let outbox: Outbox
     let clock: any WallClock
     let random: any RandomSource
@@ -24,7 +31,9 @@ package struct UploadRound {
     let isAskedFor: Bool
     private let timeMax: Duration?
     private let start: Int64
+    private let isApart: Bool
     private let progress: (UploadSummary) -> Void
+    private let onFirstBatch: () -> Void
     private let whileSending: (BatchStanding, () -> TransferOutcome) -> TransferOutcome
 
     var settings: TransferSettings { outbox.settings }
@@ -35,7 +44,10 @@ package struct UploadRound {
     ///   - isAskedFor: whether a person waits for it, who need not wait out own pauses.
     ///   - timeMax: after how long the round ends at the latest, with a transfer cut off if need
     ///     be; nil bounds each transfer alone.
+    ///   - isApart: whether a request for the erasure of what another folder sent has left, beside
+    ///     which no batch goes.
     ///   - progress: is told how things stand after each batch.
+    ///   - onFirstBatch: is called once a batch may have left.
     ///   - whileSending: performs the transfer of a batch, which it may have cancelled once what
     ///     the batch rests on has ended.
     ///   - makeTransport: makes a transport without any connection; one serves all batches, and
@@ -43,8 +55,9 @@ package struct UploadRound {
     ///     connection what belongs together.
     package init(
         outbox: Outbox, clock: any WallClock, random: any RandomSource,
-        isAskedFor: Bool = false, timeMax: Duration? = nil,
+        isAskedFor: Bool = false, timeMax: Duration? = nil, isApart: Bool = false,
         progress: @escaping (UploadSummary) -> Void = { _ in },
+        onFirstBatch: @escaping () -> Void = {},
         whileSending: @escaping (BatchStanding, () -> TransferOutcome) -> TransferOutcome = {
             $1()
         },
@@ -55,7 +68,9 @@ package struct UploadRound {
         self.random = random
         self.isAskedFor = isAskedFor
         self.timeMax = timeMax
+        self.isApart = isApart
         self.progress = progress
+        self.onFirstBatch = onFirstBatch
         self.whileSending = whileSending
         self.makeTransport = makeTransport
         start = clock.uptimeNanoseconds()
@@ -69,14 +84,18 @@ package struct UploadRound {
 
     /// Performs the round. Failures of the network and refusals are in the summary; only the
     /// store's own errors are thrown.
-    package func run(erasuresOnly: Bool = false) throws -> UploadSummary {
+    ///
+    /// - Parameter isAlone: whether no batch is meant in another folder, where none is in this one:
+    ///   erasures that failed wait out their pause else.
+    package func run(erasuresOnly: Bool = false, isAlone: Bool = true) throws -> UploadSummary {
         var summary = UploadSummary(ending: .erasuresOnly)
-        let standing = outbox.standing
+        let before = Before(
+            standing: outbox.standing, pending: (try? outbox.pendingErasures()) ?? [])
         do {
             if erasuresOnly {
-                try askAlone(&summary)
+                try ask(isAskedFor, isAlone: isAlone, &summary)
             } else {
-                try sendAll(standing, &summary)
+                try sendAll(before, &summary)
             }
         } catch {
             try outbox.replaceStoreIfDamaged(after: error)
@@ -89,14 +108,14 @@ package struct UploadRound {
     }
 
     /// Batches that were kept away from an erasure have their turn before another one.
-    private func sendAll(_ standing: BatchStanding, _ summary: inout UploadSummary) throws {
+    private func sendAll(_ before: Before, _ summary: inout UploadSummary) throws {
         if try !outbox.isTurnOfBatches() { try ask(isAskedFor, isAlone: false, &summary) }
-        if summary.ending == .erasuresOnly { try sendRest(standing, &summary) }
+        if summary.ending == .erasuresOnly { try sendRest(before, &summary) }
         if [.interrupted, .reconfigured].contains(summary.ending) { return }
-        if !outbox.standing.isSame(as: standing) {
+        if !outbox.standing.isSame(as: before.standing) {
             // What was asked for meanwhile is the erasure of what went in this same round.
             try ask(false, isAlone: false, &summary)
-        } else if summary.batchesBegun == 0, summary.erasuresTried == 0 {
+        } else if summary.batchesLeft == 0, summary.erasuresTried == 0 {
             // Nothing went beside which an erasure could be seen.
             try askAlone(&summary)
         }
@@ -125,20 +144,20 @@ package struct UploadRound {
     // MARK: - Batches
 
     /// Sends the batches, unless a request for erasure has left in this round.
-    private func sendRest(_ standing: BatchStanding, _ summary: inout UploadSummary) throws {
-        guard summary.erasuresLeft == 0 else {
+    private func sendRest(_ before: Before, _ summary: inout UploadSummary) throws {
+        guard summary.erasuresLeft == 0, !isApart else {
             return summary.ending = try outbox.keepApart()
         }
         if !isAskedFor, try outbox.apartUntil() != nil {
             return summary.ending = try outbox.keepApart()
         }
         try outbox.noteRound()
-        summary.ending = try sendBatches(standing, &summary)
+        summary.ending = try sendBatches(before, &summary)
         if summary.ending == .budgetSpent { try outbox.noteBudgetSpent() }
     }
 
     private func sendBatches(
-        _ standing: BatchStanding, _ summary: inout UploadSummary
+        _ before: Before, _ summary: inout UploadSummary
     ) throws -> UploadSummary.Ending {
         let transport = makeTransport()
         for _ in 0..<Self.batchesMax where timeLeft > .zero {
@@ -151,8 +170,10 @@ package struct UploadRound {
             case .held(let events): return .held(events: events)
             case .batch(let batch):
                 // Nothing goes under another identifier beside what went under this one.
-                guard outbox.standing.isSame(as: standing) else { return try outbox.keepApart() }
-                let ending = try send(batch, over: transport, standing, &summary)
+                guard outbox.standing.isSame(as: before.standing) else {
+                    return try outbox.keepApart()
+                }
+                let ending = try send(batch, over: transport, before, &summary)
                 progress(summary)
                 if let ending { return ending }
             }
@@ -162,7 +183,7 @@ package struct UploadRound {
 
     /// Sends one batch; nil when the round goes on.
     private func send(
-        _ batch: SealedBatch, over transport: any UploadTransport, _ standing: BatchStanding,
+        _ batch: SealedBatch, over transport: any UploadTransport, _ before: Before,
         _ summary: inout UploadSummary
     ) throws -> UploadSummary.Ending? {
         guard let request = request(for: batch) else {
@@ -171,23 +192,23 @@ package struct UploadRound {
         }
         // What it rests on may have ended since the batch was handed out: ask again.
         guard try outbox.begin(batch) else { return nil }
-        summary.batchesBegun += 1
-        if summary.batchesBegun == 1 { keepErasuresAway(&summary) }
-        let outcome = whileSending(standing) { transport.perform(request) }
+        let outcome = whileSending(before.standing) { transport.perform(request) }
+        if outcome.mayHaveLeft { noteLeft(before, &summary) }
         if case .failed(let failure) = outcome, failure.kind == .cancelled {
             if try !outbox.isStillToBeSent(batch) { return try cutOff(batch, outcome, &summary) }
             // Where the gate blocks sending by now, the next look at it says why.
-            return standing.holds ? .interrupted : nil
+            return before.standing.holds ? .interrupted : nil
         }
         return try settle(batch, outcome, of: request, &summary)
     }
 
-    /// Keeps what is pending away from the batches that go now; they do not wait for that.
-    private func keepErasuresAway(_ summary: inout UploadSummary) {
+    /// Keeps what was pending away from the batches that go; they do not wait for that.
+    private func noteLeft(_ before: Before, _ summary: inout UploadSummary) {
+        summary.batchesLeft += 1
+        guard summary.batchesLeft == 1 else { return }
+        onFirstBatch()
         do {
-            // A list that can't be read is the caller's to tell.
-            guard let pending = try? outbox.pendingErasures() else { return }
-            try outbox.keepAway(pending)
+            try outbox.keepAway(before.pending)
         } catch {
             summary.note("an erasure could not be kept apart: \(error)", hint: error.hint)
         }

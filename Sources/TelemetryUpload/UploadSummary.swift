@@ -53,7 +53,7 @@ public struct UploadSummary: Sendable, Equatable {
     /// Bytes of the bodies of the batches that the server took.
     public var bytesSent: Int64 = 0
     /// Batches that may have left, whatever became of them.
-    package var batchesBegun = 0
+    package var batchesLeft = 0
     /// Batches that are sent again later.
     public var batchesRetried = 0
     /// Batches that the server refused for good.
@@ -105,6 +105,7 @@ public struct UploadSummary: Sendable, Equatable {
         erasuresPending += other.erasuresPending
         erasuresBlocked = Cause.allCases.filter((erasuresBlocked + other.erasuresBlocked).contains)
         problems += other.problems
+        warnings += other.warnings
         if [.interrupted, .reconfigured].contains(other.ending) { ending = other.ending }
     }
 

@@ -66,8 +66,7 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     return report(summary, summary.notices(unanswered, control.words), to: invocation)
 }
 
-/// Does what waits in the configured folder, and then asks for the erasures of others, whatever
-/// became of that. The former is nil while another process uploads.
+/// A round over all folders; that of the configured one is nil while another process uploads.
 private func round(
     _ scope: TelemetryUploader.Scope, _ setup: TelemetrySetup, _ invocation: Invocation
 ) throws(CommandFailure) -> (own: UploadSummary?, elsewhere: UploadSummary) {
@@ -75,69 +74,14 @@ private func round(
     return try telling {
         let cancellation = try Interruption.becomingCancellation()
         defer { progress.end() }
-        let start = setup.seams.clock.uptimeNanoseconds()
-        let own = Result {
-            try setup.uploader().run(scope, cancellation: cancellation, progress: progress.show)
-        }
-        // Nor is what went under this identifier to be seen beside the end of another one.
-        if let own = try? own.get(), own.batchesBegun > 0 {
-            return (own, setup.keepErasuresAwayElsewhere())
-        }
-        let elsewhere = try setup.uploader().whileNoBatchLeaves(isAskedFor: scope == .erasures) {
-            setup.askElsewhere(
-                scope == .everythingIfDue ? .erasuresIfDue : .erasures,
-                since: scope == .erasures ? start : nil, cancellation)
-        }
-        return (try own.get(), elsewhere ?? UploadSummary(ending: .erasuresOnly))
+        let round = FoldersRound(setup, scope, cancellation)
+        return (try round.run(progress.show), round.elsewhere)
     }
 }
 
 extension TelemetrySetup {
-    /// Sends what other folders of this home still ask to be erased, from where it lies.
-    ///
-    /// - Parameter start: when the time that all requests may take together began; nil for now.
-    fileprivate func askElsewhere(
-        _ scope: TelemetryUploader.Scope, since start: Int64?, _ cancellation: Cancellation
-    ) -> UploadSummary {
-        let start = start ?? seams.clock.uptimeNanoseconds()
-        var summary = UploadSummary(ending: .erasuresOnly)
-        for (path, control) in otherPlaces().places where control.pendingErasures != 0 {
-            let used = Duration.nanoseconds(seams.clock.uptimeNanoseconds() - start)
-            do {
-                let round = try at(path).uploader().run(
-                    scope, timeMax: UploadRound.erasuresTimeMax - used,
-                    cancellation: cancellation)
-                if let round { summary.add(erasuresOf: round) }
-            } catch {
-                let failure = CommandFailure(telemetry: error)
-                summary.note(failure.message, hint: failure.hint ?? "it is tried again")
-            }
-        }
-        return summary
-    }
-
-    /// Keeps what other folders still ask to be erased apart from the batches that went.
-    fileprivate func keepErasuresAwayElsewhere() -> UploadSummary {
-        var summary = UploadSummary(ending: .erasuresOnly)
-        for (_, control) in otherPlaces().places where control.pendingErasures != 0 {
-            do {
-                try control.keepErasuresAway()
-            } catch {
-                let failure = CommandFailure(telemetry: error)
-                summary.note(failure.message, hint: failure.hint ?? "it is asked for later")
-            }
-        }
-        return summary
-    }
-
     fileprivate var uploadHold: ObservedWatch.UploadHold? {
         WatchStateFile(home: home.path, files: seams.files).uploadHold(at: seams.clock.now())
-    }
-
-    fileprivate func uploader() -> TelemetryUploader {
-        TelemetryUploader(
-            for: Program.product, config: config, home: home.path,
-            seams: seams(at: config.storagePath), configurationProblem: fault?.description)
     }
 }
 

@@ -164,6 +164,43 @@ import Testing
         #expect(server.requests.map(\.method) == ["POST", "DELETE"])
     }
 
+    @Test func `requests from another folder go before batches, and neither for ever`() throws {
+        let server = try FakeServer(.answer(200), .answer(500), otherwise: .answer(200))
+        try send(to: server, from: "first")
+        try run("telemetry", "delete-data", "--confirm")
+        try run("telemetry", "disable")
+        try store(in: "second")
+        try run("telemetry", "enable", "--confirm")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+        for methods in [["DELETE"], ["POST"]] {
+            #expect(try arpguard("replay", capture).status == 1)
+            if methods == ["DELETE"] { try makeDue("first") }
+            let before = server.requests.count
+            let dry = try arpguard("telemetry", "upload", "--dry-run").stdout
+            let isFirst = try arpguard.telemetryStatus()["erasures_first"]
+            #expect(isFirst == .bool(methods == ["DELETE"]))
+            #expect(dry.contains("DELETE http") == (methods == ["DELETE"]))
+            try run("telemetry", "upload")
+            #expect(Set(server.requests.dropFirst(before).map(\.method)) == Set(methods))
+        }
+        #expect(try pending() == 0)
+    }
+
+    @Test func `a folder that can't be opened keeps no request of another one back`() throws {
+        let server = try FakeServer(.answer(200), .answer(500), otherwise: .answer(204))
+        try send(to: server, from: "first")
+        try run("telemetry", "delete-data", "--confirm")
+        try store(in: "second")
+        try run("telemetry", "enable", "--confirm")
+        try makeDue("first")
+        let path = arpguard.folder.file("second/store.sqlite")
+        try RealFileSystem().remove(path)
+        try RealFileSystem().createFolder(path)
+        #expect(try arpguard("telemetry", "upload").status == 2)
+        #expect(server.requests.map(\.method) == ["POST", "DELETE", "DELETE"])
+        #expect(try arpguard.folder.contents().contains { $0 == "first/erasures.json" } == false)
+    }
+
     @Test func `where the list of folders can't be read it is not known what is pending`() throws {
         let server = try FakeServer(.answer(200), otherwise: .answer(503))
         try send(to: server, from: "first")

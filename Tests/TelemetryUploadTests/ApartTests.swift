@@ -171,7 +171,7 @@ import Testing
         home.record(1)
         let offline = TransferOutcome.failed(TransferFailure(.connect, "refused"))
         let transport = ScriptedTransport(offline, answer)
-        #expect(try home.round { transport }?.batchesBegun == 1)
+        #expect(try home.round { transport }?.batchesLeft == 1)
         #expect(transport.requests.map(\.method) == ["DELETE", "POST"])
         #expect(try isHoursAhead(#require(try home.control.uploadAgenda().erasureAt)))
     }
@@ -216,6 +216,55 @@ import Testing
         #expect(try slow.round(isAskedFor: true) { transport }?.batchesSent == 0)
         slow.clock.advance(by: .seconds(7 * 3600))
         #expect(try slow.round(isAskedFor: true) { transport }?.batchesSent == 1)
+    }
+
+    @Test func `a clock that was wrong brings no erasure beside a batch`() throws {
+        try home.owe()
+        let path = "telemetry/erasures.json"
+        let text = String(decoding: try home.folder.read(path), as: UTF8.self)
+        try home.folder.write(
+            text.replacing(#/"next_attempt_at": [0-9]+/#) { _ in
+                "\"next_attempt_at\": \(Int64.max)"
+            }, to: path)
+        home.record(1)
+        let offline = TransferOutcome.failed(TransferFailure(.connect, "refused"))
+        let transport = ScriptedTransport(offline, .status(200), .status(204))
+        #expect(try home.round { transport }?.batchesSent == 1)
+        #expect(try isHoursAhead(#require(try home.control.uploadAgenda().erasureAt)))
+    }
+
+    @Test func `a batch that found no way out keeps no erasure away`() throws {
+        try home.owe()
+        home.record(1)
+        let offline = TransferOutcome.failed(TransferFailure(.connect, "refused"))
+        #expect(try home.round { ScriptedTransport(offline) }?.batchesRetried == 1)
+        let soon = home.clock.now().advanced(bySeconds: 60)
+        #expect(try #require(try home.control.uploadAgenda().erasureAt) <= soon)
+    }
+
+    @Test func `batches that were not due when they might go are kept away by the next request`()
+        throws
+    {
+        var slow = home
+        slow.config.collectionInterval = 720
+        try slow.owe()
+        #expect(try slow.round(erasuresOnly: true) { ScriptedTransport(.status(503)) } != nil)
+        slow.clock.advance(by: .seconds(7 * 3600))
+        #expect(try slow.round(erasuresOnly: true) { ScriptedTransport(.status(503)) } != nil)
+        let apart = try #require(try slow.control.uploadAgenda().apartUntil)
+        #expect(isHoursAhead(apart))
+    }
+
+    @Test func `a new identifier's batches have no turn before the erasure of the former one`()
+        throws
+    {
+        try home.owe()
+        home.record(1)
+        let transport = ScriptedTransport(.status(503), .status(200), .status(204))
+        #expect(try home.round { transport }?.erasuresLeft == 1)
+        home.clock.jump(to: try batchesAt())
+        #expect(try home.control.rotateID().erasureRequested == false)
+        #expect(!home.control.isTurnOfBatches)
     }
 
     @Test func `an erasure that can't be noted is not asked for, and keeps no batch back`() throws {

@@ -50,7 +50,7 @@ extension TelemetryControl {
             next = next.map { max($0, Day(number: seams.clock.now().day.number + 1).start) }
         }
         status.nextUpload = next?.rfc3339
-        status.areErasuresFirst = try status.waiting > status.held && areErasuresFirst(store)
+        status.isTurnOfBatches = try isTurnOfBatches(store)
         status.batchesNotBefore = try memory(of: store).wish()
     }
 

@@ -21,6 +21,10 @@ public struct UploadOutlook: Sendable {
     public var areBatchesApart = false
     /// The number of requests for erasure that wait for another round, since the batches go.
     public var erasuresApart: Int64 = 0
+    /// Whether a request for erasure is due that waits out no pause.
+    var areErasuresFresh = false
+    /// Whether batches that were kept away from an erasure have their turn.
+    var isTurnOfBatches = false
     /// All causes that block requests for erasure, where any are pending.
     public var blockedErasing: [Cause] = []
     /// The addresses of requests for erasure that would leave.
@@ -36,11 +40,7 @@ public struct UploadOutlook: Sendable {
 
     /// Adds what another folder of the same home asks to be erased.
     package mutating func add(erasuresOf other: UploadOutlook) {
-        if sendsBatches, !areBatchesApart {
-            erasuresApart += Int64(other.erasureURLs.count)
-        } else {
-            erasureURLs += other.erasureURLs
-        }
+        add(other.erasureURLs, areFresh: other.areErasuresFresh)
         blockedErasing = Cause.allCases.filter((blockedErasing + other.blockedErasing).contains)
         erasureProblem = erasureProblem ?? other.erasureProblem
         let later = [erasuresLater, other.erasuresLater].compactMap(\.self)
@@ -53,7 +53,8 @@ extension TelemetryControl {
     /// What the next upload would send. Where sending is allowed and review is not asked for, the
     /// waiting events are sealed, and the upload sends those same bytes.
     public func outlook() throws -> UploadOutlook {
-        var outlook = erasureOutlook()
+        let erasures = erasureOutlook()
+        var outlook = erasures
         outlook.blockedSending = causes(blocking: .sending)
         outlook.proxy = config.uploadProxy
         outlook.userAgent = product.userAgent
@@ -67,7 +68,9 @@ extension TelemetryControl {
         outlook.heldEvents = try sealer.heldEvents(in: store)
         outlook.notBefore = try memory(of: store).wish()
         outlook.batchesToday = try fitting(outlook.batches, store)
-        try keepApart(&outlook, store)
+        outlook.isTurnOfBatches = try isTurnOfBatches(store)
+        (outlook.erasureURLs, outlook.areBatchesApart) = ([], false)
+        outlook.add(erasures.erasureURLs, areFresh: erasures.areErasuresFresh)
         return outlook
     }
 
@@ -88,6 +91,7 @@ extension TelemetryControl {
         if outlook.blockedErasing.isEmpty {
             // Those that failed wait out their pause, unless none is due.
             var asked = erasures.asked(at: now, isAskedFor: true, isAlone: false)
+            outlook.areErasuresFresh = !asked.isEmpty
             if asked.isEmpty { asked = erasures.asked(at: now, isAskedFor: true, isAlone: true) }
             outlook.erasureURLs = asked.map(\.url)
         }

@@ -98,6 +98,8 @@ extension TelemetryControl {
                 batch = CASE WHEN \(Store.isUnanswered) THEN NULL ELSE \(Store.answeredBefore) END
             """)
         try store.database.execute("DELETE FROM batches")
+        // Nothing of the identifier that ended has a turn before its erasure.
+        try memory(of: store).keep(apart: nil)
         try store.leaveLossesUntold(before: UInt32(truncatingIfNeeded: epoch))
         guard try ledger.last(of: .idRotated)?.detail["epoch"]?.integerValue != epoch else {
             return batches

@@ -4,32 +4,30 @@ import Modules
 
 /// Which of the two an upload that somebody types would send: requests for erasure, or batches.
 extension TelemetryControl {
-    /// Whether it asks for erasures that wait, and sends no batch.
-    func areErasuresFirst(_ store: Store) throws -> Bool {
-        let now = seams.clock.now()
-        // The turn of batches that were kept away.
-        if let time = try memory(of: store).apart(), time <= now { return false }
-        guard !isForeign, causes(blocking: .erasing).isEmpty, let all = try? erasureList.all()
-        else { return false }
-        return !all.asked(at: now, isAskedFor: true, isAlone: false).isEmpty
+    /// Whether batches that were kept away from an erasure have their turn, before another one.
+    package var isTurnOfBatches: Bool {
+        guard causes(blocking: .sending).isEmpty, let store = try? openStore() else { return false }
+        return (try? isTurnOfBatches(store)) ?? false
     }
 
-    /// Tells what waits for the other kind: no round sends both.
-    func keepApart(_ outlook: inout UploadOutlook, _ store: Store) throws {
-        guard outlook.sendsBatches, !outlook.erasureURLs.isEmpty else { return }
-        if try areErasuresFirst(store) {
-            outlook.areBatchesApart = true
-            outlook.erasureURLs = try erasureList.all().asked(
-                at: seams.clock.now(), isAskedFor: true, isAlone: false
-            ).map(\.url)
-        } else {
-            outlook.erasuresApart += Int64(outlook.erasureURLs.count)
-            outlook.erasureURLs = []
-        }
+    func isTurnOfBatches(_ store: Store) throws -> Bool {
+        try memory(of: store).apart().map { $0 <= seams.clock.now() } ?? false
     }
 }
 
 extension UploadOutlook {
     /// Whether a batch would leave, were no erasure pending.
-    var sendsBatches: Bool { batchesToday > 0 && notBefore == nil }
+    private var sendsBatches: Bool { batchesToday > 0 && notBefore == nil }
+
+    /// Adds requests for erasure of this or another folder of the same home, each kind in a round
+    /// of its own.
+    mutating func add(_ urls: [String], areFresh: Bool) {
+        let isFirst = !urls.isEmpty && areFresh && !isTurnOfBatches
+        if sendsBatches, !isFirst, !areBatchesApart {
+            erasuresApart += Int64(urls.count)
+        } else {
+            areBatchesApart = areBatchesApart || sendsBatches
+            erasureURLs += urls
+        }
+    }
 }

@@ -26,9 +26,10 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var batchesNotBefore: Timestamp?
     /// Whether today's bytes are used up: what waits goes another day, whoever starts an upload.
     public var isBudgetSpent = false
-    /// Whether an upload that somebody types asks for erasures alone; batches go hours later, or
-    /// with another one.
-    public var areErasuresFirst = false
+    /// Whether an erasure would be asked for before any batch, but for the turn of batches.
+    var isErasureMeant = false
+    /// Whether batches that were kept away from an erasure have their turn.
+    var isTurnOfBatches = false
     /// Events in the store.
     public var recorded: Int64 = 0
     /// Of those, the ones that may still be sent.
@@ -89,6 +90,11 @@ public struct TelemetryStatus: Sendable, Equatable {
         left.json == right.json
     }
 
+    /// Whether an upload that somebody types asks for erasures alone; batches go with another one.
+    public var areErasuresFirst: Bool {
+        blockedSending.isEmpty && waiting > held && isErasureMeant && !isTurnOfBatches
+    }
+
     /// Adds what another folder of the same home still asks to be erased, and what could not be.
     public mutating func add(erasuresOf other: TelemetryStatus) {
         let mayAsk = [self, other].map { $0.pendingErasures != 0 && $0.blockedErasing.isEmpty }
@@ -103,6 +109,7 @@ public struct TelemetryStatus: Sendable, Equatable {
             unsupportedErasureOrigins, other.unsupportedErasureOrigins)
         blockedErasing = Cause.allCases.filter((blockedErasing + other.blockedErasing).contains)
         erasureProblem = erasureProblem ?? other.erasureProblem
+        isErasureMeant = isErasureMeant || other.isErasureMeant
     }
 
     /// Before when nothing is asked for in either of two folders, each with how many are pending.
@@ -217,6 +224,10 @@ extension TelemetryControl {
         if status.pendingErasures != 0 {
             status.blockedErasing = Gate.causes(blocking: .erasing, facts)
         }
+        status.isErasureMeant =
+            status.blockedErasing.isEmpty
+            && erasures?.asked(at: seams.clock.now(), isAskedFor: true, isAlone: false).isEmpty
+                == false
         status.storageBytes = try? directory.allocatedBytes(seams.files)
         return status
     }

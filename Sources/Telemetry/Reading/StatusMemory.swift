@@ -18,7 +18,7 @@ package struct StatusMemory {
         let wish: Timestamp?
         /// Nil while sending is blocked, which tells no time.
         let batchesAt: Timestamp?
-        let areErasuresFirst: Bool
+        let isTurnOfBatches: Bool
     }
 
     private var key: Key?
@@ -55,7 +55,7 @@ package struct StatusMemory {
             unsupported: try control.ledger(of: store).unsupportedErasures(),
             day: control.seams.clock.now().day, wish: try control.memory(of: store).wish(),
             batchesAt: isBlocked ? nil : try control.agenda(of: store).batchesAt,
-            areErasuresFirst: try !isBlocked && control.areErasuresFirst(store))
+            isTurnOfBatches: try !isBlocked && control.isTurnOfBatches(store))
     }
 }
 
@@ -82,6 +82,6 @@ extension TelemetryStatus {
         nextUpload = earlier.nextUpload
         batchesNotBefore = earlier.batchesNotBefore
         isBudgetSpent = earlier.isBudgetSpent
-        areErasuresFirst = earlier.areErasuresFirst
+        isTurnOfBatches = earlier.isTurnOfBatches
     }
 }

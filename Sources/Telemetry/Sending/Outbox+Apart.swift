@@ -18,21 +18,22 @@ extension Outbox {
         now.advanced(byNanoseconds: hoursMax * nanosecondsPerHour)
     }
 
-    private func drawApart() -> Timestamp {
-        let range = (Self.hoursMax - Self.hoursMin) * Self.nanosecondsPerHour
-        let offset = Int64(gate.seams.random.uniform(below: UInt64(range)))
-        return now.advanced(byNanoseconds: Self.hoursMin * Self.nanosecondsPerHour + offset)
+    /// Draws until when to keep something apart.
+    static func drawApart(_ now: Timestamp, _ random: some RandomSource) -> Timestamp {
+        let range = (hoursMax - hoursMin) * nanosecondsPerHour
+        let offset = Int64(random.uniform(below: UInt64(range)))
+        return now.advanced(byNanoseconds: hoursMin * nanosecondsPerHour + offset)
     }
 
     /// Keeps batches away for hours, drawn, since a request for erasure has left. Who types an
     /// upload sends them meanwhile.
     ///
     /// - Parameter isFirst: whether it left for the first time. One that is asked for again keeps
-    ///   nothing away that was kept away and has not gone yet.
+    ///   no batch away that was kept away, is due and has not gone yet.
     package func keepBatchesAway(isFirst: Bool) throws {
         let known = try memory.apart()
-        guard isFirst || known == nil else { return }
-        let time = drawApart()
+        if !isFirst, let known, try known > now || dueAt() <= now { return }
+        let time = Self.drawApart(now, gate.seams.random)
         try memory.keep(apart: known.map { max($0, time) } ?? time)
     }
 
@@ -52,16 +53,17 @@ extension Outbox {
 
     /// Keeps some erasures away for hours, drawn, since batches go.
     package func keepAway(_ erasures: [PendingErasure]) throws(TelemetryError) {
-        try erasureList.keepAway(erasures, until: drawApart())
+        try erasureList.keepAway(erasures, until: Self.drawApart(now, gate.seams.random), now)
     }
 }
 
 extension TelemetryControl {
     /// Keeps what is still to be erased from here away for hours, drawn, since batches went from
     /// another folder of the same home.
-    package func keepErasuresAway() throws {
-        guard try !erasureList.all().isEmpty, let outbox = try outbox() else { return }
-        try outbox.keepAway(erasureList.all())
+    package func keepErasuresAway() throws(TelemetryError) {
+        let now = seams.clock.now()
+        try erasureList.keepAway(
+            erasureList.all(), until: Outbox.drawApart(now, seams.random), now)
     }
 }
 
@@ -69,14 +71,14 @@ extension ErasureList {
     /// Keeps some erasures away until then, but for those that were kept away and not asked for
     /// since.
     fileprivate func keepAway(
-        _ erasures: [PendingErasure], until time: Timestamp
+        _ erasures: [PendingErasure], until time: Timestamp, _ now: Timestamp
     ) throws(TelemetryError) {
         guard !erasures.isEmpty else { return }
         let urls = erasures.map(\.url)
         try update { all in
             for index in all.indices
             where urls.contains(all[index].url) && !all[index].wasKeptAway {
-                all[index].nextAttemptAt = max(all[index].nextAttemptAt, time)
+                all[index].putOff(until: time, now)
                 all[index].wasKeptAway = true
             }
         }

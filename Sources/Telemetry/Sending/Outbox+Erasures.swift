@@ -74,7 +74,7 @@ extension Outbox {
             guard let wish else { return }
             for index in all.indices where all[index].origin == erasure.origin {
                 all[index].wish = wish
-                all[index].nextAttemptAt = max(all[index].nextAttemptAt, wish)
+                all[index].putOff(until: wish, now)
             }
         }
     }

@@ -46,6 +46,12 @@ package struct PendingErasure: Sendable, Equatable {
         return time <= now || time > Outbox.patience(now) ? nil : time
     }
 
+    /// Is not due before a time. One that a clock gone wrong noted is none.
+    mutating func putOff(until time: Timestamp, _ now: Timestamp) {
+        let isKnown = nextAttemptAt <= Outbox.patience(now)
+        nextAttemptAt = isKnown ? max(nextAttemptAt, time) : time
+    }
+
     var json: JSONValue {
         var object: JSONObject = [
             "installation_id": .string(installationID), "secret": .string(secret),

@@ -7,7 +7,7 @@ import SQLite
 extension Store {
     private static let epochKey = "losses.epoch"
 
-    /// Has all losses until now told to nobody, and those of events of an epoch before this one.
+    /// Has all losses until now told to nobody, and those of events of other epochs than this one.
     func leaveLossesUntold(before epoch: UInt32) throws {
         guard database.isInTransaction else {
             return try database.transaction { try leaveLossesUntold(before: epoch) }
@@ -16,9 +16,9 @@ extension Store {
         try remember("\(epoch)", Self.epochKey)
     }
 
-    /// The first epoch whose losses are told.
-    private var firstEpoch: Int64 {
-        get throws { try rememberedText(Self.epochKey).flatMap(Int64.init) ?? 0 }
+    /// The epoch whose losses are told; nil where no yes was said since this store was made.
+    private var toldEpoch: Int64? {
+        get throws { try rememberedText(Self.epochKey).flatMap(Int64.init) }
     }
 
     /// Counts events as lost before they are deleted; `condition` says in SQL which. Within a
@@ -26,16 +26,16 @@ extension Store {
     func addLoss(
         _ reason: LossReason, ofEvents condition: String, _ values: [SQLiteValue] = []
     ) throws {
-        let epochs = try database.rows(
-            "SELECT epoch, count(*) FROM events WHERE \(condition) GROUP BY epoch", values
-        ) { (epoch: $0.integer(0), count: $0.integer(1)) }
-        let first = try firstEpoch
-        try addLoss(reason, epochs.reduce(0) { $0 + $1.count })
-        let untold = epochs.filter { $0.epoch < first }.reduce(0) { $0 + $1.count }
-        guard untold > 0 else { return }
+        // In one pass: to sort that many takes room on a disk that may have none.
+        let isUntold = try toldEpoch.map { "epoch <> \($0)" } ?? "0"
+        let counts = try database.rows(
+            "SELECT count(*), coalesce(sum(\(isUntold)), 0) FROM events WHERE \(condition)", values
+        ) { (all: $0.integer(0), untold: $0.integer(1)) }.first
+        guard let counts, counts.all > 0 else { return }
+        try addLoss(reason, counts.all)
         try database.run(
             "UPDATE losses SET reported = reported + ? WHERE reason = ?",
-            [.integer(untold), .text(reason.rawValue)])
+            [.integer(counts.untold), .text(reason.rawValue)])
     }
 
     /// Makes the losses that a batch would have told of untold again: it never leaves. Of one whose
@@ -43,7 +43,7 @@ extension Store {
     func takeBackLosses(of batch: SealedBatch) throws {
         let epoch = try database.integer(
             "SELECT epoch FROM batches WHERE uid = ?", [.text(batch.uid)])
-        guard batch.attempts == 0, try epoch ?? 0 >= firstEpoch else { return }
+        guard batch.attempts == 0, try toldEpoch.map({ $0 == epoch }) ?? true else { return }
         for (reason, count) in BatchRequest.losses(told: batch.request) {
             try database.run(
                 "UPDATE losses SET reported = max(0, reported - ?) WHERE reason = ?",

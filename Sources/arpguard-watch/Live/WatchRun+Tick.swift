@@ -81,6 +81,8 @@ extension WatchRun {
                 invocation.diagnostics.notice(text)
             }
         }
+        // A gateway that is attacked soon after is known when a watch starts next.
+        saveBindings()
         writeState()
     }
 

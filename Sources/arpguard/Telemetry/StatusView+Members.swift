@@ -75,7 +75,7 @@ extension StatusView {
             "Of the pending erasures those that lie there; null where that can't be read"),
         .init("other_places[].erasures_error", "What is wrong with those requests, or null"),
         .init("other_homes[].pid", "A program of ours that runs with another home"),
-        .init("other_homes[].home", "That home"),
+        .init("other_homes[].home", "That home; null where it can't be seen"),
         .init(
             "configuration_error",
             "What is wrong with the configuration or the folder that it names, or null"),
