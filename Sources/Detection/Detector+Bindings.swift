@@ -31,22 +31,19 @@ extension Detector {
             key, Binding(mac: binding.pair.mac, tally: tally, isRemembered: true))
     }
 
-    /// Takes over what another detector knew of owners, before the first frame. A contested address
-    /// is remembered as that of whom it was before, unless that one was silent for `window`
-    /// (nanoseconds) while somebody had the address whom nobody accuses; the gateway's always is.
-    /// Who is accused stays so, until it is forgotten, trusted or declared.
-    public mutating func inheritOwners(of former: borrowing Detector, within window: Int64) {
+    /// For how long a dispute of an address has its former owner expected by a detector that begins
+    /// anew, in nanoseconds.
+    public static let disputeNanoseconds: Int64 = 3_600_000_000_000
+
+    /// Takes over what another detector knew of owners, before the first frame. An address that was
+    /// disputed within ``disputeNanoseconds`` is that of whom it was before.
+    public mutating func inheritOwners(of former: borrowing Detector) {
         former.memory.bindings.forEach { key, binding in
-            let isGateway =
-                key.ip == configuration.gateway
-                || former.memory.isGateway(key.ip, in: key.segment)
             guard
-                var owner = former.memory.remembered(
-                    binding, of: key, within: window, isGateway: isGateway)
+                let owner = former.memory.remembered(
+                    binding, of: key, within: Self.disputeNanoseconds),
+                !configuration.contradicts(AddressPair(mac: owner.mac, ip: key.ip))
             else { return }
-            let pair = AddressPair(mac: owner.mac, ip: key.ip)
-            if configuration.contradicts(pair) { return }
-            if configuration.vouches(for: pair) { owner.isAccused = false }
             _ = memory.bindings.findOrInsert(key, owner)
         }
     }
@@ -59,9 +56,8 @@ extension Detector {
     }
 
     /// Hands what is known to `body`, in no order that means anything. What is claimed by
-    /// several stations, was taken from one without an explanation, was only told to single
-    /// stations unasked, or by one that is accused of it, is left out: a forger's claim must not
-    /// outlive the run.
+    /// several stations, was taken from one without an explanation, or was only told to single
+    /// stations unasked, is left out: a forger's claim must not outlive the run.
     public func forEachSettledBinding(_ body: (KnownBinding) -> Void) {
         memory.bindings.forEach { key, binding in
             guard binding.isCredible else { return }
@@ -72,22 +68,6 @@ extension Detector {
         }
     }
 
-    /// Hands each address to `body` with a station that is accused of having it; the time is when
-    /// that one was last heard to.
-    public func forEachAccusedBinding(_ body: (KnownBinding) -> Void) {
-        memory.bindings.forEach { key, binding in
-            func tell(_ mac: MACAddress, _ time: Int64) {
-                let pair = AddressPair(mac: mac, ip: key.ip)
-                body(KnownBinding(vlans: key.segment.vlans, pair: pair, lastSeen: time))
-            }
-            if binding.isAccused { tell(binding.mac, binding.tally.lastTime) }
-            guard binding.isContested, let owner = memory.contests.value(key)?.formerOwner,
-                owner.isAccused, owner.mac != binding.mac
-            else { return }
-            tell(owner.mac, owner.time)
-        }
-    }
-
     /// Who has an address in the untagged network, as far as that would be handed to
     /// ``forEachSettledBinding(_:)``.
     public func settledOwner(of ip: IPv4Address) -> MACAddress? {
@@ -95,10 +75,10 @@ extension Detector {
         return binding.mac
     }
 
-    /// Whether several stations claim an address of the untagged network, one took it and nothing
-    /// explains that, or who has it is accused of it.
+    /// Whether several stations claim an address of the untagged network, or one took it and
+    /// nothing explains that.
     public func isDisputed(_ ip: IPv4Address) -> Bool {
-        binding(of: ip).map { !$0.isSettled || $0.isAccused } ?? false
+        binding(of: ip).map { !$0.isSettled } ?? false
     }
 
     private func binding(of ip: IPv4Address) -> Binding? {

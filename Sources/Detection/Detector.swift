@@ -86,10 +86,6 @@ public struct Detector: ~Copyable, Sendable {
             if sighting.isMismatched { finding.carrier = packet.source }
             finding.isGateway = finding.isGateway ?? sighting.isGateway
             if sighting.isGateway, finding.severity >= .medium { lastGatewayFinding = time }
-            let isAccusation = finding.severity >= .high
-            if isAccusation, !configuration.suppresses(finding, in: packet.segment) {
-                memory.noteAccused(by: finding, sighting)
-            }
             guard let finding = admit(finding, packet.segment, at: time) else { return }
             report(Alert(finding, sighting))
         }

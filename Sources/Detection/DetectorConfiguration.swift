@@ -38,11 +38,6 @@ public struct DetectorConfiguration: Sendable {
         self.tableSeed = tableSeed
     }
 
-    /// Whether the station is trusted, or the address was declared to be its.
-    func vouches(for pair: AddressPair) -> Bool {
-        trustedStations.contains(pair.mac) || staticBindings[pair.ip] == pair.mac
-    }
-
     /// Whether the address was declared to be another station's.
     public func contradicts(_ pair: AddressPair) -> Bool {
         staticBindings[pair.ip].map { $0 != pair.mac } ?? false

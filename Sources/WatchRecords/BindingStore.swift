@@ -90,15 +90,10 @@ public struct BindingStore: Sendable {
     /// Writes bindings down, in one transaction: a changed station replaces the one before, and
     /// what is known of others stays. Returns which addresses were to be forgotten, and when that
     /// was said (nanoseconds since 1970); see ``forget(_:)``.
-    ///
-    /// Pairs in `accused` are taken back where they were first written down at `since` (nanoseconds
-    /// since 1970) or later: what was known before stands, whoever is accused.
     @discardableResult
-    public func save(
-        _ bindings: [StoredBinding], withdrawing accused: [StoredBinding] = [], since: Int64 = 0
-    ) throws(Fault) -> [String: Int64] {
+    public func save(_ bindings: [StoredBinding]) throws(Fault) -> [String: Int64] {
         do throws(Fault) {
-            return try write(bindings, withdrawing: accused, since: since)
+            return try write(bindings)
         } catch {
             guard case .damaged = error else { throw error }
             throw setAside()
@@ -115,15 +110,12 @@ public struct BindingStore: Sendable {
         return connection
     }
 
-    private func write(
-        _ bindings: [StoredBinding], withdrawing accused: [StoredBinding], since: Int64
-    ) throws(Fault) -> [String: Int64] {
+    private func write(_ bindings: [StoredBinding]) throws(Fault) -> [String: Int64] {
         try guarded {
             if try bindings.isEmpty && files.status(of: path) == nil { return [:] }
             let connection = try opened()
             return try connection.transaction {
                 let forgotten = try forgotten(in: connection)
-                try withdraw(accused, since: since, connection)
                 let statement = try connection.prepare(
                     """
                     INSERT INTO binding VALUES (?, ?, ?, ?, ?, ?)
@@ -145,22 +137,6 @@ public struct BindingStore: Sendable {
                 try trim(connection)
                 return forgotten
             }
-        }
-    }
-
-    private func withdraw(
-        _ accused: [StoredBinding], since: Int64, _ connection: Connection
-    ) throws {
-        let statement = try connection.prepare(
-            """
-            DELETE FROM binding WHERE interface = ? AND vlans = ? AND address = ?
-                AND hardware = ? AND first_seen >= ?
-            """)
-        for binding in accused {
-            try statement.run([
-                .text(binding.interface), .text(binding.vlans), .text(binding.address),
-                .text(binding.hardware), .integer(since),
-            ])
         }
     }
 

@@ -53,9 +53,7 @@ extension Command {
         .init("watch.interfaces[].name", "An interface"),
         .init("watch.interfaces[].gateway", "The gateway behind it, or null"),
         .init("watch.interfaces[].gateway_mac", "Who has that address, or null"),
-        .init(
-            "watch.interfaces[].gateway_contested",
-            "Whether several stations claim it, or the one that does is accused of that"),
+        .init("watch.interfaces[].gateway_contested", "Whether several stations claim it"),
         .init("watch.interfaces[].frames", "Frames that the kernel handed over"),
         .init("watch.interfaces[].dropped", "Frames for which the kernel had no room"),
         .init("watch.interfaces[].sandbox", "What the process that reads it has given up"),

@@ -110,25 +110,6 @@ struct BindingStoreTests {
         #expect(try store.save([]) == [:])
     }
 
-    @Test func `what was written down of one that is accused is taken back, and nothing older`()
-        throws
-    {
-        let (router, forged) = (
-            binding("10.0.0.1", "02:00:00:00:00:01", 5),
-            binding("10.0.0.2", "02:00:00:00:00:66", 20)
-        )
-        try store.save([router, forged])
-        let accused = [
-            binding("10.0.0.1", "02:00:00:00:00:01", 30),
-            binding("10.0.0.2", "02:00:00:00:00:66", 30),
-            binding("10.0.0.3", "02:00:00:00:00:66", 30),
-        ]
-        try store.save([], withdrawing: accused, since: 21)
-        #expect(try store.load() == [forged, router])
-        try store.save([], withdrawing: Array(accused.reversed()), since: 10)
-        #expect(try store.load() == [router])
-    }
-
     @Test func `a file of the first version is read, and is brought on by who writes`() throws {
         let connection = try Connection(path: store.path)
         try connection.execute(

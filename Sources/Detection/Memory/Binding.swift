@@ -12,8 +12,6 @@ struct Binding: Sendable {
     var isUsurped = false
     /// Whether several stations claimed the address; their history is in a ``Contest``.
     var isContested = false
-    /// Whether a finding of severity high or above accuses the station of it.
-    var isAccused = false
 
     /// Whether nobody disputes it.
     var isSettled: Bool { !isContested && !isUsurped }
@@ -21,23 +19,37 @@ struct Binding: Sendable {
     /// Whether the station did more for it than tell others one by one, unasked, as forgers do.
     var isMoreThanWhispered: Bool { isRemembered || tally.count > tally.unsolicited }
 
-    /// Whether it may be told, and outlive the run, as its station's: nobody disputes it, nothing
-    /// accuses the station of it, and it was not only whispered.
-    var isCredible: Bool { isSettled && !isAccused && isMoreThanWhispered }
+    /// Whether it may be told, and outlive the run, as its station's: nobody disputes it, and it
+    /// was not only whispered.
+    var isCredible: Bool { isSettled && isMoreThanWhispered }
 }
 
-/// Who had an address until somebody disputed that.
-struct FormerOwner: Sendable {
-    let mac: MACAddress
-    /// When it was last heard before that.
-    let time: Int64
-    /// Whether it was accused of having it, then or later.
-    var isAccused: Bool
+/// When somebody disputed an address that one station had, and who that was.
+struct Dispute: Sendable {
+    /// Who had the address.
+    enum Owner {
+        /// A station that was known to have it, or behaved as owners do.
+        case known(MACAddress)
+        /// One that had only told others one by one, unasked.
+        case whisperer
+        /// One that had just told everybody, as anybody can.
+        case unknown
+    }
 
-    init(_ binding: Binding) {
-        mac = binding.mac
-        time = binding.tally.lastTime
-        isAccused = binding.isAccused
+    let owner: Owner
+    let time: Int64
+
+    /// One of an address that this station is known to have.
+    init(of mac: MACAddress, at time: Int64) {
+        owner = .known(mac)
+        self.time = time
+    }
+
+    init(over binding: Binding, at time: Int64) {
+        self.time = time
+        owner =
+            binding.isRemembered || binding.tally.isOwners
+            ? .known(binding.mac) : binding.isMoreThanWhispered ? .unknown : .whisperer
     }
 }
 

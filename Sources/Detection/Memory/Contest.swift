@@ -56,9 +56,8 @@ struct Contest: Sendable {
     var wasOwnerFresh = false
     /// How often the first owner had answered what everybody was asked before the first change.
     private(set) var promptedBefore: UInt32
-    /// Who had the address before it was contested, however long ago; nil where nobody did more
-    /// than whisper it.
-    var formerOwner: FormerOwner?
+    /// How it began to be contested; nil before that.
+    var dispute: Dispute?
 
     /// The contest that begins when somebody else than `original` claims the address; `frame`
     /// is where that one was last heard.
@@ -73,7 +72,7 @@ struct Contest: Sendable {
     /// set back.
     mutating func beginAgain(holder: Binding, within window: Int64, at time: Int64) {
         var again = Contest(original: holder, frame: holder.tally.lastFrame)
-        again.formerOwner = formerOwner
+        again.dispute = dispute
         let first = original.flatMap(contender)
         if holder.isUsurped, let first, time.age(of: first.tally.lastTime) <= window {
             again.contenders = contenders
@@ -101,11 +100,6 @@ struct Contest: Sendable {
     /// A station, where it is one of the contenders.
     func contender(_ mac: MACAddress) -> Contender? {
         place(of: mac).flatMap { contenders[$0] }
-    }
-
-    /// When who had the address before it was contested was last heard.
-    var formerOwnerTime: Int64? {
-        formerOwner.map { contender($0.mac)?.tally.lastTime ?? $0.time }
     }
 
     /// Puts a binding's tally where its station is, or where the quietest contender was.

@@ -1,51 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension NetworkMemory {
-    /// Takes in whom a finding accuses of having an address: its owner is not known while one of
-    /// them has it.
-    mutating func noteAccused(by finding: Finding, _ sighting: Sighting) {
-        guard let accused = finding.accused, let claim = finding.claim else { return }
-        var stations = [accused]
-        // Who is spoken for is not accused: the owner, where a poisoner cleans up.
-        if finding.rule != .speaksForMany, !sighting.isSourceRival { stations.append(claim.mac) }
-        let segment = sighting.packet.segment
-        for mac in stations {
-            accuse(mac, of: AddressKey(segment: segment, ip: claim.ip))
-            if finding.rule == .betweenTwo, let other = finding.other {
-                accuse(mac, of: AddressKey(segment: segment, ip: other))
-            }
-        }
-    }
-
-    private mutating func accuse(_ mac: MACAddress, of key: AddressKey) {
-        if let place = bindings.peek(key), bindings[place].mac == mac {
-            bindings.update(place) { $0.isAccused = true }
-        }
-        if let index = contests.peek(key), contests[index].formerOwner?.mac == mac {
-            contests[index].formerOwner?.isAccused = true
-        }
-    }
-
     /// Who is the owner of an address for a detector that begins anew: the station that has it, or
-    /// where it is contested the one that had it before. That one is expected no more once it was
-    /// silent for `window` while another one, whom nobody accuses, had the address; the gateway
-    /// always is.
+    /// where it was lately disputed the one that had it before. Where that one had only whispered
+    /// it, it is the one that has it now and behaves as owners do. Of a dispute that is older than
+    /// `window` (nanoseconds) nothing is carried on: it may be that of a station that was replaced.
     func remembered(
-        _ binding: Binding, of key: AddressKey, within window: Int64, isGateway: Bool
+        _ binding: Binding, of key: AddressKey, within window: Int64
     ) -> Binding? {
-        if binding.isSettled {
-            return Binding(
-                mac: binding.mac, tally: ClaimTally(frame: 0, time: binding.tally.lastTime),
-                isRemembered: binding.isMoreThanWhispered, isAccused: binding.isAccused)
+        func known(_ mac: MACAddress, _ time: Int64, isRemembered: Bool = true) -> Binding {
+            Binding(
+                mac: mac, tally: ClaimTally(frame: 0, time: time), isRemembered: isRemembered)
         }
-        guard let contest = contests.value(key), let owner = contest.formerOwner,
-            let time = contest.formerOwnerTime
+        if binding.isSettled {
+            return known(
+                binding.mac, binding.tally.lastTime, isRemembered: binding.isMoreThanWhispered)
+        }
+        guard let dispute = contests.value(key)?.dispute,
+            binding.tally.lastTime.age(of: dispute.time) <= window
         else { return nil }
-        let isGone = binding.tally.lastTime.age(of: time) > window
-        if isGone, !isGateway, !binding.isAccused { return nil }
-        return Binding(
-            mac: owner.mac, tally: ClaimTally(frame: 0, time: time), isRemembered: true,
-            isAccused: owner.isAccused)
+        switch dispute.owner {
+        case .known(let mac): return known(mac, dispute.time)
+        case .whisperer where binding.tally.isOwners: return known(binding.mac, dispute.time)
+        case .whisperer, .unknown: return nil
+        }
     }
 
     /// Forgets who had these addresses, who contested them, and what was told about them.

@@ -55,7 +55,7 @@ extension NetworkMemory {
         if isShared || sighting.explanation != nil && !before.isUsurped {
             bindings.update(place) { $0 = claim }
             if claim.isContested, let index = contests.peek(key) {
-                contests[index].formerOwner = FormerOwner(claim)
+                contests[index].dispute = Dispute(of: claim.mac, at: sighting.time)
             }
             sighting.movedFrom = before.mac
             return
@@ -69,7 +69,7 @@ extension NetworkMemory {
                 holder: before, within: thresholds.ownAddressWindow, at: sighting.time)
         }
         if before.isSettled {
-            contests[index].formerOwner = before.isMoreThanWhispered ? FormerOwner(before) : nil
+            contests[index].dispute = Dispute(over: before, at: sighting.time)
         }
         if let owner = contests[index].ownerPutBack(by: sighting.packet, from: before) {
             return bindings.update(place) { $0 = owner }

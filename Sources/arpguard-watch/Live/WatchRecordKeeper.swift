@@ -84,11 +84,11 @@ final class WatchRecordKeeper: Sendable {
     /// Which addresses were to be forgotten, and when that was said, as of the last writing.
     var forgotten: [String: Int64] { notes.withLock { $0 } }
 
-    /// Writes bindings down, and takes back those that were written since a time and stand accused.
-    func save(_ bindings: [StoredBinding], withdrawing accused: [StoredBinding], since: Int64) {
+    /// Writes bindings down.
+    func save(_ bindings: [StoredBinding]) {
         queue.async(group: group) { [self] in
             do throws(BindingStore.Fault) {
-                let forgotten = try store.save(bindings, withdrawing: accused, since: since)
+                let forgotten = try store.save(bindings)
                 notes.withLock { $0 = forgotten }
             } catch {
                 tell(error.description)

@@ -141,15 +141,12 @@ extension WatchRun {
 
     func saveBindings() {
         let now = setup.seams.clock.now().nanoseconds
-        func stored(_ bindings: (WatchedInterface) -> [KnownBinding]) -> [StoredBinding] {
-            interfaces.flatMap { interface in
-                bindings(interface).map {
-                    StoredBinding($0, on: interface.name, seen: now, offset: clock.offset)
-                }
+        let bindings = interfaces.flatMap { interface in
+            interface.settledBindings.map {
+                StoredBinding($0, on: interface.name, seen: now, offset: clock.offset)
             }
         }
-        keeper.save(
-            stored(\.settledBindings), withdrawing: stored(\.accusedBindings), since: state.since)
+        keeper.save(bindings)
     }
 
     /// Forgets whom a person says to be replaced. A watch goes on as after a signal to read its

@@ -70,11 +70,11 @@ final class WatchedInterface {
     }
 
     /// Judges frames by this configuration from now on. What is known of owners is kept, and when
-    /// the gateway was last contested; other matters are told anew, and a contested address is that
-    /// of whom it was before.
+    /// the gateway was last contested; other matters are told anew, and an address that was lately
+    /// disputed is that of whom it was before.
     func judge(with configuration: DetectorConfiguration, knowing bindings: [KnownBinding] = []) {
         var next = Detector(configuration)
-        next.inheritOwners(of: detector, within: WatchRecordKeeper.expectedNanoseconds)
+        next.inheritOwners(of: detector)
         for binding in bindings { next.remember(binding) }
         earlier.add(detector.statistics)
         earlierGatewayFinding = lastGatewayFinding
@@ -165,13 +165,6 @@ final class WatchedInterface {
         return bindings
     }
 
-    /// Who is accused of having which address.
-    var accusedBindings: [KnownBinding] {
-        var bindings: [KnownBinding] = []
-        detector.forEachAccusedBinding { bindings.append($0) }
-        return bindings
-    }
-
     /// When a rule last found something about the gateway, on the steady clock.
     var lastGatewayFinding: Int64? {
         guard let last = detector.lastGatewayFinding else { return earlierGatewayFinding }
@@ -181,7 +174,7 @@ final class WatchedInterface {
     /// Who has an address, as far as that is settled.
     func owner(of ip: IPv4Address) -> MACAddress? { detector.settledOwner(of: ip) }
 
-    /// Whether several stations claim an address, or the one that does is accused of it.
+    /// Whether several stations claim an address, or one took it and nothing explains that.
     func isContested(_ ip: IPv4Address) -> Bool { detector.isDisputed(ip) }
 }
 
