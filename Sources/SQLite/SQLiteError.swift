@@ -41,6 +41,10 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Another connection holds a lock for longer than the busy timeout.
     public var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 
+    /// The next try may succeed: another connection has the lock, there is no room, or the disk did
+    /// not answer.
+    public var mayPass: Bool { isBusy || isFull || primaryCode == SQLITE_IOERR }
+
     /// The disk has no room left: for a page, or for the index of the write-ahead log.
     public var isFull: Bool { primaryCode == SQLITE_FULL || code == Self.ioerrSHMSIZE }
 

@@ -6,7 +6,7 @@ import Telemetry
 extension Outbox {
     /// What keeps batches here, where something left that is not to be seen beside them.
     func keepApart() throws -> UploadSummary.Ending {
-        switch try next() {
+        switch try next(isAskedFor: true) {
         case .blocked(let causes): .blocked(causes)
         case .held(let events): .held(events: events)
         case .reconfigured: .reconfigured

@@ -121,8 +121,9 @@ public struct TelemetryUploader: Sendable {
         do {
             outbox = try control.outbox()
         } catch {
-            // No batch leaves by what can't be opened, which the round of this folder tells.
-            return body()
+            // What is busy now may send a batch in a moment; by what can't be opened none leaves,
+            // which the round of this folder tells.
+            return isAskedFor || !TelemetryControl.mayPass(error) ? body() : nil
         }
         guard let outbox else { return isAskedFor ? body() : nil }
         var summary = body()

@@ -13,11 +13,6 @@ extension UploadRound {
     ///   - isAlone: no batch is meant.
     func sendErasures(_ summary: inout UploadSummary, isAskedFor: Bool, isAlone: Bool) throws {
         guard let pending = try? outbox.pendingErasures() else { return }
-        defer {
-            let pending = (try? outbox.pendingErasures()) ?? []
-            summary.erasuresPending = pending.count
-            summary.erasuresNotBefore = outbox.notBefore(pending, isAskedFor: isAskedFor)
-        }
         let due = outbox.asked(pending, isAskedFor: isAskedFor, isAlone: isAlone)
         guard !due.isEmpty else { return }
         summary.erasuresBlocked = outbox.erasuresBlocked
@@ -56,6 +51,7 @@ extension UploadRound {
             let time = retry.nextAttempt(
                 failures: erasure.attempts + 1, asked: nil, now: clock.now(), random)
             try outbox.retry(erasure, notBefore: time, hasLeft: false)
+            summary.erasuresTried += 1
             summary.note(
                 "an erasure has no usable address", hint: "check telemetry.erasure_url")
             return .told

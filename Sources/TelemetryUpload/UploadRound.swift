@@ -101,6 +101,10 @@ package struct UploadRound {
             try outbox.replaceStoreIfDamaged(after: error)
             throw error
         }
+        if let pending = try? outbox.pendingErasures() {
+            summary.erasuresPending = pending.count
+            summary.erasuresNotBefore = outbox.notBefore(pending, isAskedFor: isAskedFor)
+        }
         if let problem = outbox.erasureProblem {
             summary.note(problem.description, hint: problem.hint)
         }
@@ -145,6 +149,7 @@ package struct UploadRound {
 
     /// Sends the batches, unless a request for erasure has left in this round.
     private func sendRest(_ before: Before, _ summary: inout UploadSummary) throws {
+        if isApart { try outbox.keepBatchesAway(isFirst: false) }
         guard summary.erasuresLeft == 0, !isApart else {
             return summary.ending = try outbox.keepApart()
         }
@@ -192,8 +197,15 @@ package struct UploadRound {
         }
         // What it rests on may have ended since the batch was handed out: ask again.
         guard try outbox.begin(batch) else { return nil }
+        // Before the first byte leaves: what ends this process must not bring an erasure beside it.
+        let kept = summary.batchesLeft == 0 ? keepErasuresAway(before, &summary) : []
         let outcome = whileSending(before.standing) { transport.perform(request) }
-        if outcome.mayHaveLeft { noteLeft(before, &summary) }
+        if outcome.mayHaveLeft {
+            summary.batchesLeft += 1
+            try outbox.noteBatchLeft()
+        } else {
+            try outbox.putBack(kept)
+        }
         if case .failed(let failure) = outcome, failure.kind == .cancelled {
             if try !outbox.isStillToBeSent(batch) { return try cutOff(batch, outcome, &summary) }
             // Where the gate blocks sending by now, the next look at it says why.
@@ -202,15 +214,17 @@ package struct UploadRound {
         return try settle(batch, outcome, of: request, &summary)
     }
 
-    /// Keeps what was pending away from the batches that go; they do not wait for that.
-    private func noteLeft(_ before: Before, _ summary: inout UploadSummary) {
-        summary.batchesLeft += 1
-        guard summary.batchesLeft == 1 else { return }
+    /// Keeps what was pending away from the batches that go, and returns what was not away before;
+    /// they do not wait for that.
+    private func keepErasuresAway(
+        _ before: Before, _ summary: inout UploadSummary
+    ) -> [PendingErasure] {
         onFirstBatch()
         do {
-            try outbox.keepAway(before.pending)
+            return try outbox.keepAway(before.pending)
         } catch {
             summary.note("an erasure could not be kept apart: \(error)", hint: error.hint)
+            return []
         }
     }
 

@@ -39,7 +39,16 @@ final class FoldersRound {
                 cancellation: cancellation, progress: progress, onFirstBatch: noteBatch)
         }
         if !hasBatchLeft, elsewhere.erasuresTried == 0 { ask(isAlone: true) }
+        tellPending()
         return try own.get()
+    }
+
+    /// Also where none was asked, in the turn of batches.
+    private func tellPending() {
+        let status = setup.erasuresElsewhere()
+        guard elsewhere.erasuresPending == 0, let pending = status.pendingErasures else { return }
+        elsewhere.erasuresPending = Int(pending)
+        elsewhere.erasuresNotBefore = status.erasuresNotBefore
     }
 
     private var areBatchesMeant: Bool { scope == .everything || scope == .everythingIfDue }
@@ -83,11 +92,13 @@ final class FoldersRound {
 extension TelemetrySetup {
     /// Sends what other folders of this home still ask to be erased, from where it lies.
     ///
-    /// - Parameter start: when the time that all requests may take together began; nil for now.
+    /// - Parameter start: when the time that all requests may take together began; nil for now,
+    ///   beside batches.
     fileprivate func askElsewhere(
         _ scope: TelemetryUploader.Scope, isAlone: Bool, since start: Int64?,
         _ cancellation: Cancellation
     ) -> UploadSummary {
+        let areBatchesMeant = start == nil
         let start = start ?? seams.clock.uptimeNanoseconds()
         var summary = UploadSummary(ending: .erasuresOnly)
         for (path, control) in otherPlaces().places where control.pendingErasures != 0 {
@@ -99,7 +110,12 @@ extension TelemetrySetup {
                 if let round { summary.add(erasuresOf: round) }
             } catch {
                 let failure = CommandFailure(telemetry: error)
-                summary.note(failure.message, hint: failure.hint ?? "it is tried again")
+                // Whoever sends batches is told that of the other folder, and has not failed.
+                if areBatchesMeant {
+                    summary.warnings.append("\(path): \(failure.message)")
+                } else {
+                    summary.note(failure.message, hint: failure.hint ?? "it is tried again")
+                }
             }
         }
         return summary

@@ -75,7 +75,15 @@ private func round(
         let cancellation = try Interruption.becomingCancellation()
         defer { progress.end() }
         let round = FoldersRound(setup, scope, cancellation)
-        return (try round.run(progress.show), round.elsewhere)
+        do {
+            return (try round.run(progress.show), round.elsewhere)
+        } catch {
+            // What became of the other folders is told all the same.
+            for problem in round.elsewhere.problems {
+                invocation.diagnostics.error(problem.text, hint: problem.hint)
+            }
+            throw error
+        }
     }
 }
 

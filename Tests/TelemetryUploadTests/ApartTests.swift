@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Modules
+import SQLite
+import Synchronization
 import Telemetry
 import TelemetryUpload
 import TestKit
@@ -253,6 +255,57 @@ import Testing
         #expect(try slow.round(erasuresOnly: true) { ScriptedTransport(.status(503)) } != nil)
         let apart = try #require(try slow.control.uploadAgenda().apartUntil)
         #expect(isHoursAhead(apart))
+    }
+
+    @Test func `a new identifier's batches wait as long after the erasure that has just left`()
+        throws
+    {
+        try home.owe()
+        #expect(try home.round(erasuresOnly: true) { ScriptedTransport(.status(204)) } != nil)
+        let apart = try #require(try home.control.uploadAgenda().apartUntil)
+        #expect(try !home.control.rotateID().erasureRequested)
+        #expect(try home.control.uploadAgenda().apartUntil == apart)
+    }
+
+    @Test func `erasures are kept away before the first byte of a batch leaves`() throws {
+        try home.owe()
+        #expect(try home.round { ScriptedTransport(.status(503)) }?.erasuresPending == 1)
+        home.record(1)
+        home.clock.jump(to: try batchesAt())
+        let erasureAt = Mutex<Timestamp?>(nil)
+        let transport = ScriptedTransport(.status(200)) { [home] in
+            let time = try? home.control.uploadAgenda().erasureAt
+            erasureAt.withLock { $0 = time }
+        }
+        let summary = try #require(try home.round { transport })
+        #expect(summary.batchesSent == 1 && summary.erasuresPending == 1)
+        let time = erasureAt.withLock { $0 }
+        #expect(isHoursAhead(try #require(time)))
+    }
+
+    @Test func `a batch that found no way out in its turn has it still`() throws {
+        try home.owe()
+        #expect(try home.round { ScriptedTransport(.status(503)) }?.erasuresPending == 1)
+        home.record(1)
+        home.clock.jump(to: try batchesAt())
+        let offline = TransferOutcome.failed(TransferFailure(.connect, "refused"))
+        #expect(try home.round { ScriptedTransport(offline) }?.batchesRetried == 1)
+        #expect(home.control.isTurnOfBatches)
+    }
+
+    @Test func `while the store is busy no erasure of another folder is asked for`() throws {
+        home.record(1)
+        let store = try Connection(path: home.folder.file("telemetry/store.sqlite"))
+        try store.execute("BEGIN EXCLUSIVE")
+        let other = try home.uploader.whileNoBatchLeaves {
+            Issue.record("it was asked for")
+            return UploadSummary()
+        }
+        #expect(other == nil)
+        let asked = UploadSummary(ending: .erasuresOnly)
+        let typed = try home.uploader.whileNoBatchLeaves(isAskedFor: true) { asked }
+        #expect(typed == asked)
+        try store.execute("ROLLBACK")
     }
 
     @Test func `a new identifier's batches have no turn before the erasure of the former one`()

@@ -20,7 +20,8 @@ public struct UploadOutlook: Sendable {
     /// beside them.
     public var areBatchesApart = false
     /// The number of requests for erasure that wait for another round, since the batches go.
-    public var erasuresApart: Int64 = 0
+    public var erasuresApart: Int64 { Int64(urlsApart.count) }
+    var urlsApart: [String] = []
     /// Whether a request for erasure is due that waits out no pause.
     var areErasuresFresh = false
     /// Whether batches that were kept away from an erasure have their turn.

@@ -99,7 +99,7 @@ extension TelemetryControl {
             """)
         try store.database.execute("DELETE FROM batches")
         // Nothing of the identifier that ended has a turn before its erasure.
-        try memory(of: store).keep(apart: nil)
+        if try isTurnOfBatches(store) { try memory(of: store).keep(apart: nil) }
         try store.leaveLossesUntold(before: UInt32(truncatingIfNeeded: epoch))
         guard try ledger.last(of: .idRotated)?.detail["epoch"]?.integerValue != epoch else {
             return batches

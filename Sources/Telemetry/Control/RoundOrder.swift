@@ -24,10 +24,12 @@ extension UploadOutlook {
     mutating func add(_ urls: [String], areFresh: Bool) {
         let isFirst = !urls.isEmpty && areFresh && !isTurnOfBatches
         if sendsBatches, !isFirst, !areBatchesApart {
-            erasuresApart += Int64(urls.count)
+            urlsApart += urls
         } else {
             areBatchesApart = areBatchesApart || sendsBatches
-            erasureURLs += urls
+            // Those that failed are asked for too, where no batch goes.
+            erasureURLs += urlsApart + urls
+            urlsApart = []
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 package import Modules
+import SQLite
 
 /// Batches and requests for erasure are kept hours apart: beside each other they would tell that
 /// the identifier that ended and the one that stands are of one installation.
@@ -51,18 +53,48 @@ extension Outbox {
         return agenda.batchesAt ?? now
     }
 
-    /// Keeps some erasures away for hours, drawn, since batches go.
-    package func keepAway(_ erasures: [PendingErasure]) throws(TelemetryError) {
+    /// Notes that a batch has left: the turn of those that were kept away is over.
+    package func noteBatchLeft() throws { try memory.keep(apart: nil) }
+
+    /// Keeps some erasures away for hours, drawn, since batches go. Returns those that were not
+    /// kept away before, as they were.
+    package func keepAway(
+        _ erasures: [PendingErasure]
+    ) throws(TelemetryError) -> [PendingErasure] {
         try erasureList.keepAway(erasures, until: Self.drawApart(now, gate.seams.random), now)
+    }
+
+    /// Has erasures that were kept away be due as they were, since no batch found a way out.
+    package func putBack(_ erasures: [PendingErasure]) throws(TelemetryError) {
+        guard !erasures.isEmpty else { return }
+        try erasureList.update { all in
+            for index in all.indices {
+                guard let known = erasures.first(where: { $0.url == all[index].url }) else {
+                    continue
+                }
+                all[index] = known
+            }
+        }
     }
 }
 
 extension TelemetryControl {
+    /// Whether an error may be none at the next look: another process has the store, or there is no
+    /// room.
+    package static func mayPass(_ error: any Error) -> Bool {
+        switch error {
+        case let error as SQLiteError: error.mayPass
+        case let error as TelemetryError: error.code == .busy
+        case let error as SystemError: [ENOSPC, EIO, EDQUOT, SystemError.busy].contains(error.code)
+        default: false
+        }
+    }
+
     /// Keeps what is still to be erased from here away for hours, drawn, since batches went from
     /// another folder of the same home.
     package func keepErasuresAway() throws(TelemetryError) {
         let now = seams.clock.now()
-        try erasureList.keepAway(
+        _ = try erasureList.keepAway(
             erasureList.all(), until: Outbox.drawApart(now, seams.random), now)
     }
 }
@@ -72,15 +104,18 @@ extension ErasureList {
     /// since.
     fileprivate func keepAway(
         _ erasures: [PendingErasure], until time: Timestamp, _ now: Timestamp
-    ) throws(TelemetryError) {
-        guard !erasures.isEmpty else { return }
+    ) throws(TelemetryError) -> [PendingErasure] {
+        guard !erasures.isEmpty else { return [] }
         let urls = erasures.map(\.url)
+        var before: [PendingErasure] = []
         try update { all in
             for index in all.indices
             where urls.contains(all[index].url) && !all[index].wasKeptAway {
+                before.append(all[index])
                 all[index].putOff(until: time, now)
                 all[index].wasKeptAway = true
             }
         }
+        return before
     }
 }

@@ -165,7 +165,6 @@ package final class Outbox {
                 """, [.text(batch.uid), .integer(Int64(state.epoch ?? 0))])
             guard store.database.changes == 1 else { return false }
             try noteSending(record)
-            try memory.keep(apart: nil)
             try store.addTotal(Self.budgetKey(now.day), Int64(batch.body.count))
             try ledger.append(
                 .sendingBegun(batch.uid, sha256: batch.sha256, attempt: batch.attempts + 1))
