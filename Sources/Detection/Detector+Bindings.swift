@@ -36,12 +36,14 @@ extension Detector {
     public static let disputeNanoseconds: Int64 = 3_600_000_000_000
 
     /// Takes over what another detector knew of owners, before the first frame. An address that was
-    /// disputed within ``disputeNanoseconds`` is that of whom it was before.
+    /// disputed within ``disputeNanoseconds`` is that of whom it was before, if that one was known
+    /// before that detector's first frame.
     public mutating func inheritOwners(of former: borrowing Detector) {
         former.memory.bindings.forEach { key, binding in
             guard
                 let owner = former.memory.remembered(
-                    binding, of: key, within: Self.disputeNanoseconds),
+                    binding, of: key, within: Self.disputeNanoseconds,
+                    trusting: configuration.trustedStations),
                 !configuration.contradicts(AddressPair(mac: owner.mac, ip: key.ip))
             else { return }
             _ = memory.bindings.findOrInsert(key, owner)

@@ -24,33 +24,10 @@ struct Binding: Sendable {
     var isCredible: Bool { isSettled && isMoreThanWhispered }
 }
 
-/// When somebody disputed an address that one station had, and who that was.
+/// When somebody disputed an address of a station that was known to have it.
 struct Dispute: Sendable {
-    /// Who had the address.
-    enum Owner {
-        /// A station that was known to have it, or behaved as owners do.
-        case known(MACAddress)
-        /// One that had only told others one by one, unasked.
-        case whisperer
-        /// One that had just told everybody, as anybody can.
-        case unknown
-    }
-
-    let owner: Owner
+    let owner: MACAddress
     let time: Int64
-
-    /// One of an address that this station is known to have.
-    init(of mac: MACAddress, at time: Int64) {
-        owner = .known(mac)
-        self.time = time
-    }
-
-    init(over binding: Binding, at time: Int64) {
-        self.time = time
-        owner =
-            binding.isRemembered || binding.tally.isOwners
-            ? .known(binding.mac) : binding.isMoreThanWhispered ? .unknown : .whisperer
-    }
 }
 
 /// What a packet did to a binding that named another station before.

@@ -56,7 +56,7 @@ struct Contest: Sendable {
     var wasOwnerFresh = false
     /// How often the first owner had answered what everybody was asked before the first change.
     private(set) var promptedBefore: UInt32
-    /// How it began to be contested; nil before that.
+    /// How it began to be contested; nil where the owner was known by what was heard here alone.
     var dispute: Dispute?
 
     /// The contest that begins when somebody else than `original` claims the address; `frame`
@@ -130,6 +130,9 @@ struct Contest: Sendable {
         lastWasTold = isAnnounced
         if isToOriginal, originalReturns < .max { originalReturns += 1 }
     }
+
+    /// Notes that who took the address put its owner back.
+    mutating func notePutBack(at time: Int64) { changes.add(time) }
 
     /// Notes that the last change gave the address to a station that was never heard before, and
     /// says whether it counts as a stranger.

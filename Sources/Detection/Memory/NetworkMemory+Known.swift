@@ -2,28 +2,26 @@
 
 extension NetworkMemory {
     /// Who is the owner of an address for a detector that begins anew: the station that has it, or
-    /// where it was lately disputed the one that had it before. Where that one had only whispered
-    /// it, it is the one that has it now and behaves as owners do. Of a dispute that is older than
-    /// `window` (nanoseconds) nothing is carried on: it may be that of a station that was replaced.
+    /// where it was lately disputed the one that was known to have it before the first frame. Of a
+    /// dispute that is older than `window` (nanoseconds) nothing is carried on, as it may be that
+    /// of a station that was replaced; nor is one over an owner that was only heard here, who may
+    /// have been the forger. Whoever is trusted by now has what it took.
     func remembered(
-        _ binding: Binding, of key: AddressKey, within window: Int64
+        _ binding: Binding, of key: AddressKey, within window: Int64,
+        trusting stations: Set<MACAddress>
     ) -> Binding? {
         func known(_ mac: MACAddress, _ time: Int64, isRemembered: Bool = true) -> Binding {
             Binding(
                 mac: mac, tally: ClaimTally(frame: 0, time: time), isRemembered: isRemembered)
         }
-        if binding.isSettled {
+        if binding.isSettled || stations.contains(binding.mac) {
             return known(
                 binding.mac, binding.tally.lastTime, isRemembered: binding.isMoreThanWhispered)
         }
         guard let dispute = contests.value(key)?.dispute,
             binding.tally.lastTime.age(of: dispute.time) <= window
         else { return nil }
-        switch dispute.owner {
-        case .known(let mac): return known(mac, dispute.time)
-        case .whisperer where binding.tally.isOwners: return known(binding.mac, dispute.time)
-        case .whisperer, .unknown: return nil
-        }
+        return known(dispute.owner, dispute.time)
     }
 
     /// Forgets who had these addresses, who contested them, and what was told about them.

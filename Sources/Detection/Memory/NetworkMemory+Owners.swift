@@ -54,8 +54,8 @@ extension NetworkMemory {
         let isShared = sighting.explanation == .sharedRouter
         if isShared || sighting.explanation != nil && !before.isUsurped {
             bindings.update(place) { $0 = claim }
-            if claim.isContested, let index = contests.peek(key) {
-                contests[index].dispute = Dispute(of: claim.mac, at: sighting.time)
+            if claim.isContested, let index = contests.peek(key), contests[index].dispute != nil {
+                contests[index].dispute = Dispute(owner: claim.mac, time: sighting.time)
             }
             sighting.movedFrom = before.mac
             return
@@ -69,9 +69,10 @@ extension NetworkMemory {
                 holder: before, within: thresholds.ownAddressWindow, at: sighting.time)
         }
         if before.isSettled {
-            contests[index].dispute = Dispute(over: before, at: sighting.time)
+            contests[index].dispute =
+                before.isRemembered ? Dispute(owner: before.mac, time: sighting.time) : nil
         }
-        if let owner = contests[index].ownerPutBack(by: sighting.packet, from: before) {
+        if let owner = contests[index].ownerPutBack(by: sighting, from: before) {
             return bindings.update(place) { $0 = owner }
         }
         let isOwnWord = contests[index].lastWasReturn && !contests[index].lastWasTold
@@ -253,11 +254,13 @@ extension Contest {
     }
 
     /// The binding that holds again where a packet comes from a station that took the address and
-    /// names its first owner, as poisoners do that clean up (R1); nil where it does not. That is no
-    /// move: the owner has said nothing.
+    /// names its first owner, as poisoners do that clean up (R1); nil where it does not. The owner
+    /// has said nothing, and nobody is told of a move; whoever takes it again has moved it once
+    /// more.
     fileprivate mutating func ownerPutBack(
-        by packet: ARPPacket, from before: Binding
+        by sighting: Sighting, from before: Binding
     ) -> Binding? {
+        let packet = sighting.packet
         keep(before)
         let (source, sender) = (packet.source, packet.sender.mac)
         guard source != sender, !source.isSibling(of: sender),
@@ -265,6 +268,7 @@ extension Contest {
         else { return nil }
         var binding = Binding(mac: owner.mac, tally: owner.tally)
         binding.isContested = true
+        notePutBack(at: sighting.time)
         return binding
     }
 

@@ -81,8 +81,6 @@ extension WatchRun {
                 invocation.diagnostics.notice(text)
             }
         }
-        // A gateway that is attacked soon after is known when a watch starts next.
-        saveBindings()
         writeState()
     }
 
