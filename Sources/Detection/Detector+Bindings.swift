@@ -28,7 +28,8 @@ extension Detector {
         let key = AddressKey(segment: Segment(vlans: binding.vlans), ip: binding.pair.ip)
         let tally = ClaimTally(frame: 0, time: binding.lastSeen)
         _ = memory.bindings.findOrInsert(
-            key, Binding(mac: binding.pair.mac, tally: tally, isRemembered: true))
+            key,
+            Binding(mac: binding.pair.mac, tally: tally, isRemembered: true, isExpected: true))
     }
 
     /// For how long a dispute of an address has its former owner expected by a detector that begins

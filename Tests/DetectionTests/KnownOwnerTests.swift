@@ -100,6 +100,8 @@ struct KnownOwnerTests {
         _ = ear.hear([announces(1_000, forged)])
         let trusting = DetectorConfiguration(trustedStations: [forged.known.mac])
         #expect(try ear.heir(trusting).owner(of: .router) == forged.known.mac)
+        _ = ear.hear(exchange(2_000, .router, .alice))
+        #expect(try ear.heir(trusting).owner(of: .router) == forged.known.mac)
         #expect(try ear.heir().owner(of: .router) == Player.router.known.mac)
     }
 
@@ -138,6 +140,32 @@ struct KnownOwnerTests {
         #expect(try next.owner(of: .bob) == nil && !next.isDisputed(.bob))
         #expect(next.hear([announces(3_701_000, heir)]).isEmpty)
         #expect(try next.owner(of: .bob) == heir.known.mac)
+    }
+
+    @Test func `reloads within the hour tell a replaced station until the hour is over`() throws {
+        let heir = Player.mallory.claiming(.bob)
+        var ear = Ear()
+        ear.remember(.bob)
+        _ = ear.hear([announces(0, heir)])
+        for minutes in stride(from: Int64(10), through: 60, by: 10) {
+            ear = ear.heir()
+            #expect(ear.hear([announces(minutes * 60_000, heir)]) != [])
+        }
+        ear = ear.heir()
+        #expect(ear.hear([announces(61 * 60_000, heir)]) != [])
+        ear = ear.heir()
+        #expect(ear.hear([announces(62 * 60_000, heir)]).isEmpty)
+        #expect(try ear.owner(of: .bob) == heir.known.mac)
+    }
+
+    @Test func `who told everybody before a reload is not expected after it`() throws {
+        let ear = Ear()
+        _ = ear.hear([announces(0, forged)] + whispers(1_000, forged))
+        let heir = ear.heir()
+        _ = heir.hear(exchange(20_000, .router, .alice))
+        let next = heir.heir()
+        #expect(next.hear(exchange(30_000, .router, .alice)).isEmpty)
+        #expect(try next.owner(of: .router) == Player.router.known.mac)
     }
 
     @Test func `an explained move of a contested address is known to who begins anew`() throws {

@@ -8,6 +8,11 @@ struct Binding: Sendable {
     var tally: ClaimTally
     /// Whether it was known to have the address before the first frame.
     var isRemembered = false
+    /// Whether it is expected to have it again after a reload that finds the address disputed: it
+    /// was known before the first frame, or then answered before anybody else.
+    var isExpected = false
+    /// Whether it was taken over from such a dispute, and its time is when that began.
+    var isCarried = false
     /// Whether it took the address from another station and nothing explains that.
     var isUsurped = false
     /// Whether several stations claimed the address; their history is in a ``Contest``.
@@ -28,6 +33,20 @@ struct Binding: Sendable {
 struct Dispute: Sendable {
     let owner: MACAddress
     let time: Int64
+
+    /// How a dispute over a binding begins; nil where its owner is not expected by a reload. One
+    /// that a reload carried over goes on, until the owner speaks: a station that was replaced is
+    /// silent for good.
+    init?(over binding: Binding, at time: Int64) {
+        guard binding.isExpected else { return nil }
+        owner = binding.mac
+        self.time = binding.isCarried && binding.tally.count == 0 ? binding.tally.lastTime : time
+    }
+
+    init(owner: MACAddress, time: Int64) {
+        self.owner = owner
+        self.time = time
+    }
 }
 
 /// What a packet did to a binding that named another station before.

@@ -69,8 +69,7 @@ extension NetworkMemory {
                 holder: before, within: thresholds.ownAddressWindow, at: sighting.time)
         }
         if before.isSettled {
-            contests[index].dispute =
-                before.isRemembered ? Dispute(owner: before.mac, time: sighting.time) : nil
+            contests[index].dispute = Dispute(over: before, at: sighting.time)
         }
         if let owner = contests[index].ownerPutBack(by: sighting, from: before) {
             return bindings.update(place) { $0 = owner }
