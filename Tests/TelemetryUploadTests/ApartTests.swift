@@ -68,7 +68,7 @@ import Testing
         }
         #expect(try home.round { transport }?.erasuresDone == 1)
         #expect(transport.requests.map(\.method) == ["POST", "DELETE"])
-        #expect(try batchesAt() >= home.clock.now().advanced(bySeconds: 3600))
+        #expect(try isHoursAhead(#require(try home.control.uploadAgenda().apartUntil)))
     }
 
     @Test func `each new erasure keeps batches away, however soon after another one`() throws {
@@ -180,18 +180,35 @@ import Testing
 
     @Test func `an erasure that first found no way out keeps batches away once it leaves`() throws {
         try home.owe()
-        let offline = TransferOutcome.failed(TransferFailure(.connect, "refused"))
-        let transport = ScriptedTransport(.status(503), offline, .status(503))
-        #expect(try home.round(erasuresOnly: true) { transport } != nil)
-        let first = try batchesAt()
+        func ask(_ outcome: TransferOutcome) throws {
+            let transport = ScriptedTransport(outcome)
+            let summary = try home.round(erasuresOnly: true, isAskedFor: true) { transport }
+            #expect(summary?.erasuresDone == 0)
+        }
+        try ask(.status(503))
+        let first = try #require(try home.control.uploadAgenda().apartUntil)
         home.clock.jump(to: first.advanced(bySeconds: -3000))
-        home.record(1)
-        try #require(try home.control.rotateID().erasureRequested == false)
+        try home.haveOneBatchAccepted()
+        #expect(try home.control.rotateID().erasureRequested)
+        try ask(.failed(TransferFailure(.connect, "refused")))
+        #expect(try home.control.uploadAgenda().apartUntil == first)
+        try ask(.status(503))
+        #expect(try #require(try home.control.uploadAgenda().apartUntil) > first)
+    }
+
+    @Test func `batches that go every half hour keep no erasure away for ever`() throws {
         try home.owe()
-        #expect(try home.round(erasuresOnly: true, isAskedFor: true) { transport } != nil)
-        home.clock.advance(by: .seconds(60))
-        #expect(try home.round(erasuresOnly: true, isAskedFor: true) { transport } != nil)
-        #expect(try batchesAt() > first)
+        let offline = TransferOutcome.failed(TransferFailure(.connect, "refused"))
+        var done = 0
+        for number in 0...13 where done == 0 {
+            home.record(1)
+            let transport =
+                number == 0
+                ? ScriptedTransport(offline, .status(200)) : ScriptedTransport(.status(200))
+            done = try home.round { transport }?.erasuresDone ?? 0
+            home.clock.advance(by: .seconds(1800))
+        }
+        #expect(done == 1)
     }
 
     @Test func `a batch that failed is tried again in its time, and no erasure goes beside it`()
@@ -222,16 +239,16 @@ import Testing
 
     @Test func `a clock that was wrong brings no erasure beside a batch`() throws {
         try home.owe()
+        #expect(try home.round { ScriptedTransport(.status(503)) }?.erasuresLeft == 1)
+        home.record(1)
+        home.clock.jump(to: try batchesAt())
         let path = "telemetry/erasures.json"
         let text = String(decoding: try home.folder.read(path), as: UTF8.self)
         try home.folder.write(
             text.replacing(#/"next_attempt_at": [0-9]+/#) { _ in
                 "\"next_attempt_at\": \(Int64.max)"
             }, to: path)
-        home.record(1)
-        let offline = TransferOutcome.failed(TransferFailure(.connect, "refused"))
-        let transport = ScriptedTransport(offline, .status(200), .status(204))
-        #expect(try home.round { transport }?.batchesSent == 1)
+        #expect(try home.round { ScriptedTransport(.status(200)) }?.batchesSent == 1)
         #expect(try isHoursAhead(#require(try home.control.uploadAgenda().erasureAt)))
     }
 

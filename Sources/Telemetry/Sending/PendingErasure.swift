@@ -56,10 +56,9 @@ package struct PendingErasure: Sendable, Equatable {
         var object: JSONObject = [
             "installation_id": .string(installationID), "secret": .string(secret),
             "url": .string(url), "check": .string(check), "attempts": .integer(attempts),
-            "next_attempt_at": .integer(nextAttemptAt.nanoseconds),
+            "next_attempt_at": .integer(nextAttemptAt.nanoseconds), "has_left": .bool(hasLeft),
         ]
         if let wish { object["wish"] = .integer(wish.nanoseconds) }
-        if hasLeft { object["has_left"] = true }
         if wasKeptAway { object["kept_away"] = true }
         return .object(object)
     }
