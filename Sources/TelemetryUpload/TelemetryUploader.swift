@@ -64,7 +64,7 @@ public struct TelemetryUploader: Sendable {
     ) throws -> UploadSummary? {
         try run(
             scope, timeMax: timeMax, cancellation: cancellation, progress: progress,
-            onFirstBatch: {})
+            beforeBatch: {})
     }
 
     /// The same for a home of several folders.
@@ -73,11 +73,11 @@ public struct TelemetryUploader: Sendable {
     ///   - isApart: whether a request for the erasure of what another one sent has left, beside
     ///     which no batch goes.
     ///   - isAlone: whether no batch is meant in another folder, where none is in this one.
-    ///   - onFirstBatch: is called once a batch may have left.
+    ///   - beforeBatch: is called before a batch begins to leave, until one has left.
     package func run(
         _ scope: Scope, timeMax: Duration?, isApart: Bool = false, isAlone: Bool = true,
         cancellation: Cancellation, progress: @escaping (UploadSummary) -> Void = { _ in },
-        onFirstBatch: @escaping () -> Void
+        beforeBatch: @escaping () -> Void
     ) throws -> UploadSummary? {
         let control = makeControl()
         if let ending = try reasonNotToStart(control, scope) {
@@ -89,7 +89,7 @@ public struct TelemetryUploader: Sendable {
         let round = UploadRound(
             outbox: outbox, clock: seams.clock, random: seams.random,
             isAskedFor: scope == .everything || scope == .erasures, timeMax: timeMax,
-            isApart: isApart, progress: progress, onFirstBatch: onFirstBatch,
+            isApart: isApart, progress: progress, beforeBatch: beforeBatch,
             whileSending: { consent.watch($0, $1) },
             makeTransport: { CurlTransport(cancellation: consent.cancellation) }
         )

@@ -16,7 +16,7 @@ final class FoldersRound {
     private let scope: TelemetryUploader.Scope
     private let cancellation: Cancellation
     private let start: Int64
-    private var hasBatchLeft = false
+    private var hasBatchBegun = false
     /// What was asked of the other folders.
     private(set) var elsewhere = UploadSummary(ending: .erasuresOnly)
 
@@ -36,9 +36,9 @@ final class FoldersRound {
         let own = Result {
             try setup.uploader().run(
                 scope, timeMax: nil, isApart: elsewhere.erasuresLeft > 0,
-                cancellation: cancellation, progress: progress, onFirstBatch: noteBatch)
+                cancellation: cancellation, progress: progress, beforeBatch: keepErasuresAway)
         }
-        if !hasBatchLeft, elsewhere.erasuresTried == 0 { ask(isAlone: true) }
+        if !mayBatchHaveLeft(own), elsewhere.erasuresTried == 0 { ask(isAlone: true) }
         tellPending()
         return try own.get()
     }
@@ -53,23 +53,59 @@ final class FoldersRound {
 
     private var areBatchesMeant: Bool { scope == .everything || scope == .everythingIfDue }
 
+    /// Of a round that failed it is known only whether one had begun.
+    private func mayBatchHaveLeft(_ own: Result<UploadSummary?, any Error>) -> Bool {
+        guard let summary = try? own.get() else { return hasBatchBegun }
+        return summary.batchesLeft > 0
+    }
+
     /// Asks for what other folders of this home still ask to be erased, where no batch of this one
     /// is on its way.
     private func ask(isAlone: Bool) {
-        noting {
+        do {
             let asked = try setup.uploader().whileNoBatchLeaves(isAskedFor: scope == .erasures) {
-                setup.askElsewhere(
-                    scope == .everythingIfDue ? .erasuresIfDue : .erasures, isAlone: isAlone,
-                    since: areBatchesMeant ? nil : start, cancellation)
+                askEach(isAlone: isAlone)
             }
             // What is pending is told once.
             if let asked { elsewhere = asked }
+        } catch {
+            tell(error, of: setup.place, in: &elsewhere)
         }
     }
 
+    /// Asks from where each request lies; those of a person who deletes take no longer together
+    /// than since the round began.
+    private func askEach(isAlone: Bool) -> UploadSummary {
+        let start = areBatchesMeant ? setup.seams.clock.uptimeNanoseconds() : start
+        let scope: TelemetryUploader.Scope =
+            scope == .everythingIfDue ? .erasuresIfDue : .erasures
+        var summary = UploadSummary(ending: .erasuresOnly)
+        for (path, control) in setup.otherPlaces().places where control.pendingErasures != 0 {
+            let used = Duration.nanoseconds(setup.seams.clock.uptimeNanoseconds() - start)
+            do {
+                let round = try setup.at(path).uploader().run(
+                    scope, timeMax: UploadRound.erasuresTimeMax - used, isAlone: isAlone,
+                    cancellation: cancellation, beforeBatch: {})
+                if let round { summary.add(erasuresOf: round) }
+            } catch {
+                tell(error, of: path, in: &summary)
+            }
+        }
+        return summary
+    }
+
+    /// Whoever sends batches is told what is wrong with another folder, and has not failed.
+    private func tell(_ error: any Error, of path: String, in summary: inout UploadSummary) {
+        let failure = CommandFailure(telemetry: error)
+        guard !areBatchesMeant else {
+            return summary.warnings.append("\(path): \(failure.message)")
+        }
+        summary.note(failure.message, hint: failure.hint ?? "it is tried again")
+    }
+
     /// Keeps what other folders ask to be erased apart from the batches that go.
-    private func noteBatch() {
-        hasBatchLeft = true
+    private func keepErasuresAway() {
+        hasBatchBegun = true
         for (_, control) in setup.otherPlaces().places where control.pendingErasures != 0 {
             do {
                 try control.keepErasuresAway()
@@ -78,49 +114,9 @@ final class FoldersRound {
             }
         }
     }
-
-    private func noting(_ body: () throws -> Void) {
-        do {
-            try body()
-        } catch {
-            let failure = CommandFailure(telemetry: error)
-            elsewhere.note(failure.message, hint: failure.hint ?? "it is tried again")
-        }
-    }
 }
 
 extension TelemetrySetup {
-    /// Sends what other folders of this home still ask to be erased, from where it lies.
-    ///
-    /// - Parameter start: when the time that all requests may take together began; nil for now,
-    ///   beside batches.
-    fileprivate func askElsewhere(
-        _ scope: TelemetryUploader.Scope, isAlone: Bool, since start: Int64?,
-        _ cancellation: Cancellation
-    ) -> UploadSummary {
-        let areBatchesMeant = start == nil
-        let start = start ?? seams.clock.uptimeNanoseconds()
-        var summary = UploadSummary(ending: .erasuresOnly)
-        for (path, control) in otherPlaces().places where control.pendingErasures != 0 {
-            let used = Duration.nanoseconds(seams.clock.uptimeNanoseconds() - start)
-            do {
-                let round = try at(path).uploader().run(
-                    scope, timeMax: UploadRound.erasuresTimeMax - used, isAlone: isAlone,
-                    cancellation: cancellation, onFirstBatch: {})
-                if let round { summary.add(erasuresOf: round) }
-            } catch {
-                let failure = CommandFailure(telemetry: error)
-                // Whoever sends batches is told that of the other folder, and has not failed.
-                if areBatchesMeant {
-                    summary.warnings.append("\(path): \(failure.message)")
-                } else {
-                    summary.note(failure.message, hint: failure.hint ?? "it is tried again")
-                }
-            }
-        }
-        return summary
-    }
-
     fileprivate func uploader() -> TelemetryUploader {
         TelemetryUploader(
             for: Program.product, config: config, home: home.path,

@@ -186,6 +186,32 @@ import Testing
         #expect(try pending() == 0)
     }
 
+    @Test func `batches keep requests of other folders away, and fail by none of these`() throws {
+        let server = try FakeServer(.answer(200), .answer(500), otherwise: .answer(200))
+        try send(to: server, from: "first")
+        try run("telemetry", "delete-data", "--confirm")
+        try run("telemetry", "disable")
+        try store(in: "second")
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        try run("telemetry", "upload")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE", "POST"])
+        let list = String(
+            decoding: try arpguard.folder.read("first/erasures.json"), as: UTF8.self)
+        let next = list.firstMatch(of: /"next_attempt_at": ([0-9]+)/).flatMap { Int64($0.1) }
+        let hour = SystemClock().now().advanced(bySeconds: 3000)
+        #expect(try #require(next) > hour.nanoseconds)
+
+        let store = arpguard.folder.file("first/store.sqlite")
+        try RealFileSystem().remove(store)
+        try RealFileSystem().createFolder(store)
+        #expect(try arpguard("replay", capture).status == 1)
+        let end = try arpguard("telemetry", "upload")
+        #expect(end.status == 0, "\(end.stderr)")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE", "POST", "POST"])
+        #expect(end.stderr.contains("first"), "\(end.stderr)")
+    }
+
     @Test func `a folder that can't be opened keeps no request of another one back`() throws {
         let server = try FakeServer(.answer(200), .answer(500), otherwise: .answer(204))
         try send(to: server, from: "first")

@@ -102,6 +102,16 @@ struct Contest: Sendable {
         place(of: mac).flatMap { contenders[$0] }
     }
 
+    /// Which of some stations claims the address: the holder before others.
+    func claimant(among stations: Set<MACAddress>, holder: MACAddress) -> MACAddress? {
+        if stations.contains(holder) { return holder }
+        // In the order of their claims: that of a set is another one in each run.
+        for index in contenders.indices {
+            if let mac = contenders[index]?.mac, stations.contains(mac) { return mac }
+        }
+        return nil
+    }
+
     /// Puts a binding's tally where its station is, or where the quietest contender was.
     mutating func keep(_ binding: Binding) {
         if let index = place(of: binding.mac) {

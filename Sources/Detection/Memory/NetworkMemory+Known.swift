@@ -11,10 +11,9 @@ extension NetworkMemory {
         trusting stations: Set<MACAddress>
     ) -> Binding? {
         let contest = binding.isContested ? contests.value(key) : nil
-        if let contest, let mac = stations.first(where: { contest.contender($0) != nil }) {
-            let isHolder = mac == binding.mac || !stations.contains(binding.mac)
+        if let mac = contest?.claimant(among: stations, holder: binding.mac) {
             let tally = ClaimTally(frame: 0, time: binding.tally.lastTime)
-            return Binding(mac: isHolder ? mac : binding.mac, tally: tally, isRemembered: true)
+            return Binding(mac: mac, tally: tally, isRemembered: true)
         }
         if binding.isSettled {
             var settled = Binding(

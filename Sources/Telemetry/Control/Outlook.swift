@@ -70,7 +70,7 @@ extension TelemetryControl {
         outlook.notBefore = try memory(of: store).wish()
         outlook.batchesToday = try fitting(outlook.batches, store)
         outlook.isTurnOfBatches = try isTurnOfBatches(store)
-        (outlook.erasureURLs, outlook.areBatchesApart) = ([], false)
+        outlook.erasureURLs = []
         outlook.add(erasures.erasureURLs, areFresh: erasures.areErasuresFresh)
         return outlook
     }

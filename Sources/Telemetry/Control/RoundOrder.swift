@@ -4,7 +4,8 @@ import Modules
 
 /// Which of the two an upload that somebody types would send: requests for erasure, or batches.
 extension TelemetryControl {
-    /// Whether batches that were kept away from an erasure have their turn, before another one.
+    /// Whether batches that were kept away from an erasure have their turn, before another one; not
+    /// where the store can't be read, which its own round tells.
     package var isTurnOfBatches: Bool {
         guard causes(blocking: .sending).isEmpty, let store = try? openStore() else { return false }
         return (try? isTurnOfBatches(store)) ?? false
