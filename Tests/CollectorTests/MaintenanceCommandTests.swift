@@ -65,7 +65,7 @@ import Testing
         #expect(json["k"] == 3)
         #expect(bounds[1].number - bounds[0].number == 6)
         let other = try run("insight", "--config", "collector.json", "--k", "4")
-        #expect(other.stdout.contains("Groups of fewer than 4 installations are not shown."))
+        #expect(other.stdout.contains("Groups of fewer than 4 installations are not shown. "))
     }
 
     @Test func `services whose names differ in one sign have files of their own`() {

@@ -70,7 +70,8 @@ public struct Insight: Sendable, Equatable {
 extension Insight {
     /// What every reading says, whether there are such groups or not.
     public var smallGroups: String {
-        "Groups of fewer than \(k) installations are not shown."
+        "Groups of fewer than \(k) installations are not shown. "
+            + "A count that is a multiple of \(k) is told as at least so much."
     }
 
     /// All days from the first that is told of to the last.
