@@ -72,6 +72,7 @@ struct AdminRoutes: Sendable {
         _ request: HTTPRequest, _ render: (Insight) -> HTTPResponse
     ) -> HTTPResponse {
         do {
+            try checkNames(request)
             let days = try InsightRange.days(
                 from: request.queryValue("from"), to: request.queryValue("to"),
                 today: clock.now().day, count: configuration.insightDays)
@@ -83,6 +84,15 @@ struct AdminRoutes: Sendable {
         } catch {
             logger.log(.error, "\(error)")
             return .text(.serviceUnavailable, "the store failed").unstored
+        }
+    }
+
+    /// Who misspells a name, or asks for another `k`, is not shown something else.
+    private func checkNames(_ request: HTTPRequest) throws(InsightRange.Problem) {
+        let names = ["service", "from", "to"]
+        guard request.query.allSatisfy({ names.contains($0.name) }) else {
+            let list = names.joined(separator: ", ")
+            throw InsightRange.Problem(description: "an insight can be asked for by \(list) alone")
         }
     }
 }

@@ -20,6 +20,7 @@ let checkCommand = Command(
 private func check(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
     let options = try ServeOptions(invocation)
     let configuration = try options.configuration()
+    options.warnOfOpenSecrets(invocation.diagnostics)
     let isStoreThere = try invocation.isStoreThere(options.store)
     if isStoreThere { _ = try invocation.openWholeStore(options.store, isRead: true) }
     let services = configuration.policy.catalogues.keys.sorted()

@@ -31,6 +31,7 @@ private func serve(_ invocation: Invocation) throws(CommandFailure) -> ExitStatu
     let signals = try blockSignals()
     let options = try ServeOptions(invocation)
     let configuration = try options.configuration()
+    options.warnOfOpenSecrets(invocation.diagnostics)
     let location = try StoreLocation(options.store)
     let service = CollectorService(
         configuration: configuration,

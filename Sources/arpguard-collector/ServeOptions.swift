@@ -41,11 +41,8 @@ extension Flag {
 
 /// What a collector is to do, from flags, then the configuration file, then defaults.
 struct ServeOptions {
-    private static let pemBytesMax = 1 << 20
-
     private let command: ParsedCommand
     private let file: JSONObject
-    private let fileSystem = RealFileSystem()
 
     init(_ invocation: Invocation) throws(CommandFailure) {
         command = invocation.command
@@ -67,14 +64,16 @@ struct ServeOptions {
         guard let object else {
             throw CommandFailure("\(path) holds no JSON object", hint: "write one JSON object")
         }
-        if let problem = CollectorSettings.schema.problems(in: object).first {
+        let problems = CollectorSettings.schema.problems(in: object)
+        guard problems.isEmpty else {
             throw CommandFailure(
-                "\(path): \(problem)", hint: "man arpguard-collector lists the keys")
+                "\(path): \(problems.map(\.description).joined(separator: "; "))",
+                hint: "man arpguard-collector lists the keys")
         }
         return object
     }
 
-    private static func contents(
+    static func contents(
         of path: String, bytesMax: Int
     ) throws(CommandFailure) -> [UInt8] {
         do {
@@ -87,7 +86,7 @@ struct ServeOptions {
 
     // MARK: - Values
 
-    private func text(_ flag: Flag, _ key: String) -> String? {
+    func text(_ flag: Flag, _ key: String) -> String? {
         command.string(flag) ?? file[key]?.stringValue
     }
 
@@ -186,49 +185,6 @@ struct ServeOptions {
                 "--\(flag.name): \(error)", hint: "write 127.0.0.1:4318 or [::1]:4318",
                 status: .usage)
         }
-    }
-
-    private func identity() throws(CommandFailure) -> TLSIdentity? {
-        let certificate = text(.tlsCertificate, "tls_certificate")
-        let key = text(.tlsKey, "tls_key")
-        guard certificate != nil || key != nil else { return nil }
-        guard let certificate, let key else {
-            throw CommandFailure(
-                "TLS takes a certificate and a key", hint: "give --tls-cert and --tls-key",
-                status: .usage)
-        }
-        let chain = try Self.contents(of: certificate, bytesMax: Self.pemBytesMax)
-        let secret = try Self.contents(of: key, bytesMax: Self.pemBytesMax)
-        do {
-            let identity = try TLSIdentity(
-                certificateChain: String(decoding: chain, as: UTF8.self),
-                privateKey: String(decoding: secret, as: UTF8.self))
-            try identity.check()
-            return identity
-        } catch {
-            throw CommandFailure(
-                "--tls-cert, --tls-key: \(error)",
-                hint: "give two PEM files, as most tools write: a certificate and its own key, "
-                    + "without a passphrase")
-        }
-    }
-
-    private func adminToken() throws(CommandFailure) -> String? {
-        guard let path = text(.adminToken, "admin_token_file") else { return nil }
-        let bytes = try Self.contents(of: path, bytesMax: 4096)
-        let line = String(decoding: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
-        guard line.utf8.count >= 16 else {
-            throw CommandFailure(
-                "\(path): the token has fewer than 16 characters",
-                hint: "write a random one into the file's first line")
-        }
-        // Others end a bearer token, or reach no header field as they are.
-        guard line.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw CommandFailure(
-                "\(path): the token has a blank, or a character that is not of ASCII",
-                hint: "write a random one of letters and digits into the file's first line")
-        }
-        return line
     }
 
     // MARK: - Catalogues

@@ -142,7 +142,7 @@ import Testing
             error: "can't read none: No such file or directory"),
         RefusedCommand(
             arguments: ["serve", "--config", "bad.json"], status: 2,
-            error: "bad.json: k is 1, must be 2 to 1000000"),
+            error: "bad.json: k is 1, must be 2 to 1000000; listen is 1, must be a text"),
         RefusedCommand(
             arguments: ["serve", "--config", "unknown.json"], status: 2,
             error: "unknown.json: colour: no such key"),
@@ -162,10 +162,27 @@ import Testing
         try folder.write("a-token-and-a-tab\t\n", to: "tab")
         try folder.write("{\"json_bytes_max\": 4194304}", to: "memory.json")
         try folder.write("{\"bytes_in_flight_max\": 42991615}", to: "few.json")
-        try folder.write("{\"k\": 1}", to: "bad.json")
+        try folder.write("{\"k\": 1, \"listen\": 1}", to: "bad.json")
         try folder.write("{\"colour\": \"red\"}", to: "unknown.json")
         try folder.write("{\"events\": []}", to: "empty.json")
         try command.check(in: folder)
+    }
+
+    @Test(arguments: [(mode_t(0o644), true), (0o604, true), (0o640, false), (0o600, false)])
+    func `a token that every user may read is told`(mode: mode_t, isTold: Bool) throws {
+        let folder = try TemporaryDirectory()
+        let path = try folder.write("a-token-of-many-letters\n", to: "token")
+        try #require(unsafe chmod(path, mode) == 0)
+        let result = try CommandRunner.run(
+            Executables.path("arpguard-collector"), ["check", "--admin-token-file", "token"],
+            workingDirectory: folder.path)
+        #expect(result.status == 0)
+        #expect(
+            result.stderr
+                == (isTold
+                    ? "arpguard-collector: warning: token is a secret, and every user of this "
+                        + "machine may read it\narpguard-collector: hint: chmod 600 token, as the "
+                        + "user that serves\n" : ""))
     }
 
     @Test func `a configuration file is used where flags leave something open`() throws {
