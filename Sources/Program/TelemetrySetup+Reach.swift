@@ -151,7 +151,8 @@ extension TelemetrySetup {
     public func outlook() throws -> UploadOutlook {
         var outlook = try control().outlook()
         let (controls, failure) = elsewhere()
-        for control in controls { outlook.add(erasuresOf: control.erasureOutlook()) }
+        let areAlone = outlook.areErasuresAlone
+        outlook.add(erasuresOf: controls.map { $0.erasureOutlook(areAlone: areAlone) })
         outlook.erasureProblem = outlook.erasureProblem ?? failure
         return outlook
     }

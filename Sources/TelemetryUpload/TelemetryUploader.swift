@@ -126,13 +126,10 @@ public struct TelemetryUploader: Sendable {
             return isAskedFor || !TelemetryControl.mayPass(error) ? body() : nil
         }
         guard let outbox else { return isAskedFor ? body() : nil }
-        var summary = body()
-        guard summary.erasuresLeft > 0 else { return summary }
-        do {
-            try outbox.keepBatchesAway(isFirst: summary.firstErasuresLeft > 0)
-        } catch {
-            summary.note("batches could not be kept apart: \(error)", hint: "see 'status'")
-        }
+        let away = try outbox.keepBatchesAway()
+        let summary = body()
+        try outbox.putBack(
+            away, hasLeft: summary.erasuresLeft > 0, isFirst: summary.firstErasuresLeft > 0)
         return summary
     }
 

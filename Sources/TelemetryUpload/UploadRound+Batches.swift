@@ -7,7 +7,6 @@ import Telemetry
 extension UploadRound {
     /// Sends the batches, unless a request for erasure has left in this round.
     func sendRest(_ before: Before, _ summary: inout UploadSummary) throws {
-        if isApart { try outbox.keepBatchesAway(isFirst: false) }
         guard summary.erasuresLeft == 0, !isApart else {
             return summary.ending = try outbox.keepApart()
         }
@@ -53,16 +52,21 @@ extension UploadRound {
             summary.note("a batch has no usable address", hint: "check telemetry.upload_url")
             return .failed
         }
-        // What it rests on may have ended since the batch was handed out: ask again.
-        guard try outbox.begin(batch) else { return nil }
         // Before the first byte leaves: what ends this process must not bring an erasure beside it.
         let kept = summary.batchesLeft == 0 ? keepErasuresAway(before, &summary) : []
+        var mayHaveLeft = false
+        defer {
+            if !mayHaveLeft {
+                noting(&summary) { () throws(TelemetryError) in try outbox.putBack(kept) }
+            }
+        }
+        // Last of all, since what it rests on may have ended while all else was done.
+        guard try outbox.begin(batch) else { return nil }
         let outcome = whileSending(before.standing) { transport.perform(request) }
-        if outcome.mayHaveLeft {
+        mayHaveLeft = outcome.mayHaveLeft
+        if mayHaveLeft {
             summary.batchesLeft += 1
             try outbox.noteBatchLeft()
-        } else {
-            noting(&summary) { () throws(TelemetryError) in try outbox.putBack(kept) }
         }
         if case .failed(let failure) = outcome, failure.kind == .cancelled {
             if try !outbox.isStillToBeSent(batch) { return try cutOff(batch, outcome, &summary) }
@@ -86,7 +90,7 @@ extension UploadRound {
     }
 
     /// What can't be noted of erasures keeps no batch back, and is told.
-    private func noting(
+    func noting(
         _ summary: inout UploadSummary, _ change: () throws(TelemetryError) -> Void
     ) {
         do throws(TelemetryError) {

@@ -5,18 +5,24 @@ import Modules
 import Telemetry
 
 extension UploadRound {
-    /// Sends the requests for erasure that are due. A list that can't be read sends none, and is
-    /// the caller's to tell.
+    /// The requests for erasure that this round is to send; none where a cause forbids that. A list
+    /// that can't be read has none, and is the caller's to tell.
     ///
     /// - Parameters:
     ///   - isAskedFor: a person waits for it.
     ///   - isAlone: no batch is meant.
-    func sendErasures(_ summary: inout UploadSummary, isAskedFor: Bool, isAlone: Bool) throws {
-        guard let pending = try? outbox.pendingErasures() else { return }
+    func dueErasures(
+        isAskedFor: Bool, isAlone: Bool, _ summary: inout UploadSummary
+    ) -> [PendingErasure] {
+        guard let pending = try? outbox.pendingErasures() else { return [] }
         let due = outbox.asked(pending, isAskedFor: isAskedFor, isAlone: isAlone)
-        guard !due.isEmpty else { return }
+        guard !due.isEmpty else { return [] }
         summary.erasuresBlocked = outbox.erasuresBlocked
-        guard summary.erasuresBlocked.isEmpty else { return }
+        return summary.erasuresBlocked.isEmpty ? due : []
+    }
+
+    /// Sends requests for erasure, for as long as they may take together.
+    func send(_ due: [PendingErasure], _ summary: inout UploadSummary) throws {
         let start = clock.uptimeNanoseconds()
         let time = min(Self.erasuresTimeMax, timeLeft)
         var patient: Set<String> = []

@@ -93,6 +93,7 @@ package struct UploadRound {
             standing: outbox.standing, pending: (try? outbox.pendingErasures()) ?? [])
         do {
             if erasuresOnly {
+                if !isAskedFor { waitForBatches(&summary) }
                 try ask(isAskedFor, isAlone: isAlone, &summary)
             } else {
                 try sendAll(before, &summary)
@@ -109,6 +110,11 @@ package struct UploadRound {
             summary.note(problem.description, hint: problem.hint)
         }
         return summary
+    }
+
+    /// What is asked for again, and can't be put off, is asked for now.
+    private func waitForBatches(_ summary: inout UploadSummary) {
+        noting(&summary) { () throws(TelemetryError) in try outbox.waitForBatches() }
     }
 
     /// Batches that were kept away from an erasure have their turn before another one.
@@ -128,17 +134,21 @@ package struct UploadRound {
     /// Sends requests for erasure, and keeps batches apart from those that left. That one can't be
     /// noted keeps no batch back.
     private func ask(_ isAskedFor: Bool, isAlone: Bool, _ summary: inout UploadSummary) throws {
+        let due = dueErasures(isAskedFor: isAskedFor, isAlone: isAlone, &summary)
+        guard !due.isEmpty else { return }
         let before = summary
+        let away = try outbox.keepBatchesAway()
         do {
-            try sendErasures(&summary, isAskedFor: isAskedFor, isAlone: isAlone)
+            try send(due, &summary)
         } catch {
             let known = error as? TelemetryError
             summary.note(
                 "a request for erasure could not be noted: \(known?.description ?? "\(error)")",
                 hint: known?.hint ?? "it stays pending")
         }
-        guard summary.erasuresLeft > before.erasuresLeft else { return }
-        try outbox.keepBatchesAway(isFirst: summary.firstErasuresLeft > before.firstErasuresLeft)
+        try outbox.putBack(
+            away, hasLeft: summary.erasuresLeft > before.erasuresLeft,
+            isFirst: summary.firstErasuresLeft > before.firstErasuresLeft)
     }
 }
 #endif

@@ -17,6 +17,8 @@ final class FoldersRound {
     private let cancellation: Cancellation
     private let start: Int64
     private var hasBatchBegun = false
+    /// The erasures of each other folder that are kept away, as they were.
+    private var kept: [(control: TelemetryControl, erasures: [PendingErasure])] = []
     /// What was asked of the other folders.
     private(set) var elsewhere = UploadSummary(ending: .erasuresOnly)
 
@@ -32,13 +34,17 @@ final class FoldersRound {
     /// What became of the configured folder; nil while another process uploads. What fails there
     /// keeps no erasure of another folder from being asked for.
     func run(_ progress: @escaping (UploadSummary) -> Void) throws -> UploadSummary? {
+        if areBatchesMeant { keepBatchesAway() }
         if areBatchesMeant, !setup.control().isTurnOfBatches { ask(isAlone: false) }
         let own = Result {
             try setup.uploader().run(
                 scope, timeMax: nil, isApart: elsewhere.erasuresLeft > 0,
                 cancellation: cancellation, progress: progress, beforeBatch: keepErasuresAway)
         }
-        if !mayBatchHaveLeft(own), elsewhere.erasuresTried == 0 { ask(isAlone: true) }
+        if !mayBatchHaveLeft(own) {
+            putBack()
+            if elsewhere.erasuresTried == 0 { ask(isAlone: true) }
+        }
         tellPending()
         return try own.get()
     }
@@ -48,7 +54,14 @@ final class FoldersRound {
         let status = setup.erasuresElsewhere()
         guard elsewhere.erasuresPending == 0, let pending = status.pendingErasures else { return }
         elsewhere.erasuresPending = Int(pending)
-        elsewhere.erasuresNotBefore = status.erasuresNotBefore
+        elsewhere.erasuresNotBefore =
+            scope == .everythingIfDue ? elsewhereDueAt : status.erasuresNotBefore
+    }
+
+    /// Before when nothing is asked of other folders that nobody waits for; nil if something is.
+    private var elsewhereDueAt: Timestamp? {
+        let time = setup.otherPlaces().places.compactMap(\.control.erasureDueAt).min()
+        return time.flatMap { $0 > setup.seams.clock.now() ? $0 : nil }
     }
 
     private var areBatchesMeant: Bool { scope == .everything || scope == .everythingIfDue }
@@ -62,6 +75,8 @@ final class FoldersRound {
     /// Asks for what other folders of this home still ask to be erased, where no batch of this one
     /// is on its way.
     private func ask(isAlone: Bool) {
+        guard setup.otherPlaces().places.contains(where: { $0.control.pendingErasures != 0 })
+        else { return }
         do {
             let asked = try setup.uploader().whileNoBatchLeaves(isAskedFor: scope == .erasures) {
                 askEach(isAlone: isAlone)
@@ -103,15 +118,33 @@ final class FoldersRound {
         summary.note(failure.message, hint: failure.hint ?? "it is tried again")
     }
 
+    /// Keeps batches away from what left from other folders, also under another configured one.
+    private func keepBatchesAway() {
+        noting {
+            guard let time = setup.otherPlaces().places.compactMap(\.control.apartUntil).max()
+            else { return }
+            try setup.control().keepBatchesAway(until: time)
+        }
+    }
+
     /// Keeps what other folders ask to be erased apart from the batches that go.
     private func keepErasuresAway() {
         hasBatchBegun = true
         for (_, control) in setup.otherPlaces().places where control.pendingErasures != 0 {
-            do {
-                try control.keepErasuresAway()
-            } catch {
-                elsewhere.warnings.append("an erasure could not be kept apart: \(error)")
-            }
+            noting { kept.append((control, try control.keepErasuresAway())) }
+        }
+    }
+
+    /// Has what was kept away be due as it was, since no batch found a way out.
+    private func putBack() {
+        for (control, erasures) in kept { noting { try control.putBack(erasures) } }
+    }
+
+    private func noting(_ change: () throws -> Void) {
+        do {
+            try change()
+        } catch {
+            elsewhere.warnings.append("an erasure could not be kept apart: \(error)")
         }
     }
 }

@@ -69,7 +69,8 @@ extension UploadSummary {
         case .apart(let time):
             notices.append(
                 "batches wait until \(time.rfc3339): beside a request for erasure one could tell "
-                    + "that both are of one installation")
+                    + "that both are of one installation; to send them before: "
+                    + "arpguard telemetry upload")
         case .busy: notices.append("another upload is at work on this home")
         case .failed, .interrupted, .erasuresOnly:
             break

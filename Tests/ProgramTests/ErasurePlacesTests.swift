@@ -17,18 +17,18 @@ import Testing
 
     init() throws { arpguard = try Arpguard() }
 
-    private func run(_ words: String...) throws {
+    func run(_ words: String...) throws {
         let end = try arpguard(words)
         #expect(end.status == 0, "\(words): \(end.stderr)")
     }
 
-    private func store(in folder: String) throws {
+    func store(in folder: String) throws {
         let path = folder.hasPrefix("/") ? folder : arpguard.folder.file(folder)
         try run("config", "set", "telemetry.storage_path", path)
     }
 
     /// Sends what is recorded to a server, from a folder of its own or, without one, the usual.
-    private func send(to server: FakeServer, from folder: String?) throws {
+    func send(to server: FakeServer, from folder: String?) throws {
         if let folder { try store(in: folder) }
         try run("config", "set", "telemetry.upload_url", server.url())
         try run("telemetry", "enable", "--confirm")
@@ -37,7 +37,7 @@ import Testing
     }
 
     /// Has the requests of a folder be due, whatever the server asked for.
-    private func makeDue(_ folder: String) throws {
+    func makeDue(_ folder: String) throws {
         let bytes = try arpguard.folder.read("\(folder)/erasures.json")
         let list = String(decoding: bytes, as: UTF8.self)
         try arpguard.folder.write(
@@ -46,7 +46,7 @@ import Testing
     }
 
     /// What a program that runs on in this home would have to send, and when.
-    private func agenda() throws -> UploadAgenda {
+    func agenda() throws -> UploadAgenda {
         let agenda = Mutex(UploadAgenda())
         let command = Command("look", summary: "Look", flags: Flag.common) {
             invocation throws(CommandFailure) in
@@ -75,7 +75,7 @@ import Testing
         #expect(try agenda().isDue(at: now))
     }
 
-    private func pending() throws -> Int64? {
+    func pending() throws -> Int64? {
         try arpguard.telemetryStatus()["pending_erasures"]?.integerValue
     }
 

@@ -98,12 +98,14 @@ struct Home {
     /// One round; nil while another uploader is at work.
     func round(
         erasuresOnly: Bool = false, isAskedFor: Bool = false, timeMax: Duration? = nil,
+        beforeBatch: @escaping () -> Void = {},
         over makeTransport: @escaping () -> any UploadTransport
     ) throws -> UploadSummary? {
         guard let outbox = try control.outbox() else { return nil }
         let round = UploadRound(
             outbox: outbox, clock: timeMax == nil ? clock : SystemClock(), random: random,
-            isAskedFor: isAskedFor, timeMax: timeMax, makeTransport: makeTransport)
+            isAskedFor: isAskedFor, timeMax: timeMax, beforeBatch: beforeBatch,
+            makeTransport: makeTransport)
         return try round.run(erasuresOnly: erasuresOnly)
     }
 

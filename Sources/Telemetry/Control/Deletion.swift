@@ -179,11 +179,13 @@ extension TelemetryControl {
         try eraseJournals()
         let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
         let unsupported = try ledger(of: store).unsupportedErasures()
+        let waits = store.isNewer ? nil : try memory(of: store).waits()
         try store.deleting {
             try store.database.transaction {
                 for table in try store.tablesToEmpty() {
                     try store.database.execute("DELETE FROM \"\(table)\"")
                 }
+                if let waits { try memory(of: store).keep(waits) }
                 try beginLedger(store, deleted: events, notErasedAt: unsupported)
             }
         }

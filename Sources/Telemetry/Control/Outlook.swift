@@ -39,9 +39,23 @@ public struct UploadOutlook: Sendable {
     /// The User-Agent of all requests.
     public var userAgent = ""
 
-    /// Adds what another folder of the same home asks to be erased.
-    package mutating func add(erasuresOf other: UploadOutlook) {
-        add(other.erasureURLs, areFresh: other.areErasuresFresh)
+    /// Whether no batch would leave in its turn, so that all requests are asked for, those that
+    /// failed among them.
+    package var areErasuresAlone: Bool { isTurnOfBatches && !sendsBatches }
+
+    /// Adds what other folders of the same home ask to be erased. Those that failed wait out their
+    /// pause where any other is asked for.
+    package mutating func add(erasuresOf others: [UploadOutlook]) {
+        let isAnyFresh = others.contains { $0.areErasuresFresh }
+        for other in others {
+            if other.areErasuresFresh || !isAnyFresh || areErasuresAlone {
+                add(other.erasureURLs, areFresh: other.areErasuresFresh)
+            }
+            addRest(of: other)
+        }
+    }
+
+    private mutating func addRest(of other: UploadOutlook) {
         blockedErasing = Cause.allCases.filter((blockedErasing + other.blockedErasing).contains)
         erasureProblem = erasureProblem ?? other.erasureProblem
         let later = [erasuresLater, other.erasuresLater].compactMap(\.self)
@@ -54,8 +68,7 @@ extension TelemetryControl {
     /// What the next upload would send. Where sending is allowed and review is not asked for, the
     /// waiting events are sealed, and the upload sends those same bytes.
     public func outlook() throws -> UploadOutlook {
-        let erasures = erasureOutlook()
-        var outlook = erasures
+        var outlook = erasureOutlook()
         outlook.blockedSending = causes(blocking: .sending)
         outlook.proxy = config.uploadProxy
         outlook.userAgent = product.userAgent
@@ -70,22 +83,27 @@ extension TelemetryControl {
         outlook.notBefore = try memory(of: store).wish()
         outlook.batchesToday = try fitting(outlook.batches, store)
         outlook.isTurnOfBatches = try isTurnOfBatches(store)
+        let erasures = erasureOutlook(areAlone: outlook.areErasuresAlone)
         outlook.erasureURLs = []
         outlook.add(erasures.erasureURLs, areFresh: erasures.areErasuresFresh)
         return outlook
     }
 
     /// What the next upload would ask to be erased, and nothing else.
-    package func erasureOutlook() -> UploadOutlook {
+    ///
+    /// - Parameter areAlone: whether no batch would leave in its turn.
+    package func erasureOutlook(areAlone: Bool = false) -> UploadOutlook {
         var outlook = UploadOutlook()
         guard !isForeign else { return outlook }
         outlook.erasureProblem = erasureList.problem()
         // Why it can't be read is told by the line above.
-        if let erasures = try? erasureList.all() { foresee(erasures, &outlook) }
+        if let erasures = try? erasureList.all() { foresee(erasures, areAlone, &outlook) }
         return outlook
     }
 
-    private func foresee(_ erasures: [PendingErasure], _ outlook: inout UploadOutlook) {
+    private func foresee(
+        _ erasures: [PendingErasure], _ areAlone: Bool, _ outlook: inout UploadOutlook
+    ) {
         guard !erasures.isEmpty else { return }
         outlook.blockedErasing = causes(blocking: .erasing)
         let now = seams.clock.now()
@@ -93,7 +111,9 @@ extension TelemetryControl {
             // Those that failed wait out their pause, unless none is due.
             var asked = erasures.asked(at: now, isAskedFor: true, isAlone: false)
             outlook.areErasuresFresh = !asked.isEmpty
-            if asked.isEmpty { asked = erasures.asked(at: now, isAskedFor: true, isAlone: true) }
+            if areAlone || asked.isEmpty {
+                asked = erasures.asked(at: now, isAskedFor: true, isAlone: true)
+            }
             outlook.erasureURLs = asked.map(\.url)
         }
         let later = erasures.compactMap { $0.notBefore(now, isAskedFor: true) }

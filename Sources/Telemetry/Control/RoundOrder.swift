@@ -18,7 +18,7 @@ extension TelemetryControl {
 
 extension UploadOutlook {
     /// Whether a batch would leave, were no erasure pending.
-    private var sendsBatches: Bool { batchesToday > 0 && notBefore == nil }
+    var sendsBatches: Bool { batchesToday > 0 && notBefore == nil }
 
     /// Adds requests for erasure of this or another folder of the same home, each kind in a round
     /// of its own.

@@ -27,16 +27,37 @@ extension Outbox {
         return now.advanced(byNanoseconds: hoursMin * nanosecondsPerHour + offset)
     }
 
-    /// Keeps batches away for hours, drawn, since a request for erasure has left. Who types an
-    /// upload sends them meanwhile.
-    ///
-    /// - Parameter isFirst: whether it left for the first time. One that is asked for again keeps
-    ///   no batch away that was kept away, is due and has not gone yet.
-    package func keepBatchesAway(isFirst: Bool) throws {
-        let known = try memory.apart()
-        if !isFirst, let known, try known > now || dueAt() <= now { return }
+    /// Keeps batches away for hours, drawn, before requests for erasure leave: whatever ends this
+    /// process must bring no batch beside one. Who types an upload sends them meanwhile.
+    package func keepBatchesAway() throws -> BatchesAway {
+        let before = try memory.apart()
         let time = Self.drawApart(now, gate.seams.random)
-        try memory.keep(apart: known.map { max($0, time) } ?? time)
+        let away = BatchesAway(
+            before: before, had: try before.map { try $0 > now || dueAt() <= now } ?? false)
+        try memory.keep(apart: before.map { max($0, time) } ?? time)
+        return away
+    }
+
+    /// Has batches be due as they were, if nothing left; or if nothing did for the first time, and
+    /// they were kept away before.
+    package func putBack(_ away: BatchesAway, hasLeft: Bool, isFirst: Bool) throws {
+        guard !hasLeft || !isFirst && away.had else { return }
+        try memory.keep(apart: away.before)
+    }
+
+    /// Puts off requests for erasure that left before and would again within the hour before batches
+    /// are due: they go then, or follow the batches.
+    package func waitForBatches() throws(TelemetryError) {
+        guard Gate.causes(blocking: .sending, gate.read().facts).isEmpty,
+            let batchesAt = try? dueAt(), batchesAt > now,
+            batchesAt < now.advanced(byNanoseconds: Self.nanosecondsPerHour),
+            try erasureList.all().contains(where: { $0.hasLeft && $0.isDue(at: now) })
+        else { return }
+        try erasureList.update { all in
+            for index in all.indices where all[index].hasLeft && all[index].isDue(at: now) {
+                all[index].putOff(until: batchesAt, now)
+            }
+        }
     }
 
     /// Whether batches that were kept away have their turn, before any erasure.
@@ -66,16 +87,15 @@ extension Outbox {
 
     /// Has erasures that were kept away be due as they were, since no batch found a way out.
     package func putBack(_ erasures: [PendingErasure]) throws(TelemetryError) {
-        guard !erasures.isEmpty else { return }
-        try erasureList.update { all in
-            for index in all.indices {
-                guard let known = erasures.first(where: { $0.url == all[index].url }) else {
-                    continue
-                }
-                all[index] = known
-            }
-        }
+        try erasureList.putBack(erasures)
     }
+}
+
+/// How batches were kept away before requests for erasure were asked for.
+package struct BatchesAway {
+    let before: Timestamp?
+    /// Whether they were kept away, and are still or are due and have not gone yet.
+    let had: Bool
 }
 
 extension TelemetryControl {
@@ -90,12 +110,33 @@ extension TelemetryControl {
         }
     }
 
-    /// Keeps what is still to be erased from here away for hours, drawn, since batches went from
-    /// another folder of the same home.
-    package func keepErasuresAway() throws(TelemetryError) {
+    /// Keeps what is still to be erased from here away for hours, drawn, since batches go from
+    /// another folder of the same home. Returns what was not kept away before, as it was.
+    package func keepErasuresAway() throws(TelemetryError) -> [PendingErasure] {
         let now = seams.clock.now()
-        _ = try erasureList.keepAway(
+        return try erasureList.keepAway(
             erasureList.all(), until: Outbox.drawApart(now, seams.random), now)
+    }
+
+    /// Has erasures that were kept away be due as they were, since no batch found a way out.
+    package func putBack(_ erasures: [PendingErasure]) throws(TelemetryError) {
+        try erasureList.putBack(erasures)
+    }
+
+    /// Until when batches of this home wait, since an erasure left from this folder; nil if they
+    /// do not, or where that can't be read.
+    package var apartUntil: Timestamp? {
+        guard !isForeign, let store = try? openStore(), let time = try? memory(of: store).apart()
+        else { return nil }
+        return time > seams.clock.now() ? time : nil
+    }
+
+    /// Keeps batches away at least until then, since an erasure left from another folder of the
+    /// same home; where none may be sent, later.
+    package func keepBatchesAway(until time: Timestamp) throws {
+        guard causes(blocking: .sending).isEmpty, let store = try openStore() else { return }
+        let memory = memory(of: store)
+        try memory.keep(apart: memory.apart().map { max($0, time) } ?? time)
     }
 }
 
@@ -117,5 +158,16 @@ extension ErasureList {
             }
         }
         return before
+    }
+    fileprivate func putBack(_ erasures: [PendingErasure]) throws(TelemetryError) {
+        guard !erasures.isEmpty else { return }
+        try update { all in
+            for index in all.indices {
+                guard let known = erasures.first(where: { $0.url == all[index].url }) else {
+                    continue
+                }
+                all[index] = known
+            }
+        }
     }
 }

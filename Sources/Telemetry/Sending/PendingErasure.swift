@@ -4,7 +4,7 @@ import Hashing
 import JSON
 package import Modules
 
-/// A request for erasure that the collector has not confirmed: the only thing that outlives
+/// A request for erasure that the collector has not confirmed: with its secret it outlives
 /// `delete-data`.
 package struct PendingErasure: Sendable, Equatable {
     /// The installation that is to be erased.

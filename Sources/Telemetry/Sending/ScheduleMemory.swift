@@ -4,13 +4,22 @@ package import Modules
 import SQLite
 
 /// The upload schedule as the store keeps it: it outlives restarts, and no identifier, since
-/// `delete-data` removes it with all else.
+/// `delete-data` removes it with all else, but for what others are to be left alone for.
 struct ScheduleMemory {
     private static let key = "upload.schedule"
     private static let wishKey = "upload.wish"
     private static let apartKey = "upload.apart"
     /// Of so many servers a wish is kept.
     private static let wishesMax = 8
+
+    /// Until when the server of an origin asked for patience.
+    typealias Wish = (time: Timestamp, origin: String)
+
+    /// What a deletion leaves.
+    struct Waits {
+        let apart: Timestamp?
+        let wishes: [Wish]
+    }
 
     let store: Store
     let config: TelemetryModuleConfig
@@ -48,11 +57,30 @@ struct ScheduleMemory {
         return time > Outbox.apartLatest(now) ? now : time
     }
 
+    /// What a deletion leaves: until when batches are kept apart from an erasure that left, or would
+    /// be seen beside it, and until when servers asked for patience.
+    func waits() throws -> Waits {
+        let now = seams.clock.now()
+        let (apart, wishes) = (try apart(), try wishes())
+        return Waits(
+            apart: apart.flatMap { $0 > now ? $0 : nil }, wishes: wishes.filter { $0.time > now })
+    }
+
+    /// Keeps what a deletion leaves.
+    func keep(_ waits: Waits) throws(SQLiteError) {
+        if let apart = waits.apart { try keep(apart: apart) }
+        try keep(waits.wishes)
+    }
+
     /// Keeps until when the server of this origin asked for patience; nil forgets it.
     func keep(wish: Timestamp?, origin: String) throws {
         let now = seams.clock.now()
         var wishes = try wishes().filter { $0.origin != origin && $0.time > now }
         if let wish { wishes.append((wish, origin)) }
+        try keep(wishes)
+    }
+
+    private func keep(_ wishes: [Wish]) throws(SQLiteError) {
         let lines = wishes.suffix(Self.wishesMax).map { "\($0.time.nanoseconds) \($0.origin)" }
         if lines.isEmpty { return try store.forget(Self.wishKey) }
         try store.remember(lines.joined(separator: "\n"), Self.wishKey)
@@ -68,7 +96,7 @@ struct ScheduleMemory {
         return wish > now && wish <= Outbox.patience(now) ? wish : nil
     }
 
-    private func wishes() throws -> [(time: Timestamp, origin: String)] {
+    private func wishes() throws -> [Wish] {
         let lines = try store.rememberedText(Self.wishKey)?.split(separator: "\n") ?? []
         return lines.compactMap { line in
             let words = line.split(separator: " ")

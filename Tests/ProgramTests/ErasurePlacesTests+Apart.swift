@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import SQLite
+import Telemetry
+import TestKit
+import Testing
+
+extension ErasurePlacesTests {
+    /// Has the batches of a folder be due, whenever that was drawn.
+    private func makeBatchesDue(_ folder: String) throws {
+        let store = try Connection(path: arpguard.folder.file("\(folder)/store.sqlite"))
+        let due = SystemClock().now().advanced(bySeconds: -60).nanoseconds
+        try store.run(
+            "UPDATE memory SET value = CAST(? AS BLOB) WHERE key = 'upload.schedule'",
+            [.text("\(due) 24")])
+    }
+
+    private func uploadIfDue() throws -> CommandResult {
+        try CommandRunner.run(
+            Executables.path("arpguard-upload"), ["--home", arpguard.home, "--if-due"],
+            environment: [:])
+    }
+
+    @Test func `batches of a folder that is configured anew wait for what left from another`()
+        throws
+    {
+        let server = try FakeServer(otherwise: .answer(200))
+        try send(to: server, from: "first")
+        try run("telemetry", "delete-data", "--confirm")
+        try store(in: "second")
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(try agenda().dueAt != nil)
+        try makeBatchesDue("second")
+        #expect(try uploadIfDue().status == 0)
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+        let apart = try #require(try agenda().apartUntil)
+        #expect(apart > SystemClock().now().advanced(bySeconds: 3000))
+    }
+
+    @Test func `a batch that found no way out keeps no request of another folder away`() throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(500))
+        try send(to: server, from: "first")
+        try run("telemetry", "delete-data", "--confirm")
+        try run("telemetry", "disable")
+        try store(in: "second")
+        try run("config", "set", "telemetry.upload_url", "http://127.0.0.1:1/v1/logs")
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(try agenda().dueAt != nil)
+        for folder in ["first", "second"] {
+            let store = try Connection(path: arpguard.folder.file("\(folder)/store.sqlite"))
+            try store.run("DELETE FROM memory WHERE key = 'upload.apart'")
+        }
+        try makeBatchesDue("second")
+        let end = try uploadIfDue()
+        #expect(end.stdout.contains("batches to retry"), "\(end.stdout) \(end.stderr)")
+        let list = try arpguard.folder.read("first/erasures.json")
+        #expect(!String(decoding: list, as: UTF8.self).contains("kept_away"))
+    }
+
+    @Test func `of two other folders those requests are told that go`() throws {
+        let server = try FakeServer(
+            .answer(200), .answer(500), .answer(200), otherwise: .answer(500))
+        try send(to: server, from: "first")
+        try run("telemetry", "delete-data", "--confirm")
+        try send(to: server, from: "second")
+        let lock = arpguard.folder.file("second/upload.lock")
+        let held = try #require(try RealFileSystem().lock(lock))
+        _ = try arpguard("telemetry", "delete-data", "--confirm")
+        withExtendedLifetime(held) {}
+        try run("telemetry", "disable")
+        try store(in: "third")
+        #expect(try pending() == 2)
+        let before = server.requests.count
+        let told = try arpguard("telemetry", "upload", "--dry-run").stdout
+        _ = try arpguard("telemetry", "upload")
+        #expect(server.requests.dropFirst(before).map(\.method) == ["DELETE"])
+        #expect(told.split(separator: "\n").filter { $0.hasPrefix("DELETE http") }.count == 1)
+    }
+}
