@@ -45,8 +45,8 @@ extension Outbox {
         try memory.keep(apart: away.before)
     }
 
-    /// Puts off requests for erasure that left before and would again within the hour before batches
-    /// are due: they go then, or follow the batches.
+    /// Puts off requests for erasure that left before and would again within the hour before
+    /// batches are due: they go then, or follow the batches.
     package func waitForBatches() throws(TelemetryError) {
         guard Gate.causes(blocking: .sending, gate.read().facts).isEmpty,
             let batchesAt = try? dueAt(), batchesAt > now,

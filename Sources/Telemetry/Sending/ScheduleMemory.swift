@@ -57,8 +57,8 @@ struct ScheduleMemory {
         return time > Outbox.apartLatest(now) ? now : time
     }
 
-    /// What a deletion leaves: until when batches are kept apart from an erasure that left, or would
-    /// be seen beside it, and until when servers asked for patience.
+    /// What a deletion leaves: until when batches are kept apart from an erasure that left, and
+    /// until when servers asked for patience.
     func waits() throws -> Waits {
         let now = seams.clock.now()
         let (apart, wishes) = (try apart(), try wishes())
