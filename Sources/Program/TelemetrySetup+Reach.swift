@@ -122,9 +122,21 @@ extension TelemetrySetup {
     /// The status, in which erasures are those of all folders of this home, as far as these can be
     /// read.
     public func status() throws -> TelemetryStatus {
+        if let failure = takeOverWaits() {
+            seams.logger.log(.warning, "telemetry: waits of other folders: \(failure.message)")
+        }
         var status = try control().status()
         status.add(erasuresOf: erasuresElsewhere())
         return status
+    }
+
+    /// Keeps batches of the configured folder away from what left from another one, where nothing
+    /// knows of that yet: another one was configured then, or a process died. What failed, or nil.
+    public func takeOverWaits() -> CommandFailure? {
+        attempt {
+            guard let time = elsewhere().controls.compactMap(\.apartUntil).max() else { return }
+            try control().keepBatchesAway(until: time)
+        }
     }
 
     /// What of the status is about erasures, where the configured folder may be one that can't be
@@ -149,6 +161,7 @@ extension TelemetrySetup {
 
     /// What the next upload would send, the requests for erasure of all folders included.
     public func outlook() throws -> UploadOutlook {
+        if let failure = takeOverWaits() { throw failure }
         var outlook = try control().outlook()
         let (controls, failure) = elsewhere()
         let areAlone = outlook.areErasuresAlone

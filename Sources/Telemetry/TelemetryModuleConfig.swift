@@ -63,11 +63,17 @@ public struct TelemetryModuleConfig: Sendable, Equatable {
     /// The endpoint of uploads; nil without a valid one.
     public var uploadEndpoint: Endpoint? { uploadURL.flatMap(Endpoint.init) }
 
+    /// Why there is no ``erasureEndpoint`` beside a place to send to.
+    package static let noErasure =
+        "telemetry.erasure_url names nobody to ask, and telemetry.upload_url does not end in "
+        + "/v1/logs"
+
     /// The endpoint below which an installation is erased; nil if there is none.
     public var erasureEndpoint: Endpoint? {
         if let erasureURL { return Endpoint(erasureURL) }
-        guard let upload = uploadEndpoint, upload.path.hasSuffix("/v1/logs") else { return nil }
-        return Endpoint(upload.description.dropLast("logs".count) + "installations")
+        guard let upload = uploadEndpoint, upload.isForLogs else { return nil }
+        let ending = upload.path.hasSuffix("/") ? "logs/" : "logs"
+        return Endpoint(upload.description.dropLast(ending.count) + "installations")
     }
 }
 
@@ -116,7 +122,9 @@ extension TelemetryModuleConfig {
 
     private static let uploadSettings: [Setting] = [
         endpoint("upload_url", meaning: "the OTLP/HTTP endpoint for logs; null never uploads"),
-        endpoint("erasure_url", meaning: "where erasures go; null is beside upload_url"),
+        endpoint(
+            "erasure_url",
+            meaning: "where erasures go; null is beside an upload_url that ends in /v1/logs"),
         Setting(
             "upload_proxy", form: "http://HOST:PORT, socks5h://HOST:PORT, or null", default: .null,
             meaning: "the proxy for https uploads; the environment's are ignored"

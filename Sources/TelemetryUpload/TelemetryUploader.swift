@@ -64,7 +64,7 @@ public struct TelemetryUploader: Sendable {
     ) throws -> UploadSummary? {
         try run(
             scope, timeMax: timeMax, cancellation: cancellation, progress: progress,
-            beforeBatch: {})
+            onBatch: { _ in })
     }
 
     /// The same for a home of several folders.
@@ -73,11 +73,13 @@ public struct TelemetryUploader: Sendable {
     ///   - isApart: whether a request for the erasure of what another one sent has left, beside
     ///     which no batch goes.
     ///   - isAlone: whether no batch is meant in another folder, where none is in this one.
-    ///   - beforeBatch: is called before a batch begins to leave, until one has left.
+    ///   - onBatch: is told of each moment of a batch.
+    ///   - elsewhere: what holds for batches; nil where they leave from this folder.
     package func run(
         _ scope: Scope, timeMax: Duration?, isApart: Bool = false, isAlone: Bool = true,
         cancellation: Cancellation, progress: @escaping (UploadSummary) -> Void = { _ in },
-        beforeBatch: @escaping () -> Void
+        onBatch: @escaping (UploadRound.BatchMoment) -> Void,
+        elsewhere: UploadRound.Elsewhere? = nil
     ) throws -> UploadSummary? {
         let control = makeControl()
         if let ending = try reasonNotToStart(control, scope) {
@@ -89,7 +91,7 @@ public struct TelemetryUploader: Sendable {
         let round = UploadRound(
             outbox: outbox, clock: seams.clock, random: seams.random,
             isAskedFor: scope == .everything || scope == .erasures, timeMax: timeMax,
-            isApart: isApart, progress: progress, beforeBatch: beforeBatch,
+            isApart: isApart, progress: progress, onBatch: onBatch, elsewhere: elsewhere,
             whileSending: { consent.watch($0, $1) },
             makeTransport: { CurlTransport(cancellation: consent.cancellation) }
         )
@@ -110,26 +112,42 @@ public struct TelemetryUploader: Sendable {
     }
 
     /// Asks for erasures of other folders of the same home by `body`, while no batch of this folder
-    /// is on its way, and keeps those apart from what left. Nil while another process uploads, but
-    /// for a person who waits, whose deletion ends what is on its way.
+    /// is on its way, and keeps batches apart from those that left. Nil while another process
+    /// uploads, but for a person who waits, whose deletion ends what is on its way.
+    ///
+    /// - Parameters:
+    ///   - isFirst: whether one of them never left.
+    ///   - body: asks for them; is told what holds for batches.
     package func whileNoBatchLeaves(
-        isAskedFor: Bool = false, _ body: () -> UploadSummary
+        isAskedFor: Bool = false, isFirst: Bool = true,
+        _ body: (UploadRound.Elsewhere) -> UploadSummary
     ) throws -> UploadSummary? {
         let control = makeControl()
-        guard control.causes(blocking: .sending).isEmpty else { return body() }
+        let none = UploadRound.Elsewhere(batchesAt: nil, apartUntil: nil)
+        // Where nobody was ever asked not even a folder is made.
+        if let status = try? control.status(), !status.isDecided { return body(none) }
         let outbox: Outbox?
+        let away: BatchesAway?
         do {
             outbox = try control.outbox()
+            away = try outbox?.keepBatchesAway(isFirst: isFirst)
         } catch {
-            // What is busy now may send a batch in a moment; by what can't be opened none leaves,
-            // which the round of this folder tells.
-            return isAskedFor || !TelemetryControl.mayPass(error) ? body() : nil
+            // What is busy now may send a batch in a moment; by what can't be opened, or has no
+            // room, none leaves, which the round of this folder tells.
+            let isNoneSent = !TelemetryControl.mayPass(error) || TelemetryControl.isFull(error)
+            return isAskedFor || isNoneSent ? body(none) : nil
         }
-        guard let outbox else { return isAskedFor ? body() : nil }
-        let away = try outbox.keepBatchesAway()
-        let summary = body()
-        try outbox.putBack(
-            away, hasLeft: summary.erasuresLeft > 0, isFirst: summary.firstErasuresLeft > 0)
+        guard let outbox else { return isAskedFor ? body(none) : nil }
+        var summary = body(
+            UploadRound.Elsewhere(batchesAt: outbox.batchesAt, apartUntil: away?.until))
+        guard let away else { return summary }
+        do {
+            try outbox.putBack(
+                away, hasLeft: summary.erasuresLeft > 0, isFirst: summary.firstErasuresLeft > 0)
+        } catch {
+            // They wait longer than they need.
+            summary.note("batches are kept away: \(error)", hint: "status tells until when")
+        }
         return summary
     }
 

@@ -62,6 +62,7 @@ extension UploadRound {
         }
         // Last of all, since what it rests on may have ended while all else was done.
         guard try outbox.begin(batch) else { return nil }
+        onBatch(.begins)
         let outcome = whileSending(before.standing) { transport.perform(request) }
         mayHaveLeft = outcome.mayHaveLeft
         if mayHaveLeft {
@@ -80,9 +81,9 @@ extension UploadRound {
     /// they do not wait for that.
     private func keepErasuresAway(
         _ before: Before, _ summary: inout UploadSummary
-    ) -> [PendingErasure] {
-        beforeBatch()
-        var kept: [PendingErasure] = []
+    ) -> [ErasureAway] {
+        onBatch(.isMeant)
+        var kept: [ErasureAway] = []
         noting(&summary) { () throws(TelemetryError) in
             kept = try outbox.keepAway(before.pending)
         }

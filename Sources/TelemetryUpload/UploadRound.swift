@@ -16,6 +16,28 @@ package struct UploadRound {
     /// How long all requests for erasure of one round may take together.
     package static let erasuresTimeMax = Duration.seconds(10)
 
+    /// A moment of a batch.
+    package enum BatchMoment {
+        /// One is about to begin, and none has left: what is kept apart from it is so now.
+        case isMeant
+        /// Its first byte is about to leave.
+        case begins
+    }
+
+    /// What holds for batches, which leave from another folder of the same home.
+    package struct Elsewhere {
+        /// When they are due; nil where none may be sent.
+        package let batchesAt: Timestamp?
+        /// Until when they are kept away from what is asked for here; nil where nothing was drawn.
+        package let apartUntil: Timestamp?
+
+        /// Describes them.
+        package init(batchesAt: Timestamp?, apartUntil: Timestamp?) {
+            self.batchesAt = batchesAt
+            self.apartUntil = apartUntil
+        }
+    }
+
     /// What stands when a round begins.
     struct Before {
         let standing: BatchStanding
@@ -33,7 +55,8 @@ package struct UploadRound {
     private let start: Int64
     let isApart: Bool
     let progress: (UploadSummary) -> Void
-    let beforeBatch: () -> Void
+    let onBatch: (BatchMoment) -> Void
+    let elsewhere: Elsewhere?
     let whileSending: (BatchStanding, () -> TransferOutcome) -> TransferOutcome
 
     var settings: TransferSettings { outbox.settings }
@@ -47,7 +70,8 @@ package struct UploadRound {
     ///   - isApart: whether a request for the erasure of what another folder sent has left, beside
     ///     which no batch goes.
     ///   - progress: is told how things stand after each batch.
-    ///   - beforeBatch: is called before a batch begins to leave, until one has left.
+    ///   - onBatch: is told of each moment of a batch.
+    ///   - elsewhere: what holds for batches; nil where they leave from this folder.
     ///   - whileSending: performs the transfer of a batch, which it may have cancelled once what
     ///     the batch rests on has ended.
     ///   - makeTransport: makes a transport without any connection; one serves all batches, and
@@ -57,7 +81,7 @@ package struct UploadRound {
         outbox: Outbox, clock: any WallClock, random: any RandomSource,
         isAskedFor: Bool = false, timeMax: Duration? = nil, isApart: Bool = false,
         progress: @escaping (UploadSummary) -> Void = { _ in },
-        beforeBatch: @escaping () -> Void = {},
+        onBatch: @escaping (BatchMoment) -> Void = { _ in }, elsewhere: Elsewhere? = nil,
         whileSending: @escaping (BatchStanding, () -> TransferOutcome) -> TransferOutcome = {
             $1()
         },
@@ -70,7 +94,8 @@ package struct UploadRound {
         self.timeMax = timeMax
         self.isApart = isApart
         self.progress = progress
-        self.beforeBatch = beforeBatch
+        self.onBatch = onBatch
+        self.elsewhere = elsewhere
         self.whileSending = whileSending
         self.makeTransport = makeTransport
         start = clock.uptimeNanoseconds()
@@ -114,7 +139,11 @@ package struct UploadRound {
 
     /// What is asked for again, and can't be put off, is asked for now.
     private func waitForBatches(_ summary: inout UploadSummary) {
-        noting(&summary) { () throws(TelemetryError) in try outbox.waitForBatches() }
+        let time = elsewhere == nil ? outbox.batchesAt : elsewhere?.batchesAt
+        guard let batchesAt = time else { return }
+        noting(&summary) { () throws(TelemetryError) in
+            try outbox.wait(forBatchesAt: batchesAt)
+        }
     }
 
     /// Batches that were kept away from an erasure have their turn before another one.
@@ -137,7 +166,7 @@ package struct UploadRound {
         let due = dueErasures(isAskedFor: isAskedFor, isAlone: isAlone, &summary)
         guard !due.isEmpty else { return }
         let before = summary
-        let away = try outbox.keepBatchesAway()
+        let away = try keepBatchesAway(due, isAskedFor, &summary)
         do {
             try send(due, &summary)
         } catch {
@@ -146,9 +175,31 @@ package struct UploadRound {
                 "a request for erasure could not be noted: \(known?.description ?? "\(error)")",
                 hint: known?.hint ?? "it stays pending")
         }
-        try outbox.putBack(
-            away, hasLeft: summary.erasuresLeft > before.erasuresLeft,
-            isFirst: summary.firstErasuresLeft > before.firstErasuresLeft)
+        guard let away else { return }
+        do {
+            try outbox.putBack(
+                away, hasLeft: summary.erasuresLeft > before.erasuresLeft,
+                isFirst: summary.firstErasuresLeft > before.firstErasuresLeft)
+        } catch {
+            // They wait longer than they need.
+            summary.note("batches are kept away: \(error)", hint: "status tells until when")
+        }
+    }
+
+    /// Where that can't be noted, none is asked for, unless a person waits, beside whose requests
+    /// no batch goes, or there is no room, in which no batch begins.
+    private func keepBatchesAway(
+        _ due: [PendingErasure], _ isAskedFor: Bool, _ summary: inout UploadSummary
+    ) throws -> BatchesAway? {
+        let isFirst = due.contains { !$0.hasLeft }
+        // The folder from which batches leave knows of those that are asked for again.
+        if elsewhere != nil, !isFirst { return nil }
+        do {
+            return try outbox.keepBatchesAway(isFirst: isFirst, until: elsewhere?.apartUntil)
+        } catch  where isAskedFor || TelemetryControl.isFull(error) {
+            summary.note("batches can't be kept away: \(error)", hint: "make room, or try again")
+            return nil
+        }
     }
 }
 #endif

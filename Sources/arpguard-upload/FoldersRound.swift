@@ -18,7 +18,7 @@ final class FoldersRound {
     private let start: Int64
     private var hasBatchBegun = false
     /// The erasures of each other folder that are kept away, as they were.
-    private var kept: [(control: TelemetryControl, erasures: [PendingErasure])] = []
+    private var kept: [(control: TelemetryControl, erasures: [ErasureAway])] = []
     /// What was asked of the other folders.
     private(set) var elsewhere = UploadSummary(ending: .erasuresOnly)
 
@@ -34,12 +34,14 @@ final class FoldersRound {
     /// What became of the configured folder; nil while another process uploads. What fails there
     /// keeps no erasure of another folder from being asked for.
     func run(_ progress: @escaping (UploadSummary) -> Void) throws -> UploadSummary? {
-        if areBatchesMeant { keepBatchesAway() }
+        if areBatchesMeant, let failure = setup.takeOverWaits() {
+            elsewhere.warnings.append("batches could not be kept apart: \(failure.message)")
+        }
         if areBatchesMeant, !setup.control().isTurnOfBatches { ask(isAlone: false) }
         let own = Result {
             try setup.uploader().run(
                 scope, timeMax: nil, isApart: elsewhere.erasuresLeft > 0,
-                cancellation: cancellation, progress: progress, beforeBatch: keepErasuresAway)
+                cancellation: cancellation, progress: progress, onBatch: heed)
         }
         if !mayBatchHaveLeft(own) {
             putBack()
@@ -75,12 +77,12 @@ final class FoldersRound {
     /// Asks for what other folders of this home still ask to be erased, where no batch of this one
     /// is on its way.
     private func ask(isAlone: Bool) {
-        guard setup.otherPlaces().places.contains(where: { $0.control.pendingErasures != 0 })
-        else { return }
+        let others = setup.otherPlaces().places.map(\.control)
+        guard others.contains(where: { $0.pendingErasures != 0 }) else { return }
         do {
-            let asked = try setup.uploader().whileNoBatchLeaves(isAskedFor: scope == .erasures) {
-                askEach(isAlone: isAlone)
-            }
+            let asked = try setup.uploader().whileNoBatchLeaves(
+                isAskedFor: scope == .erasures, isFirst: others.contains { $0.hasFreshErasures }
+            ) { askEach(isAlone: isAlone, $0) }
             // What is pending is told once.
             if let asked { elsewhere = asked }
         } catch {
@@ -90,7 +92,7 @@ final class FoldersRound {
 
     /// Asks from where each request lies; those of a person who deletes take no longer together
     /// than since the round began.
-    private func askEach(isAlone: Bool) -> UploadSummary {
+    private func askEach(isAlone: Bool, _ batches: UploadRound.Elsewhere) -> UploadSummary {
         let start = areBatchesMeant ? setup.seams.clock.uptimeNanoseconds() : start
         let scope: TelemetryUploader.Scope =
             scope == .everythingIfDue ? .erasuresIfDue : .erasures
@@ -100,7 +102,7 @@ final class FoldersRound {
             do {
                 let round = try setup.at(path).uploader().run(
                     scope, timeMax: UploadRound.erasuresTimeMax - used, isAlone: isAlone,
-                    cancellation: cancellation, beforeBatch: {})
+                    cancellation: cancellation, onBatch: { _ in }, elsewhere: batches)
                 if let round { summary.add(erasuresOf: round) }
             } catch {
                 tell(error, of: path, in: &summary)
@@ -118,18 +120,15 @@ final class FoldersRound {
         summary.note(failure.message, hint: failure.hint ?? "it is tried again")
     }
 
-    /// Keeps batches away from what left from other folders, also under another configured one.
-    private func keepBatchesAway() {
-        noting {
-            guard let time = setup.otherPlaces().places.compactMap(\.control.apartUntil).max()
-            else { return }
-            try setup.control().keepBatchesAway(until: time)
+    private func heed(_ moment: UploadRound.BatchMoment) {
+        switch moment {
+        case .isMeant: keepErasuresAway()
+        case .begins: hasBatchBegun = true
         }
     }
 
     /// Keeps what other folders ask to be erased apart from the batches that go.
     private func keepErasuresAway() {
-        hasBatchBegun = true
         for (_, control) in setup.otherPlaces().places where control.pendingErasures != 0 {
             noting { kept.append((control, try control.keepErasuresAway())) }
         }

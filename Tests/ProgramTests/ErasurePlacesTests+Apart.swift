@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import Modules
 import SQLite
 import Telemetry
@@ -33,13 +34,18 @@ extension ErasurePlacesTests {
         #expect(try arpguard("replay", capture).status == 1)
         #expect(try agenda().dueAt != nil)
         try makeBatchesDue("second")
+        let next = try arpguard.telemetryStatus()["next_upload"]?.stringValue
+        #expect(try next == agenda().batchesAt?.rfc3339, "as the next round finds it")
         #expect(try uploadIfDue().status == 0)
         #expect(server.requests.map(\.method) == ["POST", "DELETE"])
         let apart = try #require(try agenda().apartUntil)
         #expect(apart > SystemClock().now().advanced(bySeconds: 3000))
     }
 
-    @Test func `a batch that found no way out keeps no request of another folder away`() throws {
+    @Test(arguments: [true, false])
+    func `a batch that did not leave keeps no request of another folder away`(
+        isBegun: Bool
+    ) throws {
         let server = try FakeServer(.answer(200), otherwise: .answer(500))
         try send(to: server, from: "first")
         try run("telemetry", "delete-data", "--confirm")
@@ -54,8 +60,12 @@ extension ErasurePlacesTests {
             try store.run("DELETE FROM memory WHERE key = 'upload.apart'")
         }
         try makeBatchesDue("second")
+        let lock = arpguard.folder.file("second/change.lock")
+        let held = isBegun ? nil : try RealFileSystem().lock(lock)
         let end = try uploadIfDue()
-        #expect(end.stdout.contains("batches to retry"), "\(end.stdout) \(end.stderr)")
+        withExtendedLifetime(held) {}
+        #expect(end.stdout.contains("batches to retry") == isBegun, "\(end.stdout) \(end.stderr)")
+        #expect(end.status == 2)
         let list = try arpguard.folder.read("first/erasures.json")
         #expect(!String(decoding: list, as: UTF8.self).contains("kept_away"))
     }

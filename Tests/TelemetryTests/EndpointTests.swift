@@ -42,7 +42,8 @@ import Testing
     @Test(
         arguments: [
             ("https://t.example.org/v1/logs", nil, "https://t.example.org/v1/installations"),
-            ("https://t.example.org/otlp", nil, nil),
+            ("https://t.example.org/v1/logs/", nil, "https://t.example.org/v1/installations"),
+            ("https://t.example.org/otlp", nil, nil), ("https://t.example.org/v1", nil, nil),
             (nil, nil, nil),
             (
                 "https://t.example.org/otlp", "https://t.example.org/erase",

@@ -56,7 +56,7 @@ import Testing
         let first = try #require(try home.control().status(&memory).nextUpload)
         home.clock.jump(to: try #require(try home.control().uploadAgenda().schedule).dueAt)
         _ = try home.control().status(&memory)
-        _ = try #require(try home.control().outbox()).keepBatchesAway()
+        _ = try #require(try home.control().outbox()).keepBatchesAway(isFirst: true)
         let later = try #require(try home.control().status().nextUpload)
         #expect(later > first)
         #expect(try home.control().status(&memory).nextUpload == later)

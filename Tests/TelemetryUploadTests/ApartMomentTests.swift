@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Modules
+import SQLite
 import Synchronization
 import Telemetry
 import TelemetryUpload
@@ -27,7 +28,7 @@ import Testing
         home.record(1)
         home.clock.advance(by: .seconds(7 * 3600))
         let transport = ScriptedTransport(Self.offline, .status(200))
-        let summary = try home.round(beforeBatch: { [home] in
+        let summary = try home.round(onBatch: { [home] _ in
             #expect(throws: Never.self) { try home.control.disable() }
         }) { transport }
         #expect(summary?.batchesLeft == 0)
@@ -51,7 +52,7 @@ import Testing
         home.record(1)
         let apart = Mutex<Timestamp?>(nil)
         let none = UploadSummary(ending: .erasuresOnly)
-        _ = try home.uploader.whileNoBatchLeaves { [home] in
+        _ = try home.uploader.whileNoBatchLeaves { [home] _ in
             let agenda = try? home.control.uploadAgenda()
             apart.withLock { $0 = agenda?.apartUntil }
             return none
@@ -122,5 +123,64 @@ import Testing
         #expect(outlook.areErasuresAlone)
         #expect(try home.round(isAskedFor: true) { transport }?.erasuresTried == 1)
         #expect(outlook.erasureURLs.count == 1)
+    }
+
+    @Test func `a wait that can't be put back hides nothing of what was asked`() throws {
+        home.record(1)
+        let store = try Connection(path: home.folder.file("telemetry/store.sqlite"))
+        let asked = UploadSummary(ending: .erasuresOnly)
+        let told = try home.uploader.whileNoBatchLeaves { _ in
+            #expect(throws: Never.self) { try store.execute("BEGIN IMMEDIATE") }
+            return asked
+        }
+        try store.execute("ROLLBACK")
+        #expect(try #require(told).problems.map(\.hint) == ["status tells until when"])
+        #expect(try isHoursAhead(apart()))
+    }
+
+    @Test func `what was asked for meanwhile is not put back`() throws {
+        try home.owe()
+        let kept = try home.control.keepErasuresAway()
+        let transport = ScriptedTransport(.status(429, [UploadHeader("Retry-After", "7200")]))
+        #expect(try home.round(erasuresOnly: true, isAskedFor: true) { transport } != nil)
+        let wish = try #require(try home.control.status().erasuresNotBefore)
+        let due = try #require(try home.control.uploadAgenda().erasureAt)
+        try home.control.putBack(kept)
+        #expect(try home.control.status().erasuresNotBefore == wish)
+        #expect(try home.control.uploadAgenda().erasureAt == due)
+    }
+
+    @Test func `no turn comes back to batches whose identifier ended meanwhile`() throws {
+        try home.owe()
+        #expect(try home.round { ScriptedTransport(.status(503)) }?.erasuresPending == 1)
+        home.clock.jump(to: try #require(try home.control.uploadAgenda().batchesAt))
+        let outbox = try #require(try home.control.outbox())
+        #expect(try outbox.isTurnOfBatches())
+        let away = try #require(try outbox.keepBatchesAway(isFirst: true))
+        _ = try home.control.rotateID()
+        try outbox.putBack(away, hasLeft: false, isFirst: false)
+        #expect(try !outbox.isTurnOfBatches())
+    }
+
+    @Test func `requests of another folder heed the batches of this one, and draw nothing again`()
+        throws
+    {
+        try home.owe()
+        let apart = home.clock.now().advanced(bySeconds: 5000)
+        let transport = ScriptedTransport(.status(503))
+        func ask(batchesAt: Timestamp?) throws -> Int? {
+            let elsewhere = UploadRound.Elsewhere(batchesAt: batchesAt, apartUntil: apart)
+            return try home.round(erasuresOnly: true, elsewhere: elsewhere) { transport }?
+                .erasuresTried
+        }
+        #expect(try ask(batchesAt: nil) == 1)
+        #expect(try self.apart() == apart)
+        home.clock.jump(to: apart.advanced(bySeconds: 60))
+        let soon = home.clock.now().advanced(bySeconds: 1200)
+        #expect(try ask(batchesAt: soon) == 0)
+        #expect(try home.control.uploadAgenda().erasureAt == soon)
+        home.clock.jump(to: soon)
+        #expect(try ask(batchesAt: nil) == 1)
+        #expect(home.control.apartUntil == nil)
     }
 }

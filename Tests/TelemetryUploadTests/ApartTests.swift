@@ -128,7 +128,7 @@ import Testing
         summary.erasuresLeft = 1
         summary.firstErasuresLeft = 1
         let told = summary
-        #expect(try home.uploader.whileNoBatchLeaves { told } == told)
+        #expect(try home.uploader.whileNoBatchLeaves { _ in told } == told)
         #expect(try isHoursAhead(batchesAt()))
     }
 
@@ -136,7 +136,7 @@ import Testing
         throws
     {
         let outbox = try #require(try home.control.outbox())
-        let other = try home.uploader.whileNoBatchLeaves {
+        let other = try home.uploader.whileNoBatchLeaves { _ in
             Issue.record("it was asked for")
             return UploadSummary()
         }
@@ -310,17 +310,20 @@ import Testing
         #expect(home.control.isTurnOfBatches)
     }
 
-    @Test func `while the store is busy no erasure of another folder is asked for`() throws {
+    @Test(arguments: ["EXCLUSIVE", "IMMEDIATE"])
+    func `while the store is busy only a person asks for an erasure of another folder`(
+        lock: String
+    ) throws {
         home.record(1)
         let store = try Connection(path: home.folder.file("telemetry/store.sqlite"))
-        try store.execute("BEGIN EXCLUSIVE")
-        let other = try home.uploader.whileNoBatchLeaves {
+        try store.execute("BEGIN \(lock)")
+        let other = try home.uploader.whileNoBatchLeaves { _ in
             Issue.record("it was asked for")
             return UploadSummary()
         }
         #expect(other == nil)
         let asked = UploadSummary(ending: .erasuresOnly)
-        let typed = try home.uploader.whileNoBatchLeaves(isAskedFor: true) { asked }
+        let typed = try home.uploader.whileNoBatchLeaves(isAskedFor: true) { _ in asked }
         #expect(typed == asked)
         try store.execute("ROLLBACK")
     }

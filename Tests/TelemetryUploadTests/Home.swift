@@ -98,13 +98,14 @@ struct Home {
     /// One round; nil while another uploader is at work.
     func round(
         erasuresOnly: Bool = false, isAskedFor: Bool = false, timeMax: Duration? = nil,
-        beforeBatch: @escaping () -> Void = {},
+        onBatch: @escaping (UploadRound.BatchMoment) -> Void = { _ in },
+        elsewhere: UploadRound.Elsewhere? = nil,
         over makeTransport: @escaping () -> any UploadTransport
     ) throws -> UploadSummary? {
         guard let outbox = try control.outbox() else { return nil }
         let round = UploadRound(
             outbox: outbox, clock: timeMax == nil ? clock : SystemClock(), random: random,
-            isAskedFor: isAskedFor, timeMax: timeMax, beforeBatch: beforeBatch,
+            isAskedFor: isAskedFor, timeMax: timeMax, onBatch: onBatch, elsewhere: elsewhere,
             makeTransport: makeTransport)
         return try round.run(erasuresOnly: erasuresOnly)
     }

@@ -179,9 +179,9 @@ extension TelemetryControl {
         try eraseJournals()
         let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
         let unsupported = try ledger(of: store).unsupportedErasures()
-        let waits = store.isNewer ? nil : try memory(of: store).waits()
         try store.deleting {
             try store.database.transaction {
+                let waits = store.isNewer ? nil : try memory(of: store).waits()
                 for table in try store.tablesToEmpty() {
                     try store.database.execute("DELETE FROM \"\(table)\"")
                 }

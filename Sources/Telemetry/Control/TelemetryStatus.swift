@@ -18,6 +18,8 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var installationID: String?
     /// Where uploads go; nil means nowhere.
     public var uploadURL: String?
+    /// Below which address what is sent from now on can be asked to be erased; nil for none.
+    public var erasureURL: String?
     /// When `arpguard-upload --if-due` sends batches next: as scheduled, or when what failed may be
     /// tried again; nil while sending is blocked or nothing was ever recorded.
     public var nextUpload: String?
@@ -131,6 +133,7 @@ public struct TelemetryStatus: Sendable, Equatable {
             "withheld_properties": .array(withheldProperties.map { .string($0) }),
             "installation_id": .optional(installationID),
             "upload_url": .optional(uploadURL),
+            "erasure_url": .optional(erasureURL),
             "next_upload": .optional(nextUpload),
             "batches_not_before": .optional(batchesNotBefore?.rfc3339),
             "budget_spent": storeProblem == nil ? .bool(isBudgetSpent) : .null,
@@ -203,6 +206,7 @@ extension TelemetryControl {
         }
         status.installationID = state.record?.installationID
         status.uploadURL = config.uploadURL
+        status.erasureURL = config.erasureEndpoint?.description
         status.storagePath = directory.path
         status.configurationProblem = gate.configurationProblem
         guard isThere else { return status }

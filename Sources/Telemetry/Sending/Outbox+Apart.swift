@@ -29,27 +29,42 @@ extension Outbox {
 
     /// Keeps batches away for hours, drawn, before requests for erasure leave: whatever ends this
     /// process must bring no batch beside one. Who types an upload sends them meanwhile.
-    package func keepBatchesAway() throws -> BatchesAway {
+    ///
+    /// - Parameters:
+    ///   - isFirst: whether one of them never left. Those that are asked for again keep no batch
+    ///     away that was kept away, and is still or is due and has not gone yet.
+    ///   - drawn: the time, where it was drawn already.
+    package func keepBatchesAway(
+        isFirst: Bool, until drawn: Timestamp? = nil
+    ) throws -> BatchesAway? {
         let before = try memory.apart()
-        let time = Self.drawApart(now, gate.seams.random)
-        let away = BatchesAway(
-            before: before, had: try before.map { try $0 > now || dueAt() <= now } ?? false)
-        try memory.keep(apart: before.map { max($0, time) } ?? time)
-        return away
+        let had = try before.map { try $0 > now || dueAt() <= now } ?? false
+        guard isFirst || !had else { return nil }
+        let time = drawn ?? Self.drawApart(now, gate.seams.random)
+        let until = before.map { max($0, time) } ?? time
+        try memory.keep(apart: until)
+        return BatchesAway(
+            before: before, until: until, had: had, epoch: gate.read().state.epoch)
     }
 
     /// Has batches be due as they were, if nothing left; or if nothing did for the first time, and
-    /// they were kept away before.
+    /// they were kept away before. Of an identifier that ended meanwhile no turn comes back.
     package func putBack(_ away: BatchesAway, hasLeft: Bool, isFirst: Bool) throws {
-        guard !hasLeft || !isFirst && away.had else { return }
-        try memory.keep(apart: away.before)
+        guard !hasLeft || !isFirst && away.had, try memory.apart() == away.until else { return }
+        let isSame = gate.read().state.epoch == away.epoch
+        try memory.keep(apart: isSame ? away.before : away.before.flatMap { $0 > now ? $0 : nil })
+    }
+
+    /// When the next round of batches is due; nil where none may be sent.
+    package var batchesAt: Timestamp? {
+        // What can't be read now is told by the round of the batches.
+        Gate.causes(blocking: .sending, gate.read().facts).isEmpty ? try? dueAt() : nil
     }
 
     /// Puts off requests for erasure that left before and would again within the hour before
     /// batches are due: they go then, or follow the batches.
-    package func waitForBatches() throws(TelemetryError) {
-        guard Gate.causes(blocking: .sending, gate.read().facts).isEmpty,
-            let batchesAt = try? dueAt(), batchesAt > now,
+    package func wait(forBatchesAt batchesAt: Timestamp) throws(TelemetryError) {
+        guard batchesAt > now,
             batchesAt < now.advanced(byNanoseconds: Self.nanosecondsPerHour),
             try erasureList.all().contains(where: { $0.hasLeft && $0.isDue(at: now) })
         else { return }
@@ -61,7 +76,10 @@ extension Outbox {
     }
 
     /// Whether batches that were kept away have their turn, before any erasure.
-    package func isTurnOfBatches() throws -> Bool { try memory.apart().map { $0 <= now } ?? false }
+    package func isTurnOfBatches() throws -> Bool {
+        guard Gate.causes(blocking: .sending, gate.read().facts).isEmpty else { return false }
+        return try memory.apart().map { $0 <= now } ?? false
+    }
 
     /// Until when batches are kept away from whoever does not type an upload; nil if they are not.
     package func apartUntil() throws -> Timestamp? {
@@ -81,21 +99,33 @@ extension Outbox {
     /// kept away before, as they were.
     package func keepAway(
         _ erasures: [PendingErasure]
-    ) throws(TelemetryError) -> [PendingErasure] {
+    ) throws(TelemetryError) -> [ErasureAway] {
         try erasureList.keepAway(erasures, until: Self.drawApart(now, gate.seams.random), now)
     }
 
     /// Has erasures that were kept away be due as they were, since no batch found a way out.
-    package func putBack(_ erasures: [PendingErasure]) throws(TelemetryError) {
+    package func putBack(_ erasures: [ErasureAway]) throws(TelemetryError) {
         try erasureList.putBack(erasures)
     }
+}
+
+/// A request for erasure that was kept away.
+package struct ErasureAway {
+    let url: String
+    /// When it was due before, and is since.
+    let before: Timestamp
+    let until: Timestamp
 }
 
 /// How batches were kept away before requests for erasure were asked for.
 package struct BatchesAway {
     let before: Timestamp?
+    /// Until when they are since.
+    package let until: Timestamp
     /// Whether they were kept away, and are still or are due and have not gone yet.
     let had: Bool
+    /// The epoch of their identifier.
+    let epoch: UInt32?
 }
 
 extension TelemetryControl {
@@ -110,16 +140,30 @@ extension TelemetryControl {
         }
     }
 
+    /// Whether an error says that there is no room.
+    package static func isFull(_ error: any Error) -> Bool {
+        switch error {
+        case let error as SQLiteError: error.isFull
+        case let error as SystemError: [ENOSPC, EDQUOT].contains(error.code)
+        default: false
+        }
+    }
+
+    /// Whether an erasure is pending that never left.
+    package var hasFreshErasures: Bool {
+        (try? erasureList.all())?.contains { !$0.hasLeft } ?? false
+    }
+
     /// Keeps what is still to be erased from here away for hours, drawn, since batches go from
     /// another folder of the same home. Returns what was not kept away before, as it was.
-    package func keepErasuresAway() throws(TelemetryError) -> [PendingErasure] {
+    package func keepErasuresAway() throws(TelemetryError) -> [ErasureAway] {
         let now = seams.clock.now()
         return try erasureList.keepAway(
             erasureList.all(), until: Outbox.drawApart(now, seams.random), now)
     }
 
     /// Has erasures that were kept away be due as they were, since no batch found a way out.
-    package func putBack(_ erasures: [PendingErasure]) throws(TelemetryError) {
+    package func putBack(_ erasures: [ErasureAway]) throws(TelemetryError) {
         try erasureList.putBack(erasures)
     }
 
@@ -132,11 +176,15 @@ extension TelemetryControl {
     }
 
     /// Keeps batches away at least until then, since an erasure left from another folder of the
-    /// same home; where none may be sent, later.
+    /// same home, unless they were kept away, are due and have not gone yet.
     package func keepBatchesAway(until time: Timestamp) throws {
-        guard causes(blocking: .sending).isEmpty, let store = try openStore() else { return }
+        guard !isForeign, let store = try openStore() else { return }
         let memory = memory(of: store)
-        try memory.keep(apart: memory.apart().map { max($0, time) } ?? time)
+        if let known = try memory.apart() {
+            let batchesAt = try agenda(of: store).batchesAt ?? known
+            guard known < time, max(known, batchesAt) > seams.clock.now() else { return }
+        }
+        try memory.keep(apart: time)
     }
 }
 
@@ -145,28 +193,34 @@ extension ErasureList {
     /// since.
     fileprivate func keepAway(
         _ erasures: [PendingErasure], until time: Timestamp, _ now: Timestamp
-    ) throws(TelemetryError) -> [PendingErasure] {
+    ) throws(TelemetryError) -> [ErasureAway] {
         guard !erasures.isEmpty else { return [] }
         let urls = erasures.map(\.url)
-        var before: [PendingErasure] = []
+        var kept: [ErasureAway] = []
         try update { all in
             for index in all.indices
             where urls.contains(all[index].url) && !all[index].wasKeptAway {
-                before.append(all[index])
+                let before = all[index].nextAttemptAt
                 all[index].putOff(until: time, now)
                 all[index].wasKeptAway = true
+                kept.append(
+                    ErasureAway(
+                        url: all[index].url, before: before, until: all[index].nextAttemptAt))
             }
         }
-        return before
+        return kept
     }
-    fileprivate func putBack(_ erasures: [PendingErasure]) throws(TelemetryError) {
-        guard !erasures.isEmpty else { return }
+
+    /// Those that somebody asked for meanwhile, or put off otherwise, stay as that left them.
+    fileprivate func putBack(_ kept: [ErasureAway]) throws(TelemetryError) {
+        guard !kept.isEmpty else { return }
         try update { all in
-            for index in all.indices {
-                guard let known = erasures.first(where: { $0.url == all[index].url }) else {
-                    continue
-                }
-                all[index] = known
+            for index in all.indices where all[index].wasKeptAway {
+                guard let away = kept.first(where: { $0.url == all[index].url }),
+                    all[index].nextAttemptAt == away.until
+                else { continue }
+                all[index].nextAttemptAt = away.before
+                all[index].wasKeptAway = false
             }
         }
     }

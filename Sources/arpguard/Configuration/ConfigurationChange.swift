@@ -35,6 +35,9 @@ struct ConfigurationChange {
         try write(content, to: file, in: context, invocation, key)
         tellPlace(before, TelemetrySetup(context, invocation), invocation)
         tellConsent(context, invocation)
+        if self.key == "telemetry.upload_url" {
+            TelemetrySetup(context, invocation).warnOfPath(invocation.diagnostics)
+        }
     }
 
     /// Writes the file and says what holds for the key now; nil is one that the schema has not.
@@ -79,6 +82,17 @@ struct ConfigurationChange {
 }
 
 extension TelemetrySetup {
+    /// Says that a collector hardly takes logs at the path of the configured address: what one
+    /// refuses for good is lost.
+    func warnOfPath(_ diagnostics: Diagnostics) {
+        guard let endpoint = config.uploadEndpoint, !endpoint.isForLogs else { return }
+        diagnostics.warning(
+            "telemetry.upload_url does not end in /v1/logs, where collectors take OTLP logs: what "
+                + "the server does not take is lost",
+            hint: "arpguard config set telemetry.upload_url \(endpoint.origin)/v1/logs, unless "
+                + "yours takes them elsewhere")
+    }
+
     /// Whether somebody has decided or something was recorded in the configured folder, as far as
     /// that can be seen.
     fileprivate var hasTelemetry: Bool {

@@ -11,8 +11,8 @@ extension Command {
         "delete-data", summary: "Delete everything recorded here, and have it erased elsewhere",
         discussion: [
             "Consent stays as it is. If anything was ever sent, the collector is asked to erase it "
-                + "too, at once and again until it confirms; only that request outlives this "
-                + "command."
+                + "too, at once and again until it confirms; that request outlives this command, "
+                + "and until when servers are left alone."
         ],
         flags: [.confirm], json: .deletion
     ) { invocation throws(CommandFailure) in

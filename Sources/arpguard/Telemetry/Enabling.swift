@@ -20,6 +20,7 @@ struct Enabling {
                 "the terms are not those with digest \(digest)",
                 hint: "review them with: arpguard telemetry enable")
         }
+        setup.warnOfPath(invocation.diagnostics)
         let view = TermsView(terms: terms, config: setup.config, agreed: control.agreedTerms)
         if invocation.command.isOn(.confirm) {
             try agree(control, terms, view)
@@ -157,8 +158,7 @@ struct TermsView {
             ? "the day instead of the time, rounded numbers, shuffled order"
             : "exact times and numbers (telemetry.anonymize_data is false)"
         let retention =
-            "\(config.storageRetentionDays) days here; delete-data removes it here and asks the "
-            + "collector to erase it"
+            "\(config.storageRetentionDays) days here; delete-data removes it here\(erasure)"
         var pairs: [(name: String, value: StyledText)] = [
             ("where to:", StyledText(place)), ("how fine:", StyledText(fineness)),
             ("how long:", StyledText(retention)), ("terms:", StyledText(terms.digest)),
@@ -169,6 +169,14 @@ struct TermsView {
             pairs.append(("new:", StyledText(added.joined(separator: ", "))))
         }
         return pairs
+    }
+
+    /// What a deletion here does about what was sent.
+    private var erasure: String {
+        guard terms.origin != nil else { return "" }
+        return config.erasureEndpoint == nil
+            ? "; what was sent can't be erased, since \(TelemetryModuleConfig.noErasure)"
+            : " and asks the collector to erase it"
     }
 
     /// An object as it is printed, without its end: more members can follow.

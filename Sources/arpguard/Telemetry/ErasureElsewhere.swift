@@ -59,6 +59,13 @@ struct ErasureElsewhere {
 
     /// What is known of this deletion or change alone.
     private var known: String {
+        guard isImpossible else { return asked }
+        return isRequested
+            ? "\(asked); some of what was sent \(Self.impossible)"
+            : "what was sent \(Self.impossible)"
+    }
+
+    private var asked: String {
         if status.pendingErasures != 0 {
             let blocked = status.blockedErasing
             return "not confirmed yet: the erasure at "
@@ -73,14 +80,15 @@ struct ErasureElsewhere {
         if isRequested, isUnsupported {
             return "what was sent is not erased: the server does not support it"
         }
-        if isImpossible {
-            return "what was sent can't be erased elsewhere: no erasure_url was configured, or the "
-                + "record of this consent, which proves the right to it, is lost"
-        }
         return isRequested
             ? "the collector confirmed the erasure"
             : "nothing was sent under the identifier that ended"
     }
+
+    /// What can't even be asked for.
+    private static let impossible =
+        "can't be erased elsewhere: \(TelemetryModuleConfig.noErasure), or so it was when it was "
+        + "sent, or the record of this consent, which proves the right to it, is lost"
 
     /// What a command that caused it prints: lines for people, and members that programs find
     /// beside those of the erasure.

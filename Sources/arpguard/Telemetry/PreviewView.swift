@@ -13,6 +13,8 @@ struct PreviewView {
     /// What the yes that stands covers; nil without one.
     let agreed: ConsentTerms?
     let words: CauseWords
+    /// How many events wait, those of the request included.
+    let waiting: Int64
 
     func show(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         let isRaw = invocation.command.isOn(.raw)
@@ -27,9 +29,18 @@ struct PreviewView {
                 json, "what is stored, not sealed, as it would be sent\(rest)", causes, invocation)
         case .sample(let json, let causes):
             try show(json, "a sample of invented events", causes, invocation)
-        case .sealed(let batch, _) where isRaw:
-            invocation.output.raw(bytes: batch.body)
         case .sealed(let batch, _):
+            try show(batch, isRaw: isRaw, invocation)
+        }
+        return .success
+    }
+
+    private func show(
+        _ batch: SealedBatch, isRaw: Bool, _ invocation: Invocation
+    ) throws(CommandFailure) {
+        if isRaw {
+            invocation.output.raw(bytes: batch.body)
+        } else {
             let view = try BatchView(batch, proxy: proxy)
             if invocation.output.format == .json {
                 for line in [view.destination] + view.requestLines + [view.digest] {
@@ -38,7 +49,10 @@ struct PreviewView {
             }
             invocation.output.render(view.report)
         }
-        return .success
+        guard waiting > batch.events else { return }
+        invocation.diagnostics.notice(
+            "this is the next request; \((waiting - batch.events).of("event")) more wait: "
+                + "arpguard telemetry upload --dry-run prints every request")
     }
 
     private func show(

@@ -11,6 +11,9 @@ extension StatusView {
         .init("withheld_properties", "What would be recorded, but was not agreed to yet"),
         .init("installation_id", "The random identifier, or null before a yes"),
         .init("upload_url", "Where uploads go, or null for nowhere"),
+        .init(
+            "erasure_url",
+            "Below which what is sent from now on can be asked to be erased, or null for nowhere"),
         .init("next_upload", "When the next is due, or null if none is"),
         .init(
             "upload_hold",

@@ -40,7 +40,7 @@ struct StatusView {
             StyledText("elsewhere: \(place.text(told))", .yellow)
         }
         let rest = status.pendingErasures == 0 ? troubles : troubles + [pendingErasuresRow]
-        return (lines + others).map(Report.Block.line)
+        return (lines + conditions + others).map(Report.Block.line)
             + (rest.isEmpty ? [] : [.blank, .table(Table(pairs: rest))]) + problem
     }
 
@@ -110,6 +110,10 @@ struct StatusView {
             rows.append(("recorders", StyledText(texts.joined(separator: ", "))))
         }
         rows.append(pendingErasuresRow)
+        if status.blockedSending.isEmpty, status.erasureURL == nil {
+            let text = "what is sent can't be erased: \(TelemetryModuleConfig.noErasure)"
+            rows.append(("no erasure", StyledText(text, .yellow)))
+        }
         let bytes = status.storageBytes.map { "\($0) bytes" } ?? "an unknown size"
         let storage = "\(bytes) in \(abbreviated(status.storagePath))"
         rows.append(("storage", StyledText(storage)))
@@ -118,26 +122,6 @@ struct StatusView {
             ("home", StyledText("\(abbreviated(setup.home.path)) (owner \(owner))"))
         ]
         return [.table(Table(pairs: rows))] + advice + problem
-    }
-
-    /// What to do about a cause that a person can lift with one command.
-    private var advice: [Report.Block] {
-        let line: String? =
-            if status.blockedSending.contains(.termsChanged) {
-                "the place or the anonymising is not what you agreed to; to agree to what holds "
-                    + "now:  arpguard telemetry enable"
-            } else if status.isEnabled, status.uploadURL == nil {
-                "nothing leaves without a place:  arpguard config set telemetry.upload_url URL, "
-                    + "then arpguard telemetry enable"
-            } else if status.held > 0 {
-                "held events leave once you let them:  arpguard telemetry review"
-            } else if status.blockedBy.contains(.withdrawn), status.recorded > 0 {
-                "what is stored here is never sent; to remove it:  "
-                    + "arpguard telemetry delete-data"
-            } else {
-                nil
-            }
-        return line.map { [.blank, .line(StyledText($0))] } ?? []
     }
 
     private var sending: StyledText {

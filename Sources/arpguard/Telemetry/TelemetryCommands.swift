@@ -102,12 +102,12 @@ extension Command {
     }
 
     private static let preview = Command(
-        "preview", summary: "Print the next upload exactly as it would leave",
+        "preview", summary: "Print the next request of an upload exactly as it would leave",
         discussion: [
             "Where sending is allowed, the waiting events are sealed, and the upload sends these "
                 + "same bytes. Otherwise nothing is sealed: the waiting events are shown as they "
                 + "would be sent, or a sample of invented ones where none wait, both marked "
-                + "\"sealed\": false.",
+                + "\"sealed\": false. upload --dry-run prints all requests.",
             "With --format json prints the body as one OTLP JSON object, and its SHA-256 to "
                 + "standard error; with --raw the bytes of the body themselves.",
         ],
@@ -122,7 +122,7 @@ extension Command {
         let preview = try telling { try control.preview() }
         return try PreviewView(
             preview: preview, proxy: setup.config.uploadProxy, agreed: control.agreedTerms,
-            words: control.words
+            words: control.words, waiting: try telling { try control.status().waiting }
         ).show(invocation)
     }
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import Telemetry
+
+/// What to do about whatever keeps telemetry from going on.
+extension StatusView {
+    /// For a person who has never decided: what a yes alone would not lift.
+    var conditions: [StyledText] {
+        let forbidding = status.blockedBy.filter { $0 != .notAsked }
+        guard !forbidding.isEmpty else { return [] }
+        let text = "a yes records nothing here before:  \(remedies(of: forbidding))"
+        return [StyledText(text, .yellow)]
+    }
+
+    /// For one who has: what lifts each cause, and what becomes of what is here.
+    var advice: [Report.Block] {
+        let lift = status.isEnabled ? nil : "to record:  \(remedies(of: status.blockedBy))"
+        let lines = [situation, lift].compactMap(\.self)
+        return lines.isEmpty ? [] : [.blank] + lines.map { .line(StyledText($0)) }
+    }
+
+    private var situation: String? {
+        if status.blockedSending.contains(.termsChanged) {
+            "the place or the anonymising is not what you agreed to; to agree to what holds "
+                + "now:  arpguard telemetry enable"
+        } else if status.isEnabled, status.uploadURL == nil {
+            "nothing leaves without a place:  arpguard config set telemetry.upload_url URL, "
+                + "then arpguard telemetry enable"
+        } else if status.held > 0 {
+            "held events leave once you let them:  arpguard telemetry review"
+        } else if status.blockedBy.contains(.withdrawn), status.recorded > 0 {
+            "what is stored here is never sent; to remove it:  arpguard telemetry delete-data"
+        } else if status.isEnabled, !status.blockedSending.isEmpty {
+            "to send:  \(remedies(of: status.blockedSending))"
+        } else {
+            nil
+        }
+    }
+
+    /// What lifts causes, each remedy once.
+    private func remedies(of causes: [Cause]) -> String {
+        let all = causes.map(words.remedy)
+        return all.indices.filter { all.firstIndex(of: all[$0]) == $0 }.map { all[$0] }
+            .joined(separator: ", then ")
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import TestKit
+import Testing
+
+/// What a person is told to do, and what can't be had.
+@Suite struct AdviceTests {
+    private static let noErasure = "telemetry.upload_url does not end in /v1/logs"
+
+    let arpguard: Arpguard
+    let capture = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
+
+    init() throws { arpguard = try Arpguard() }
+
+    private func run(_ words: String...) throws {
+        let end = try arpguard(words)
+        #expect(end.status == 0, "\(words): \(end.stderr)")
+    }
+
+    @Test func `status names what lifts each cause, before a decision and after it`() throws {
+        let quiet = ["DO_NOT_TRACK": "1"]
+        let before = try arpguard(["telemetry", "status"], environment: quiet).stdout
+        #expect(before.contains("a yes records nothing here before:  unset DO_NOT_TRACK"))
+        try run("telemetry", "enable", "--confirm")
+        try run("telemetry", "disable")
+        let after = try arpguard("telemetry", "status").stdout
+        #expect(after.contains("to record:  arpguard telemetry enable"), "\(after)")
+        let both = try arpguard(["telemetry", "status"], environment: quiet).stdout
+        #expect(
+            both.contains("to record:  unset DO_NOT_TRACK, then arpguard telemetry enable"),
+            "\(both)")
+        try run("telemetry", "enable", "--confirm")
+        #expect(try !arpguard("telemetry", "status").stdout.contains("to record:"))
+    }
+
+    @Test(arguments: [
+        ("https://t.example.org", false), ("https://t.example.org/v1/traces", false),
+        ("https://t.example.org/v1/logs", true), ("https://t.example.org/v1/logs/", true),
+    ])
+    func `where nobody can be asked to erase, no text says that somebody is`(
+        url: String, isErasable: Bool
+    ) throws {
+        let set = try arpguard("config", "set", "telemetry.upload_url", url)
+        #expect(set.stderr.contains("what the server does not take is lost") == !isErasable)
+        let asked = try arpguard("telemetry", "enable", "--confirm")
+        #expect(asked.stdout.contains("and asks the collector to erase it") == isErasable)
+        #expect(asked.stdout.contains(Self.noErasure) == !isErasable, "\(asked)")
+        let status = try arpguard("telemetry", "status").stdout
+        #expect(status.contains("no erasure") == !isErasable, "\(status)")
+        let below = isErasable ? "https://t.example.org/v1/installations" : nil
+        #expect(try arpguard.telemetryStatus()["erasure_url"]?.stringValue == below)
+    }
+
+    @Test func `a yes to keep it here speaks of no collector`() throws {
+        #expect(try !arpguard("telemetry", "enable", "--confirm").stdout.contains("collector"))
+    }
+
+    @Test(arguments: [["--raw"], ["--format", "json"], []])
+    func `a preview says how much more waits than it shows`(flags: [String]) throws {
+        try run("config", "set", "telemetry.upload_url", "http://127.0.0.1:1/v1/logs")
+        try run("config", "set", "telemetry.max_events_per_batch", "1")
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        let waiting = try arpguard.telemetryStatus()["events"]?["waiting"]?.integerValue ?? 0
+        try #require(waiting > 2)
+        let told = try arpguard(["telemetry", "preview"] + flags).stderr
+        #expect(told.contains("\(waiting - 1) events more wait"), "\(told)")
+    }
+
+    @Test func `what was erased and what can't be are both told`() throws {
+        let server = try FakeServer(.answer(200), .answer(404), otherwise: .answer(200))
+        try run("config", "set", "telemetry.upload_url", server.url())
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        try run("telemetry", "upload")
+        try run("config", "set", "telemetry.upload_url", server.url("/"))
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(try arpguard("telemetry", "upload").status == 2)
+        let told = try arpguard("telemetry", "delete-data", "--confirm").stdout
+        #expect(told.contains("the collector confirmed the erasure"), "\(told)")
+        #expect(told.contains("some of what was sent can't be erased elsewhere"), "\(told)")
+        #expect(server.requests.map(\.method) == ["POST", "POST", "DELETE"])
+    }
+}
