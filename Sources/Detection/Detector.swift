@@ -95,7 +95,8 @@ public struct Detector: ~Copyable, Sendable {
         _ malformation: Malformation, time: Int64, number: UInt64, report: (Alert) -> Void
     ) {
         let finding = Finding(
-            rule: .malformed, severity: .info, confidence: .high, scope: .segment)
+            rule: .malformed, severity: malformation == .tooManyTags ? .medium : .info,
+            confidence: .high, scope: .segment)
         guard let finding = admit(finding, Segment(), at: time) else { return }
         let alert = Alert(
             finding, frame: number, time: time, sentences: [malformation.rawValue],

@@ -86,7 +86,32 @@ struct DecodingTests {
         #expect(decode(bytes) == .malformed(why))
     }
 
-    @Test func `five tags are one too many`() {
+    private func asks(behind tags: [(UInt16, UInt16)]) -> [UInt8] {
+        Frame.arp(.request, sender: Player.alice.pair, target: Player.bob.pair, tags: tags)
+    }
+
+    @Test func `tags that carry a priority only hide nothing, however many there are`() {
+        let plain = packet(asks(behind: []))
+        #expect(plain != nil)
+        for count in [1, 4, 5, 17, 64] {
+            let tags = [(UInt16, UInt16)](repeating: (0x8100, 0xE000), count: count)
+            #expect(packet(asks(behind: tags)) == plain)
+            // A VLAN inside them is read all the same.
+            let tagged = packet(asks(behind: tags.dropLast() + [(0x88A8, 7)]))
+            #expect(tagged?.segment.vlans.ids == [7])
+        }
+    }
+
+    @Test(arguments: [(64, [UInt16](repeating: 1, count: 5)), (59, [1, 2, 3, 4, 5]), (65, [])])
+    func `what has more tags than are read is told to be odd`(blanks: Int, vlans: [UInt16]) {
+        let tags = [(UInt16, UInt16)](repeating: (0x8100, 0), count: blanks)
+        let frame = asks(behind: tags + vlans.map { (0x8100, $0) })
+        #expect(decode(frame) == .malformed(.tooManyTags))
+        let told = alerts([Step(at: 0, frame: frame)])
+        #expect(told.map { Verdict($0.rule, $0.severity) } == [Verdict(.malformed, .medium)])
+    }
+
+    @Test func `five VLANs are one too many`() {
         let tags = [(UInt16, UInt16)](repeating: (0x8100, 1), count: 5)
         let frame = Frame.arp(
             .request, sender: Player.alice.pair, target: Player.bob.pair, tags: tags)

@@ -59,6 +59,9 @@ struct Attack: Sendable, CustomTestStringConvertible {
             announces: ["GROUP 1 :", "GROUP 2 :"]),
         arping,
         Attack("forged answers by scapy", "s1", scapy: "[answer(GATEWAY, WATCHER)]"),
+        Attack(
+            "answers behind five tags without a VLAN", "s5",
+            scapy: "[hidden(answer(GATEWAY, WATCHER), 5)]"),
         Attack("announcements by scapy", "s2", scapy: "[announcement(GATEWAY)]"),
         Attack(
             "scapy between both sides", "s3",
@@ -91,7 +94,7 @@ extension Attack {
 
     /// The laboratory's members, and frames that claim another's address for the attacker.
     static let preface = """
-        from scapy.all import ARP, Ether, IP, conf, sendp
+        from scapy.all import ARP, Dot1Q, Ether, IP, conf, sendp
         from scapy.layers.vrrp import VRRP
         GATEWAY = ("02:00:00:00:09:01", "10.9.0.1")
         WATCHER = ("02:00:00:00:09:02", "10.9.0.2")
@@ -100,6 +103,10 @@ extension Attack {
         def answer(whose, to):
             return Ether(src=OWN, dst=to[0]) / ARP(
                 op=2, hwsrc=OWN, psrc=whose[1], hwdst=to[0], pdst=to[1])
+        def hidden(frame, tags):
+            for _ in range(tags):
+                frame = Ether(src=frame.src, dst=frame.dst) / Dot1Q(vlan=0) / frame.payload
+            return frame
         def question(whose, to):
             return Ether(src=OWN, dst=to[0]) / ARP(
                 op=1, hwsrc=OWN, psrc=whose[1], hwdst="00:00:00:00:00:00", pdst=to[1])

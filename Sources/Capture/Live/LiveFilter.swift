@@ -2,7 +2,9 @@
 
 /// What the kernel is asked to hand over; everything else it keeps to itself.
 ///
-/// The word `arp` alone misses all frames with VLAN tags, and 802.3 frames with LLC and SNAP.
+/// The word `arp` alone misses all frames with VLAN tags, and 802.3 frames with LLC and SNAP. What
+/// has three tags or more is handed over whatever it carries: receivers take off any number of
+/// them, and this language counts no further than it is written.
 public enum LiveFilter: UInt8, CaseIterable, Sendable, CustomStringConvertible {
     /// ARP in every form, and what explains honest moves: DHCP, VRRP, CARP, HSRP, GLBP.
     case complete = 1
@@ -16,7 +18,8 @@ public enum LiveFilter: UInt8, CaseIterable, Sendable, CustomStringConvertible {
     private static let explained =
         "(udp and (port 67 or port 68 or port 1985 or port 3222)) or ip proto 112"
     private static let withVLANs =
-        "arp or rarp or \(explained) or (vlan and (arp or \(explained) or (vlan and arp)))"
+        "arp or rarp or \(explained) or "
+        + "(vlan and (arp or \(explained) or (vlan and (arp or vlan))))"
 
     /// The filter in libpcap's language; see pcap-filter(7).
     public var expression: String {

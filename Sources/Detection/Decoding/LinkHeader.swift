@@ -61,16 +61,21 @@ struct LinkHeader: Equatable {
         skipSNAP(bytes)
     }
 
+    /// How many tags are read, of whatever kind: what follows is within the part of a frame that a
+    /// watch keeps.
+    static let tagsMax = 64
+
     /// What cooked captures call a frame that was sent to everybody.
     private static let cookedBroadcast = 1
 
+    /// Receivers take off any number of tags that carry a priority only.
     private mutating func skipTags(_ bytes: Span<UInt8>) throws(Malformation) {
         var tags = 0
         while etherType == 0x8100 || etherType == 0x88A8 || etherType == 0x9100 {
             tags += 1
-            guard tags <= VLANStack.tagsMax else { throw .tooManyTags }
+            guard tags <= Self.tagsMax else { throw .tooManyTags }
             guard bytes.count >= payload + 4 else { throw .shortFrame }
-            segment.vlans.push(bytes.uint16(at: payload))
+            guard segment.vlans.push(bytes.uint16(at: payload)) else { throw .tooManyTags }
             etherType = bytes.uint16(at: payload + 2)
             payload += 4
         }

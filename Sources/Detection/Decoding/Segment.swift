@@ -4,7 +4,7 @@
 ///
 /// Source: IEEE 802.1Q and 802.1ad. A tag with VLAN 0 carries a priority only and is no VLAN.
 public struct VLANStack: Hashable, Sendable {
-    /// How many tags are read; a frame with more of them is malformed.
+    /// How many VLANs are read; a frame with more of them is malformed.
     public static let tagsMax = 4
 
     /// Sixteen bits for each tag, a mark above twelve bits of VLAN, the outermost highest.
@@ -26,9 +26,13 @@ public struct VLANStack: Hashable, Sendable {
         }
     }
 
-    /// Adds a tag inside the others.
-    mutating func push(_ vlan: UInt16) {
-        if vlan & 0x0FFF != 0 { bits = bits << 16 | UInt64(vlan & 0x0FFF | 0x1000) }
+    /// Adds a tag inside the others; false where there is no room for its VLAN.
+    @discardableResult
+    mutating func push(_ vlan: UInt16) -> Bool {
+        guard vlan & 0x0FFF != 0 else { return true }
+        guard bits >> 48 == 0 else { return false }
+        bits = bits << 16 | UInt64(vlan & 0x0FFF | 0x1000)
+        return true
     }
 }
 
