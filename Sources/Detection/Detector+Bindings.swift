@@ -38,13 +38,15 @@ extension Detector {
 
     /// Takes over what another detector knew of owners, before the first frame. An address that was
     /// disputed within ``disputeNanoseconds`` is that of whom it was before, if that one was known
-    /// before that detector's first frame.
-    public mutating func inheritOwners(of former: borrowing Detector) {
+    /// before that detector's first frame. `time` is now, as frames' times are given.
+    public mutating func inheritOwners(of former: borrowing Detector, at time: Int64) {
+        let stations = configuration.trustedStations
+        let anew = stations.subtracting(former.configuration.trustedStations)
         former.memory.bindings.forEach { key, binding in
             guard
                 let owner = former.memory.remembered(
-                    binding, of: key, within: Self.disputeNanoseconds,
-                    trusting: configuration.trustedStations),
+                    binding, of: key, at: time, within: Self.disputeNanoseconds,
+                    trusting: stations, anew: anew),
                 !configuration.contradicts(AddressPair(mac: owner.mac, ip: key.ip))
             else { return }
             _ = memory.bindings.findOrInsert(key, owner)

@@ -11,6 +11,9 @@ public struct DetectorConfiguration: Sendable {
     /// Stations that are never accused, such as one's own. Claims against them still are heard,
     /// and so is who wears their addresses.
     public var trustedStations: Set<MACAddress>
+    /// The cards of the machine that watches: never accused either, but no owners by that alone, as
+    /// anybody on the network can speak in their name.
+    public var ownStations: Set<MACAddress>
     /// When the rules speak.
     public var thresholds: Thresholds
     /// How much is remembered.
@@ -25,17 +28,24 @@ public struct DetectorConfiguration: Sendable {
     public init(
         gateway: IPv4Address? = nil, staticBindings: [IPv4Address: MACAddress] = [:],
         suppressions: [Suppression] = [], trustedStations: Set<MACAddress> = [],
-        thresholds: Thresholds = Thresholds(), limits: DetectionLimits = DetectionLimits(),
+        ownStations: Set<MACAddress> = [], thresholds: Thresholds = Thresholds(),
+        limits: DetectionLimits = DetectionLimits(),
         reportsNotices: Bool = false, tableSeed: UInt64 = 0x2545_F491_4F6C_DD1D
     ) {
         self.gateway = gateway
         self.staticBindings = staticBindings
         self.suppressions = suppressions
         self.trustedStations = trustedStations
+        self.ownStations = ownStations
         self.thresholds = thresholds
         self.limits = limits
         self.reportsNotices = reportsNotices
         self.tableSeed = tableSeed
+    }
+
+    /// Whether a station is never accused.
+    func trusts(_ station: MACAddress) -> Bool {
+        trustedStations.contains(station) || ownStations.contains(station)
     }
 
     /// Whether the address was declared to be another station's.

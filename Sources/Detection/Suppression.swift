@@ -41,13 +41,11 @@ extension DetectorConfiguration {
     /// address as the source of a frame, so the station that the claim leads to must be trusted
     /// as well; but whom a trusted one speaks for is its own affair.
     private func isTrusted(_ finding: Finding) -> Bool {
-        guard let accused = finding.accused, trustedStations.contains(accused) else {
-            return false
-        }
+        guard let accused = finding.accused, trusts(accused) else { return false }
         switch finding.rule {
         case .staticBinding: return false
         case .sourceMismatch, .speaksForMany, .restore: return true
-        default: return finding.claim.map { trustedStations.contains($0.mac) } ?? true
+        default: return finding.claim.map { trusts($0.mac) } ?? true
         }
     }
 }

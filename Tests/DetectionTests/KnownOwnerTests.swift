@@ -13,6 +13,7 @@ struct KnownOwnerTests {
     private final class Ear {
         var detector: Detector
         private var frames: UInt64 = 0
+        private var last: Int64 = 0
 
         init(_ configuration: DetectorConfiguration = .withGateway) {
             detector = Detector(configuration)
@@ -22,6 +23,7 @@ struct KnownOwnerTests {
             var verdicts: [Verdict] = []
             for step in steps {
                 frames += 1
+                last = step.at
                 detector.process(
                     step.frame.span, format: .ethernet, time: nanoseconds(step.at), number: frames
                 ) { verdicts.append(Verdict($0.rule, $0.severity)) }
@@ -33,10 +35,12 @@ struct KnownOwnerTests {
             detector.remember(KnownBinding(pair: player.known, lastSeen: nanoseconds(0)))
         }
 
-        /// One that begins anew, as after SIGHUP.
-        func heir(_ configuration: DetectorConfiguration = .withGateway) -> Ear {
+        /// One that begins anew, as after SIGHUP; as the last frame was heard, or later.
+        func heir(
+            _ configuration: DetectorConfiguration = .withGateway, at time: Int64? = nil
+        ) -> Ear {
             let heir = Ear(configuration)
-            heir.detector.inheritOwners(of: detector)
+            heir.detector.inheritOwners(of: detector, at: nanoseconds(time ?? last))
             return heir
         }
 
@@ -100,9 +104,73 @@ struct KnownOwnerTests {
         _ = ear.hear([announces(1_000, forged)])
         let trusting = DetectorConfiguration(trustedStations: [forged.known.mac])
         #expect(try ear.heir(trusting).owner(of: .router) == forged.known.mac)
-        _ = ear.hear(exchange(2_000, .router, .alice))
+        // It stays so where somebody else said the same since, but not where the owner did.
+        _ = ear.hear([announces(2_000, .bob.claiming(.router))])
         #expect(try ear.heir(trusting).owner(of: .router) == forged.known.mac)
+        _ = ear.hear(exchange(3_000, .router, .alice))
+        #expect(try ear.heir(trusting).owner(of: .router) == Player.router.known.mac)
         #expect(try ear.heir().owner(of: .router) == Player.router.known.mac)
+    }
+
+    @Test func `a forged frame in a trusted name makes no later reload accuse the owner`() throws {
+        var trusting = DetectorConfiguration.withGateway
+        trusting.trustedStations = [forged.known.mac]
+        var own = DetectorConfiguration.withGateway
+        own.ownStations = [forged.known.mac]
+        for configuration in [trusting, own] {
+            var ear = Ear(configuration)
+            _ = ear.hear(exchange(0, .router, .alice) + whispers(1_000, forged, count: 1))
+            _ = ear.hear(exchange(5_000, .router, .alice))
+            for day in 1...3 as ClosedRange<Int64> {
+                ear = ear.heir(configuration, at: day * 86_400_000)
+                #expect(ear.hear(exchange(day * 86_400_000 + 1, .router, .alice)).isEmpty)
+                #expect(try ear.owner(of: .router) == Player.router.known.mac)
+            }
+        }
+        // An own card has nothing by that alone, even where nobody spoke after the frame.
+        let ear = Ear(own)
+        _ = ear.hear(exchange(0, .router, .alice) + whispers(1_000, forged, count: 1))
+        #expect(ear.heir(own).hear(exchange(2_000, .router, .alice)).isEmpty)
+    }
+
+    @Test func `a trusted station that was replaced is not told by later reloads`() throws {
+        let heir = Player.mallory.claiming(.bob)
+        let trusting = DetectorConfiguration(trustedStations: [Player.bob.known.mac])
+        let ear = Ear(trusting)
+        ear.remember(.bob)
+        _ = ear.hear(exchange(0, .bob, .alice) + [announces(50_000, heir)])
+        let next = ear.heir(trusting, at: 86_400_000)
+        #expect(next.hear(exchange(86_401_000, heir, .alice)).isEmpty)
+        #expect(try next.owner(of: .bob) == heir.known.mac)
+    }
+
+    @Test func `a dispute is as old as it is, however long its holder was silent`() throws {
+        let heir = Player.mallory.claiming(.bob)
+        let ear = Ear()
+        ear.remember(.bob)
+        _ = ear.hear([announces(0, heir)])
+        #expect(try ear.heir(at: 3_599_000).owner(of: .bob) == Player.bob.known.mac)
+        let next = ear.heir(at: 36_000_000)
+        #expect(next.hear(exchange(36_001_000, heir, .alice)).isEmpty)
+    }
+
+    @Test func `an owner that was back is expected, however long ago it was disputed`() throws {
+        let hours: Int64 = 4 * 3_600_000
+        let taken = Player.mallory.claiming(.bob)
+        let ear = Ear()
+        ear.remember(.bob)
+        _ = ear.hear(exchange(0, .bob, .alice) + whispers(1_000, taken, count: 1))
+        _ = ear.hear(exchange(2_000, .bob, .alice) + exchange(hours, .bob, .alice))
+        #expect(try ear.heir(at: hours).owner(of: .bob) == Player.bob.known.mac)
+        // What begins then is a dispute of its own.
+        _ = ear.hear(whispers(hours + 10_000, taken, count: 1))
+        let next = ear.heir(at: hours + 300_000)
+        #expect(try next.owner(of: .bob) == Player.bob.known.mac)
+        #expect(next.hear(whispers(hours + 301_000, taken, count: 1)) != [])
+        #expect(
+            next.hear(exchange(hours + 302_000, .bob, .alice)).allSatisfy {
+                $0.rule != .bindingChanged
+            })
     }
 
     @Test func `slander of an owner, and what it is told of by mistake, leave it known`() throws {

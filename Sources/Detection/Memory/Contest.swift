@@ -73,6 +73,10 @@ struct Contest: Sendable {
     mutating func beginAgain(holder: Binding, within window: Int64, at time: Int64) {
         var again = Contest(original: holder, frame: holder.tally.lastFrame)
         again.dispute = dispute
+        if holder.mac == dispute?.owner, !holder.isUsurped {
+            // The owner was back: this is another dispute.
+            again.dispute = Dispute(owner: holder.mac, time: time)
+        }
         let first = original.flatMap(contender)
         if holder.isUsurped, let first, time.age(of: first.tally.lastTime) <= window {
             again.contenders = contenders
@@ -102,9 +106,10 @@ struct Contest: Sendable {
         place(of: mac).flatMap { contenders[$0] }
     }
 
-    /// Which of some stations claims the address: the holder before others.
-    func claimant(among stations: Set<MACAddress>, holder: MACAddress) -> MACAddress? {
-        if stations.contains(holder) { return holder }
+    /// Which of some stations claims the address beside `holder`; nil where that one had it before
+    /// all others, or was expected to have it: anybody can speak in a station's name.
+    func bystander(among stations: Set<MACAddress>, holder: MACAddress) -> MACAddress? {
+        guard holder != dispute?.owner, holder != original else { return nil }
         // In the order of their claims: that of a set is another one in each run.
         for index in contenders.indices {
             if let mac = contenders[index]?.mac, stations.contains(mac) { return mac }

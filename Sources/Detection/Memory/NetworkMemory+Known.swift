@@ -3,29 +3,39 @@
 extension NetworkMemory {
     /// Who is the owner of an address for a detector that begins anew: the station that has it, or
     /// where it was lately disputed the one that was expected to have it. Of a dispute that is
-    /// older than `window` (nanoseconds) nothing is carried on, as it may be that of a station that
-    /// was replaced; nor is one over an owner that was only heard here, who may have been the
-    /// forger. Whoever is trusted by now has what it claimed.
+    /// older than `window` (nanoseconds) at `time` nothing is carried on, as it may be that of a
+    /// station that was replaced, unless its owner has the address again; nor is one over an owner
+    /// that was only heard here, who may have been the forger. Whoever is trusted anew has what it
+    /// claimed, and who was trusted before what nobody disputed lately.
     func remembered(
-        _ binding: Binding, of key: AddressKey, within window: Int64,
-        trusting stations: Set<MACAddress>
+        _ binding: Binding, of key: AddressKey, at time: Int64, within window: Int64,
+        trusting stations: Set<MACAddress>, anew: Set<MACAddress>
     ) -> Binding? {
-        let contest = binding.isContested ? contests.value(key) : nil
-        if let mac = contest?.claimant(among: stations, holder: binding.mac) {
-            let tally = ClaimTally(frame: 0, time: binding.tally.lastTime)
-            return Binding(mac: mac, tally: tally, isRemembered: true)
+        func known(_ mac: MACAddress, isExpected: Bool = false) -> Binding {
+            Binding(
+                mac: mac, tally: ClaimTally(frame: 0, time: binding.tally.lastTime),
+                isRemembered: true, isExpected: isExpected)
         }
         if binding.isSettled {
-            var settled = Binding(
-                mac: binding.mac, tally: ClaimTally(frame: 0, time: binding.tally.lastTime),
-                isRemembered: binding.isMoreThanWhispered)
-            settled.isExpected = binding.isExpected || binding.tally.firstAnswers > 0
+            var settled = known(
+                binding.mac, isExpected: binding.isExpected || binding.tally.firstAnswers > 0)
+            settled.isRemembered = binding.isMoreThanWhispered
             settled.isCarried = binding.isCarried && binding.tally.count == 0
             return settled
         }
-        guard let dispute = contest?.dispute,
-            binding.tally.lastTime.age(of: dispute.time) <= window
-        else { return nil }
+        let contest = contests.value(key)
+        let dispute = contest?.dispute
+        let isRecent = dispute.map { time.age(of: $0.time) <= window } ?? false
+        if anew.contains(binding.mac) { return known(binding.mac) }
+        if isRecent, let mac = contest?.bystander(among: anew, holder: binding.mac) {
+            return known(mac)
+        }
+        if binding.mac == dispute?.owner, !binding.isUsurped {
+            return known(binding.mac, isExpected: true)
+        }
+        guard isRecent, let dispute else {
+            return stations.contains(binding.mac) ? known(binding.mac) : nil
+        }
         return Binding(
             mac: dispute.owner, tally: ClaimTally(frame: 0, time: dispute.time),
             isRemembered: true, isExpected: true, isCarried: true)

@@ -47,7 +47,7 @@ extension NetworkMemory {
             sighting.spokenFor = (spokenFor[index].count, spokenFor[index].firstFrame)
         }
         sighting.isSourceKnown = stations.value(source)?.hasAddress ?? false
-        sighting.isSourceTrusted = configuration.trustedStations.contains(source.mac)
+        sighting.isSourceTrusted = configuration.trusts(source.mac)
     }
 
     /// Whether somebody may wear the address of a frame's source: that is known by an address of
@@ -59,7 +59,7 @@ extension NetworkMemory {
             besides: packet.sender.ip, within: thresholds.ownAddressWindow, at: sighting.time)
         // Nobody would wear another's address to speak for one whom nobody accuses.
         return sighting.isSourceKnown && other == nil
-            && !configuration.trustedStations.contains(packet.sender.mac)
+            && !configuration.trusts(packet.sender.mac)
     }
 
     /// Takes in which addresses a sender uses and whom it tells about them.

@@ -54,7 +54,7 @@ extension WatchRun {
         let neighbours = tables.neighbours().filter { $0.interface == interface.name }
         let expected = (expectedBindings(stored, gateway) + kernelBinding(of: gateway, neighbours))
             .filter { !detection.contradicts($0.pair) }
-        interface.judge(with: detection, knowing: expected)
+        interface.judge(with: detection, from: clock.now, knowing: expected)
         var question = GatewayQuestion.none
         if let gateway {
             let own = all.first { $0.name == interface.name }?.ownPair
@@ -87,7 +87,7 @@ extension WatchRun {
         if detection.gateway == nil {
             detection.gateway = routes.first { $0.interface == interface }?.gateway
         }
-        detection.trustedStations.formUnion(
+        detection.ownStations = Set(
             all.map { MACAddress(bits: $0.hardware) }.filter(\.isUnicast))
         detection.reportsNotices = configuration.output.severityMin == "info"
         detection.tableSeed = setup.seams.random.uniform(below: .max)

@@ -212,7 +212,7 @@ extension WatchRun {
         configuration = next
         for (interface, detection) in zip(interfaces, detections) {
             gateways[interface.name] = detection.gateway
-            interface.judge(with: detection)
+            interface.judge(with: detection, from: clock.now)
         }
     }
 

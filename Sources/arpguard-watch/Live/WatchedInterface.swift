@@ -26,7 +26,7 @@ final class WatchedInterface {
     /// Whether its child's story has ended.
     private(set) var hasEnded = false
 
-    /// Replaced when the configuration is read again; see ``judge(with:knowing:)``.
+    /// Replaced when the configuration is read again; see ``judge(with:from:knowing:)``.
     private var detector = Detector()
     /// What detectors before this one have counted.
     private var earlier = DetectionStatistics()
@@ -69,12 +69,15 @@ final class WatchedInterface {
         socket.finishWriting()
     }
 
-    /// Judges frames by this configuration from now on. What is known of owners is kept, and when
-    /// the gateway was last contested; other matters are told anew, and an address that was lately
-    /// disputed is that of whom it was before.
-    func judge(with configuration: DetectorConfiguration, knowing bindings: [KnownBinding] = []) {
+    /// Judges frames by this configuration from now on, `time` on the steady clock. What is known
+    /// of owners is kept, and when the gateway was last contested; other matters are told anew, and
+    /// an address that was lately disputed is that of whom it was before.
+    func judge(
+        with configuration: DetectorConfiguration, from time: Int64,
+        knowing bindings: [KnownBinding] = []
+    ) {
         var next = Detector(configuration)
-        next.inheritOwners(of: detector)
+        next.inheritOwners(of: detector, at: time)
         for binding in bindings { next.remember(binding) }
         earlier.add(detector.statistics)
         earlierGatewayFinding = lastGatewayFinding
