@@ -107,6 +107,24 @@ struct AlertTextTests {
         }
     }
 
+    @Test(arguments: ["0.0.0.0", Player.alice.ip])
+    func `who leaves the target open is said to tell the one that the frame goes to`(
+        ip: String
+    ) throws {
+        let open = Frame.arp(
+            .reply, sender: Player.mallory.claiming(.router).pair, target: (Frame.unknown, ip),
+            destination: Player.alice.mac)
+        let steps =
+            exchange(0, .router, .alice) + exchange(1_000, .router, .bob)
+            + Step(at: 20_000, frame: open).repeated(6, every: 10_000)
+        let told = alerts(steps, .withGateway)
+        let repeated = try #require(told.first { $0.rule == .repeatedUnsolicited })
+        #expect(
+            Self.short(repeated.explanation)
+                == "M keeps telling A, unasked, that 10.0.0.1 is at M.")
+        #expect(told.allSatisfy { $0.accused != .zero && $0.rival != .zero })
+    }
+
     @Test func `it is told how often a forger answered unasked, not how often the owner changed`() {
         let forger = Player(mac: "06:de:ad:be:ef:01", ip: Player.router.ip)
         let steps = (0..<4).flatMap { round -> [Step] in

@@ -43,6 +43,12 @@ public struct ARPPacket: Equatable, Sendable {
         destination?.isGroup ?? (isRequest || !target.mac.isUnicast)
     }
 
+    /// The one station that it tells: its target, or where that is open whom the frame goes to.
+    var listener: MACAddress? {
+        let listener = target.mac.isUnicast ? target.mac : destination
+        return listener?.isUnicast == true ? listener : nil
+    }
+
     /// The packet at `header.payload`; an error when it breaks RFC 826.
     init(_ bytes: Span<UInt8>, header: LinkHeader) throws(Malformation) {
         let start = header.payload

@@ -106,9 +106,10 @@ struct Contest: Sendable {
         place(of: mac).flatMap { contenders[$0] }
     }
 
-    /// Which of some stations claims the address beside `holder`; nil where that one had it before
-    /// all others, or was expected to have it: anybody can speak in a station's name.
-    func bystander(among stations: Set<MACAddress>, holder: MACAddress) -> MACAddress? {
+    /// Which of some stations claims the address: the holder, or another one; nil where the holder
+    /// had it before all others, or was expected to have it: anybody can speak in a station's name.
+    func claimant(among stations: Set<MACAddress>, holder: MACAddress) -> MACAddress? {
+        if stations.contains(holder) { return holder }
         guard holder != dispute?.owner, holder != original else { return nil }
         // In the order of their claims: that of a set is another one in each run.
         for index in contenders.indices {

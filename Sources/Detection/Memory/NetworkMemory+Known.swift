@@ -26,8 +26,7 @@ extension NetworkMemory {
         let contest = contests.value(key)
         let dispute = contest?.dispute
         let isRecent = dispute.map { time.age(of: $0.time) <= window } ?? false
-        if anew.contains(binding.mac) { return known(binding.mac) }
-        if isRecent, let mac = contest?.bystander(among: anew, holder: binding.mac) {
+        if isRecent, let mac = contest?.claimant(among: anew, holder: binding.mac) {
             return known(mac)
         }
         if binding.mac == dispute?.owner, !binding.isUsurped {

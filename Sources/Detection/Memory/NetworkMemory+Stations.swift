@@ -101,9 +101,7 @@ extension NetworkMemory {
     /// Takes in what one station was told unasked, and whether it names its target rightly.
     mutating func noteRepetition(_ sighting: inout Sighting) {
         let packet = sighting.packet
-        // Who leaves the target open tells the one that the frame goes to.
-        let listener = packet.target.mac.isUnicast ? packet.target.mac : packet.destination
-        guard sighting.explanation == nil, let listener, listener.isUnicast,
+        guard sighting.explanation == nil, let listener = packet.listener,
             sighting.declared != packet.sender.mac
         else { return }
         let listenerKey = StationKey(segment: packet.segment, mac: listener)
@@ -201,7 +199,8 @@ extension NetworkMemory {
 
     private mutating func noteTarget(_ sighting: inout Sighting, _ listener: StationKey) {
         let target = sighting.packet.target
-        guard target.ip != .unspecified, !sighting.isMismatched else { return }
+        guard target.ip != .unspecified, target.mac.isUnicast, !sighting.isMismatched
+        else { return }
         let key = AddressKey(segment: listener.segment, ip: target.ip)
         // Who claims the target's address itself is no witness against the target.
         guard let place = bindings.peek(key), contests.value(key)?.place(of: target.mac) == nil

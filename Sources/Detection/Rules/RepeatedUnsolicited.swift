@@ -29,7 +29,7 @@ enum RepeatedUnsolicited {
             rule: hasEvidence ? .repeatedUnsolicited : .repeatedUnsolicitedAlone,
             severity: isHonestBalance ? .medium : .high,
             confidence: hasEvidence ? .high : .medium, accused: sighting.speaker,
-            claim: sighting.packet.sender, rival: sighting.packet.target.mac,
+            claim: sighting.packet.sender, rival: sighting.packet.listener,
             other: sighting.otherAddress, evidence: .unsolicited, count: count,
             firstFrame: sighting.repetition.firstFrame)
     }
