@@ -171,6 +171,56 @@ struct EarlyRuleTests {
             ], []),
     ]
 
+    private static let lease = Player(mac: Player.mallory.mac, ip: "10.0.0.31")
+
+    /// A station asks as one that wakes up with a former lease, which another one has by now; then
+    /// it says what `before` holds, takes up its new address, and asks for the other one.
+    private static func woken(
+        before: [Step] = [], _ former: [Step], _ verdicts: [Verdict], _ name: String
+    ) -> RuleCase {
+        RuleCase(
+            name,
+            [
+                exchange(0, .router, .alice), exchange(10, .bob, .alice), before, former,
+                [announces(8_000, lease)], exchange(12_000, .bob, lease),
+            ], verdicts)
+    }
+
+    private static let asksRouter = asks(
+        5_000, .mallory.claiming(.bob), for: Player.router.ip, to: Player.router.mac)
+    private static let unsure = [
+        Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .medium),
+        Verdict(.addressConflict, .medium),
+    ]
+    private static let sure = [
+        Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .high),
+    ]
+
+    static let formerLeases = [
+        woken([asksRouter], unsure, "who wakes up with a former lease may look for its new owner"),
+        woken(
+            asksRouter.repeated(4, every: 300), unsure, "also where it made sure of its routers"),
+        woken(
+            [asks(5_000, .mallory.claiming(.bob), for: Player.router.ip)], unsure,
+            "or asked everybody for one"),
+        woken(
+            asksRouter.repeated(5, every: 300), sure, "but not where it asked on and on"),
+        woken(
+            [asksRouter, tells(5_500, .mallory.claiming(.bob), .router)], sure,
+            "nor where it told that it has the address"),
+        woken(
+            before: [announces(4_000, .mallory)], [asksRouter], sure,
+            "nor where it had an address all the time"),
+        woken(
+            before: [announces(4_000, lease)], [asksRouter], sure, "be it the same one"),
+        RuleCase(
+            "nor where nobody was told of its new one",
+            [
+                exchange(10, .bob, .alice), [asksRouter], exchange(8_000, .alice, lease),
+                exchange(12_000, .bob, lease),
+            ], sure),
+    ]
+
     static let poisoned = [
         RuleCase(
             "two stations each take a third for the other",
@@ -180,7 +230,7 @@ struct EarlyRuleTests {
             ], [Verdict(.poisonedPeer, .high)])
     ]
 
-    @Test(arguments: told + confessions + poisoned)
+    @Test(arguments: told + confessions + formerLeases + poisoned)
     func `what one or two frames give away`(_ row: RuleCase) {
         #expect(row.outcome == row.verdicts)
     }

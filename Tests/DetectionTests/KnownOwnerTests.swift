@@ -133,6 +133,18 @@ struct KnownOwnerTests {
         #expect(ear.heir(own).hear(exchange(2_000, .router, .alice)).isEmpty)
     }
 
+    @Test func `who was trusted before takes nothing by a reload from an owner that was known`()
+        throws
+    {
+        let trusting = DetectorConfiguration(trustedStations: [Player.alice.known.mac])
+        let ear = Ear(trusting)
+        ear.remember(.bob)
+        _ = ear.hear([
+            announces(0, .alice.claiming(.bob)), announces(1_000, .mallory.claiming(.bob)),
+        ])
+        #expect(try ear.heir(trusting).owner(of: .bob) == Player.bob.known.mac)
+    }
+
     @Test func `a trusted station that was replaced is not told by later reloads`() throws {
         let heir = Player.mallory.claiming(.bob)
         let trusting = DetectorConfiguration(trustedStations: [Player.bob.known.mac])

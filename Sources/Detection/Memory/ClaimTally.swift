@@ -49,6 +49,8 @@ struct ClaimTally: Sendable {
     private var first: UInt8 = 0
     /// Whether a frame that carried the claim came from another station than its sender.
     private(set) var isMismatched = false
+    /// Whether it did anything but ask, everybody or one.
+    private(set) var isMoreThanAsked = false
 
     /// Nothing yet, as of this frame.
     init(frame: UInt64, time: Int64) {
@@ -86,6 +88,7 @@ struct ClaimTally: Sendable {
         prompted &+= form.isPrompted ? 1 : 0
         first &+= form == .answer ? 1 : 0
         if first == .max { halve() }
+        isMoreThanAsked = isMoreThanAsked || form != .question
         if isMismatched { self.isMismatched = true }
     }
 

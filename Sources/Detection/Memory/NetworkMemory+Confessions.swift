@@ -16,7 +16,10 @@ extension NetworkMemory {
         stations[index].asksForTaken()
         let isGateway = isGateway(wanted.ip, in: packet.segment)
         let wasJustTaken = sighting.time.isWithin(Self.giveUpAfter, of: taken.time)
-        let isOpen = isOpen(bindings[place].tally, wanted, wasJustTaken: wasJustTaken)
+        let isOpen =
+            isOpen(bindings[place].tally, wanted, wasJustTaken: wasJustTaken)
+            || isFormer(
+                bindings[place].tally, stations[index], own: packet.sender.ip, at: sighting.time)
         sighting.confession = Confession(
             claim: AddressPair(mac: packet.sender.mac, ip: wanted.ip), own: packet.sender.ip,
             from: taken.from, isGateway: isGateway, isSure: isGateway || !isOpen)
@@ -32,12 +35,25 @@ extension NetworkMemory {
         return tally.onlyAsks || !wasJustTaken
     }
 
+    /// Whether a station may have woken up with a former lease, made sure of its router in that
+    /// name (RFC 4436), and got another one: it did nothing but ask a few times, told everybody of
+    /// its address since, and had none before.
+    func isFormer(
+        _ tally: ClaimTally, _ station: Station, own: IPv4Address, at time: Int64
+    ) -> Bool {
+        !tally.isMoreThanAsked && tally.count <= Self.formerQuestionsMax
+            && station.hasMovedOn(to: own, within: thresholds.ownAddressWindow, at: time)
+    }
+
+    /// How often one that wakes up asks for its routers: three at a time, and once more.
+    private static let formerQuestionsMax = 4
+
     /// How long a server takes to give up what it took: the system of an attacker asks sooner.
     private static let giveUpAfter = 10 * Nanoseconds.second
 
     /// Takes in that the owner of an address is back at once when the one that took it, `taker`,
     /// has asked everybody for it: it was there all the time. One that tells everybody that it is
-    /// back need not have been.
+    /// back need not have been, and who had a lease of it formerly knew no better.
     func noteLateConfession(_ sighting: inout Sighting, taker: Binding) {
         let packet = sighting.packet
         guard taker.isUsurped, taker.tally.prompted == 0, !sighting.isMismatched,
@@ -49,7 +65,8 @@ extension NetworkMemory {
             let question = questions.value(QuestionKey(asker: taker.mac, wanted: taken.ip)),
             question.isInOwnName(within: thresholds.questionOpen, at: sighting.time),
             let own = station.address(
-                besides: taken.ip, within: thresholds.ownAddressWindow, at: sighting.time)
+                besides: taken.ip, within: thresholds.ownAddressWindow, at: sighting.time),
+            sighting.isGateway || !isFormer(taker.tally, station, own: own, at: sighting.time)
         else { return }
         sighting.confession = Confession(
             claim: AddressPair(mac: taker.mac, ip: taken.ip), own: own, from: taken.from,

@@ -80,6 +80,7 @@ extension NetworkMemory {
                 isNew, at: sighting.time, within: thresholds.rateWindow)
             stations[index].uses(
                 packet.sender.ip, at: sighting.time, isAnswer: sighting.form.isAnswer)
+            if isNew { stations[index].takesUp(packet.sender.ip) }
         }
         sighting.robsSeveral = stations[index].robsSeveral(
             within: thresholds.changeWindow, at: sighting.time)

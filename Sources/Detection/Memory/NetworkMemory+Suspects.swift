@@ -15,8 +15,10 @@ extension NetworkMemory {
         best?.isEachTakeoverAnnounced = contest.isEachTakeoverAnnounced(within: window, at: time)
         best?.isOwnerBackOnce = contest.isOwnerBackOnce
         if let mac = best?.mac {
-            best?.hasAsked = hasAsked(mac, for: key.ip, at: time)
             let station = stations.value(StationKey(segment: key.segment, mac: mac))
+            best?.hasAsked =
+                hasAsked(mac, for: key.ip, at: time)
+                && !hadFormerly(key.ip, station, contest.contender(mac)?.tally, at: time)
             best?.ownersBack = station?.ownersBack(within: window, at: time) ?? 0
         }
         best?.hasReturned = contest.hasReturned
@@ -24,6 +26,17 @@ extension NetworkMemory {
         best?.original = contest.original
         best?.firstFrame = contest.firstFrame
         return best
+    }
+
+    /// Whether a station may have had a lease of an address formerly, and moved on.
+    private func hadFormerly(
+        _ ip: IPv4Address, _ station: Station?, _ tally: ClaimTally?, at time: Int64
+    ) -> Bool {
+        guard let station, let tally, station.lastTaken?.ip == ip,
+            let own = station.address(
+                besides: ip, within: thresholds.ownAddressWindow, at: time)
+        else { return false }
+        return isFormer(tally, station, own: own, at: time)
     }
 
     /// What tells against the contender at a place.

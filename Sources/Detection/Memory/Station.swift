@@ -52,6 +52,8 @@ struct OwnAddress: Sendable {
     var ip = IPv4Address.unspecified
     /// How often it answered for it when asked; stops at 255.
     var answers: UInt8 = 0
+    /// Whether it told everybody of it before any other use, since it last took another one.
+    var isTakenUp = false
     var time: Int64 = .min
 
     /// Whether there is one.
@@ -182,6 +184,31 @@ struct Station: Sendable {
         if let last = lastTaken, last.from != taken.from { otherVictimTime = taken.time }
         lastTaken = taken
         hasTaken = true
+        for index in addresses.indices { addresses[index].isTakenUp = false }
+    }
+
+    /// Notes that it told everybody of `ip` before any other use.
+    mutating func takesUp(_ ip: IPv4Address) {
+        for index in addresses.indices where addresses[index].ip == ip {
+            addresses[index].isTakenUp = true
+        }
+    }
+
+    /// Whether it took `ip` up since it last took an address, and used no third one within
+    /// `window`.
+    func hasMovedOn(to ip: IPv4Address, within window: Int64, at time: Int64) -> Bool {
+        var hasTakenUp = false
+        for index in addresses.indices {
+            let own = addresses[index]
+            if own.ip == ip {
+                hasTakenUp = own.isTakenUp
+            } else if own.isThere, own.ip != lastTaken?.ip, !own.ip.isLinkLocal,
+                time.isWithin(window, of: own.time)
+            {
+                return false
+            }
+        }
+        return hasTakenUp
     }
 
     /// Notes that it asks everybody for what it took last.

@@ -6,7 +6,8 @@
 /// asking for the true owner. Nobody asks for an address of their own (RFC 826); who lost one
 /// honestly lost it to somebody who said so. A repeater that passes on questions under its own
 /// address, and a server that gave an address up, ask for it as well: high only where they had told
-/// more than that, or the owner turns out to be there.
+/// more than that, or the owner turns out to be there. A station that wakes up makes sure of its
+/// router under a former lease (RFC 4436), whose new owner is there.
 enum AsksForItsClaim {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard let confession = sighting.confession else { return nil }
