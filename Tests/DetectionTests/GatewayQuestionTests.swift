@@ -14,7 +14,40 @@ struct GatewayQuestionTests {
         (0..<60).flatMap { exchange(start + $0 * 2_000, .alice, forger) }
     }
 
+    /// A station that is off is asked for in the gateway's name, each second.
+    private static func looks(from start: Int64) -> [Step] {
+        asks(start, forger, for: Player.bob.ip).repeated(12, every: 1_000)
+    }
+
+    private static let before = exchange(400, .bob, .alice) + exchange(500, .router, .alice)
+
+    /// The router goes, and another one comes and looks for a host that is off.
+    private static let swap =
+        before + [announces(100_000, forger)] + looks(from: 110_000)
+
     static let attacks = [
+        Scene(
+            "the router that seemed to be gone is heard again",
+            [swap, exchange(121_500, .router, .alice)], forged: looks(from: 122_000),
+            withNetwork: false),
+        Scene(
+            "it announced itself, and is answered",
+            [exchange(500, .router, .bob), [announces(14_000, forger)]],
+            forged: questions(from: 15_000), withNetwork: false),
+        Scene(
+            "it told nobody but by questions", [before],
+            forged: looks(from: 15_000), withNetwork: false),
+        Scene(
+            "it told one station besides",
+            [before, [announces(14_000, forger)]],
+            forged: [tells(14_500, forger, .alice)] + looks(from: 15_000), withNetwork: false),
+        Scene(
+            "it has another address",
+            [
+                before,
+                [announces(5_000, Player(mac: forger.mac, ip: "10.0.0.67"))],
+                [announces(14_000, forger)],
+            ], forged: looks(from: 15_000), withNetwork: false),
         Scene(
             "it answered an accomplice once",
             [
@@ -35,6 +68,14 @@ struct GatewayQuestionTests {
         let alerts = scene.alerts(.withGateway)
         let grave = alerts.filter { $0.severity >= .high }
         #expect(grave.contains { "\($0.accused, default: "")" == Self.forger.mac }, "\(alerts)")
+    }
+
+    @Test func `a router that was swapped quickly may look for a host that is off`() {
+        let told = alerts(Self.swap, .withGateway).map { Verdict($0.rule, $0.severity) }
+        #expect(
+            told == [
+                Verdict(.bindingChanged, .medium), Verdict(.repeatedUnsolicitedAlone, .medium),
+            ])
     }
 
     /// A router took the place of another one; of many questions for it a capture lacks a few.

@@ -72,13 +72,30 @@ extension NetworkMemory {
     /// honestly: it whispers to nobody, and the former owner is gone, or it only asks, and answers
     /// when asked itself. Leaders of clusters announce as long as they lead, and who makes sure of
     /// its router each second goes on to under another card. The gateway's address is too dear for
-    /// that.
+    /// that: see ``mayBeRouter(_:_:_:)``.
     private func mayBeHeir(_ sighting: Sighting, _ tally: ClaimTally) -> Bool {
-        guard sighting.packet.isToMany, !sighting.isGateway, tally.unsolicited == 0
-        else { return false }
-        if sighting.form == .question, tally.soleAnswers > 0 { return true }
+        guard sighting.packet.isToMany, tally.unsolicited == 0 else { return false }
         let key = AddressKey(segment: sighting.packet.segment, ip: sighting.packet.sender.ip)
-        return contests.value(key)?.hasReturned != true
+        let contest = contests.value(key)
+        if sighting.isGateway { return mayBeRouter(sighting, tally, contest) }
+        if sighting.form == .question, tally.soleAnswers > 0 { return true }
+        return contest?.hasReturned != true
+    }
+
+    /// Whether a station may have replaced the router a moment ago, and look for a host that is
+    /// off: it told everybody that it is there, and has no other address; it asks everybody, and
+    /// for what nobody answers; and the former router is gone.
+    private func mayBeRouter(
+        _ sighting: Sighting, _ tally: ClaimTally, _ contest: Contest?
+    ) -> Bool {
+        guard let contest, !contest.hasReturned, contest.lastWasTold, tally.isMoreThanAsked,
+            sighting.form == .question, !sighting.isAskedAgain
+        else { return false }
+        let packet = sighting.packet
+        let station = stations.value(StationKey(segment: packet.segment, mac: packet.sender.mac))
+        return station?.address(
+            besides: packet.sender.ip, within: thresholds.ownAddressWindow, at: sighting.time)
+            == nil
     }
 
     /// Whether one of those who claim an address wears a virtual router's: its ports ask in the
