@@ -18,7 +18,7 @@ public struct Argument: Sendable, Equatable {
     public enum Values: Sendable, Equatable {
         /// Any text.
         case text
-        /// A file or folder; completion offers those that are there.
+        /// A file or folder, never empty; completion offers those that are there.
         case path
         /// One of the listed words, and nothing else.
         case choice([String])

@@ -138,6 +138,7 @@ struct Parser {
             if case .choice(let words) = argument.values, !words.contains(word) {
                 throw .refused(argument, word, words)
             }
+            if argument.values == .path, word.isEmpty { throw .empty(argument) }
         }
         return ParsedCommand(
             commands: commands, words: words, values: values, positionals: positionals)

@@ -94,6 +94,10 @@ extension UsageError {
             hint: refusal.hint ?? "write --\(flag.name)=\(flag.valueName)")
     }
 
+    static func empty(_ argument: Argument) -> UsageError {
+        UsageError("\(argument.name) is empty", hint: "name a file or folder")
+    }
+
     static func refused(_ argument: Argument, _ text: String, _ words: [String]) -> UsageError {
         let nearest = Suggestion.nearest(to: text, among: words)
         return UsageError(
