@@ -92,13 +92,14 @@ let exportStaticCommand = Command(
     discussion: [
         "Writes index.html, style.css, and a page and a JSON file for each service, for everybody "
             + "to read. They hold nothing that the insight page does not show. What an earlier "
-            + "export wrote there and this one does not is removed and named.",
+            + "export wrote there and this one does not is removed and named; a file that none "
+            + "wrote is never written over.",
         "Of days that are folded alone, which nothing changes any more. Two exports of a day that "
             + "is open, one before and one after a late batch or an erasure, differ by the numbers "
             + "of one installation: who reads both knows them. --open writes such days too.",
     ],
     flags: [.config, .store, .from, .to, .open, .k, .format, .quiet],
-    arguments: [Argument("DIR", help: "The folder; it is made if it is missing")],
+    arguments: [Argument("DIR", .one, .path, help: "The folder; it is made if it is missing")],
     examples: [
         .init(
             "arpguard-collector export-static --store sqlite:collector.sqlite public",
@@ -150,13 +151,30 @@ private func exportStatic(_ invocation: Invocation) throws(CommandFailure) -> Ex
         let export = StaticExport(insights, retention: options.retention)
         let removed = try export.write(to: folder, fileSystem: RealFileSystem())
         invocation.output.render(exportReport(export, removed, folder))
+        if insights.allSatisfy(\.daily.isEmpty) {
+            warnOfNoFigures(invocation, days, k: options.k, openDays: options.retention.openDays)
+        }
     } catch let error as StorageError {
         throw CommandFailure(error)
+    } catch let error as StaticExportError {
+        throw CommandFailure(error.description, hint: error.hint)
     } catch {
-        throw CommandFailure(
-            "can't write \(error)", hint: "choose a folder that belongs to you")
+        throw CommandFailure("can't export: \(error)")
     }
     return .success
+}
+
+/// Pages without a figure look as if something had failed.
+private func warnOfNoFigures(
+    _ invocation: Invocation, _ days: ClosedRange<Day>, k: Int, openDays: Int
+) {
+    let isOpen = invocation.command.isOn(.open)
+    invocation.diagnostics.warning(
+        "the pages hold no figures: of \(days.lowerBound) to \(days.upperBound) no day "
+            + (isOpen ? "" : "is folded and ") + "has \(k) installations or more",
+        hint: isOpen
+            ? "export again tomorrow: today counts once it is over"
+            : "wait until a day is folded, \(openDays) days (open_days) after it, or add --open")
 }
 
 private func exportReport(

@@ -108,8 +108,10 @@ import Testing
         #expect(!names.contains(where: gone.contains))
         #expect(names.contains("insight-a.html") && names.contains("insight-mine.html"))
         // Somebody who may write the list can't have other files removed by it.
+        let list = try folder.read("public/.arpguard-export")
         try folder.write(
-            "../store\n/etc/hosts\ninsight-/../x\nletter\n", to: "public/.arpguard-export")
+            String(decoding: list, as: UTF8.self)
+                + "../store\n/etc/hosts\ninsight-/../x\nletter\n", to: "public/.arpguard-export")
         #expect(try write("a").isEmpty)
     }
 

@@ -56,16 +56,33 @@ public struct StaticExport: Sendable {
 
     /// Writes every file into a folder, each whole or not at all, for everybody to read. A folder
     /// that is missing is made; one that is there keeps its mode. Removes what an earlier export
-    /// wrote there and this one does not, and returns its names.
+    /// wrote there and this one does not, and returns its names. Refused before anything changes
+    /// where a file would be written over that is of no export.
     @discardableResult
     public func write(
         to folder: String, fileSystem: RealFileSystem
-    ) throws(SystemError) -> [String] {
+    ) throws(StaticExportError) -> [String] {
+        do {
+            return try replaceFiles(in: folder, fileSystem)
+        } catch let error as StaticExportError {
+            throw error
+        } catch {
+            throw StaticExportError(
+                "can't write \(error)", hint: "choose a folder that belongs to you")
+        }
+    }
+
+    private func replaceFiles(
+        in folder: String, _ fileSystem: RealFileSystem
+    ) throws -> [String] {
         if try fileSystem.status(of: folder) == nil {
             try fileSystem.createFolder(folder)
             try fileSystem.setMode(Self.folderMode, of: folder)
         }
-        let stale = try Self.written(in: folder, fileSystem).subtracting(files.map(\.name))
+        let there = try Self.names(in: folder, fileSystem)
+        let listed = try Self.listed(in: folder, fileSystem)
+        try checkOwn(there.subtracting(listed), folder)
+        let stale = listed.filter(Self.isRemovable).subtracting(files.map(\.name))
         func put(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
             try fileSystem.replace("\(folder)/\(name)", with: bytes)
             try fileSystem.setMode(Self.fileMode, of: "\(folder)/\(name)")
@@ -82,14 +99,53 @@ public struct StaticExport: Sendable {
         Array((files.map(\.name) + stale.sorted()).map { $0 + "\n" }.joined().utf8)
     }
 
-    /// What earlier exports wrote: names of our form alone, whatever stands in the file.
-    private static func written(
+    private static func names(
+        in folder: String, _ fileSystem: RealFileSystem
+    ) throws -> Set<String> {
+        do throws(SystemError) {
+            return Set(try fileSystem.names(in: folder))
+        } catch {
+            guard error.code == SystemError.notADirectory else { throw error }
+            throw StaticExportError(
+                "\(folder) is no folder", hint: "name a folder, or one that is to be made")
+        }
+    }
+
+    /// What earlier exports wrote, by their list; nothing where there is none.
+    private static func listed(
         in folder: String, _ fileSystem: RealFileSystem
     ) throws(SystemError) -> Set<String> {
         let path = "\(folder)/\(manifest)"
         guard try fileSystem.status(of: path) != nil else { return [] }
         let bytes = try fileSystem.read(path, bytesMax: manifestBytesMax)
-        let names = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-        return Set(names.filter { $0.hasPrefix("insight-") && !$0.contains("/") })
+        return Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init))
+    }
+
+    /// Names of our form alone, whatever stands in the list.
+    private static func isRemovable(_ name: String) -> Bool {
+        name.hasPrefix("insight-") && !name.contains("/")
+    }
+
+    /// Whoever publishes into a folder of other files is told, before one of them is lost.
+    private func checkOwn(_ foreign: Set<String>, _ folder: String) throws(StaticExportError) {
+        let lost = files.map(\.name).filter(foreign.contains)
+        guard let first = lost.first else { return }
+        let more = lost.count == 1 ? "" : ", and \(lost.count - 1) more"
+        throw StaticExportError(
+            "no export wrote \(folder)/\(first)\(more), and this one would write over it",
+            hint: "choose another folder, or move it away")
+    }
+}
+
+/// Why an export wrote nothing, or not all of it.
+public struct StaticExportError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What happened, lower-case and without a full stop.
+    public let description: String
+    /// What to do about it.
+    public let hint: String
+
+    init(_ description: String, hint: String) {
+        self.description = description
+        self.hint = hint
     }
 }
