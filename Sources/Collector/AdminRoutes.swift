@@ -94,6 +94,11 @@ struct AdminRoutes: Sendable {
             let list = names.joined(separator: ", ")
             throw InsightRange.Problem(description: "an insight can be asked for by \(list) alone")
         }
+        guard request.queryValue("service") != "" else {
+            throw InsightRange.Problem(
+                description: "the service is empty: leave it out for the one with most "
+                    + "installations")
+        }
     }
 }
 

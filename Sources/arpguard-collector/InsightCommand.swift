@@ -60,14 +60,19 @@ private let insightMembers: [Command.Member] = [
 ]
 
 private func printInsight(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+    let service = invocation.command.string(.service)
+    guard service != "" else {
+        throw CommandFailure(
+            "--service is empty",
+            hint: "name a program, or leave it out for the one with most installations",
+            status: .usage)
+    }
     let options = try ServeOptions(invocation)
     let days = try invocation.insightRange(until: SystemClock().now().day, options.insightDays)
     let storage = try invocation.openWholeStore(options.store)
     do {
         invocation.output.render(
-            try storage.insight(
-                of: invocation.command.string(.service), in: days, k: options.k
-            ).report)
+            try storage.insight(of: service, in: days, k: options.k).report)
     } catch {
         throw CommandFailure(error)
     }

@@ -68,7 +68,7 @@ struct ServeOptions {
         guard problems.isEmpty else {
             throw CommandFailure(
                 "\(path): \(problems.map(\.description).joined(separator: "; "))",
-                hint: "man arpguard-collector lists the keys")
+                hint: "man arpguard-collector lists the keys, and so does docs/collector.md")
         }
         return object
     }

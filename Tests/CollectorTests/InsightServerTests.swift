@@ -78,7 +78,7 @@ import Testing
         ("?from=2026-11-01&to=2026-11-02", 200), ("?to=2026-11-02", 200),
         ("?from=2023-10-30&to=2026-11-02", 200), ("?from=2023-10-29&to=2026-11-02", 400),
         ("?from=0001-01-01&to=9999-12-31", 400), ("?days=7", 400), ("?k=2", 400),
-        ("?service=other&to=2026-11-02", 200),
+        ("?service=other&to=2026-11-02", 200), ("?service=", 400), ("?service=&to=2026-11-02", 400),
     ])
     func `a range of days is read from the query`(query: String, status: Int) throws {
         let reply = try SampleCollector().admin("/api/v1/insight" + query)
