@@ -97,10 +97,8 @@ public struct CommandLineTool: Sendable {
         switch output.failure {
         case nil, .readerHasGone:
             return status
-        case .failed(let reason), .cut(let reason):
-            diagnostics.error(
-                "standard output can't be written: \(reason)",
-                hint: "what is missing was not printed; let the output go where there is room")
+        case .some(let failure):
+            diagnostics.error(CommandFailure(outputLost: failure))
             return .failure
         }
     }

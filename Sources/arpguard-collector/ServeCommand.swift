@@ -41,7 +41,7 @@ private func serve(_ invocation: Invocation) throws(CommandFailure) -> ExitStatu
     }
     try start(service)
     defer { service.shutdown() }
-    sayReady(service, invocation.output)
+    try sayReady(service, invocation.output)
     do {
         _ = try signals.wait()
     } catch {
@@ -74,11 +74,14 @@ private func start(_ service: CollectorService) throws(CommandFailure) {
     }
 }
 
-private func sayReady(_ service: CollectorService, _ output: Output) {
+/// Who doesn't learn the addresses can do nothing with the service.
+private func sayReady(
+    _ service: CollectorService, _ output: Output
+) throws(CommandFailure) {
     guard let intake = service.intakeURL, let insight = service.insightURL else { return }
     output.render(
         Report(
             text: [.line("intake \(intake)"), .line("insight \(insight)")],
             json: .lines([["intake": .string(intake), "insight": .string(insight)]])))
-    output.flush()
+    try output.deliverVital()
 }

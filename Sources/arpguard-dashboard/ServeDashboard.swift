@@ -18,20 +18,29 @@ extension Command {
 private func serveDashboard(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
     // First of all, so that every thread started later leaves the signals to this one.
     let signals = try blockedSignals()
+    try checkWayIn(invocation)
     let context = try ProgramContext(invocation)
     let (server, dashboard) = try start(context, invocation)
     defer { server.stop() }
     var wayIn = WayInFile(context)
     defer { wayIn.remove() }
     try wayIn.write(dashboard.wayInDocument)
-    report(url: server.url("/"), code: dashboard.code, file: wayIn.path, to: invocation)
-    if !invocation.command.isOn(.noBrowser) { openBrowser(wayIn, invocation) }
+    try report(url: server.url("/"), code: dashboard.code, file: wayIn.path, to: invocation)
+    if !invocation.command.isOn(.noBrowser) { try openBrowser(wayIn, invocation) }
     do throws(SystemError) {
         _ = try signals.wait()
     } catch {
         throw CommandFailure("can't wait for signals: \(error)")
     }
     return .success
+}
+
+/// Nobody can use pages to which there is no way.
+private func checkWayIn(_ invocation: Invocation) throws(CommandFailure) {
+    guard invocation.output.isQuiet, invocation.command.isOn(.noBrowser) else { return }
+    throw CommandFailure(
+        "--quiet prints neither address nor code, and --no-browser opens none",
+        hint: "leave one of them out", status: .usage)
 }
 
 /// Takes the port first: where it is taken, nobody waits for figures.
@@ -67,7 +76,9 @@ private func blockedSignals() throws(CommandFailure) -> TerminationSignals {
     }
 }
 
-private func report(url: String, code: String, file: String, to invocation: Invocation) {
+private func report(
+    url: String, code: String, file: String, to invocation: Invocation
+) throws(CommandFailure) {
     let lines: [(name: String, value: StyledText)] = [
         ("dashboard", StyledText(url, .bold)), ("code", StyledText(code)),
         ("file", StyledText(file)),
@@ -78,15 +89,19 @@ private func report(url: String, code: String, file: String, to invocation: Invo
             json: .lines([
                 ["url": .string(url), "code": .string(code), "file": .string(file)]
             ])))
-    invocation.output.flush()
+    try invocation.output.deliverVital()
     invocation.diagnostics.notice("Ctrl-C ends it")
 }
 
-private func openBrowser(_ file: WayInFile, _ invocation: Invocation) {
-    let opened = Browser(invocation.environment).open(file.path)
-    if !opened {
-        invocation.diagnostics.notice(
-            "no browser could be opened: open the file in one, or go to the address and type the "
-                + "code")
+private func openBrowser(
+    _ file: WayInFile, _ invocation: Invocation
+) throws(CommandFailure) {
+    guard !Browser(invocation.environment).open(file.path) else { return }
+    guard !invocation.output.isQuiet else {
+        throw CommandFailure(
+            "no browser could be opened", hint: "leave out --quiet to see address and code")
     }
+    invocation.diagnostics.notice(
+        "no browser could be opened: open the file in one, or go to the address and type the "
+            + "code")
 }

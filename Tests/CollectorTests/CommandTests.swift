@@ -75,6 +75,25 @@ import Testing
         #expect(json.objectValue?.names == ["intake", "insight"])
     }
 
+    @Test func `one whose addresses nobody can read ends at once`() throws {
+        let folder = try TemporaryDirectory()
+        let script = "exec \"$0\" serve --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 >/dev/full"
+        let result = try CommandRunner.run(
+            "/bin/sh", ["-c", script, Executables.path("arpguard-collector")],
+            workingDirectory: folder.path)
+        #expect(result.status == 2)
+        #expect(
+            result.stderr.hasPrefix(
+                "arpguard-collector: error: standard output can't be written: No space left"))
+    }
+
+    @Test func `an insight of a service without a name is refused`() throws {
+        let folder = try TemporaryDirectory()
+        let result = try Self.run("insight", "--service", "", in: folder)
+        #expect(result.status == 64)
+        #expect(result.stderr.hasPrefix("arpguard-collector: error: --service is empty\n"))
+    }
+
     @Test func `a taken port is a failure with a hint`() throws {
         let folder = try TemporaryDirectory()
         let server = try Self.serve(folder)

@@ -146,6 +146,29 @@ import Testing
         #expect(result.stderr.contains("arpguard: no browser could be opened: "))
     }
 
+    @Test(arguments: ["table", "json"])
+    func `one whose address nobody can read ends at once`(format: String) throws {
+        let result = try CommandRunner.run(
+            "/bin/sh",
+            [
+                "-c", "exec \"$0\" telemetry dashboard --no-browser --format \(format) >/dev/full",
+                Executables.path("arpguard"),
+            ], environment: ["ARPGUARD_HOME": folder.file("own"), "HOME": folder.path])
+        #expect(result.status == 2)
+        let lost = "arpguard: error: standard output can't be written: No space left on device\n"
+        #expect(result.stderr.hasPrefix(lost) && !result.stderr.contains("Ctrl-C"))
+        #expect(unsafe access(folder.file("own/dashboard.html"), F_OK) != 0)
+    }
+
+    @Test func `a quiet one without a browser says that there is no way in`() throws {
+        let unprinted = try start("--quiet", "--no-browser").waitForEnd()
+        #expect(unprinted.status == 64)
+        #expect(unprinted.stderr.contains("--quiet prints neither address nor code"))
+        let unopened = try start("--quiet").waitForEnd()
+        #expect(unopened.status == 2)
+        #expect(unopened.stderr.hasPrefix("arpguard: error: no browser could be opened\n"))
+    }
+
     @Test(arguments: [["--port", "0"], ["--port", "65536"], ["--port", "x"], ["extra"]])
     func `a wrong command line has its own status`(words: [String]) throws {
         let result = try CommandRunner.run(

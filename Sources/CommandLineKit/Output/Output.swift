@@ -141,3 +141,24 @@ public final class Output: Sendable {
         state.buffer.removeAll(keepingCapacity: true)
     }
 }
+
+extension Output {
+    /// Writes what waits and what the rest of the command is useless without, such as a server's
+    /// address, or throws what ends the command. A reader that has gone had seen enough.
+    public func deliverVital() throws(CommandFailure) {
+        do throws(SinkError) {
+            try deliver()
+        } catch {
+            guard error != .readerHasGone else { return }
+            throw CommandFailure(outputLost: error)
+        }
+    }
+}
+
+extension CommandFailure {
+    init(outputLost error: SinkError) {
+        self.init(
+            "standard output can't be written: \(error)",
+            hint: "what is missing was not printed; let the output go where there is room")
+    }
+}
