@@ -48,10 +48,10 @@ struct ReplayCapture {
                 hint: "name a capture file, or try the one that comes along: arpguard replay "
                     + "--sample", status: .usage)
         }
-        if paths.contains("") {
+        // The second would be read as empty, once the first is judged.
+        if paths.count(where: { $0 == "-" }) > 1 {
             throw CommandFailure(
-                "'' is no name of a file", hint: "name a capture file: arpguard replay office.pcap",
-                status: .usage)
+                "standard input is named twice", hint: "name '-' once", status: .usage)
         }
         if opensNow, paths.count > openFilesMax {
             throw CommandFailure(

@@ -242,7 +242,10 @@ import Testing
         #expect(try arpguard("replay").status == 64)
         let nameless = try arpguard("replay", "")
         #expect(nameless.status == 64)
-        #expect(nameless.stderr.contains("'' is no name of a file"))
+        #expect(nameless.stderr.contains("FILE is empty"))
+        let twice = try arpguard("replay", "-", "-")
+        #expect(twice.status == 64 && twice.stdout.isEmpty)
+        #expect(twice.stderr.hasPrefix("arpguard: error: standard input is named twice\n"))
     }
 
     @Test(arguments: ["", "a/../b"])
