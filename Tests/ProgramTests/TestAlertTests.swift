@@ -80,4 +80,13 @@ import Testing
         #expect(result.stderr.contains("could not be sent: syslog: "), "\(result.stderr)")
         #expect(try JSONValue.parse(String(decoding: folder.read("hook"), as: UTF8.self)) != .null)
     }
+
+    @Test func `a test alert that arrived nowhere names no way`() throws {
+        let result = try CommandRunner.run(
+            "/bin/sh", ["-c", "exec \"$0\" test-alert >/dev/full", Executables.path("arpguard")],
+            environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("the test alert could not be sent: "))
+        #expect(!result.stderr.contains("sent by:"), "\(result.stderr)")
+    }
 }

@@ -21,7 +21,7 @@ extension TelemetryControl {
         guard terms == self.terms else {
             throw TelemetryError(
                 .terms, "what would be recorded or sent is not what was reviewed",
-                hint: "review it again with: telemetry enable")
+                hint: "review it again with: \(product.name) telemetry enable")
         }
         try directory.prepare(seams)
         if let path = try ConsentState.sharedPath(directory, seams.files) {

@@ -15,7 +15,8 @@ extension TelemetryControl {
         } catch {
             throw TelemetryError(
                 .storage, "what an unfinished deletion is about can't be read: \(error)",
-                hint: "telemetry delete-data --confirm deletes all, and this with it")
+                hint: "\(product.name) telemetry delete-data --confirm deletes all, and this with "
+                    + "it")
         }
     }
 

@@ -31,12 +31,12 @@ extension TelemetryControl {
         guard gate.read().state.record?.installationID != nil else {
             throw TelemetryError(
                 .blocked, "there is no installation identifier to change",
-                hint: "one is made when you agree: telemetry enable")
+                hint: "one is made when you agree: \(product.name) telemetry enable")
         }
         if let problem = gate.folderProblem {
             throw TelemetryError(
                 .blocked, "the identifier is not changed, it may be another home's: \(problem)",
-                hint: "if the data is yours, agree to it here: telemetry enable")
+                hint: "if the data is yours, agree to it here: \(product.name) telemetry enable")
         }
         try directory.prepare(seams)
         return try changing {

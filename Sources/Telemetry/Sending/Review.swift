@@ -72,7 +72,7 @@ extension TelemetryControl {
         var used: Store?
         let outcome = try reviewing(uid) { store, batch in
             used = store
-            return try dropping(Succession(of: batch, dropping: what), what, batch, store)
+            return try dropping(Succession(of: batch, dropping: what, product), what, batch, store)
         }
         if let used { clearLog(of: used) }
         return outcome
@@ -126,7 +126,7 @@ extension TelemetryControl {
             throw TelemetryError(
                 .blocked,
                 "nothing can be sent, so there is nothing to review: \(words.list(causes))",
-                hint: "telemetry status tells what to do")
+                hint: "\(product.name) telemetry status tells what to do")
         }
         return try openStore()
     }
@@ -147,14 +147,14 @@ extension TelemetryControl {
                 let state = batch.isEmptied ? "sealed anew" : "\(batch.state)"
                 throw TelemetryError(
                     .blocked, "batch \(uid) can't be changed any more: it is \(state)",
-                    hint: "telemetry review --list shows those that can")
+                    hint: "\(product.name) telemetry review --list shows those that can")
             }
             return try body(store, batch)
         }
         guard let result else {
             throw TelemetryError(
                 .blocked, "there is no batch \(uid)",
-                hint: "telemetry review --list shows those that can be reviewed")
+                hint: "\(product.name) telemetry review --list shows those that can be reviewed")
         }
         return result
     }

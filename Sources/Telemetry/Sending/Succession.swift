@@ -15,7 +15,9 @@ struct Succession {
     let dropped: [LogRecord]
 
     /// Throws if the batch holds nothing of the kind, or can't be read.
-    init(of batch: SealedBatch, dropping what: ReviewDrop) throws(TelemetryError) {
+    init(
+        of batch: SealedBatch, dropping what: ReviewDrop, _ product: Product
+    ) throws(TelemetryError) {
         guard batch.isWhole, let request = batch.request else { throw TelemetryControl.damaged }
         let records = request.resourceLogs.flatMap(\.scopeLogs).flatMap(\.logRecords)
         let isDropped: (Int) -> Bool =
@@ -32,7 +34,7 @@ struct Succession {
         guard !dropped.isEmpty, isWhole else {
             throw TelemetryError(
                 .blocked, "batch \(batch.uid) holds no such event",
-                hint: "telemetry review --batch \(batch.uid) shows what it holds")
+                hint: "\(product.name) telemetry review --batch \(batch.uid) shows what it holds")
         }
     }
 

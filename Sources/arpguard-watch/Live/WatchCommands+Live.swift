@@ -85,7 +85,10 @@ extension Command {
         let late = outputs.lanes.finish(within: patience)
         for name in late { diagnostics.error("\(name) was not done in time") }
         let arrived = outputs.lanes.filter { $0.counts.delivered == 1 }.map(\.name)
-        diagnostics.notice("sent by: \(arrived.joined(separator: ", "))")
+        // Of each that did not arrive it was said already.
+        if !arrived.isEmpty {
+            diagnostics.notice("sent by: \(arrived.joined(separator: ", "))")
+        }
         return arrived.count == outputs.lanes.count ? .success : .failure
     }
 }

@@ -20,6 +20,7 @@ extension Command {
         let isConfirmed = try invocation.isConfirmed(
             asking: "Delete everything that telemetry recorded?", otherwise: "nothing was deleted")
         guard isConfirmed else { return .success }
+        let wasAsked = !setup.control().causes(blocking: .recording).contains(.notAsked)
         let reach = setup.deleteData()
         let (outcomes, failure) = (reach.outcomes, reach.failure)
         if outcomes.isEmpty, let failure {
@@ -30,11 +31,15 @@ extension Command {
         let elsewhere = ErasureElsewhere(
             requested: outcomes.contains(where: \.erasureRequested),
             impossible: outcomes.contains(where: \.erasureImpossible), setup)
+        // Without a yes there was no identifier under which anything could be sent.
+        let isUnsent =
+            !wasAsked && outcomes.count == 1 && !elsewhere.isRequested && !elsewhere.isImpossible
+            && setup.erasures().erasureProblem == nil
         let isEnabled = setup.control().causes(blocking: .recording).isEmpty
         var lines = [
             "deleted \(events.of("event"))"
                 + (failure == nil ? "; no byte of what was recorded is left here" : ", not all"),
-            elsewhere.sentence,
+            isUnsent ? "nothing was ever sent: nobody has agreed to it here" : elsewhere.sentence,
         ]
         if !reach.absent.isEmpty {
             lines = ["deleted \(events.of("event")) where that is possible now"]

@@ -13,11 +13,18 @@ extension Flag {
 }
 
 extension EventFilter {
+    /// Whether anything is left out at all.
+    var isNone: Bool { type == nil && since == nil && until == nil }
+
     /// What the flags of a command ask for.
     init(_ command: ParsedCommand, type: String?) throws(CommandFailure) {
-        self.init(
-            type: type, since: try Self.time(.since, command),
-            until: try Self.time(.until, command))
+        let (since, until) = (try Self.time(.since, command), try Self.time(.until, command))
+        if let since, let until, until < since {
+            throw CommandFailure(
+                "the range ends on \(until.rfc3339), before it begins on \(since.rfc3339)",
+                hint: "write --since=2026-11-01 --until=2026-12-01", status: .usage)
+        }
+        self.init(type: type, since: since, until: until)
     }
 
     private static func time(

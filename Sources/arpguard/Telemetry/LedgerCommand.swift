@@ -29,7 +29,10 @@ extension Command {
                 invocation.command, type: invocation.command.string(.kind))
             let rows = try telling { try control.ledger(matching: filter) }
             invocation.output.render(.ledger(rows))
-            if rows.isEmpty { invocation.diagnostics.notice("the ledger has no such rows") }
+            if rows.isEmpty {
+                invocation.diagnostics.notice(
+                    filter.isNone ? "the ledger is empty" : "the ledger has no such rows")
+            }
             return .success
         }
         if let head, !LedgerVerdict.isHead(head) {

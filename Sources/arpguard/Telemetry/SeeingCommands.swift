@@ -17,7 +17,9 @@ extension Command {
         let events = try telling { try setup.control().events(matching: filter) }
         invocation.output.render(.events(events))
         if events.isEmpty {
-            invocation.diagnostics.notice("no such events are stored in this home")
+            invocation.diagnostics.notice(
+                filter.isNone
+                    ? "nothing is recorded in this home" : "no such events are stored in this home")
         }
         return .success
     }
