@@ -70,6 +70,14 @@ import Testing
         let laboratory = try Laboratory("no")
         let watch = try watch(laboratory)
         try waitForStart(watch)
+        let sound = try? folder.read("home/config.json")
+        try folder.write("{\"detection\": [", to: "home/config.json")
+        watch.send(signal: SIGHUP)
+        _ = try watch.waitForErrorLine(
+            containing: "holds as it was, but telemetry is off until it is mended: ")
+        try folder.write(sound ?? Array("{}".utf8), to: "home/config.json")
+        watch.send(signal: SIGHUP)
+        _ = try watch.waitForErrorLine(containing: "the configuration was read again")
         #expect(try arpguard("config", "set", "telemetry.enabled", "false").status == 0)
         _ = try watch.waitForErrorLine(containing: "telemetry.enabled is false now")
         let before = try status()["events"]

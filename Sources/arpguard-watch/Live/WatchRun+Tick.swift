@@ -168,16 +168,19 @@ extension WatchRun {
         do throws(CommandFailure) {
             let context = try ProgramContext(at: home)
             let next = context.configurationFile.load()
-            if let fault = next.fault {
-                diagnostics.warning(
-                    "the configuration holds as it was: \(fault.description)", hint: fault.hint)
-                outputs.reopen()
-            } else {
-                try take(next)
-            }
+            if next.fault == nil { try take(next) } else { outputs.reopen() }
             outputs.probe()
             replaceTelemetry(TelemetrySetup(context, invocation))
-            if next.fault == nil { diagnostics.notice("the configuration was read again") }
+            if let fault = next.fault {
+                // Where something else keeps telemetry off too, mending would not bring it back.
+                let isOffByThis = module.blockedBy == [.configuration]
+                diagnostics.warning(
+                    "the configuration holds as it was"
+                        + (isOffByThis ? ", but telemetry is off until it is mended" : "")
+                        + ": \(fault.description)", hint: fault.hint)
+            } else {
+                diagnostics.notice("the configuration was read again")
+            }
         } catch {
             diagnostics.error(error)
         }
