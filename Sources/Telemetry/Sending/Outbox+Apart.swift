@@ -219,7 +219,8 @@ extension ErasureList {
                 guard let away = kept.first(where: { $0.url == all[index].url }),
                     all[index].nextAttemptAt == away.until
                 else { continue }
-                all[index].nextAttemptAt = away.before
+                // A server may have asked for patience with all that it is to be asked.
+                all[index].nextAttemptAt = max(away.before, all[index].wish ?? away.before)
                 all[index].wasKeptAway = false
             }
         }
