@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How an address that several stations claim changes its owner.
+extension Contest {
+    /// Whether one of the contenders wears a virtual router's address.
+    var hasVirtualRouter: Bool {
+        for index in contenders.indices where contenders[index]?.mac.isVirtualRouter == true {
+            return true
+        }
+        return false
+    }
+
+    /// What the history tells about a frame's source that is not the packet's sender.
+    mutating func describeSource(_ sighting: inout Sighting, mayBeWorn: Bool) {
+        let packet = sighting.packet
+        let sender = contender(packet.sender.mac)
+        if let source = contender(packet.source) {
+            sighting.isSourceWorn = source.isOwner
+            sighting.isSourceRival =
+                source.isOriginal ? !source.tally.isOwners : sender?.isOriginal == true
+        } else {
+            sighting.isSourceWorn = mayBeWorn && sender?.isOwner != true
+        }
+        if sighting.speaker != packet.sender.mac {
+            update(packet.sender.mac) { $0.spokesman = packet.source }
+        }
+        if sighting.isSourceRival {
+            update(packet.source) { $0.hasRestored = true }
+        }
+    }
+
+    /// The binding that holds again where a packet comes from a station that took the address and
+    /// names its first owner, as poisoners do that clean up (R1); nil where it does not. The owner
+    /// has said nothing, and nobody is told of a move; whoever takes it again has moved it once
+    /// more.
+    mutating func ownerPutBack(
+        by sighting: Sighting, from before: Binding
+    ) -> Binding? {
+        let packet = sighting.packet
+        keep(before)
+        let (source, sender) = (packet.source, packet.sender.mac)
+        guard source != sender, !source.isSibling(of: sender),
+            contender(source)?.isOriginal == false, let owner = contender(sender), owner.isOriginal
+        else { return nil }
+        var binding = Binding(mac: owner.mac, tally: owner.tally)
+        binding.isContested = true
+        notePutBack(at: sighting.time)
+        return binding
+    }
+
+    /// Notes that `claim` drove `before` out, and returns the binding that now holds.
+    /// `lacksAdverts` tells whether routers that advertise would have been heard.
+    mutating func change(
+        from before: Binding, to claim: Binding, _ sighting: Sighting, lacksAdverts: Bool
+    ) -> Binding {
+        keep(before)
+        let known = contender(claim.mac)
+        var after = claim
+        if let known {
+            after.tally = known.tally
+            after.add(sighting)
+        }
+        after.isUsurped = sighting.explanation == nil && known?.isOriginal != true
+        keep(after)
+        let isToMany = sighting.form == .question && sighting.packet.isToMany
+        noteChange(
+            at: sighting.time, isAnnounced: sighting.form == .announcement || isToMany,
+            isReturn: known != nil, isToOriginal: known?.isOriginal == true)
+        // A router's port asks in the name of the address that the virtual one answers for.
+        let wearsVirtualMAC =
+            lacksAdverts && sighting.explanation == nil && claim.mac.isVirtualRouter
+            && !before.tally.onlyAsks
+        update(claim.mac) { contender in
+            if !sighting.form.isPrompted {
+                if after.isUsurped { contender.unpromptedTakeovers &+= 1 }
+                if contender.isOriginal { contender.unpromptedReturns &+= 1 }
+            }
+            if wearsVirtualMAC, !before.mac.isVirtualRouter { contender.wearsVirtualMAC = true }
+        }
+        return after
+    }
+
+    /// Whether one who had the address first is a port of the same machine as `mac`, or `mac` is
+    /// of one that another contender may be a port of, by their addresses.
+    func hasSibling(of mac: MACAddress) -> Bool {
+        let isOriginal = place(of: mac).flatMap { contenders[$0]?.isOriginal } ?? false
+        for index in contenders.indices {
+            guard let contender = contenders[index], contender.isOriginal || isOriginal
+            else { continue }
+            if contender.mac.isSibling(of: mac) { return true }
+        }
+        return false
+    }
+}
+
+extension MACAddress {
+    /// Whether it is of a block that groups of routers share: VRRP and CARP, HSRP 1 and 2, GLBP.
+    var isVirtualRouter: Bool {
+        bits >> 8 == 0x0000_5E00_01 || bits >> 8 == 0x0000_0C07_AC
+            || bits >> 12 == 0x0_0000_C9FF || bits >> 24 == 0x0007_B4
+    }
+}
