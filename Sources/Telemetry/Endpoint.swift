@@ -45,10 +45,8 @@ public struct Endpoint: Sendable, Equatable, CustomStringConvertible {
     public var description: String { origin + path }
 
     /// Whether the path is that at which a collector of OTLP/HTTP takes logs (OpenTelemetry
-    /// protocol exporter, endpoint URLs), also with a slash behind it.
-    public var isForLogs: Bool {
-        path.hasSuffix("/v1/logs") || path.hasSuffix("/") && path.dropLast().hasSuffix("/v1/logs")
-    }
+    /// protocol exporter, endpoint URLs).
+    public var isForLogs: Bool { path.hasSuffix("/v1/logs") }
 
     /// Whether the host is this machine by its very name: `localhost`, 127.0.0.0/8 or `[::1]`.
     public var isLoopback: Bool {

@@ -71,9 +71,11 @@ public struct TelemetryModuleConfig: Sendable, Equatable {
     /// The endpoint below which an installation is erased; nil if there is none.
     public var erasureEndpoint: Endpoint? {
         if let erasureURL { return Endpoint(erasureURL) }
-        guard let upload = uploadEndpoint, upload.isForLogs else { return nil }
-        let ending = upload.path.hasSuffix("/") ? "logs/" : "logs"
-        return Endpoint(upload.description.dropLast(ending.count) + "installations")
+        guard let upload = uploadEndpoint else { return nil }
+        // Of a server that takes logs with a slash behind.
+        let address = upload.description.dropLast(upload.path.hasSuffix("/") ? 1 : 0)
+        guard address.hasSuffix("/v1/logs") else { return nil }
+        return Endpoint(address.dropLast("logs".count) + "installations")
     }
 }
 

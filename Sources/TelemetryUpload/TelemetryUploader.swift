@@ -123,9 +123,10 @@ public struct TelemetryUploader: Sendable {
         _ body: (UploadRound.Elsewhere) -> UploadSummary
     ) throws -> UploadSummary? {
         let control = makeControl()
-        let none = UploadRound.Elsewhere(batchesAt: nil, apartUntil: nil)
+        let none = UploadRound.Elsewhere()
         // Where nobody was ever asked not even a folder is made.
         if let status = try? control.status(), !status.isDecided { return body(none) }
+        let isBlocked = !control.causes(blocking: .sending).isEmpty
         let outbox: Outbox?
         let away: BatchesAway?
         do {
@@ -134,12 +135,14 @@ public struct TelemetryUploader: Sendable {
         } catch {
             // What is busy now may send a batch in a moment; by what can't be opened, or has no
             // room, none leaves, which the round of this folder tells.
-            let isNoneSent = !TelemetryControl.mayPass(error) || TelemetryControl.isFull(error)
+            let isNoneSent =
+                isBlocked || !TelemetryControl.mayPass(error) || TelemetryControl.isFull(error)
             return isAskedFor || isNoneSent ? body(none) : nil
         }
-        guard let outbox else { return isAskedFor ? body(none) : nil }
+        guard let outbox else { return isAskedFor || isBlocked ? body(none) : nil }
         var summary = body(
-            UploadRound.Elsewhere(batchesAt: outbox.batchesAt, apartUntil: away?.until))
+            UploadRound.Elsewhere(
+                batchesAt: outbox.batchesAt, apartUntil: away?.until, isHeeded: true))
         guard let away else { return summary }
         do {
             try outbox.putBack(

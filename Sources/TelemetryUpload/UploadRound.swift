@@ -30,11 +30,16 @@ package struct UploadRound {
         package let batchesAt: Timestamp?
         /// Until when they are kept away from what is asked for here; nil where nothing was drawn.
         package let apartUntil: Timestamp?
+        /// Whether that folder knows what is asked for here, and keeps them away from it.
+        package let isHeeded: Bool
 
-        /// Describes them.
-        package init(batchesAt: Timestamp?, apartUntil: Timestamp?) {
+        /// Describes them; without any, their folder can't be told what is asked for here.
+        package init(
+            batchesAt: Timestamp? = nil, apartUntil: Timestamp? = nil, isHeeded: Bool = false
+        ) {
             self.batchesAt = batchesAt
             self.apartUntil = apartUntil
+            self.isHeeded = isHeeded
         }
     }
 
@@ -175,11 +180,22 @@ package struct UploadRound {
                 "a request for erasure could not be noted: \(known?.description ?? "\(error)")",
                 hint: known?.hint ?? "it stays pending")
         }
-        guard let away else { return }
+        let hasLeft = summary.erasuresLeft > before.erasuresLeft
+        guard let away else {
+            // What could not be noted before may be now.
+            if hasLeft { _ = try keepBatchesAway(due, isAskedFor, &summary) }
+            return
+        }
+        putBack(
+            away, hasLeft: hasLeft,
+            isFirst: summary.firstErasuresLeft > before.firstErasuresLeft, &summary)
+    }
+
+    private func putBack(
+        _ away: BatchesAway, hasLeft: Bool, isFirst: Bool, _ summary: inout UploadSummary
+    ) {
         do {
-            try outbox.putBack(
-                away, hasLeft: summary.erasuresLeft > before.erasuresLeft,
-                isFirst: summary.firstErasuresLeft > before.firstErasuresLeft)
+            try outbox.putBack(away, hasLeft: hasLeft, isFirst: isFirst)
         } catch {
             // They wait longer than they need.
             summary.note("batches are kept away: \(error)", hint: "status tells until when")
@@ -192,9 +208,10 @@ package struct UploadRound {
         _ due: [PendingErasure], _ isAskedFor: Bool, _ summary: inout UploadSummary
     ) throws -> BatchesAway? {
         let isFirst = due.contains { !$0.hasLeft }
-        // The folder from which batches leave knows of those that are asked for again.
-        if elsewhere != nil, !isFirst { return nil }
+        if elsewhere?.isHeeded == true, !isFirst { return nil }
         do {
+            // What the folder of the batches does not know of is to be found here.
+            if elsewhere?.isHeeded == false { try outbox.forgetTurn() }
             return try outbox.keepBatchesAway(isFirst: isFirst, until: elsewhere?.apartUntil)
         } catch  where isAskedFor || TelemetryControl.isFull(error) {
             summary.note("batches can't be kept away: \(error)", hint: "make room, or try again")

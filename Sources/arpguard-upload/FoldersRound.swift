@@ -34,13 +34,11 @@ final class FoldersRound {
     /// What became of the configured folder; nil while another process uploads. What fails there
     /// keeps no erasure of another folder from being asked for.
     func run(_ progress: @escaping (UploadSummary) -> Void) throws -> UploadSummary? {
-        if areBatchesMeant, let failure = setup.takeOverWaits() {
-            elsewhere.warnings.append("batches could not be kept apart: \(failure.message)")
-        }
+        let isUnknown = areBatchesMeant && !areWaitsKnown
         if areBatchesMeant, !setup.control().isTurnOfBatches { ask(isAlone: false) }
         let own = Result {
             try setup.uploader().run(
-                scope, timeMax: nil, isApart: elsewhere.erasuresLeft > 0,
+                scope, timeMax: nil, isApart: isUnknown || elsewhere.erasuresLeft > 0,
                 cancellation: cancellation, progress: progress, onBatch: heed)
         }
         if !mayBatchHaveLeft(own) {
@@ -49,6 +47,15 @@ final class FoldersRound {
         }
         tellPending()
         return try own.get()
+    }
+
+    /// Whether it is known how long batches are to wait for what left from other folders.
+    private var areWaitsKnown: Bool {
+        guard setup.control().causes(blocking: .sending).isEmpty,
+            let failure = setup.takeOverWaits()
+        else { return true }
+        elsewhere.warnings.append("batches could not be kept apart: \(failure.message)")
+        return false
     }
 
     /// Also where none was asked, in the turn of batches.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import JSON
 import TestKit
 import Testing
@@ -42,7 +43,8 @@ import Testing
         url: String, isErasable: Bool
     ) throws {
         let set = try arpguard("config", "set", "telemetry.upload_url", url)
-        #expect(set.stderr.contains("what the server does not take is lost") == !isErasable)
+        #expect(
+            set.stderr.contains("what the server does not take is lost") == !url.hasSuffix("logs"))
         let asked = try arpguard("telemetry", "enable", "--confirm")
         #expect(asked.stdout.contains("and asks the collector to erase it") == isErasable)
         #expect(asked.stdout.contains(Self.noErasure) == !isErasable, "\(asked)")
@@ -50,6 +52,30 @@ import Testing
         #expect(status.contains("no erasure") == !isErasable, "\(status)")
         let below = isErasable ? "https://t.example.org/v1/installations" : nil
         #expect(try arpguard.telemetryStatus()["erasure_url"]?.stringValue == below)
+    }
+
+    @Test func `what is not one's own alone is made so, and no decision thrown away`() throws {
+        try run("telemetry", "enable", "--confirm")
+        let folder = arpguard.folder.file("own/telemetry")
+        try #require(unsafe chmod(folder, 0o770) == 0)
+        let status = try arpguard("telemetry", "status").stdout
+        #expect(status.contains("to record:  chmod go-w "), "\(status)")
+        #expect(!status.contains("disable"), "\(status)")
+        try #require(unsafe chmod(folder, 0o700) == 0)
+        #expect(try arpguard.telemetryStatus()["enabled"] == true)
+    }
+
+    @Test func `events that are held are told of as such where nothing else is in the way`() throws
+    {
+        try run("config", "set", "telemetry.upload_url", "http://127.0.0.1:1/v1/logs")
+        try run("config", "set", "telemetry.upload_review", "manual")
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        let line = "held events leave once you let them"
+        #expect(try arpguard("telemetry", "status").stdout.contains(line))
+        let quiet = try arpguard(["telemetry", "status"], environment: ["DO_NOT_TRACK": "1"])
+        #expect(!quiet.stdout.contains(line))
+        #expect(try !arpguard("telemetry", "preview").stderr.contains("next request"))
     }
 
     @Test func `a yes to keep it here speaks of no collector`() throws {

@@ -6,10 +6,13 @@ public struct CauseWords: Sendable {
 
     private let product: Product
     private let configuration: Configuration
+    /// What has the folder be its owner's alone again; nil where it is.
+    private let folderRemedy: String?
 
     /// Words for what the gate with this reader finds.
     init(_ gate: GateReader) {
         product = gate.product
+        folderRemedy = ConsentState.remedy(gate.directory, gate.seams)
         configuration =
             if gate.configurationFault != nil {
                 .faulty
@@ -66,7 +69,7 @@ public struct CauseWords: Sendable {
             case .namingNoPlace: "\(name) config set telemetry.upload_url URL"
             }
         case .notAsked, .withdrawn, .termsChanged, .copiedHome: "\(name) telemetry enable"
-        case .stateUnreadable: "\(name) telemetry disable, then enable"
+        case .stateUnreadable: folderRemedy ?? "\(name) telemetry disable, then enable"
         }
     }
 }

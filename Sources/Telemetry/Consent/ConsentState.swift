@@ -66,6 +66,17 @@ struct ConsentState: Sendable {
         }
     }
 
+    /// What has a folder and what was decided there be its owner's alone again; nil where they are,
+    /// or can't be looked at.
+    static func remedy(_ directory: TelemetryDirectory, _ seams: TelemetrySeams) -> String? {
+        for path in paths(directory) {
+            guard let status = try? seams.files.status(of: path) else { continue }
+            if status.owner != seams.userID { return "sudo chown -R $USER \(directory.path)" }
+        }
+        let shared = try? sharedPath(directory, seams.files)
+        return shared.map { "chmod go-w \($0)" }
+    }
+
     private static func paths(_ directory: TelemetryDirectory) -> [String] {
         [directory.path, directory.consentRecord, directory.consentPage]
     }

@@ -37,14 +37,19 @@ extension Outbox {
     package func keepBatchesAway(
         isFirst: Bool, until drawn: Timestamp? = nil
     ) throws -> BatchesAway? {
-        let before = try memory.apart()
-        let had = try before.map { try $0 > now || dueAt() <= now } ?? false
+        let (before, batchesAt) = (try memory.apart(), batchesAt)
+        let had = before.map { $0 > now || batchesAt.map { $0 <= now } ?? false } ?? false
         guard isFirst || !had else { return nil }
         let time = drawn ?? Self.drawApart(now, gate.seams.random)
         let until = before.map { max($0, time) } ?? time
         try memory.keep(apart: until)
         return BatchesAway(
             before: before, until: until, had: had, epoch: gate.read().state.epoch)
+    }
+
+    /// Forgets that batches were kept away where that is over: they leave from another folder.
+    package func forgetTurn() throws {
+        if let time = try memory.apart(), time <= now { try memory.keep(apart: nil) }
     }
 
     /// Has batches be due as they were, if nothing left; or if nothing did for the first time, and
@@ -112,9 +117,8 @@ extension Outbox {
 /// A request for erasure that was kept away.
 package struct ErasureAway {
     let url: String
-    /// When it was due before, and is since.
+    /// When it was due before.
     let before: Timestamp
-    let until: Timestamp
 }
 
 /// How batches were kept away before requests for erasure were asked for.
@@ -176,15 +180,14 @@ extension TelemetryControl {
     }
 
     /// Keeps batches away at least until then, since an erasure left from another folder of the
-    /// same home, unless they were kept away, are due and have not gone yet.
+    /// same home.
     package func keepBatchesAway(until time: Timestamp) throws {
         guard !isForeign, let store = try openStore() else { return }
         let memory = memory(of: store)
-        if let known = try memory.apart() {
-            let batchesAt = try agenda(of: store).batchesAt ?? known
-            guard known < time, max(known, batchesAt) > seams.clock.now() else { return }
+        try store.database.transaction {
+            if let known = try memory.apart(), known >= time { return }
+            try memory.keep(apart: time)
         }
-        try memory.keep(apart: time)
     }
 }
 
@@ -203,22 +206,18 @@ extension ErasureList {
                 let before = all[index].nextAttemptAt
                 all[index].putOff(until: time, now)
                 all[index].wasKeptAway = true
-                kept.append(
-                    ErasureAway(
-                        url: all[index].url, before: before, until: all[index].nextAttemptAt))
+                kept.append(ErasureAway(url: all[index].url, before: before))
             }
         }
         return kept
     }
 
-    /// Those that somebody asked for meanwhile, or put off otherwise, stay as that left them.
+    /// Those that somebody asked for meanwhile stay as that left them.
     fileprivate func putBack(_ kept: [ErasureAway]) throws(TelemetryError) {
         guard !kept.isEmpty else { return }
         try update { all in
             for index in all.indices where all[index].wasKeptAway {
-                guard let away = kept.first(where: { $0.url == all[index].url }),
-                    all[index].nextAttemptAt == away.until
-                else { continue }
+                guard let away = kept.first(where: { $0.url == all[index].url }) else { continue }
                 // A server may have asked for patience with all that it is to be asked.
                 all[index].nextAttemptAt = max(away.before, all[index].wish ?? away.before)
                 all[index].wasKeptAway = false

@@ -89,7 +89,7 @@ extension TelemetrySetup {
         diagnostics.warning(
             "telemetry.upload_url does not end in /v1/logs, where collectors take OTLP logs: what "
                 + "the server does not take is lost",
-            hint: "arpguard config set telemetry.upload_url \(endpoint.origin)/v1/logs, unless "
+            hint: "arpguard config set telemetry.upload_url URL, with /v1/logs at its end, unless "
                 + "yours takes them elsewhere")
     }
 

@@ -33,7 +33,8 @@ extension Command {
             impossible: outcomes.contains(where: \.erasureImpossible), setup)
         // Without a yes there was no identifier under which anything could be sent.
         let isUnsent =
-            !wasAsked && outcomes.count == 1 && !elsewhere.isRequested && !elsewhere.isImpossible
+            !wasAsked && outcomes.count == 1 && failure == nil && reach.absent.isEmpty
+            && !elsewhere.isRequested && !elsewhere.isImpossible
             && setup.erasures().erasureProblem == nil
         let isEnabled = setup.control().causes(blocking: .recording).isEmpty
         var lines = [

@@ -175,7 +175,7 @@ struct TermsView {
     private var erasure: String {
         guard terms.origin != nil else { return "" }
         return config.erasureEndpoint == nil
-            ? "; what was sent can't be erased, since \(TelemetryModuleConfig.noErasure)"
+            ? "; what is sent there can't be erased, since \(TelemetryModuleConfig.noErasure)"
             : " and asks the collector to erase it"
     }
 

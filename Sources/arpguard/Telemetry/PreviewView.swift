@@ -13,8 +13,7 @@ struct PreviewView {
     /// What the yes that stands covers; nil without one.
     let agreed: ConsentTerms?
     let words: CauseWords
-    /// How many events wait, those of the request included.
-    let waiting: Int64
+    let status: TelemetryStatus
 
     func show(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         let isRaw = invocation.command.isOn(.raw)
@@ -49,10 +48,19 @@ struct PreviewView {
             }
             invocation.output.render(view.report)
         }
-        guard waiting > batch.events else { return }
-        invocation.diagnostics.notice(
-            "this is the next request; \((waiting - batch.events).of("event")) more wait: "
-                + "arpguard telemetry upload --dry-run prints every request")
+        if let rest = rest(beside: batch) { invocation.diagnostics.notice(rest) }
+    }
+
+    /// What waits beside the request that is shown.
+    private func rest(beside batch: SealedBatch) -> String? {
+        // Where any may go, one of those is shown.
+        let areAllHeld = status.held == status.waiting
+        let more = (areAllHeld ? status.held : status.waiting - status.held) - batch.events
+        guard more > 0 else { return nil }
+        return areAllHeld
+            ? "\(more.of("event")) more held: arpguard telemetry review"
+            : "this is the next request; \(more.of("event")) more wait: "
+                + "arpguard telemetry upload --dry-run prints every request"
     }
 
     private func show(

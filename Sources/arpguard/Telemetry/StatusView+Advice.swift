@@ -16,7 +16,7 @@ extension StatusView {
     /// For one who has: what lifts each cause, and what becomes of what is here.
     var advice: [Report.Block] {
         let lift = status.isEnabled ? nil : "to record:  \(remedies(of: status.blockedBy))"
-        let lines = [situation, lift].compactMap(\.self)
+        let lines = [lift, situation].compactMap(\.self)
         return lines.isEmpty ? [] : [.blank] + lines.map { .line(StyledText($0)) }
     }
 
@@ -27,7 +27,7 @@ extension StatusView {
         } else if status.isEnabled, status.uploadURL == nil {
             "nothing leaves without a place:  arpguard config set telemetry.upload_url URL, "
                 + "then arpguard telemetry enable"
-        } else if status.held > 0 {
+        } else if status.held > 0, status.blockedSending.isEmpty {
             "held events leave once you let them:  arpguard telemetry review"
         } else if status.blockedBy.contains(.withdrawn), status.recorded > 0 {
             "what is stored here is never sent; to remove it:  arpguard telemetry delete-data"
@@ -41,7 +41,7 @@ extension StatusView {
     /// What lifts causes, each remedy once.
     private func remedies(of causes: [Cause]) -> String {
         let all = causes.map(words.remedy)
-        return all.indices.filter { all.firstIndex(of: all[$0]) == $0 }.map { all[$0] }
-            .joined(separator: ", then ")
+        let each = all.indices.filter { all.firstIndex(of: all[$0]) == $0 }.map { all[$0] }
+        return told(each.joined(separator: ", then "))
     }
 }

@@ -122,7 +122,7 @@ extension Command {
         let preview = try telling { try control.preview() }
         return try PreviewView(
             preview: preview, proxy: setup.config.uploadProxy, agreed: control.agreedTerms,
-            words: control.words, waiting: try telling { try control.status().waiting }
+            words: control.words, status: try telling { try control.status() }
         ).show(invocation)
     }
 }
