@@ -122,8 +122,6 @@ extension TelemetrySetup {
     /// The status, in which erasures are those of all folders of this home, as far as these can be
     /// read.
     public func status() throws -> TelemetryStatus {
-        // What fails in it the status tells of itself.
-        _ = takeOverWaits()
         var status = try control().status()
         status.add(erasuresOf: erasuresElsewhere())
         return status

@@ -73,9 +73,9 @@ public struct TelemetryModuleConfig: Sendable, Equatable {
         if let erasureURL { return Endpoint(erasureURL) }
         guard let upload = uploadEndpoint else { return nil }
         // Of a server that takes logs with a slash behind.
-        let address = upload.description.dropLast(upload.path.hasSuffix("/") ? 1 : 0)
-        guard address.hasSuffix("/v1/logs") else { return nil }
-        return Endpoint(address.dropLast("logs".count) + "installations")
+        let path = upload.path.dropLast(upload.path.hasSuffix("/") ? 1 : 0)
+        guard path.hasSuffix("/v1/logs") else { return nil }
+        return Endpoint(upload.origin + path.dropLast("logs".count) + "installations")
     }
 }
 

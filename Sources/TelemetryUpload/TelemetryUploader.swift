@@ -129,8 +129,10 @@ public struct TelemetryUploader: Sendable {
         let isBlocked = !control.causes(blocking: .sending).isEmpty
         let outbox: Outbox?
         let away: BatchesAway?
+        let batchesAt: Timestamp?
         do {
             outbox = try control.outbox()
+            batchesAt = outbox?.batchesAt
             away = try outbox?.keepBatchesAway(isFirst: isFirst)
         } catch {
             // What is busy now may send a batch in a moment; by what can't be opened, or has no
@@ -142,7 +144,7 @@ public struct TelemetryUploader: Sendable {
         guard let outbox else { return isAskedFor || isBlocked ? body(none) : nil }
         var summary = body(
             UploadRound.Elsewhere(
-                batchesAt: outbox.batchesAt, apartUntil: away?.until, isHeeded: true))
+                batchesAt: batchesAt, apartUntil: away?.until, isHeeded: true))
         guard let away else { return summary }
         do {
             try outbox.putBack(

@@ -34,7 +34,8 @@ final class FoldersRound {
     /// What became of the configured folder; nil while another process uploads. What fails there
     /// keeps no erasure of another folder from being asked for.
     func run(_ progress: @escaping (UploadSummary) -> Void) throws -> UploadSummary? {
-        let isUnknown = areBatchesMeant && !areWaitsKnown
+        // Who types an upload overrides them.
+        let isUnknown = areBatchesMeant && !areWaitsKnown && scope == .everythingIfDue
         if areBatchesMeant, !setup.control().isTurnOfBatches { ask(isAlone: false) }
         let own = Result {
             try setup.uploader().run(
@@ -88,10 +89,16 @@ final class FoldersRound {
         guard others.contains(where: { $0.pendingErasures != 0 }) else { return }
         do {
             let asked = try setup.uploader().whileNoBatchLeaves(
-                isAskedFor: scope == .erasures, isFirst: others.contains { $0.hasFreshErasures }
+                isAskedFor: scope == .erasures,
+                isFirst: others.contains {
+                    $0.hasFreshErasures(isAskedFor: scope != .everythingIfDue)
+                }
             ) { askEach(isAlone: isAlone, $0) }
             // What is pending is told once.
-            if let asked { elsewhere = asked }
+            if var asked {
+                asked.warnings = elsewhere.warnings + asked.warnings
+                elsewhere = asked
+            }
         } catch {
             tell(error, of: setup.place, in: &elsewhere)
         }

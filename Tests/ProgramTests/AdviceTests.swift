@@ -59,7 +59,7 @@ import Testing
         let folder = arpguard.folder.file("own/telemetry")
         try #require(unsafe chmod(folder, 0o770) == 0)
         let status = try arpguard("telemetry", "status").stdout
-        #expect(status.contains("to record:  chmod go-w "), "\(status)")
+        #expect(status.contains("to record:  let nobody but its owner write to "), "\(status)")
         #expect(!status.contains("disable"), "\(status)")
         try #require(unsafe chmod(folder, 0o700) == 0)
         #expect(try arpguard.telemetryStatus()["enabled"] == true)

@@ -89,4 +89,16 @@ extension ErasurePlacesTests {
         #expect(server.requests.dropFirst(before).map(\.method) == ["DELETE"])
         #expect(told.split(separator: "\n").filter { $0.hasPrefix("DELETE http") }.count == 1)
     }
+
+    @Test func `a deletion that fails in one folder denies nothing of what was sent`() throws {
+        let server = try FakeServer(otherwise: .answer(200))
+        try send(to: server, from: "first")
+        try store(in: "second")
+        let lock = arpguard.folder.file("first/change.lock")
+        let held = try #require(try RealFileSystem().lock(lock))
+        let end = try arpguard("telemetry", "delete-data", "--confirm")
+        withExtendedLifetime(held) {}
+        #expect(end.status == 2)
+        #expect(end.stdout.contains("not all") && !end.stdout.contains("nothing was"), "\(end)")
+    }
 }

@@ -43,7 +43,7 @@ import Testing
         arguments: [
             ("https://t.example.org/v1/logs", nil, "https://t.example.org/v1/installations"),
             ("https://t.example.org/v1/logs/", nil, "https://t.example.org/v1/installations"),
-            ("https://t.example.org/otlp", nil, nil), ("https://t.example.org/v1", nil, nil),
+            ("https://t.example.org/otlp", nil, nil), ("https://v1/logs", nil, nil),
             (nil, nil, nil),
             (
                 "https://t.example.org/otlp", "https://t.example.org/erase",

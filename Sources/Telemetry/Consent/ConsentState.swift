@@ -71,10 +71,14 @@ struct ConsentState: Sendable {
     static func remedy(_ directory: TelemetryDirectory, _ seams: TelemetrySeams) -> String? {
         for path in paths(directory) {
             guard let status = try? seams.files.status(of: path) else { continue }
-            if status.owner != seams.userID { return "sudo chown -R $USER \(directory.path)" }
+            if status.kind == .link { return "put what \(path) leads to in the place of that link" }
+            if status.owner != seams.userID {
+                return "have user \(seams.userID) own \(directory.path) and all in it; what was "
+                    + "decided there counts then"
+            }
         }
         let shared = try? sharedPath(directory, seams.files)
-        return shared.map { "chmod go-w \($0)" }
+        return shared.map { "let nobody but its owner write to \($0)" }
     }
 
     private static func paths(_ directory: TelemetryDirectory) -> [String] {

@@ -153,9 +153,11 @@ extension TelemetryControl {
         }
     }
 
-    /// Whether an erasure is pending that never left.
-    package var hasFreshErasures: Bool {
-        (try? erasureList.all())?.contains { !$0.hasLeft } ?? false
+    /// Whether an erasure is due, for whoever waits or for nobody, that never left.
+    package func hasFreshErasures(isAskedFor: Bool) -> Bool {
+        let now = seams.clock.now()
+        return (try? erasureList.all())?
+            .contains { !$0.hasLeft && $0.isDue(at: now, isAskedFor: isAskedFor) } ?? false
     }
 
     /// Keeps what is still to be erased from here away for hours, drawn, since batches go from
@@ -184,9 +186,11 @@ extension TelemetryControl {
     package func keepBatchesAway(until time: Timestamp) throws {
         guard !isForeign, let store = try openStore() else { return }
         let memory = memory(of: store)
+        if let known = try memory.apart(), known >= time { return }
         try store.database.transaction {
-            if let known = try memory.apart(), known >= time { return }
-            try memory.keep(apart: time)
+            // Another one may have been noted meanwhile.
+            let known = try memory.apart()
+            try memory.keep(apart: known.map { max($0, time) } ?? time)
         }
     }
 }

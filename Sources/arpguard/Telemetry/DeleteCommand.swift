@@ -32,16 +32,17 @@ extension Command {
             requested: outcomes.contains(where: \.erasureRequested),
             impossible: outcomes.contains(where: \.erasureImpossible), setup)
         // Without a yes there was no identifier under which anything could be sent.
-        let isUnsent =
-            !wasAsked && outcomes.count == 1 && failure == nil && reach.absent.isEmpty
-            && !elsewhere.isRequested && !elsewhere.isImpossible
-            && setup.erasures().erasureProblem == nil
+        let isUnsent = !wasAsked && outcomes.count == 1 && !elsewhere.isAny
         let isEnabled = setup.control().causes(blocking: .recording).isEmpty
-        var lines = [
-            "deleted \(events.of("event"))"
-                + (failure == nil ? "; no byte of what was recorded is left here" : ", not all"),
-            isUnsent ? "nothing was ever sent: nobody has agreed to it here" : elsewhere.sentence,
-        ]
+        var lines = ["deleted \(events.of("event")), not all"]
+        if failure == nil {
+            lines = ["deleted \(events.of("event")); no byte of what was recorded is left here"]
+            lines.append(
+                isUnsent
+                    ? "nothing was ever sent: nobody has agreed to it here" : elsewhere.sentence)
+        } else if elsewhere.isAny {
+            lines.append(elsewhere.sentence)
+        }
         if !reach.absent.isEmpty {
             lines = ["deleted \(events.of("event")) where that is possible now"]
             if elsewhere.isRequested { lines.append(elsewhere.sentence) }

@@ -49,6 +49,9 @@ struct ErasureElsewhere {
         return end == .exited(0)
     }
 
+    /// Whether there was or may be anything to erase.
+    var isAny: Bool { isRequested || isImpossible || status.erasureProblem != nil }
+
     /// One sentence for people.
     var sentence: String {
         guard let problem = status.erasureProblem else { return known }

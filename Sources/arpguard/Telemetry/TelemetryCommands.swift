@@ -38,6 +38,7 @@ extension Command {
             invocation.diagnostics.warning(failure.message, hint: failure.hint)
         }
         let control = setup.control()
+        let unheeded = setup.takeOverWaits()
         let status = try telling { try setup.status() }
         var elsewhere: [OtherPlace]?
         do throws(CommandFailure) {
@@ -51,6 +52,11 @@ extension Command {
             isWatched: context.isWatched, hold: uploadHold(setup), words: control.words,
             elsewhere: elsewhere)
         invocation.output.render(view.report)
+        if let unheeded, status.storeProblem == nil {
+            invocation.diagnostics.warning(
+                view.told("batches wait longer than told here: \(unheeded.message)"),
+                hint: unheeded.hint.map(view.told))
+        }
         for warning in view.others.warnings {
             invocation.diagnostics.warning(
                 view.told(warning), hint: "--home, or --service for the service's, shows that one")
