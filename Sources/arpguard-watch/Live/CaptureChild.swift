@@ -88,7 +88,7 @@ struct CaptureChild: ~Copyable {
         if count == 0 { exit(0) }
         let question = GatewayQuestion(order.span.extracting(0..<count))
         let time = SystemClock().now().nanoseconds
-        let own = NetworkInterface.all().first { [interface] in $0.name == interface }?.ownPair
+        let own = NetworkInterface.all().ownPair(of: interface)
         let frame = own.flatMap { question.frame(by: $0) }
         let hasAsked = frame.map { capture.send($0) } ?? false
         let level = Sandbox.enter(

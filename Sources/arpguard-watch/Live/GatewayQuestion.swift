@@ -59,3 +59,15 @@ extension NetworkInterface {
         return AddressPair(mac: mac, ip: IPv4Address(bits: address))
     }
 }
+
+extension [NetworkInterface] {
+    /// The addresses of the interface called `name`; nil where it is not there or lacks one.
+    func ownPair(of name: String) -> AddressPair? { first { $0.name == name }?.ownPair }
+}
+
+extension KnownBinding {
+    /// Whether it gives an interface's own address, in its untagged network, to somebody else.
+    func contradicts(_ own: AddressPair?) -> Bool {
+        vlans == VLANStack() && pair.ip == own?.ip && pair.mac != own?.mac
+    }
+}

@@ -54,10 +54,10 @@ extension WatchRun {
         let neighbours = tables.neighbours().filter { $0.interface == interface.name }
         let expected = (expectedBindings(stored, gateway) + kernelBinding(of: gateway, neighbours))
             .filter { !detection.contradicts($0.pair) }
-        interface.judge(with: detection, from: clock.now, knowing: expected)
+        let own = all.ownPair(of: interface.name)
+        interface.judge(with: detection, from: clock.now, own: own, knowing: expected)
         var question = GatewayQuestion.none
         if let gateway {
-            let own = all.first { $0.name == interface.name }?.ownPair
             let isPassive =
                 invocation.command.isOn(.passive) || configuration.watch.isPassive
             if let own, !isPassive, own.ip != gateway {

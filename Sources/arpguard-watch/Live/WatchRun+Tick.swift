@@ -139,8 +139,10 @@ extension WatchRun {
 
     func saveBindings() {
         let now = setup.seams.clock.now().nanoseconds
+        let all = NetworkInterface.all()
         let bindings = interfaces.flatMap { interface in
-            interface.settledBindings.map {
+            let own = all.ownPair(of: interface.name)
+            return interface.settledBindings.filter { !$0.contradicts(own) }.map {
                 StoredBinding($0, on: interface.name, seen: now, offset: clock.offset)
             }
         }
@@ -215,7 +217,8 @@ extension WatchRun {
         configuration = next
         for (interface, detection) in zip(interfaces, detections) {
             gateways[interface.name] = detection.gateway
-            interface.judge(with: detection, from: clock.now)
+            interface.judge(
+                with: detection, from: clock.now, own: all.ownPair(of: interface.name))
         }
     }
 

@@ -71,12 +71,14 @@ final class WatchedInterface {
 
     /// Judges frames by this configuration from now on, `time` on the steady clock. What is known
     /// of owners is kept, and when the gateway was last contested; other matters are told anew, and
-    /// an address that was lately disputed is that of whom it was before.
+    /// an address that was lately disputed is that of whom it was before. The interface's `own`
+    /// address is its own, whoever claimed it: the kernel knows that for certain.
     func judge(
-        with configuration: DetectorConfiguration, from time: Int64,
+        with configuration: DetectorConfiguration, from time: Int64, own: AddressPair?,
         knowing bindings: [KnownBinding] = []
     ) {
         var next = Detector(configuration)
+        if let own { next.remember(KnownBinding(pair: own, lastSeen: time)) }
         next.inheritOwners(of: detector, at: time)
         for binding in bindings { next.remember(binding) }
         earlier.add(detector.statistics)
