@@ -185,6 +185,23 @@ struct KnownOwnerTests {
             })
     }
 
+    @Test func `a dispute is no older than its owner's last word`() throws {
+        let taken = Player.mallory.claiming(.bob)
+        for pause in [1, 3] as [Int64] {
+            let ear = Ear()
+            ear.remember(.bob)
+            _ = ear.hear(exchange(0, .bob, .alice))
+            for minute in 1...(70 as Int64) {
+                let at = minute * 60_000
+                if minute % pause == 0 { _ = ear.hear(exchange(at - 30_000, .bob, .alice)) }
+                _ = ear.hear(whispers(at, taken, count: 1))
+            }
+            let next = ear.heir()
+            #expect(try next.owner(of: .bob) == Player.bob.known.mac)
+            #expect(next.hear(exchange(4_201_000, .bob, .alice)).isEmpty)
+        }
+    }
+
     @Test func `slander of an owner, and what it is told of by mistake, leave it known`() throws {
         let ear = Ear()
         _ = ear.hear(exchange(0, .router, .alice))

@@ -2,9 +2,9 @@
 
 extension NetworkMemory {
     /// Who is the owner of an address for a detector that begins anew: the station that has it, or
-    /// where it was lately disputed the one that was expected to have it. Of a dispute that is
-    /// older than `window` (nanoseconds) at `time` nothing is carried on, as it may be that of a
-    /// station that was replaced, unless its owner has the address again; nor is one over an owner
+    /// where it was lately disputed the one that was expected to have it. Of a dispute whose owner
+    /// has been silent for longer than `window` (nanoseconds) at `time` nothing is carried on, as it
+    /// may be that of a station that was replaced, unless it has the address again; nor is one over an owner
     /// that was only heard here, who may have been the forger. Whoever is trusted anew has what it
     /// claimed, and who was trusted before what nobody disputed lately.
     func remembered(
@@ -23,7 +23,8 @@ extension NetworkMemory {
             settled.isCarried = binding.isCarried && binding.tally.count == 0
             return settled
         }
-        let contest = contests.value(key)
+        var contest = contests.value(key)
+        contest?.hears(binding)
         let dispute = contest?.dispute
         let isRecent = dispute.map { time.age(of: $0.time) <= window } ?? false
         if isRecent, let mac = contest?.claimant(among: anew, holder: binding.mac) {

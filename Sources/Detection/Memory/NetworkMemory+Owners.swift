@@ -71,6 +71,7 @@ extension NetworkMemory {
         if before.isSettled {
             contests[index].dispute = Dispute(over: before, at: sighting.time)
         }
+        contests[index].hears(before)
         if let owner = contests[index].ownerPutBack(by: sighting, from: before) {
             return bindings.update(place) { $0 = owner }
         }
@@ -81,6 +82,7 @@ extension NetworkMemory {
         let isStranger = sighting.isNewStation && noteStranger(sighting, in: index)
         let isFresh = before.isFresh(at: sighting.time, thresholds)
         if !before.isUsurped { contests[index].wasOwnerFresh = isFresh }
+        contests[index].hears(after)
         bindings.update(place) { $0 = after }
         sighting.change = BindingChange(
             previous: before.mac, previousFrame: before.tally.lastFrame,
