@@ -67,7 +67,7 @@ extension RuleID {
         case .requestStorm: "one station asks very much"
         case .scan: "one station asks for many addresses"
         case .invalidSender: "a sender is a hardware address that no station can have"
-        case .malformed: "a packet breaks the rules of ARP"
+        case .malformed: "a packet breaks the rules of ARP, or VLAN tags hide what a frame says"
         case .explainedMove: "an address moved, and a lease or its routers explain it"
         }
     }

@@ -69,7 +69,12 @@ public struct Detector: ~Copyable, Sendable {
             judge(packet, time: time, number: number, report: report)
         case .malformed(let malformation):
             counts.malformed += 1
-            tell(malformation, time: time, number: number, report: report)
+            tell(malformation, nil, time: time, number: number, report: report)
+        case .hidden(let origin):
+            counts.malformed += 1
+            // Receivers believe what stands there, and it may be about the gateway.
+            lastGatewayFinding = time
+            tell(.tooManyTags, origin, time: time, number: number, report: report)
         case .lease(let lease): memory.note(lease, at: time)
         case .advert(let advert): memory.note(advert, at: time)
         case .other: break
@@ -91,16 +96,20 @@ public struct Detector: ~Copyable, Sendable {
         }
     }
 
+    /// Tells of a frame that can't be judged. Honest ones are cut short by the capture; none hides
+    /// what it says behind tags, as `origin` does.
     private mutating func tell(
-        _ malformation: Malformation, time: Int64, number: UInt64, report: (Alert) -> Void
+        _ malformation: Malformation, _ origin: FrameOrigin?, time: Int64, number: UInt64,
+        report: (Alert) -> Void
     ) {
+        let segment = origin?.segment ?? Segment()
         let finding = Finding(
-            rule: .malformed, severity: malformation == .tooManyTags ? .medium : .info,
-            confidence: .high, scope: .segment)
-        guard let finding = admit(finding, Segment(), at: time) else { return }
+            rule: .malformed, severity: origin == nil ? .info : .high, confidence: .high,
+            accused: origin?.source, scope: origin == nil ? .segment : .station)
+        guard let finding = admit(finding, segment, at: time) else { return }
         let alert = Alert(
-            finding, frame: number, time: time, sentences: [malformation.rawValue],
-            malformation: malformation)
+            finding, frame: number, time: time, segment: segment,
+            sentences: [malformation.rawValue], malformation: malformation)
         report(alert)
     }
 

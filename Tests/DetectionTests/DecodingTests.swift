@@ -93,7 +93,7 @@ struct DecodingTests {
     @Test func `tags that carry a priority only hide nothing, however many there are`() {
         let plain = packet(asks(behind: []))
         #expect(plain != nil)
-        for count in [1, 4, 5, 17, 64] {
+        for count in [1, 4, 5, 17, 64, 65, 300, 360] {
             let tags = [(UInt16, UInt16)](repeating: (0x8100, 0xE000), count: count)
             #expect(packet(asks(behind: tags)) == plain)
             // A VLAN inside them is read all the same.
@@ -102,20 +102,50 @@ struct DecodingTests {
         }
     }
 
-    @Test(arguments: [(64, [UInt16](repeating: 1, count: 5)), (59, [1, 2, 3, 4, 5]), (65, [])])
-    func `what has more tags than are read is told to be odd`(blanks: Int, vlans: [UInt16]) {
-        let tags = [(UInt16, UInt16)](repeating: (0x8100, 0), count: blanks)
-        let frame = asks(behind: tags + vlans.map { (0x8100, $0) })
-        #expect(decode(frame) == .malformed(.tooManyTags))
-        let told = alerts([Step(at: 0, frame: frame)])
-        #expect(told.map { Verdict($0.rule, $0.severity) } == [Verdict(.malformed, .medium)])
+    private static let hidden: [[(UInt16, UInt16)]] = [
+        [UInt16](repeating: 1, count: 5).map { (0x8100, $0) },
+        [UInt16](repeating: 0, count: 59).map { (0x8100, $0) } + (1...5).map { (0x8100, $0) },
+    ]
+
+    @Test(arguments: hidden)
+    func `five VLANs are one too many, and who sends them is named`(tags: [(UInt16, UInt16)]) {
+        expectHidden(asks(behind: tags), vlans: [1, tags[tags.count - 4].1])
     }
 
-    @Test func `five VLANs are one too many`() {
-        let tags = [(UInt16, UInt16)](repeating: (0x8100, 1), count: 5)
-        let frame = Frame.arp(
-            .request, sender: Player.alice.pair, target: Player.bob.pair, tags: tags)
-        #expect(decode(frame) == .malformed(.tooManyTags))
+    @Test func `who sends more tags than are kept of a frame is named`() {
+        let tags = [(UInt16, UInt16)](repeating: (0x8100, 0), count: 119) + [(0x8100, 7)]
+        for count in [14 + 4 * 120 - 1, 14 + 4 * 120, 14 + 4 * 120 + 27] {
+            expectHidden(Array(asks(behind: tags).prefix(count)), vlans: count < 494 ? [] : [7])
+        }
+        let snap = Frame.arp(
+            .request, sender: Player.alice.pair, target: Player.bob.pair, tags: tags,
+            framing: .snap)
+        expectHidden(Array(snap.prefix(14 + 4 * 120 + 7)), vlans: [7])
+        #expect(decode(Array(asks(behind: tags.suffix(64)).prefix(269))) == .malformed(.shortFrame))
+    }
+
+    @Test func `a tag behind SNAP is read as one before it`() {
+        let inner = Frame.arpPacket(1, sender: Player.alice.pair, target: Player.bob.pair)
+        for (tags, vlans) in [([], [7]), ([(0x8100, 0), (0x88A8, 5)], [5, 7])]
+            as [([(UInt16, UInt16)], [UInt16])]
+        {
+            let frame = Frame.wrap(
+                [0, 7, 8, 6] + inner, type: 0x8100, source: Player.alice.mac,
+                destination: Frame.broadcast, tags: tags, framing: .snap)
+            #expect(packet(frame)?.segment.vlans.ids == vlans)
+        }
+    }
+
+    private func expectHidden(_ frame: [UInt8], vlans: [UInt16]) {
+        let source = MACAddress(Player.alice.mac) ?? .zero
+        var configuration = DetectorConfiguration()
+        configuration.trustedStations = [source]
+        let steps = [Step(at: 0, frame: frame), Step(at: 1_000, frame: frame)]
+        for alerts in [alerts(steps), alerts(steps, configuration)] {
+            #expect(alerts.map { Verdict($0.rule, $0.severity) } == [Verdict(.malformed, .high)])
+            #expect(alerts.first?.accused == source)
+            #expect(alerts.first?.segment.vlans.ids.starts(with: vlans) == true)
+        }
     }
 
     @Test func `a frame cut anywhere is malformed and nothing worse`() {

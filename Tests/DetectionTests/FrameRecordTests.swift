@@ -48,6 +48,11 @@ struct FrameRecordTests {
         greetsAgain(0, .router, "10.0.0.100"), balances(0, .router, "10.0.0.100"),
         carps(0, .router), asks(0, .alice, for: Player.router.ip),
         Step(at: 0, frame: Array(announces(0, .alice).frame.prefix(20))),
+        Step(
+            at: 0,
+            frame: Frame.arp(
+                .request, sender: Player.alice.pair, target: Player.bob.pair,
+                tags: (1...5).map { (0x8100, $0) })),
     ])
     func `what any kind of frame says is read back from its record`(step: Step) throws {
         let made = FrameRecord(step.frame.span, format: .ethernet)
@@ -67,7 +72,7 @@ struct FrameRecordTests {
         let random = SeededRandom(seed: 7)
         for _ in 0..<20_000 {
             var bytes = random.bytes(Int(random.uniform(below: 180)))
-            if !bytes.isEmpty { bytes[0] = UInt8(random.uniform(below: 6)) }
+            if !bytes.isEmpty { bytes[0] = UInt8(random.uniform(below: 7)) }
             guard let record = FrameRecord(encoded: bytes.span) else { continue }
             var again: [UInt8] = []
             record.append(to: &again)

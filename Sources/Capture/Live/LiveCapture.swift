@@ -38,8 +38,9 @@ public struct LiveCounts: Equatable, Sendable {
 @safe
 public struct LiveCapture: ~Copyable {
     /// How much of a frame is kept: an ARP packet needs 60 bytes, a DHCP answer that names its
-    /// options late some hundreds. The ring has a place of this size for each frame: 32 MiB hold
-    /// more than 50,000, a quarter of a second at 200,000 frames a second.
+    /// options late some hundreds, and what hides behind more tags than that is told. The ring has
+    /// a place of this size for each frame, whatever a filter returns: 32 MiB hold more than
+    /// 50,000, a quarter of a second at 200,000 frames a second.
     static let snapshotBytes: Int32 = 512
 
     private let handle: OpaquePointer

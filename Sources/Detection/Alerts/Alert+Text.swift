@@ -7,8 +7,7 @@ extension Alert {
     /// One line that names the matter and the address or station it is about.
     public var signature: String {
         let subject = claim.map { " \($0.ip)" } ?? accused.map { " by \($0)" } ?? ""
-        let place = rule == .malformed ? "" : subject
-        return "\(kind.category): \(kind.summary)\(place)"
+        return "\(kind.category): \(kind.summary)\(subject)"
     }
 
     /// What happened, in one sentence.
@@ -35,7 +34,9 @@ extension Alert {
         case .requestStorm: Floods.explainRequests(self)
         case .scan: AddressScan.explain(self)
         case .invalidSender: InvalidSender.explain(self)
-        case .malformed: "A packet breaks the rules of ARP: \(malformation?.rawValue ?? "")."
+        case .malformed:
+            (accused.map { "A frame of \($0) can't be judged: " }
+                ?? "A packet breaks the rules of ARP: ") + "\(malformation?.rawValue ?? "")."
         case .explainedMove: ExplainedMove.explain(self)
         }
     }
@@ -43,6 +44,8 @@ extension Alert {
     /// What to do about it, in one sentence.
     public var advice: String {
         switch rule {
+        case .malformed where malformation == .tooManyTags:
+            "Find the accused station's switch port: no honest station sends such frames."
         case .explainedMove: "Nothing: this is how such networks work."
         case .contestedGateway:
             "Find out which of the two is the router, and take the other one off the network."

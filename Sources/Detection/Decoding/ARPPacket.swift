@@ -49,6 +49,9 @@ public struct ARPPacket: Equatable, Sendable {
         return listener?.isUnicast == true ? listener : nil
     }
 
+    /// How long it is.
+    static let byteCount = 28
+
     /// The packet at `header.payload`; an error when it breaks RFC 826.
     init(_ bytes: Span<UInt8>, header: LinkHeader) throws(Malformation) {
         let start = header.payload
@@ -60,7 +63,7 @@ public struct ARPPacket: Equatable, Sendable {
         guard bytes[start + 4] == 6, bytes[start + 5] == 4 else { throw .addressLengths }
         operation = bytes.uint16(at: start + 6)
         guard Self.assignedOperations.contains(operation) else { throw .operation }
-        guard bytes.count >= start + 28 else { throw .shortPacket }
+        guard bytes.count >= start + Self.byteCount else { throw .shortPacket }
         source = header.source
         destination = header.destination
         segment = header.segment

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Where a frame comes from, as far as it says so.
+struct FrameOrigin: Equatable {
+    var source: MACAddress
+    var segment: Segment
+}
+
 /// What a frame says, as far as detection cares.
 enum DecodedFrame: Equatable {
     /// A question or an answer, or something that breaks RFC 826 in no way.
@@ -10,6 +16,8 @@ enum DecodedFrame: Equatable {
     case advert(RouterAdvert)
     /// It claims to be something that it is not.
     case malformed(Malformation)
+    /// Its tags hide what it says; see ``Malformation/tooManyTags``.
+    case hidden(FrameOrigin)
     /// Anything else.
     case other
 
@@ -17,6 +25,10 @@ enum DecodedFrame: Equatable {
     init(_ bytes: Span<UInt8>, format: FrameFormat) {
         do throws(Malformation) {
             let header = try LinkHeader(bytes, format: format)
+            if header.isHidden {
+                self = .hidden(FrameOrigin(source: header.source, segment: header.segment))
+                return
+            }
             switch header.etherType {
             case 0x0806: self = .arp(try ARPPacket(bytes, header: header))
             case 0x0800: self = Self.inIPv4(bytes, header)

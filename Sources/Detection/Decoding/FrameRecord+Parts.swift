@@ -31,6 +31,19 @@ extension AddressPair {
     }
 }
 
+extension FrameOrigin {
+    func append(to bytes: inout [UInt8]) {
+        segment.append(to: &bytes)
+        bytes.append(source.bits, byteCount: 6)
+    }
+
+    init?(encoded bytes: Span<UInt8>, _ reader: inout RecordReader) {
+        guard let segment = Segment(encoded: bytes, &reader), let source = reader.mac(bytes)
+        else { return nil }
+        self.init(source: source, segment: segment)
+    }
+}
+
 extension ARPPacket {
     func append(to bytes: inout [UInt8]) {
         segment.append(to: &bytes)

@@ -35,6 +35,9 @@ public struct FrameRecord: Equatable, Sendable {
         case .malformed(let malformation):
             bytes.append(Kind.malformed.rawValue)
             bytes.append(UInt8(Malformation.allCases.firstIndex(of: malformation) ?? 0))
+        case .hidden(let origin):
+            bytes.append(Kind.hidden.rawValue)
+            origin.append(to: &bytes)
         case .other: break
         }
     }
@@ -53,6 +56,7 @@ public struct FrameRecord: Equatable, Sendable {
                     let all = Malformation.allCases
                     return number < all.count ? .malformed(all[Int(number)]) : nil
                 }
+            case .hidden: FrameOrigin(encoded: bytes, &reader).map { .hidden($0) }
             }
         guard let content, reader.isAtEnd else { return nil }
         self.content = content
@@ -63,6 +67,7 @@ public struct FrameRecord: Equatable, Sendable {
         case lease
         case advert
         case malformed
+        case hidden
     }
 }
 

@@ -26,8 +26,11 @@ struct LinkHeader: Equatable {
     var etherType: UInt16
     /// Where the payload begins.
     var payload: Int
+    /// Whether tags hide the payload: more VLANs than are read, or more tags than were captured.
+    private(set) var isHidden = false
+    private var tags = 0
 
-    /// The header of a frame; an error when the frame ends in it or has too many tags.
+    /// The header of a frame; an error when the frame ends in it.
     init(_ bytes: Span<UInt8>, format: FrameFormat) throws(Malformation) {
         switch format {
         case .ethernet:
@@ -57,12 +60,13 @@ struct LinkHeader: Equatable {
             etherType = 0
             payload = air.payload
         }
-        try skipTags(bytes)
-        skipSNAP(bytes)
+        // Tags stand before a SNAP header, behind it, or both; each step is nearer to the end.
+        repeat { try skipTags(bytes) } while skipSNAP(bytes)
+        isHidden = isHidden || isCutBehindTags(bytes)
     }
 
-    /// How many tags are read, of whatever kind: what follows is within the part of a frame that a
-    /// watch keeps.
+    /// From how many tags on a frame that ends too soon hides something; fewer fit into the part of
+    /// a frame that a watch keeps, with all that detection reads behind them.
     static let tagsMax = 64
 
     /// What cooked captures call a frame that was sent to everybody.
@@ -70,24 +74,35 @@ struct LinkHeader: Equatable {
 
     /// Receivers take off any number of tags that carry a priority only.
     private mutating func skipTags(_ bytes: Span<UInt8>) throws(Malformation) {
-        var tags = 0
-        while etherType == 0x8100 || etherType == 0x88A8 || etherType == 0x9100 {
+        while etherType == 0x8100 || etherType == 0x88A8 || etherType == 0x9100, !isHidden {
             tags += 1
-            guard tags <= Self.tagsMax else { throw .tooManyTags }
-            guard bytes.count >= payload + 4 else { throw .shortFrame }
-            guard segment.vlans.push(bytes.uint16(at: payload)) else { throw .tooManyTags }
+            let isWhole = bytes.count >= payload + 4
+            guard isWhole || tags > Self.tagsMax else { throw .shortFrame }
+            guard isWhole, segment.vlans.push(bytes.uint16(at: payload)) else {
+                isHidden = true
+                return
+            }
             etherType = bytes.uint16(at: payload + 2)
             payload += 4
         }
     }
 
     /// A type below 1536 is a length: the type then follows in a SNAP header (RFC 1042).
-    private mutating func skipSNAP(_ bytes: Span<UInt8>) {
-        guard etherType < 0x0600, bytes.count >= payload + 8,
+    private mutating func skipSNAP(_ bytes: Span<UInt8>) -> Bool {
+        guard etherType < 0x0600, bytes.count >= payload + 8, !isHidden,
             bytes.uint16(at: payload) == 0xAAAA, bytes[payload + 2] == 3,
             bytes[payload + 3] == 0, bytes[payload + 4] == 0, bytes[payload + 5] == 0
-        else { return }
+        else { return false }
         etherType = bytes.uint16(at: payload + 6)
         payload += 8
+        return true
+    }
+
+    /// Whether a frame with very many tags ends before its ARP packet does, or before it is clear
+    /// that it has none.
+    private func isCutBehindTags(_ bytes: Span<UInt8>) -> Bool {
+        guard tags > Self.tagsMax else { return false }
+        if etherType == 0x0806 { return bytes.count < payload + ARPPacket.byteCount }
+        return etherType < 0x0600 && bytes.count < payload + 8
     }
 }

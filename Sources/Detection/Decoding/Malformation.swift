@@ -5,7 +5,8 @@ public enum Malformation: String, Error, CaseIterable, Sendable {
     /// It ends inside its header.
     case shortFrame = "the frame ends inside its header"
     /// It has more VLAN tags than are read.
-    case tooManyTags = "the frame has more than four VLANs, or more than 64 VLAN tags"
+    case tooManyTags =
+        "the frame has more than four VLANs, or so many VLAN tags that it ends in them"
     /// It ends inside the ARP packet.
     case shortPacket = "the frame ends inside its ARP packet"
     /// Its hardware addresses are not those of Ethernet.
