@@ -188,6 +188,10 @@ struct EarlyRuleTests {
 
     private static let asksRouter = asks(
         5_000, .mallory.claiming(.bob), for: Player.router.ip, to: Player.router.mac)
+    private static func linkLocal(_ number: Int) -> Player {
+        Player(mac: Player.mallory.mac, ip: "169.254.9.\(number)")
+    }
+
     private static let unsure = [
         Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .medium),
         Verdict(.addressConflict, .medium),
@@ -213,6 +217,30 @@ struct EarlyRuleTests {
             "nor where it had an address all the time"),
         woken(
             before: [announces(4_000, lease)], [asksRouter], sure, "be it the same one"),
+        woken(
+            before: [announces(-7_200_000, .mallory)], [asksRouter], sure, "or had one hours ago"),
+        woken(
+            before: [announces(-7_200_000, lease)],
+            [asksRouter] + (1...6).map { asks(6_000, linkLocal($0), for: "169.254.9.9") }, sure,
+            "and hid that behind addresses for want of one"),
+        RuleCase(
+            "nor where it goes on to ask in that name, once it has asked for its owner",
+            [
+                exchange(0, .router, .alice), exchange(10, .bob, .alice), [asksRouter],
+                [announces(8_000, lease), asks(12_000, lease, for: Player.bob.ip)],
+                asksRouter.later(15_000).repeated(3, every: 20_000),
+            ],
+            [
+                Verdict(.bindingChanged, .low), Verdict(.asksForItsClaim, .medium),
+                Verdict(.asksForItsClaim, .high),
+            ]),
+        RuleCase(
+            "be it after its owner was back",
+            [
+                exchange(0, .router, .alice), exchange(10, .bob, .alice), [asksRouter],
+                [announces(8_000, lease)], exchange(12_000, .bob, lease),
+                [asksRouter.later(15_000)],
+            ], unsure + [Verdict(.asksForItsClaim, .high)]),
         RuleCase(
             "nor where nobody was told of its new one",
             [

@@ -202,6 +202,21 @@ struct KnownOwnerTests {
         }
     }
 
+    @Test func `who is known by another address had no former lease`() throws {
+        for isKnown in [true, false] {
+            let ear = Ear()
+            if isKnown { ear.remember(.mallory) }
+            let verdicts = ear.hear(
+                exchange(0, .router, .alice) + exchange(10, .bob, .alice) + [
+                    asks(
+                        5_000, .mallory.claiming(.bob), for: Player.router.ip,
+                        to: Player.router.mac),
+                    announces(8_000, .mallory), asks(12_000, .mallory, for: Player.bob.ip),
+                ])
+            #expect(verdicts.last == Verdict(.asksForItsClaim, isKnown ? .high : .medium))
+        }
+    }
+
     @Test func `slander of an owner, and what it is told of by mistake, leave it known`() throws {
         let ear = Ear()
         _ = ear.hear(exchange(0, .router, .alice))

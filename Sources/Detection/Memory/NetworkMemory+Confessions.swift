@@ -4,6 +4,10 @@ extension NetworkMemory {
     /// Takes in that a station asks for the address that it took from another one.
     mutating func noteConfession(_ sighting: inout Sighting) {
         let packet = sighting.packet
+        if let again = confessionAgain(sighting) {
+            sighting.confession = again
+            return
+        }
         // Who asks the former owner alone may only make sure of what it knew before.
         guard sighting.form == .question, packet.isToMany, !sighting.isMismatched else { return }
         let station = StationKey(segment: packet.segment, mac: packet.sender.mac)
@@ -16,10 +20,11 @@ extension NetworkMemory {
         stations[index].asksForTaken()
         let isGateway = isGateway(wanted.ip, in: packet.segment)
         let wasJustTaken = sighting.time.isWithin(Self.giveUpAfter, of: taken.time)
+        let isFormer = isFormer(
+            bindings[place].tally, stations[index], own: packet.sender.ip, in: packet.segment)
+        if isFormer { stations[index].isExcused(as: packet.sender.ip) }
         let isOpen =
-            isOpen(bindings[place].tally, wanted, wasJustTaken: wasJustTaken)
-            || isFormer(
-                bindings[place].tally, stations[index], own: packet.sender.ip, at: sighting.time)
+            isFormer || isOpen(bindings[place].tally, wanted, wasJustTaken: wasJustTaken)
         sighting.confession = Confession(
             claim: AddressPair(mac: packet.sender.mac, ip: wanted.ip), own: packet.sender.ip,
             from: taken.from, isGateway: isGateway, isSure: isGateway || !isOpen)
@@ -35,14 +40,32 @@ extension NetworkMemory {
         return tally.onlyAsks || !wasJustTaken
     }
 
+    /// That a station goes on claiming an address for which it passed as a former owner when it
+    /// asked for it: one that had woken up knows better by then.
+    private func confessionAgain(_ sighting: Sighting) -> Confession? {
+        let packet = sighting.packet
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        guard !sighting.isMismatched, let place = bindings.peek(key),
+            bindings[place].mac == packet.sender.mac, bindings[place].isUsurped,
+            let taken = stations.value(StationKey(segment: packet.segment, mac: packet.source))?
+                .excused(as: packet.sender.ip), let own = taken.excusedAs,
+            sighting.time.isWithin(thresholds.foldWindow, of: taken.time)
+        else { return nil }
+        return Confession(
+            claim: packet.sender, own: own, from: taken.from, isGateway: sighting.isGateway,
+            isSure: true)
+    }
+
     /// Whether a station may have woken up with a former lease, made sure of its router in that
     /// name (RFC 4436), and got another one: it did nothing but ask a few times, told everybody of
-    /// its address since, and had none before.
+    /// its address since, and had none before, here or as far as was known at the start.
     func isFormer(
-        _ tally: ClaimTally, _ station: Station, own: IPv4Address, at time: Int64
+        _ tally: ClaimTally, _ station: Station, own: IPv4Address, in segment: Segment
     ) -> Bool {
-        !tally.isMoreThanAsked && tally.count <= Self.formerQuestionsMax
-            && station.hasMovedOn(to: own, within: thresholds.ownAddressWindow, at: time)
+        let place = bindings.peek(AddressKey(segment: segment, ip: own))
+        return !tally.isMoreThanAsked && tally.count <= Self.formerQuestionsMax
+            && station.hasMovedOn(to: own)
+            && place.map { bindings[$0].isRemembered } != true
     }
 
     /// How often one that wakes up asks for its routers: three at a time, and once more.
@@ -66,7 +89,7 @@ extension NetworkMemory {
             question.isInOwnName(within: thresholds.questionOpen, at: sighting.time),
             let own = station.address(
                 besides: taken.ip, within: thresholds.ownAddressWindow, at: sighting.time),
-            sighting.isGateway || !isFormer(taker.tally, station, own: own, at: sighting.time)
+            sighting.isGateway || !isFormer(taker.tally, station, own: own, in: packet.segment)
         else { return }
         sighting.confession = Confession(
             claim: AddressPair(mac: taker.mac, ip: taken.ip), own: own, from: taken.from,

@@ -18,7 +18,7 @@ extension NetworkMemory {
             let station = stations.value(StationKey(segment: key.segment, mac: mac))
             best?.hasAsked =
                 hasAsked(mac, for: key.ip, at: time)
-                && !hadFormerly(key.ip, station, contest.contender(mac)?.tally, at: time)
+                && !hadFormerly(key, station, contest.contender(mac)?.tally, at: time)
             best?.ownersBack = station?.ownersBack(within: window, at: time) ?? 0
         }
         best?.hasReturned = contest.hasReturned
@@ -30,13 +30,13 @@ extension NetworkMemory {
 
     /// Whether a station may have had a lease of an address formerly, and moved on.
     private func hadFormerly(
-        _ ip: IPv4Address, _ station: Station?, _ tally: ClaimTally?, at time: Int64
+        _ key: AddressKey, _ station: Station?, _ tally: ClaimTally?, at time: Int64
     ) -> Bool {
-        guard let station, let tally, station.lastTaken?.ip == ip,
+        guard let station, let tally, station.lastTaken?.ip == key.ip,
             let own = station.address(
-                besides: ip, within: thresholds.ownAddressWindow, at: time)
+                besides: key.ip, within: thresholds.ownAddressWindow, at: time)
         else { return false }
-        return isFormer(tally, station, own: own, at: time)
+        return isFormer(tally, station, own: own, in: key.segment)
     }
 
     /// What tells against the contender at a place.

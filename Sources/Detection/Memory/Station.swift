@@ -70,6 +70,8 @@ struct OwnAddress: Sendable {
 /// An address that a station took from another one.
 struct TakenAddress: Equatable, Sendable {
     var ip: IPv4Address
+    /// Under which address of its own it asked for it, where that passed for a former lease.
+    var excusedAs: IPv4Address?
     /// Whether it asked everybody for it since.
     var isAskedFor = false
     /// Who had it.
@@ -156,9 +158,17 @@ struct Station: Sendable {
             }
             if addresses[index].time < addresses[place].time { place = index }
         }
-        if addresses[place].ip != ip { addresses[place] = OwnAddress(ip: ip) }
+        if addresses[place].ip != ip {
+            // Anybody can have any number of these: they drive out each other alone.
+            if ip.isLinkLocal, let other = addresses.indices.first(where: { isLinkLocal($0) }) {
+                place = other
+            }
+            addresses[place] = OwnAddress(ip: ip)
+        }
         addresses[place].note(at: time, isAnswer: isAnswer)
     }
+
+    private func isLinkLocal(_ index: Int) -> Bool { addresses[index].ip.isLinkLocal }
 
     /// Whether it used `ip` as its own.
     func uses(_ ip: IPv4Address) -> Bool {
@@ -180,6 +190,8 @@ struct Station: Sendable {
 
     /// Notes that it took an address from another station.
     mutating func takes(_ taken: TakenAddress) {
+        var taken = taken
+        taken.excusedAs = excused(as: taken.ip)?.excusedAs
         if let last = lastTaken, last.ip != taken.ip { lastTakenBefore = last }
         if let last = lastTaken, last.from != taken.from { otherVictimTime = taken.time }
         lastTaken = taken
@@ -194,17 +206,15 @@ struct Station: Sendable {
         }
     }
 
-    /// Whether it took `ip` up since it last took an address, and used no third one within
-    /// `window`.
-    func hasMovedOn(to ip: IPv4Address, within window: Int64, at time: Int64) -> Bool {
+    /// Whether it took `ip` up since it last took an address, and never used a third one, as far
+    /// as is known.
+    func hasMovedOn(to ip: IPv4Address) -> Bool {
         var hasTakenUp = false
         for index in addresses.indices {
             let own = addresses[index]
             if own.ip == ip {
                 hasTakenUp = own.isTakenUp
-            } else if own.isThere, own.ip != lastTaken?.ip, !own.ip.isLinkLocal,
-                time.isWithin(window, of: own.time)
-            {
+            } else if own.isThere, own.ip != lastTaken?.ip, !own.ip.isLinkLocal {
                 return false
             }
         }
@@ -213,6 +223,15 @@ struct Station: Sendable {
 
     /// Notes that it asks everybody for what it took last.
     mutating func asksForTaken() { lastTaken?.isAskedFor = true }
+
+    /// Notes that it asked for what it took last, and passed for one that had it formerly.
+    mutating func isExcused(as own: IPv4Address) { lastTaken?.excusedAs = own }
+
+    /// What it took and passed for a former owner of, if that is `ip`.
+    func excused(as ip: IPv4Address) -> TakenAddress? {
+        let taken = lastTaken?.ip == ip ? lastTaken : lastTakenBefore
+        return taken?.ip == ip && taken?.excusedAs != nil ? taken : nil
+    }
 
     /// Notes that an owner took back what it had just taken.
     mutating func loses(to owner: MACAddress, at time: Int64, within window: Int64) {
