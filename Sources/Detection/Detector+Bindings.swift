@@ -26,6 +26,7 @@ extension Detector {
             !configuration.contradicts(binding.pair)
         else { return }
         let key = AddressKey(segment: Segment(vlans: binding.vlans), ip: binding.pair.ip)
+        memory.knownAddresses[binding.pair.mac] = binding.pair.ip
         let tally = ClaimTally(frame: 0, time: binding.lastSeen)
         _ = memory.bindings.findOrInsert(
             key,
@@ -49,6 +50,7 @@ extension Detector {
                     trusting: stations, anew: anew),
                 !configuration.contradicts(AddressPair(mac: owner.mac, ip: key.ip))
             else { return }
+            memory.knownAddresses[owner.mac] = key.ip
             _ = memory.bindings.findOrInsert(key, owner)
         }
     }

@@ -31,6 +31,16 @@ struct GatewayQuestionTests {
             [swap, exchange(121_500, .router, .alice)], forged: looks(from: 122_000),
             withNetwork: false),
         Scene(
+            "the router was back, and the forger waits for a while",
+            [swap, exchange(460_000, .router, .alice)],
+            forged: [announces(600_000, forger)] + looks(from: 603_000), withNetwork: false),
+        Scene(
+            "it had another address long ago",
+            [
+                [announces(-7_200_000, Player(mac: forger.mac, ip: "10.0.0.67"))], before,
+                [announces(14_000, forger)],
+            ], forged: looks(from: 15_000), withNetwork: false),
+        Scene(
             "it announced itself, and is answered",
             [exchange(500, .router, .bob), [announces(14_000, forger)]],
             forged: questions(from: 15_000), withNetwork: false),

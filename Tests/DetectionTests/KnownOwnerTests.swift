@@ -217,6 +217,17 @@ struct KnownOwnerTests {
         }
     }
 
+    @Test func `who was known by another address is no router that was swapped`() throws {
+        let ear = Ear()
+        ear.remember(.mallory)
+        let questions = asks(20_000, forged, for: Player.bob.ip).repeated(12, every: 1_000)
+        let next = ear.heir()
+        let verdicts = next.hear(
+            exchange(0, .router, .alice) + exchange(10, .bob, .alice)
+                + [announces(10_000, forged)] + questions)
+        #expect(verdicts.last == Verdict(.repeatedUnsolicitedAlone, .high))
+    }
+
     @Test func `slander of an owner, and what it is told of by mistake, leave it known`() throws {
         let ear = Ear()
         _ = ear.hear(exchange(0, .router, .alice))

@@ -50,6 +50,8 @@ struct Contest: Sendable {
     private(set) var lastWasReturn = false
     /// Whether any change did.
     private(set) var hasReturned = false
+    /// The same, be it before a pause after which the contest began anew.
+    private(set) var hasEverReturned = false
     /// Whether everybody was told of the last change.
     private(set) var lastWasTold = false
     /// Whether the owner that was driven out had spoken for itself a short while before.
@@ -69,9 +71,12 @@ struct Contest: Sendable {
 
     /// Begins anew when somebody claims the address after a pause: `holder` is its owner by now,
     /// unless it took the address from one that was heard within `window`, or before the clock was
-    /// set back.
-    mutating func beginAgain(holder: Binding, within window: Int64, at time: Int64) {
+    /// set back; `claimant` is the other one.
+    mutating func beginAgain(
+        holder: Binding, claimant: MACAddress, within window: Int64, at time: Int64
+    ) {
         var again = Contest(original: holder, frame: holder.tally.lastFrame)
+        again.hasEverReturned = hasEverReturned || holder.isUsurped && contender(claimant) != nil
         again.dispute = dispute
         if holder.mac == dispute?.owner, !holder.isUsurped {
             // The owner was back: this is another dispute.
@@ -140,7 +145,10 @@ struct Contest: Sendable {
     ) {
         changes.add(time)
         lastWasReturn = isReturn
-        if isReturn { hasReturned = true }
+        if isReturn {
+            hasReturned = true
+            hasEverReturned = true
+        }
         if isAnnounced { announcements.add(time) }
         if !isAnnounced, !isToOriginal { silentTakeovers.add(time) }
         lastWasTold = isAnnounced

@@ -20,14 +20,15 @@ extension NetworkMemory {
         stations[index].asksForTaken()
         let isGateway = isGateway(wanted.ip, in: packet.segment)
         let wasJustTaken = sighting.time.isWithin(Self.giveUpAfter, of: taken.time)
+        let claim = AddressPair(mac: packet.sender.mac, ip: wanted.ip)
         let isFormer = isFormer(
-            bindings[place].tally, stations[index], own: packet.sender.ip, in: packet.segment)
+            claim, bindings[place].tally, stations[index], own: packet.sender.ip)
         if isFormer { stations[index].isExcused(as: packet.sender.ip) }
         let isOpen =
             isFormer || isOpen(bindings[place].tally, wanted, wasJustTaken: wasJustTaken)
         sighting.confession = Confession(
-            claim: AddressPair(mac: packet.sender.mac, ip: wanted.ip), own: packet.sender.ip,
-            from: taken.from, isGateway: isGateway, isSure: isGateway || !isOpen)
+            claim: claim, own: packet.sender.ip, from: taken.from, isGateway: isGateway,
+            isSure: isGateway || !isOpen)
     }
 
     /// Whether a station took an address as honest ones may that later ask for it: a bridge asked
@@ -60,12 +61,10 @@ extension NetworkMemory {
     /// name (RFC 4436), and got another one: it did nothing but ask a few times, told everybody of
     /// its address since, and had none before, here or as far as was known at the start.
     func isFormer(
-        _ tally: ClaimTally, _ station: Station, own: IPv4Address, in segment: Segment
+        _ claim: AddressPair, _ tally: ClaimTally, _ station: Station, own: IPv4Address
     ) -> Bool {
-        let place = bindings.peek(AddressKey(segment: segment, ip: own))
-        return !tally.isMoreThanAsked && tally.count <= Self.formerQuestionsMax
-            && station.hasMovedOn(to: own)
-            && place.map { bindings[$0].isRemembered } != true
+        !tally.isMoreThanAsked && tally.count <= Self.formerQuestionsMax
+            && station.hasMovedOn(to: own) && !wasKnown(claim.mac, besides: claim.ip)
     }
 
     /// How often one that wakes up asks for its routers: three at a time, and once more.
@@ -79,6 +78,7 @@ extension NetworkMemory {
     /// back need not have been, and who had a lease of it formerly knew no better.
     func noteLateConfession(_ sighting: inout Sighting, taker: Binding) {
         let packet = sighting.packet
+        let claim = AddressPair(mac: taker.mac, ip: packet.sender.ip)
         guard taker.isUsurped, taker.tally.prompted == 0, !sighting.isMismatched,
             sighting.form != .announcement,
             let station = stations.value(StationKey(segment: packet.segment, mac: taker.mac)),
@@ -89,10 +89,9 @@ extension NetworkMemory {
             question.isInOwnName(within: thresholds.questionOpen, at: sighting.time),
             let own = station.address(
                 besides: taken.ip, within: thresholds.ownAddressWindow, at: sighting.time),
-            sighting.isGateway || !isFormer(taker.tally, station, own: own, in: packet.segment)
+            sighting.isGateway || !isFormer(claim, taker.tally, station, own: own)
         else { return }
         sighting.confession = Confession(
-            claim: AddressPair(mac: taker.mac, ip: taken.ip), own: own, from: taken.from,
-            isGateway: sighting.isGateway, isSure: true)
+            claim: claim, own: own, from: taken.from, isGateway: sighting.isGateway, isSure: true)
     }
 }

@@ -83,19 +83,18 @@ extension NetworkMemory {
     }
 
     /// Whether a station may have replaced the router a moment ago, and look for a host that is
-    /// off: it told everybody that it is there, and has no other address; it asks everybody, and
-    /// for what nobody answers; and the former router is gone.
+    /// off: it told everybody that it is there, and never had another address, as far as is known;
+    /// it asks everybody, and for what nobody answers; and no former router was ever back.
     private func mayBeRouter(
         _ sighting: Sighting, _ tally: ClaimTally, _ contest: Contest?
     ) -> Bool {
-        guard let contest, !contest.hasReturned, contest.lastWasTold, tally.isMoreThanAsked,
+        guard let contest, !contest.hasEverReturned, contest.lastWasTold, tally.isMoreThanAsked,
             sighting.form == .question, !sighting.isAskedAgain
         else { return false }
         let packet = sighting.packet
         let station = stations.value(StationKey(segment: packet.segment, mac: packet.sender.mac))
-        return station?.address(
-            besides: packet.sender.ip, within: thresholds.ownAddressWindow, at: sighting.time)
-            == nil
+        return station?.hasUsed(besides: packet.sender.ip) != true
+            && !wasKnown(packet.sender.mac, besides: packet.sender.ip)
     }
 
     /// Whether one of those who claim an address wears a virtual router's: its ports ask in the

@@ -41,6 +41,11 @@ extension NetworkMemory {
             isRemembered: true, isExpected: true, isCarried: true)
     }
 
+    /// Whether a station was known to have another address than `ip` before the first frame.
+    func wasKnown(_ mac: MACAddress, besides ip: IPv4Address) -> Bool {
+        knownAddresses[mac].map { $0 != ip } ?? false
+    }
+
     /// Forgets who had these addresses, who contested them, and what was told about them.
     mutating func forget(_ addresses: Set<IPv4Address>) {
         bindings.forget(addresses)

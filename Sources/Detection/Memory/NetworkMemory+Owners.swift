@@ -66,7 +66,8 @@ extension NetworkMemory {
             key, Contest(original: before, frame: before.tally.lastFrame))
         if contests[index].changes(within: window, at: sighting.time) == 0 {
             contests[index].beginAgain(
-                holder: before, within: thresholds.ownAddressWindow, at: sighting.time)
+                holder: before, claimant: claim.mac, within: thresholds.ownAddressWindow,
+                at: sighting.time)
         }
         if before.isSettled {
             contests[index].dispute = Dispute(over: before, at: sighting.time)

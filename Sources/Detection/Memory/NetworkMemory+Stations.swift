@@ -277,6 +277,15 @@ extension Station {
         return false
     }
 
+    /// Whether it ever used an address other than `ip` and those for want of another, as far as is
+    /// remembered.
+    func hasUsed(besides ip: IPv4Address) -> Bool {
+        addresses.indices.contains { index in
+            let own = addresses[index]
+            return own.isThere && own.ip != ip && !own.ip.isLinkLocal
+        }
+    }
+
     /// An address that it used within `window`, other than `ip` and those for want of another.
     func address(
         besides ip: IPv4Address, within window: Int64, at time: Int64

@@ -18,7 +18,9 @@ extension NetworkMemory {
             let station = stations.value(StationKey(segment: key.segment, mac: mac))
             best?.hasAsked =
                 hasAsked(mac, for: key.ip, at: time)
-                && !hadFormerly(key, station, contest.contender(mac)?.tally, at: time)
+                && !hadFormerly(
+                    AddressPair(mac: mac, ip: key.ip), station, contest.contender(mac)?.tally,
+                    at: time)
             best?.ownersBack = station?.ownersBack(within: window, at: time) ?? 0
         }
         best?.hasReturned = contest.hasReturned
@@ -30,13 +32,13 @@ extension NetworkMemory {
 
     /// Whether a station may have had a lease of an address formerly, and moved on.
     private func hadFormerly(
-        _ key: AddressKey, _ station: Station?, _ tally: ClaimTally?, at time: Int64
+        _ claim: AddressPair, _ station: Station?, _ tally: ClaimTally?, at time: Int64
     ) -> Bool {
-        guard let station, let tally, station.lastTaken?.ip == key.ip,
+        guard let station, let tally, station.lastTaken?.ip == claim.ip,
             let own = station.address(
-                besides: key.ip, within: thresholds.ownAddressWindow, at: time)
+                besides: claim.ip, within: thresholds.ownAddressWindow, at: time)
         else { return false }
-        return isFormer(tally, station, own: own, in: key.segment)
+        return isFormer(claim, tally, station, own: own)
     }
 
     /// What tells against the contender at a place.

@@ -10,6 +10,8 @@ struct NetworkMemory: ~Copyable, Sendable {
     /// Whether routine packets take the short way; a test compares both ways.
     let hasShortWay: Bool
     var bindings: BindingTable
+    /// An address of each station that was known to have one before the first frame.
+    var knownAddresses: [MACAddress: IPv4Address] = [:]
     var contests: BoundedTable<AddressKey, Contest>
     var stations: BoundedTable<StationKey, Station>
     var questions: BoundedTable<QuestionKey, Question>
