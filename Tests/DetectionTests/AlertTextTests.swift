@@ -125,6 +125,31 @@ struct AlertTextTests {
         #expect(told.allSatisfy { $0.accused != .zero && $0.rival != .zero })
     }
 
+    /// Receivers believe a packet whatever stands there.
+    @Test(
+        arguments: [
+            { _ in Player.bob.mac }, { _ in Player.mallory.mac }, { "0a:00:00:00:00:\(10 + $0)" },
+        ] as [@Sendable (Int) -> String])
+    func `who names another target is said to tell the one that the frame goes to`(
+        target: @Sendable (Int) -> String
+    ) throws {
+        let steps =
+            exchange(0, .router, .alice) + exchange(1_000, .router, .bob)
+            + (0..<6).map { round in
+                let frame = Frame.arp(
+                    .reply, sender: Player.mallory.claiming(.router).pair,
+                    target: (target(round), Player.alice.ip), destination: Player.alice.mac)
+                return Step(at: 20_000 + Int64(round) * 10_000, frame: frame)
+            }
+        let told = alerts(steps, .withGateway)
+        let repeated = try #require(told.first { $0.rule == .repeatedUnsolicited })
+        #expect(
+            Self.short(repeated.explanation)
+                == "M keeps telling A, unasked, that 10.0.0.1 is at M.")
+        #expect(told.allSatisfy { $0.accused?.description == Player.mallory.mac })
+        #expect(!told.contains { $0.rule == .poisonedPeer })
+    }
+
     @Test func `it is told how often a forger answered unasked, not how often the owner changed`() {
         let forger = Player(mac: "06:de:ad:be:ef:01", ip: Player.router.ip)
         let steps = (0..<4).flatMap { round -> [Step] in

@@ -43,10 +43,11 @@ public struct ARPPacket: Equatable, Sendable {
         destination?.isGroup ?? (isRequest || !target.mac.isUnicast)
     }
 
-    /// The one station that it tells: its target, or where that is open whom the frame goes to.
+    /// The one station that it tells: whom the frame goes to, or where that is not said the target.
+    /// Receivers do not look at the target's hardware address, so that anything can stand there.
     var listener: MACAddress? {
-        let listener = target.mac.isUnicast ? target.mac : destination
-        return listener?.isUnicast == true ? listener : nil
+        if let destination, destination.isUnicast { return destination }
+        return target.mac.isUnicast ? target.mac : nil
     }
 
     /// How long it is.

@@ -183,7 +183,8 @@ extension NetworkMemory {
     /// Takes in whether an unsolicited answer's two stations had asked for the address.
     func noteQuestions(_ sighting: inout Sighting) {
         let packet = sighting.packet
-        let listener = QuestionKey(asker: packet.target.mac, wanted: packet.sender.ip)
+        let listener = QuestionKey(
+            asker: packet.listener ?? packet.target.mac, wanted: packet.sender.ip)
         sighting.wasAskedLately =
             questions.value(listener)?.mayHaveRivals(at: sighting.time, thresholds) ?? false
         sighting.hasSpeakerAsked =
@@ -200,7 +201,8 @@ extension NetworkMemory {
 
     private mutating func noteTarget(_ sighting: inout Sighting, _ listener: StationKey) {
         let target = sighting.packet.target
-        guard target.ip != .unspecified, target.mac.isUnicast, !sighting.isMismatched
+        // Who is poisoned sends to whom it names.
+        guard target.ip != .unspecified, target.mac == listener.mac, !sighting.isMismatched
         else { return }
         let key = AddressKey(segment: listener.segment, ip: target.ip)
         // Who claims the target's address itself is no witness against the target.
