@@ -42,7 +42,8 @@ extension Detector {
     /// before that detector's first frame. `time` is now, as frames' times are given.
     public mutating func inheritOwners(of former: borrowing Detector, at time: Int64) {
         let stations = configuration.trustedStations
-        let anew = stations.subtracting(former.configuration.trustedStations)
+        let anew = stations.subtracting(former.everTrusted)
+        everTrusted.formUnion(former.everTrusted)
         former.memory.bindings.forEach { key, binding in
             guard
                 let owner = former.memory.remembered(

@@ -8,6 +8,9 @@ public struct Detector: ~Copyable, Sendable {
     var memory: NetworkMemory
     var folder: AlertFolder
     let configuration: DetectorConfiguration
+    /// Whom this detector trusts, or one trusted whose owners it inherited: trust makes an owner
+    /// once.
+    var everTrusted: Set<MACAddress>
     private var counts = DetectionStatistics()
     /// When a rule last found something of severity medium or above about the gateway, whether
     /// it was reported or folded; nil if none ever did.
@@ -21,6 +24,7 @@ public struct Detector: ~Copyable, Sendable {
     /// The same, with or without the short way for routine packets.
     init(_ configuration: DetectorConfiguration, hasShortWay: Bool) {
         self.configuration = configuration
+        everTrusted = configuration.trustedStations
         memory = NetworkMemory(configuration, hasShortWay: hasShortWay)
         folder = AlertFolder(configuration: configuration)
     }

@@ -133,6 +133,19 @@ struct KnownOwnerTests {
         #expect(ear.heir(own).hear(exchange(2_000, .router, .alice)).isEmpty)
     }
 
+    @Test func `a reload without a trusted station makes it no owner by the next one`() throws {
+        var trusting = DetectorConfiguration.withGateway
+        trusting.trustedStations = [forged.known.mac]
+        let first = Ear(trusting)
+        first.remember(.router)
+        _ = first.hear(exchange(0, .router, .alice) + whispers(1_000, forged, count: 1))
+        let without = first.heir()
+        _ = without.hear(whispers(5_000, forged, count: 1))
+        let again = without.heir(trusting)
+        #expect(try again.owner(of: .router) == Player.router.known.mac)
+        #expect(again.hear(exchange(9_000, .router, .alice)).isEmpty)
+    }
+
     @Test func `who was trusted before takes nothing by a reload from an owner that was known`()
         throws
     {
