@@ -74,11 +74,11 @@ public struct Detector: ~Copyable, Sendable {
         case .malformed(let malformation):
             counts.malformed += 1
             tell(malformation, nil, time: time, number: number, report: report)
-        case .hidden(let origin):
+        case .hidden(let hiding, let origin):
             counts.malformed += 1
-            // Receivers believe what stands there, and it may be about the gateway.
-            lastGatewayFinding = time
-            tell(.tooManyTags, origin, time: time, number: number, report: report)
+            // Receivers may believe what stands there, and it may be about the gateway.
+            if hiding == .hiddenByTags { lastGatewayFinding = time }
+            tell(hiding, origin, time: time, number: number, report: report)
         case .lease(let lease): memory.note(lease, at: time)
         case .advert(let advert): memory.note(advert, at: time)
         case .other: break
@@ -100,16 +100,22 @@ public struct Detector: ~Copyable, Sendable {
         }
     }
 
-    /// Tells of a frame that can't be judged. Honest ones are cut short by the capture; none hides
-    /// what it says behind tags, as `origin` does.
+    /// Tells of a frame that can't be judged. Honest ones are cut short by the capture, or of a
+    /// network with more VLANs than are read; none has very many tags, as those of `origin` may.
     private mutating func tell(
         _ malformation: Malformation, _ origin: FrameOrigin?, time: Int64, number: UInt64,
         report: (Alert) -> Void
     ) {
         let segment = origin?.segment ?? Segment()
+        let severity: Severity =
+            switch malformation {
+            case .hiddenByTags: .high
+            case .tooManyVLANs: .medium
+            default: .info
+            }
         let finding = Finding(
-            rule: .malformed, severity: origin == nil ? .info : .high, confidence: .high,
-            accused: origin?.source, scope: origin == nil ? .segment : .station)
+            rule: .malformed, severity: severity, confidence: .high, accused: origin?.source,
+            scope: origin == nil ? .segment : .station)
         guard let finding = admit(finding, segment, at: time) else { return }
         let alert = Alert(
             finding, frame: number, time: time, segment: segment,

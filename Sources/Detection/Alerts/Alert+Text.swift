@@ -44,7 +44,7 @@ extension Alert {
     /// What to do about it, in one sentence.
     public var advice: String {
         switch rule {
-        case .malformed where malformation == .tooManyTags:
+        case .malformed where malformation == .hiddenByTags:
             "Find the accused station's switch port: no honest station sends such frames."
         case .explainedMove: "Nothing: this is how such networks work."
         case .contestedGateway:

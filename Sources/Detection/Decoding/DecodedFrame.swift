@@ -16,8 +16,8 @@ enum DecodedFrame: Equatable {
     case advert(RouterAdvert)
     /// It claims to be something that it is not.
     case malformed(Malformation)
-    /// Its tags hide what it says; see ``Malformation/tooManyTags``.
-    case hidden(FrameOrigin)
+    /// Its tags hide what it says.
+    case hidden(Malformation, FrameOrigin)
     /// Anything else.
     case other
 
@@ -25,8 +25,8 @@ enum DecodedFrame: Equatable {
     init(_ bytes: Span<UInt8>, format: FrameFormat) {
         do throws(Malformation) {
             let header = try LinkHeader(bytes, format: format)
-            if header.isHidden {
-                self = .hidden(FrameOrigin(source: header.source, segment: header.segment))
+            if let hiding = header.hiding {
+                self = .hidden(hiding, FrameOrigin(source: header.source, segment: header.segment))
                 return
             }
             switch header.etherType {

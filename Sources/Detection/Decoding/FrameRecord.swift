@@ -34,9 +34,10 @@ public struct FrameRecord: Equatable, Sendable {
             advert.append(to: &bytes)
         case .malformed(let malformation):
             bytes.append(Kind.malformed.rawValue)
-            bytes.append(UInt8(Malformation.allCases.firstIndex(of: malformation) ?? 0))
-        case .hidden(let origin):
+            bytes.append(malformation.number)
+        case .hidden(let hiding, let origin):
             bytes.append(Kind.hidden.rawValue)
+            bytes.append(hiding.number)
             origin.append(to: &bytes)
         case .other: break
         }
@@ -52,11 +53,11 @@ public struct FrameRecord: Equatable, Sendable {
             case .lease: DHCPAcknowledgement(encoded: bytes, &reader).map { .lease($0) }
             case .advert: RouterAdvert(encoded: bytes, &reader).map { .advert($0) }
             case .malformed:
-                reader.uint8(bytes).flatMap { number in
-                    let all = Malformation.allCases
-                    return number < all.count ? .malformed(all[Int(number)]) : nil
+                reader.uint8(bytes).flatMap(Malformation.init(number:)).map { .malformed($0) }
+            case .hidden:
+                reader.uint8(bytes).flatMap(Malformation.init(number:)).flatMap { hiding in
+                    FrameOrigin(encoded: bytes, &reader).map { .hidden(hiding, $0) }
                 }
-            case .hidden: FrameOrigin(encoded: bytes, &reader).map { .hidden($0) }
             }
         guard let content, reader.isAtEnd else { return nil }
         self.content = content
@@ -68,6 +69,15 @@ public struct FrameRecord: Equatable, Sendable {
         case advert
         case malformed
         case hidden
+    }
+}
+
+extension Malformation {
+    fileprivate var number: UInt8 { UInt8(Self.allCases.firstIndex(of: self) ?? 0) }
+
+    fileprivate init?(number: UInt8) {
+        guard Int(number) < Self.allCases.count else { return nil }
+        self = Self.allCases[Int(number)]
     }
 }
 

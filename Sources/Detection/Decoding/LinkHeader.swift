@@ -26,8 +26,8 @@ struct LinkHeader: Equatable {
     var etherType: UInt16
     /// Where the payload begins.
     var payload: Int
-    /// Whether tags hide the payload: more VLANs than are read, or more tags than were captured.
-    private(set) var isHidden = false
+    /// How tags hide the payload, where they do.
+    private(set) var hiding: Malformation?
     private var tags = 0
 
     /// The header of a frame; an error when the frame ends in it.
@@ -62,7 +62,7 @@ struct LinkHeader: Equatable {
         }
         // Tags stand before a SNAP header, behind it, or both; each step is nearer to the end.
         repeat { try skipTags(bytes) } while skipSNAP(bytes)
-        isHidden = isHidden || isCutBehindTags(bytes)
+        if hiding == nil, isCutBehindTags(bytes) { hiding = .hiddenByTags }
     }
 
     /// From how many tags on a frame that ends too soon hides something; fewer fit into the part of
@@ -74,14 +74,12 @@ struct LinkHeader: Equatable {
 
     /// Receivers take off any number of tags that carry a priority only.
     private mutating func skipTags(_ bytes: Span<UInt8>) throws(Malformation) {
-        while etherType == 0x8100 || etherType == 0x88A8 || etherType == 0x9100, !isHidden {
+        while etherType == 0x8100 || etherType == 0x88A8 || etherType == 0x9100, hiding == nil {
             tags += 1
             let isWhole = bytes.count >= payload + 4
             guard isWhole || tags > Self.tagsMax else { throw .shortFrame }
-            guard isWhole, segment.vlans.push(bytes.uint16(at: payload)) else {
-                isHidden = true
-                return
-            }
+            if !isWhole { return hiding = .hiddenByTags }
+            if !segment.vlans.push(bytes.uint16(at: payload)) { return hiding = .tooManyVLANs }
             etherType = bytes.uint16(at: payload + 2)
             payload += 4
         }
@@ -89,7 +87,7 @@ struct LinkHeader: Equatable {
 
     /// A type below 1536 is a length: the type then follows in a SNAP header (RFC 1042).
     private mutating func skipSNAP(_ bytes: Span<UInt8>) -> Bool {
-        guard etherType < 0x0600, bytes.count >= payload + 8, !isHidden,
+        guard etherType < 0x0600, bytes.count >= payload + 8, hiding == nil,
             bytes.uint16(at: payload) == 0xAAAA, bytes[payload + 2] == 3,
             bytes[payload + 3] == 0, bytes[payload + 4] == 0, bytes[payload + 5] == 0
         else { return false }

@@ -4,9 +4,10 @@
 public enum Malformation: String, Error, CaseIterable, Sendable {
     /// It ends inside its header.
     case shortFrame = "the frame ends inside its header"
-    /// It has more VLAN tags than are read.
-    case tooManyTags =
-        "the frame has more than four VLANs, or so many VLAN tags that it ends in them"
+    /// It has more VLANs than are read.
+    case tooManyVLANs = "the frame has more than four VLANs"
+    /// It has very many VLAN tags, and ends before it is clear what they hide.
+    case hiddenByTags = "the frame has more than 64 VLAN tags, and ends before what they hide does"
     /// It ends inside the ARP packet.
     case shortPacket = "the frame ends inside its ARP packet"
     /// Its hardware addresses are not those of Ethernet.
