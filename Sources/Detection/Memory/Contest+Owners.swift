@@ -80,8 +80,8 @@ extension Contest {
         return after
     }
 
-    /// Notes when the owner that is expected last spoke, if a binding is its: a dispute is as old as
-    /// its last word, as a station that was replaced is silent for good.
+    /// Notes when the owner that is expected last spoke, if a binding is its: a dispute is as old
+    /// as its last word, as a station that was replaced is silent for good.
     mutating func hears(_ binding: Binding) {
         guard let last = dispute, binding.mac == last.owner, binding.tally.count > 0 else { return }
         dispute = Dispute(owner: last.owner, time: max(last.time, binding.tally.lastTime))

@@ -3,10 +3,10 @@
 extension NetworkMemory {
     /// Who is the owner of an address for a detector that begins anew: the station that has it, or
     /// where it was lately disputed the one that was expected to have it. Of a dispute whose owner
-    /// has been silent for longer than `window` (nanoseconds) at `time` nothing is carried on, as it
-    /// may be that of a station that was replaced, unless it has the address again; nor is one over an owner
-    /// that was only heard here, who may have been the forger. Whoever is trusted anew has what it
-    /// claimed, and who was trusted before what nobody disputed lately.
+    /// has been silent for longer than `window` (nanoseconds) at `time` nothing is carried on, as
+    /// it may be that of a station that was replaced, unless it has the address again; nor is one
+    /// over an owner that was only heard here, who may have been the forger. Whoever is trusted
+    /// anew has what it claimed, and who was trusted before what nobody disputed lately.
     func remembered(
         _ binding: Binding, of key: AddressKey, at time: Int64, within window: Int64,
         trusting stations: Set<MACAddress>, anew: Set<MACAddress>
