@@ -26,7 +26,7 @@ extension Detector {
             !configuration.contradicts(binding.pair)
         else { return }
         let key = AddressKey(segment: Segment(vlans: binding.vlans), ip: binding.pair.ip)
-        memory.knownAddresses[binding.pair.mac] = binding.pair.ip
+        memory.know(binding.pair, in: key.segment)
         let tally = ClaimTally(frame: 0, time: binding.lastSeen)
         _ = memory.bindings.findOrInsert(
             key,
@@ -51,7 +51,7 @@ extension Detector {
                     trusting: stations, anew: anew),
                 !configuration.contradicts(AddressPair(mac: owner.mac, ip: key.ip))
             else { return }
-            memory.knownAddresses[owner.mac] = key.ip
+            memory.know(AddressPair(mac: owner.mac, ip: key.ip), in: key.segment)
             _ = memory.bindings.findOrInsert(key, owner)
         }
     }

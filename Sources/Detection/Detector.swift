@@ -76,8 +76,6 @@ public struct Detector: ~Copyable, Sendable {
             tell(malformation, nil, time: time, number: number, report: report)
         case .hidden(let hiding, let origin):
             counts.malformed += 1
-            // Receivers may believe what stands there, and it may be about the gateway.
-            if hiding == .hiddenByTags { lastGatewayFinding = time }
             tell(hiding, origin, time: time, number: number, report: report)
         case .lease(let lease): memory.note(lease, at: time)
         case .advert(let advert): memory.note(advert, at: time)
@@ -102,11 +100,12 @@ public struct Detector: ~Copyable, Sendable {
 
     /// Tells of a frame that can't be judged. Honest ones are cut short by the capture, or of a
     /// network with more VLANs than are read; none has very many tags, as those of `origin` may.
+    /// Nobody is accused, and one such matter is told at a time, since a frame that nobody answers
+    /// may name any source and VLAN.
     private mutating func tell(
         _ malformation: Malformation, _ origin: FrameOrigin?, time: Int64, number: UInt64,
         report: (Alert) -> Void
     ) {
-        let segment = origin?.segment ?? Segment()
         let severity: Severity =
             switch malformation {
             case .hiddenByTags: .high
@@ -114,12 +113,12 @@ public struct Detector: ~Copyable, Sendable {
             default: .info
             }
         let finding = Finding(
-            rule: .malformed, severity: severity, confidence: .high, accused: origin?.source,
-            scope: origin == nil ? .segment : .station)
-        guard let finding = admit(finding, segment, at: time) else { return }
+            rule: .malformed, severity: severity, confidence: .high, scope: .segment)
+        guard let finding = admit(finding, Segment(), at: time) else { return }
+        let source = origin.map { ["the frame names \($0.source) as its source"] } ?? []
         let alert = Alert(
-            finding, frame: number, time: time, segment: segment,
-            sentences: [malformation.rawValue], malformation: malformation)
+            finding, frame: number, time: time, segment: origin?.segment ?? Segment(),
+            sentences: [malformation.rawValue] + source, malformation: malformation)
         report(alert)
     }
 

@@ -43,7 +43,7 @@ extension DetectorConfiguration {
     private func isTrusted(_ finding: Finding) -> Bool {
         guard let accused = finding.accused, trusts(accused) else { return false }
         switch finding.rule {
-        case .staticBinding, .malformed: return false
+        case .staticBinding: return false
         case .sourceMismatch, .speaksForMany, .restore: return true
         default: return finding.claim.map { trusts($0.mac) } ?? true
         }

@@ -51,6 +51,22 @@ struct HidingForgerTests {
             [steps], forged: forged, withNetwork: false)
     }
 
+    @Test(arguments: [DetectorConfiguration(), .withGateway])
+    func `an answer that goes to another than it names was not asked for`(
+        configuration: DetectorConfiguration
+    ) {
+        var steps = exchange(0, .router, .alice) + exchange(1_000, .bob, .alice)
+        for at in stride(from: Int64(20_000), to: 200_000, by: 20_000) {
+            steps.append(asks(at, Self.accomplice, for: Player.router.ip))
+            let answer = Frame.arp(
+                .reply, sender: Self.asRouter.pair, target: Self.accomplice.pair,
+                destination: Player.alice.mac)
+            steps.append(Step(at: at + 1, frame: answer))
+        }
+        let grave = alerts(steps, configuration).filter { $0.severity >= .high }
+        #expect(grave.contains { $0.accused?.description == Player.mallory.mac })
+    }
+
     @Test(arguments: askers, [1, 6])
     func `who answers itself may whisper no more than others`(_ asker: Player, times: Int64) {
         for configuration in [DetectorConfiguration(), .withGateway] {

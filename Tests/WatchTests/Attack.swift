@@ -62,9 +62,6 @@ struct Attack: Sendable, CustomTestStringConvertible {
         Attack(
             "answers behind five tags without a VLAN", "s5",
             scapy: "[hidden(answer(GATEWAY, WATCHER), 5)]"),
-        Attack(
-            "answers behind SNAP behind two tags", "s6",
-            scapy: "[snapped(answer(GATEWAY, WATCHER), 2)]"),
         Attack("announcements by scapy", "s2", scapy: "[announcement(GATEWAY)]"),
         Attack(
             "scapy between both sides", "s3",
@@ -97,7 +94,7 @@ extension Attack {
 
     /// The laboratory's members, and frames that claim another's address for the attacker.
     static let preface = """
-        from scapy.all import ARP, Dot1Q, Ether, IP, LLC, SNAP, conf, sendp
+        from scapy.all import ARP, Dot1Q, Ether, IP, conf, sendp
         from scapy.layers.vrrp import VRRP
         GATEWAY = ("02:00:00:00:09:01", "10.9.0.1")
         WATCHER = ("02:00:00:00:09:02", "10.9.0.2")
@@ -110,12 +107,6 @@ extension Attack {
             for _ in range(tags):
                 frame = Ether(src=frame.src, dst=frame.dst) / Dot1Q(vlan=0) / frame.payload
             return frame
-        def snapped(frame, tags):
-            payload = LLC(dsap=0xaa, ssap=0xaa, ctrl=3) / SNAP(code=0x806) / frame.payload
-            inner = Dot1Q(vlan=0, type=len(payload)) / payload
-            for _ in range(tags - 1):
-                inner = Dot1Q(vlan=0) / inner
-            return Ether(src=frame.src, dst=frame.dst, type=0x8100) / inner
         def question(whose, to):
             return Ether(src=OWN, dst=to[0]) / ARP(
                 op=1, hwsrc=OWN, psrc=whose[1], hwdst="00:00:00:00:00:00", pdst=to[1])

@@ -17,11 +17,9 @@ public enum LiveFilter: UInt8, CaseIterable, Sendable, CustomStringConvertible {
 
     private static let explained =
         "(udp and (port 67 or port 68 or port 1985 or port 3222)) or ip proto 112"
-    /// What stands behind tags; `inside` is what else counts there.
-    private static func withVLANs(or inside: String = "") -> String {
+    private static let withVLANs =
         "arp or rarp or \(explained) or "
-            + "(vlan and (arp or \(explained)\(inside) or (vlan and (arp or vlan\(inside)))))"
-    }
+        + "(vlan and (arp or \(explained) or (vlan and (arp or vlan))))"
     /// ARP behind a SNAP header, or a tag there: 802.1Q, 802.1ad, and what came before that.
     private static let withSNAP =
         "llc and (ether[20:2] = 0x0806 or ether[20:2] = 0x8100 or ether[20:2] = 0x88a8 "
@@ -31,8 +29,8 @@ public enum LiveFilter: UInt8, CaseIterable, Sendable, CustomStringConvertible {
     public var expression: String {
         switch self {
         // Offsets after `vlan` count from inside the tag: what looks at fixed places comes first.
-        case .complete: "(\(Self.withSNAP)) or \(Self.withVLANs(or: " or llc"))"
-        case .withoutSNAP: Self.withVLANs()
+        case .complete: "(\(Self.withSNAP)) or \(Self.withVLANs)"
+        case .withoutSNAP: Self.withVLANs
         case .arpOnly: "arp"
         case .none: ""
         }

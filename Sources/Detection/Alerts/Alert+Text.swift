@@ -35,8 +35,9 @@ extension Alert {
         case .scan: AddressScan.explain(self)
         case .invalidSender: InvalidSender.explain(self)
         case .malformed:
-            (accused.map { "A frame of \($0) can't be judged: " }
-                ?? "A packet breaks the rules of ARP: ") + "\(malformation?.rawValue ?? "")."
+            (malformation?.hides == true
+                ? "A frame can't be judged: " : "A packet breaks the rules of ARP: ")
+                + "\(malformation?.rawValue ?? "")."
         case .explainedMove: ExplainedMove.explain(self)
         }
     }
@@ -45,7 +46,7 @@ extension Alert {
     public var advice: String {
         switch rule {
         case .malformed where malformation == .hiddenByTags:
-            "Find the accused station's switch port: no honest station sends such frames."
+            "Find the switch port at which such frames come in: no honest station sends them."
         case .explainedMove: "Nothing: this is how such networks work."
         case .contestedGateway:
             "Find out which of the two is the router, and take the other one off the network."

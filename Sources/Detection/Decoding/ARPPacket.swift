@@ -50,6 +50,13 @@ public struct ARPPacket: Equatable, Sendable {
         return target.mac.isUnicast ? target.mac : nil
     }
 
+    /// Whether it goes to whom it names, among others or alone, as far as the capture tells: else
+    /// it answers no question of that one.
+    var goesToTarget: Bool {
+        guard let destination, destination.isUnicast else { return true }
+        return destination == target.mac
+    }
+
     /// How long it is.
     static let byteCount = 28
 

@@ -18,4 +18,7 @@ public enum Malformation: String, Error, CaseIterable, Sendable {
     case addressLengths = "the ARP packet's address lengths are not 6 and 4"
     /// It neither asks nor answers, and is none of the other assigned operations.
     case operation = "the ARP packet's operation is not assigned"
+
+    /// Whether something may be hidden that receivers believe.
+    var hides: Bool { [.tooManyVLANs, .hiddenByTags].contains(self) }
 }

@@ -22,7 +22,7 @@ extension NetworkMemory {
         let wasJustTaken = sighting.time.isWithin(Self.giveUpAfter, of: taken.time)
         let claim = AddressPair(mac: packet.sender.mac, ip: wanted.ip)
         let isFormer = isFormer(
-            claim, bindings[place].tally, stations[index], own: packet.sender.ip)
+            claim, bindings[place].tally, station, stations[index], own: packet.sender.ip)
         if isFormer { stations[index].isExcused(as: packet.sender.ip) }
         let isOpen =
             isFormer || isOpen(bindings[place].tally, wanted, wasJustTaken: wasJustTaken)
@@ -61,10 +61,11 @@ extension NetworkMemory {
     /// name (RFC 4436), and got another one: it did nothing but ask a few times, told everybody of
     /// its address since, and had none before, here or as far as was known at the start.
     func isFormer(
-        _ claim: AddressPair, _ tally: ClaimTally, _ station: Station, own: IPv4Address
+        _ claim: AddressPair, _ tally: ClaimTally, _ key: StationKey, _ station: Station,
+        own: IPv4Address
     ) -> Bool {
         !tally.isMoreThanAsked && tally.count <= Self.formerQuestionsMax
-            && station.hasMovedOn(to: own) && !wasKnown(claim.mac, besides: claim.ip)
+            && station.hasMovedOn(to: own) && !wasKnown(key, besides: claim.ip)
     }
 
     /// How often one that wakes up asks for its routers: three at a time, and once more.
@@ -79,9 +80,10 @@ extension NetworkMemory {
     func noteLateConfession(_ sighting: inout Sighting, taker: Binding) {
         let packet = sighting.packet
         let claim = AddressPair(mac: taker.mac, ip: packet.sender.ip)
+        let key = StationKey(segment: packet.segment, mac: taker.mac)
         guard taker.isUsurped, taker.tally.prompted == 0, !sighting.isMismatched,
             sighting.form != .announcement,
-            let station = stations.value(StationKey(segment: packet.segment, mac: taker.mac)),
+            let station = stations.value(key),
             let taken = station.lastTaken, taken.isAskedFor, taken.from == packet.sender.mac,
             taken.ip == packet.sender.ip,
             sighting.time.isWithin(thresholds.changeWindow, of: taken.time),
@@ -89,7 +91,7 @@ extension NetworkMemory {
             question.isInOwnName(within: thresholds.questionOpen, at: sighting.time),
             let own = station.address(
                 besides: taken.ip, within: thresholds.ownAddressWindow, at: sighting.time),
-            sighting.isGateway || !isFormer(claim, taker.tally, station, own: own)
+            sighting.isGateway || !isFormer(claim, taker.tally, key, station, own: own)
         else { return }
         sighting.confession = Confession(
             claim: claim, own: own, from: taken.from, isGateway: sighting.isGateway, isSure: true)

@@ -92,9 +92,9 @@ extension NetworkMemory {
             sighting.form == .question, !sighting.isAskedAgain
         else { return false }
         let packet = sighting.packet
-        let station = stations.value(StationKey(segment: packet.segment, mac: packet.sender.mac))
-        return station?.hasUsed(besides: packet.sender.ip) != true
-            && !wasKnown(packet.sender.mac, besides: packet.sender.ip)
+        let key = StationKey(segment: packet.segment, mac: packet.sender.mac)
+        return stations.value(key)?.hasUsed(besides: packet.sender.ip) != true
+            && !wasKnown(key, besides: packet.sender.ip)
     }
 
     /// Whether one of those who claim an address wears a virtual router's: its ports ask in the

@@ -41,9 +41,14 @@ extension NetworkMemory {
             isRemembered: true, isExpected: true, isCarried: true)
     }
 
+    /// Takes in the address that a station was known to have before the first frame.
+    mutating func know(_ pair: AddressPair, in segment: Segment) {
+        knownAddresses[StationKey(segment: segment, mac: pair.mac)] = pair.ip
+    }
+
     /// Whether a station was known to have another address than `ip` before the first frame.
-    func wasKnown(_ mac: MACAddress, besides ip: IPv4Address) -> Bool {
-        knownAddresses[mac].map { $0 != ip } ?? false
+    func wasKnown(_ station: StationKey, besides ip: IPv4Address) -> Bool {
+        knownAddresses[station].map { $0 != ip } ?? false
     }
 
     /// Forgets who had these addresses, who contested them, and what was told about them.

@@ -15,12 +15,13 @@ extension NetworkMemory {
         best?.isEachTakeoverAnnounced = contest.isEachTakeoverAnnounced(within: window, at: time)
         best?.isOwnerBackOnce = contest.isOwnerBackOnce
         if let mac = best?.mac {
-            let station = stations.value(StationKey(segment: key.segment, mac: mac))
+            let place = StationKey(segment: key.segment, mac: mac)
+            let station = stations.value(place)
             best?.hasAsked =
                 hasAsked(mac, for: key.ip, at: time)
                 && !hadFormerly(
-                    AddressPair(mac: mac, ip: key.ip), station, contest.contender(mac)?.tally,
-                    at: time)
+                    AddressPair(mac: mac, ip: key.ip), place, station,
+                    contest.contender(mac)?.tally, at: time)
             best?.ownersBack = station?.ownersBack(within: window, at: time) ?? 0
         }
         best?.hasReturned = contest.hasReturned
@@ -32,13 +33,14 @@ extension NetworkMemory {
 
     /// Whether a station may have had a lease of an address formerly, and moved on.
     private func hadFormerly(
-        _ claim: AddressPair, _ station: Station?, _ tally: ClaimTally?, at time: Int64
+        _ claim: AddressPair, _ key: StationKey, _ station: Station?, _ tally: ClaimTally?,
+        at time: Int64
     ) -> Bool {
         guard let station, let tally, station.lastTaken?.ip == claim.ip,
             let own = station.address(
                 besides: claim.ip, within: thresholds.ownAddressWindow, at: time)
         else { return false }
-        return isFormer(claim, tally, station, own: own)
+        return isFormer(claim, tally, key, station, own: own)
     }
 
     /// What tells against the contender at a place.

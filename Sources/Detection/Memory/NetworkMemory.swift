@@ -11,7 +11,7 @@ struct NetworkMemory: ~Copyable, Sendable {
     let hasShortWay: Bool
     var bindings: BindingTable
     /// An address of each station that was known to have one before the first frame.
-    var knownAddresses: [MACAddress: IPv4Address] = [:]
+    var knownAddresses: [StationKey: IPv4Address] = [:]
     var contests: BoundedTable<AddressKey, Contest>
     var stations: BoundedTable<StationKey, Station>
     var questions: BoundedTable<QuestionKey, Question>
@@ -160,7 +160,7 @@ struct NetworkMemory: ~Copyable, Sendable {
             return isAnnouncement ? .announcement : .question
         }
         if isAnnouncement { return .announcement }
-        if let question, packet.target.mac != packet.sender.mac {
+        if let question, packet.target.mac != packet.sender.mac, packet.goesToTarget {
             questions.use(question)
             let form = questions[question].answered(
                 by: packet.sender.mac, in: packet.segment, at: time, thresholds)
