@@ -47,10 +47,7 @@ extension ErasurePlacesTests {
         isBegun: Bool
     ) throws {
         let server = try FakeServer(.answer(200), otherwise: .answer(500))
-        try send(to: server, from: "first")
-        try run("telemetry", "delete-data", "--confirm")
-        try run("telemetry", "disable")
-        try store(in: "second")
+        try askFromFirst(server)
         try run("config", "set", "telemetry.upload_url", "http://127.0.0.1:1/v1/logs")
         try run("telemetry", "enable", "--confirm")
         #expect(try arpguard("replay", capture).status == 1)

@@ -36,6 +36,14 @@ import Testing
         try run("telemetry", "upload")
     }
 
+    /// Has a folder ask a server for the erasure of what it sent there, and another one configured.
+    func askFromFirst(_ server: FakeServer) throws {
+        try send(to: server, from: "first")
+        try run("telemetry", "delete-data", "--confirm")
+        try run("telemetry", "disable")
+        try store(in: "second")
+    }
+
     /// Has the requests of a folder be due, whatever the server asked for.
     func makeDue(_ folder: String) throws {
         let bytes = try arpguard.folder.read("\(folder)/erasures.json")
@@ -64,10 +72,7 @@ import Testing
 
     @Test func `a program that runs on knows when a request of another folder is due`() throws {
         let server = try FakeServer(.answer(200), otherwise: .answer(503))
-        try send(to: server, from: "first")
-        try run("telemetry", "delete-data", "--confirm")
-        try run("telemetry", "disable")
-        try store(in: "second")
+        try askFromFirst(server)
         let now = SystemClock().now()
         #expect(try !agenda().isDue(at: now), "the server asked for patience")
         #expect(try agenda().dueAt != nil)
@@ -166,10 +171,7 @@ import Testing
 
     @Test func `requests from another folder go before batches, and neither for ever`() throws {
         let server = try FakeServer(.answer(200), .answer(500), otherwise: .answer(200))
-        try send(to: server, from: "first")
-        try run("telemetry", "delete-data", "--confirm")
-        try run("telemetry", "disable")
-        try store(in: "second")
+        try askFromFirst(server)
         try run("telemetry", "enable", "--confirm")
         #expect(server.requests.map(\.method) == ["POST", "DELETE"])
         for methods in [["DELETE"], ["POST"]] {
@@ -188,10 +190,7 @@ import Testing
 
     @Test func `batches keep requests of other folders away, and fail by none of these`() throws {
         let server = try FakeServer(.answer(200), .answer(500), otherwise: .answer(200))
-        try send(to: server, from: "first")
-        try run("telemetry", "delete-data", "--confirm")
-        try run("telemetry", "disable")
-        try store(in: "second")
+        try askFromFirst(server)
         try run("telemetry", "enable", "--confirm")
         #expect(try arpguard("replay", capture).status == 1)
         try run("telemetry", "upload")
