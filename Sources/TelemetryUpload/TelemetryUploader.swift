@@ -79,7 +79,7 @@ public struct TelemetryUploader: Sendable {
         _ scope: Scope, timeMax: Duration?, isApart: Bool = false, isAlone: Bool = true,
         cancellation: Cancellation, progress: @escaping (UploadSummary) -> Void = { _ in },
         onBatch: @escaping (UploadRound.BatchMoment) -> Void,
-        elsewhere: UploadRound.Elsewhere? = nil
+        elsewhere: UploadRound.BatchesElsewhere? = nil
     ) throws -> UploadSummary? {
         let control = makeControl()
         if let ending = try reasonNotToStart(control, scope) {
@@ -120,10 +120,10 @@ public struct TelemetryUploader: Sendable {
     ///   - body: asks for them; is told what holds for batches.
     package func whileNoBatchLeaves(
         isAskedFor: Bool = false, isFirst: Bool = true,
-        _ body: (UploadRound.Elsewhere) -> UploadSummary
+        _ body: (UploadRound.BatchesElsewhere) -> UploadSummary
     ) throws -> UploadSummary? {
         let control = makeControl()
-        let none = UploadRound.Elsewhere()
+        let none = UploadRound.BatchesElsewhere()
         // Where nobody was ever asked not even a folder is made.
         if let status = try? control.status(), !status.isDecided { return body(none) }
         let isBlocked = !control.causes(blocking: .sending).isEmpty
@@ -143,7 +143,7 @@ public struct TelemetryUploader: Sendable {
         }
         guard let outbox else { return isAskedFor || isBlocked ? body(none) : nil }
         var summary = body(
-            UploadRound.Elsewhere(
+            UploadRound.BatchesElsewhere(
                 batchesAt: batchesAt, apartUntil: away?.until, isHeeded: true))
         guard let away else { return summary }
         do {

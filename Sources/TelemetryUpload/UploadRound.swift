@@ -25,7 +25,7 @@ package struct UploadRound {
     }
 
     /// What holds for batches, which leave from another folder of the same home.
-    package struct Elsewhere {
+    package struct BatchesElsewhere {
         /// When they are due; nil where none may be sent.
         package let batchesAt: Timestamp?
         /// Until when they are kept away from what is asked for here; nil where nothing was drawn.
@@ -61,7 +61,7 @@ package struct UploadRound {
     let isApart: Bool
     let progress: (UploadSummary) -> Void
     let onBatch: (BatchMoment) -> Void
-    let elsewhere: Elsewhere?
+    let elsewhere: BatchesElsewhere?
     let whileSending: (BatchStanding, () -> TransferOutcome) -> TransferOutcome
 
     var settings: TransferSettings { outbox.settings }
@@ -86,7 +86,7 @@ package struct UploadRound {
         outbox: Outbox, clock: any WallClock, random: any RandomSource,
         isAskedFor: Bool = false, timeMax: Duration? = nil, isApart: Bool = false,
         progress: @escaping (UploadSummary) -> Void = { _ in },
-        onBatch: @escaping (BatchMoment) -> Void = { _ in }, elsewhere: Elsewhere? = nil,
+        onBatch: @escaping (BatchMoment) -> Void = { _ in }, elsewhere: BatchesElsewhere? = nil,
         whileSending: @escaping (BatchStanding, () -> TransferOutcome) -> TransferOutcome = {
             $1()
         },

@@ -106,7 +106,7 @@ final class FoldersRound {
 
     /// Asks from where each request lies; those of a person who deletes take no longer together
     /// than since the round began.
-    private func askEach(isAlone: Bool, _ batches: UploadRound.Elsewhere) -> UploadSummary {
+    private func askEach(isAlone: Bool, _ batches: UploadRound.BatchesElsewhere) -> UploadSummary {
         let start = areBatchesMeant ? setup.seams.clock.uptimeNanoseconds() : start
         let scope: TelemetryUploader.Scope =
             scope == .everythingIfDue ? .erasuresIfDue : .erasures

@@ -169,7 +169,7 @@ import Testing
         let apart = home.clock.now().advanced(bySeconds: 5000)
         let transport = ScriptedTransport(.status(503))
         func ask(batchesAt: Timestamp?, _ apart: Timestamp? = nil) throws -> Int? {
-            let elsewhere = UploadRound.Elsewhere(
+            let elsewhere = UploadRound.BatchesElsewhere(
                 batchesAt: batchesAt, apartUntil: apart, isHeeded: true)
             return try home.round(erasuresOnly: true, elsewhere: elsewhere) { transport }?
                 .erasuresTried
@@ -192,7 +192,7 @@ import Testing
         for _ in 0..<3 {
             let transport = ScriptedTransport(.status(503))
             let asked = try home.round(
-                erasuresOnly: true, isAskedFor: true, elsewhere: UploadRound.Elsewhere()
+                erasuresOnly: true, isAskedFor: true, elsewhere: UploadRound.BatchesElsewhere()
             ) { transport }
             #expect(asked?.erasuresLeft == 1)
             let apart = try #require(home.control.apartUntil)

@@ -99,7 +99,7 @@ struct Home {
     func round(
         erasuresOnly: Bool = false, isAskedFor: Bool = false, timeMax: Duration? = nil,
         onBatch: @escaping (UploadRound.BatchMoment) -> Void = { _ in },
-        elsewhere: UploadRound.Elsewhere? = nil,
+        elsewhere: UploadRound.BatchesElsewhere? = nil,
         over makeTransport: @escaping () -> any UploadTransport
     ) throws -> UploadSummary? {
         guard let outbox = try control.outbox() else { return nil }
