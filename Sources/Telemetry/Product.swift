@@ -14,11 +14,22 @@ public struct Product: Sendable, Equatable {
     /// `v` and what follows a `+` (Semantic Versioning 2.0.0, section 10) are left out, and `rc1`
     /// is `rc.1`; no other build is told as the release on which it rests.
     public var sentVersion: String? {
-        let plain = String(
-            (version.hasPrefix("v") ? version.dropFirst() : version[...])
-                .prefix { $0 != "+" }
-                .replacing(#/-?(rc|beta|alpha)\.?([0-9]{1,3})$/#) { "-\($0.1).\($0.2)" })
+        let release = (version.hasPrefix("v") ? version.dropFirst() : version[...])
+            .prefix { $0 != "+" }
+        let plain = Self.dotted(release)
         return PropertyGuard.isVersion(plain) ? plain : nil
+    }
+
+    /// A version whose pre-release is written as on the wire: `1.0rc1` as `1.0-rc.1`.
+    private static func dotted(_ version: Substring) -> String {
+        let digits = version.reversed().prefix { ("0"..."9").contains($0) }.count
+        let (before, number) = (version.dropLast(digits), version.suffix(digits))
+        let kinds = ["rc", "beta", "alpha"]
+        let name = before.hasSuffix(".") ? before.dropLast() : before
+        guard (1...3).contains(digits), let kind = kinds.first(where: name.hasSuffix)
+        else { return String(version) }
+        let release = name.dropLast(kind.count)
+        return "\(release.hasSuffix("-") ? release.dropLast() : release)-\(kind).\(number)"
     }
 
     /// Names a program. `name` is a constant of the program, never something a person typed:

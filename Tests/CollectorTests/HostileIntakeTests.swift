@@ -49,6 +49,7 @@ import Testing
             .with("feature_usage", ("feature", .string("arp_scan")), ("duration_ms", .int(5)))
             .with("error", ("feature", .string("replay")), ("error_type", .string("other")))
             .bytes
+        let policy = IntakePolicy()
         var admitted = 0
         for _ in 0..<3000 {
             var bytes = original
@@ -61,10 +62,9 @@ import Testing
                 body: bytes)
             let room = BodyRoom(ByteBudget(bytesMax: 1 << 20), perNetworkMax: 0)
             let reader = RequestReader(
-                policy: IntakePolicy(),
-                room: RequestRoom(room, of: request, network: nil))
+                policy: policy, room: RequestRoom(room, of: request, network: nil))
             guard let logs = try? reader.read(request) else { continue }
-            let batches = try IntakePolicy().decide(logs, on: today).batches
+            let batches = try policy.decide(logs, on: today).batches
             for name in batches.flatMap(\.figures.values).flatMap(\.figures.keys) {
                 admitted += 1
                 #expect(Counter(name).map(Self.isKnown) == true, "\(name)")
