@@ -49,10 +49,21 @@ struct AlertLimitTests {
         #expect(rests.count == 1 && rest.last == kind)
         #expect(told.count + rest.count == alike.count)
         #expect(rest.stations.count == rest.count)
-        // The next minute begins anew.
-        let isAdmittedLater = limit.admits(kind, on: "eth0", at: Self.minute)
-        let none = limit.rests(at: nil)
-        #expect(isAdmittedLater && none.isEmpty)
+    }
+
+    @Test func `who goes on is told of once a minute, and one by one again after an hour`() throws {
+        let kind = try #require(alerts(1).last)
+        var limit = AlertLimit()
+        var told: [Int] = []
+        for minute in 0..<61 {
+            let now = Int64(minute) * Self.minute
+            let rests = limit.rests(at: now)
+            #expect(rests.count <= 1)
+            let admitted = (0..<200).count { _ in limit.admits(kind, on: "eth0", at: now) }
+            told.append(admitted + rests.count)
+        }
+        #expect(told == [100] + Array(repeating: 1, count: 59) + [101])
+        #expect(limit.rests(at: nil).map(\.count) == [100])
     }
 
     @Test func `what stands for many says so in every form`() throws {
