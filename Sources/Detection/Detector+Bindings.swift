@@ -26,11 +26,10 @@ extension Detector {
             !configuration.contradicts(binding.pair)
         else { return }
         let key = AddressKey(segment: Segment(vlans: binding.vlans), ip: binding.pair.ip)
-        memory.know(binding.pair, in: key.segment)
         let tally = ClaimTally(frame: 0, time: binding.lastSeen)
-        _ = memory.bindings.findOrInsert(
-            key,
-            Binding(mac: binding.pair.mac, tally: tally, isRemembered: true, isExpected: true))
+        memory.know(
+            Binding(mac: binding.pair.mac, tally: tally, isRemembered: true, isExpected: true),
+            of: key)
     }
 
     /// For how long a dispute of an address has its former owner expected by a detector that begins
@@ -51,8 +50,7 @@ extension Detector {
                     trusting: stations, anew: anew),
                 !configuration.contradicts(AddressPair(mac: owner.mac, ip: key.ip))
             else { return }
-            memory.know(AddressPair(mac: owner.mac, ip: key.ip), in: key.segment)
-            _ = memory.bindings.findOrInsert(key, owner)
+            memory.know(owner, of: key)
         }
     }
 

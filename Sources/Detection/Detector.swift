@@ -69,7 +69,6 @@ public struct Detector: ~Copyable, Sendable {
         switch frame {
         case .arp(let packet):
             counts.arpFrames += 1
-            guard packet.isRequest || packet.isReply else { return }
             judge(packet, time: time, number: number, report: report)
         case .malformed(let malformation):
             counts.malformed += 1
@@ -114,23 +113,26 @@ public struct Detector: ~Copyable, Sendable {
             }
         let finding = Finding(
             rule: .malformed, severity: severity, confidence: .high, scope: .segment)
-        guard let finding = admit(finding, Segment(), at: time) else { return }
+        let segment = origin?.segment ?? Segment()
+        guard let finding = admit(finding, segment, foldingIn: Segment(), at: time)
+        else { return }
         let source = origin.map { ["the frame names \($0.source) as its source"] } ?? []
         let alert = Alert(
-            finding, frame: number, time: time, segment: origin?.segment ?? Segment(),
+            finding, frame: number, time: time, segment: segment,
             sentences: [malformation.rawValue] + source, malformation: malformation)
         report(alert)
     }
 
-    /// Counts a finding, and returns it as it is to be reported; `nil` when it is not.
+    /// Counts a finding, and returns it as it is to be reported; `nil` when it is not. It is one
+    /// matter with others of its segment, or of another one that stands for several.
     private mutating func admit(
-        _ finding: Finding, _ segment: Segment, at time: Int64
+        _ finding: Finding, _ segment: Segment, foldingIn common: Segment? = nil, at time: Int64
     ) -> Finding? {
         guard !configuration.suppresses(finding, in: segment) else {
             counts.suppressed += 1
             return nil
         }
-        guard let news = folder.news(in: finding, segment: segment, at: time) else {
+        guard let news = folder.news(in: finding, segment: common ?? segment, at: time) else {
             counts.folded += 1
             return nil
         }

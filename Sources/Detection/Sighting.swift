@@ -90,6 +90,8 @@ struct Sighting: Sendable {
     var otherAddress: IPv4Address?
     /// What the sender told, the other way round, a short while ago.
     var reverse: ToldPair?
+    /// Whether that was the router's address.
+    var isReverseGateway = false
     /// Who has the target's address, when the packet names another station for it.
     var contradictedTarget: MACAddress?
     /// Whether that owner named the same station by the sender's address as well.

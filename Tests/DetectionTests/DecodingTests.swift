@@ -77,13 +77,26 @@ struct DecodingTests {
     }
 
     @Test(arguments: [
-        (2, 0x00, Malformation.protocolType), (1, 0x02, .hardwareType), (4, 0x08, .addressLengths),
-        (5, 0x10, .addressLengths), (7, 0x00, .operation), (6, 0x01, .operation),
+        (2, 0x00, Malformation.protocolType), (4, 0x08, .addressLengths),
+        (5, 0x10, .addressLengths),
     ])
     func `a packet that breaks the rules says which`(offset: Int, byte: UInt8, why: Malformation) {
         var bytes = question
         bytes[14 + offset] = byte
         #expect(decode(bytes) == .malformed(why))
+        // Where the addresses are others, what they are of tells more.
+        bytes[14 + 1] = 7
+        #expect(decode(bytes) == .malformed(offset == 2 ? why : .hardwareType))
+    }
+
+    @Test(arguments: [(1, 0x18), (1, 0x07), (7, 0x00), (7, 0x03), (7, 0x19), (6, 0x01)])
+    func `a packet that some receivers believe is read, whatever its type or operation`(
+        offset: Int, byte: UInt8
+    ) {
+        var bytes = question
+        let plain = packet(bytes)
+        bytes[14 + offset] = byte
+        #expect(plain != nil && packet(bytes)?.sender == plain?.sender)
     }
 
     private func asks(behind tags: [(UInt16, UInt16)]) -> [UInt8] {

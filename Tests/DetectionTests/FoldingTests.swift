@@ -107,6 +107,72 @@ struct FoldingTests {
         #expect(Self.verdicts(attack + second).filter { $0.severity == .high }.count == 2)
     }
 
+    @Test func `invented thieves and group addresses make no alert each`() {
+        let known = exchange(0, .router, .alice) + exchange(5_000, .bob, .alice)
+        let thieves = (10..<60).map { number in
+            let thief = Player(mac: "02:00:00:00:07:\(number)", ip: "0.0.0.0")
+            return asks(20_000 + Int64(number) * 200, thief, for: "0.0.0.0", to: thief.mac)
+                .from(Player.bob.mac)
+        }
+        let told = Self.verdicts(known + thieves)
+        #expect(told == [Verdict(.portStealing, .high), Verdict(.speaksForMany, .high)])
+        let groups = (10..<60).map { number in
+            announces(
+                20_000 + Int64(number) * 200,
+                Player(mac: "01:00:5e:00:07:\(number)", ip: Player.bob.ip)
+            ).from("02:00:00:00:08:\(number)")
+        }
+        let grave = Self.verdicts(known + groups).filter { $0.severity >= .high }
+        #expect(grave == [Verdict(.invalidSender, .high)])
+    }
+
+    /// A frame with many tags, the first of them of a VLAN, that ends before they do.
+    private static func hidden(_ at: Int64, vlan: UInt16 = 5) -> Step {
+        var step = announces(at, .mallory)
+        let tags = [vlan] + [UInt16](repeating: 0, count: 70)
+        step.frame.replaceSubrange(12..., with: tags.flatMap { [0x81, 0] + Frame.big16($0) })
+        return step
+    }
+
+    @Test func `what is less grave keeps nothing graver from being told again`() {
+        let day: Int64 = 86_400_000
+        let cut = (1..<28).map { number in
+            let step = announces(Int64(number) * 3_000_000, .bob)
+            return Step(at: step.at, frame: Array(step.frame.prefix(22)))
+        }
+        let told = Self.verdicts([Self.hidden(0)] + cut + [Self.hidden(day)])
+        #expect(told == [Verdict(.malformed, .high), Verdict(.malformed, .high)])
+    }
+
+    @Test func `between a host and the gateway is told, whatever was told of other hosts`() {
+        func between(_ at: Int64, _ one: Player, _ other: Player) -> [Step] {
+            let first = Frame.arp(
+                .request, sender: Player.mallory.claiming(one).pair,
+                target: (Frame.unknown, other.ip), destination: other.mac)
+            let second = Frame.arp(
+                .request, sender: Player.mallory.claiming(other).pair,
+                target: (Frame.unknown, one.ip), destination: one.mac)
+            return [Step(at: at, frame: first), Step(at: at + 100, frame: second)]
+        }
+        let known =
+            exchange(0, .router, .alice) + exchange(1_000, .bob, .alice)
+            + exchange(2_000, .alice, .bob)
+        for (one, other) in [(Player.alice, Player.router), (.router, .alice)] {
+            let steps =
+                known + between(60_000, .alice, .bob) + between(90_000, one, other)
+                + between(110_000, one, other)
+            let told = alerts(steps, .withGateway).filter { $0.rule == .betweenTwo }
+            #expect(told.map(\.isGateway) == [false, true])
+        }
+    }
+
+    @Test(arguments: [(5, false), (6, true)] as [(UInt16, Bool)])
+    func `what hides behind tags is suppressed by its VLAN`(vlan: UInt16, isTold: Bool) {
+        let configuration = DetectorConfiguration(
+            suppressions: [Suppression(rule: .malformed, vlan: 5)])
+        #expect(Self.verdicts([Self.hidden(0, vlan: vlan)], configuration).isEmpty != isTold)
+    }
+
     @Test(
         arguments: [
             (Suppression(rule: .toldAgainstOwner), false),

@@ -241,6 +241,36 @@ struct KnownOwnerTests {
         #expect(verdicts.last == Verdict(.repeatedUnsolicitedAlone, .high))
     }
 
+    @Test func `what is refused says nothing of the station, in whatever order it is known`() {
+        let orders: [[Player]] = [[.router, .mallory, forged], [.router, forged, .mallory]]
+        let asking = asks(20_000, forged, for: Player.bob.ip).repeated(12, every: 1_000)
+        for order in orders {
+            let ear = Ear()
+            for player in order { ear.remember(player) }
+            let heard = exchange(0, .router, .alice) + exchange(10, .bob, .alice)
+            let told = ear.hear(heard + [announces(10_000, forged)] + asking)
+            #expect(told.contains { $0.severity >= .high }, "\(order.map(\.ip)): \(told)")
+        }
+    }
+
+    @Test func `no flood of newcomers drives out what was known before`() throws {
+        var small = DetectorConfiguration.withGateway
+        small.limits.bindingsMax = 64
+        let ear = Ear(small)
+        _ = ear.hear(exchange(0, .router, .alice) + exchange(1_000, .bob, .alice))
+        let heir = ear.heir(small)
+        heir.remember(.mallory)
+        let flood = (0..<200).map { number in
+            announces(
+                10_000 + Int64(number) * 100,
+                Player(mac: "02:00:00:00:09:\(10 + number % 90)", ip: "172.16.0.\(number)"))
+        }
+        _ = heir.hear(flood)
+        for player in [Player.router, .bob, .mallory] {
+            #expect(try heir.owner(of: player)?.description == player.mac)
+        }
+    }
+
     @Test func `slander of an owner, and what it is told of by mistake, leave it known`() throws {
         let ear = Ear()
         _ = ear.hear(exchange(0, .router, .alice))

@@ -96,7 +96,7 @@ struct RouterGroupTests {
             [
                 (0..<5).map { round in
                     var step = exchange(Int64(round) * 1_000, .bob, .alice)[0]
-                    step.frame[15] = 9
+                    step.frame[18] = 8
                     return step
                 }
             ], [Verdict(.malformed, .info)], configuration: .withNotices),

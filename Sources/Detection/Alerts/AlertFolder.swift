@@ -104,24 +104,33 @@ struct AlertFolder: ~Copyable, Sendable {
 
     private mutating func isNews(_ finding: Finding, _ segment: Segment, at time: Int64) -> Bool {
         guard finding.scope == .binding else {
-            return isNews(finding.key(finding.accused, in: segment), finding.severity, at: time)
+            // Who can bring about less of the kind as often as it likes hides nothing graver by it.
+            let key = finding.key(finding.accused, in: segment)
+            let isNews = self.isNews(key, finding.severity, at: time, lasting: false)
+            guard finding.scope == .stations, finding.rival != nil else { return isNews }
+            let other = finding.key(finding.rival, in: segment)
+            return self.isNews(other, finding.severity, at: time, lasting: false) && isNews
         }
         var isNews = true
         finding.forEachCulprit { culprit in
             let key = finding.key(culprit, in: segment)
-            if !self.isNews(key, finding.severity, at: time) { isNews = false }
+            if !self.isNews(key, finding.severity, at: time, lasting: true) { isNews = false }
         }
         return isNews
     }
 
-    private mutating func isNews(_ key: AlertKey, _ severity: Severity, at time: Int64) -> Bool {
+    /// Whether a finding is worse than what was told, or comes after a while. What is less than
+    /// was told makes a matter last longer where it is `lasting`.
+    private mutating func isNews(
+        _ key: AlertKey, _ severity: Severity, at time: Int64, lasting: Bool
+    ) -> Bool {
         let new = Reported(severity: severity, lastTime: time)
         let (index, isNew) = reported.findOrInsert(key, new)
         if isNew { return true }
         let known = reported[index]
         let isWorse = severity > known.severity
         let isLongAgo = !time.isWithin(window, of: known.lastTime)
-        reported[index].lastTime = time
+        if lasting || isLongAgo || severity >= known.severity { reported[index].lastTime = time }
         if isWorse || isLongAgo { reported[index].severity = severity }
         return isWorse || isLongAgo
     }
@@ -211,11 +220,10 @@ extension Finding {
 
     fileprivate func key(_ culprit: MACAddress?, in segment: Segment) -> AlertKey {
         let usesAddress = scope == .binding || scope == .address
-        let usesStation = scope == .binding || scope == .station
+        let usesStation = scope == .binding || scope == .station || scope == .stations
         let ip = usesAddress ? claim?.ip ?? .unspecified : .unspecified
-        let mac = usesStation ? culprit ?? .zero : .zero
         return AlertKey(
             rule: rule, address: AddressKey(segment: segment, ip: ip),
-            station: StationKey(segment: segment, mac: mac))
+            station: StationKey(segment: segment, mac: usesStation ? culprit ?? .zero : .zero))
     }
 }

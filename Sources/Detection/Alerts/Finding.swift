@@ -69,6 +69,8 @@ struct Finding: Equatable, Sendable {
         case address
         /// The same accused, whatever the address.
         case station
+        /// The same accused or the same rival: either may be made up.
+        case stations
         /// The same segment.
         case segment
     }

@@ -24,7 +24,8 @@ public struct ARPPacket: Equatable, Sendable {
     public var destination: MACAddress?
     /// Where it was seen.
     public var segment: Segment
-    /// 1 for a request, 2 for a reply.
+    /// 1 for a request, 2 for a reply. Others tell as much as an unasked reply: receivers take in
+    /// the sender before they look at the operation (RFC 826, packet reception).
     public var operation: UInt16
     /// Who the packet says is speaking.
     public var sender: AddressPair
@@ -36,11 +37,13 @@ public struct ARPPacket: Equatable, Sendable {
     /// Whether it answers.
     public var isReply: Bool { operation == 2 }
 
-    /// Whether it goes to more than one station.
+    /// Whether it goes to everybody. What goes to a group only looks so: often one station alone
+    /// is in it.
     ///
     /// Where the capture does not tell, requests and packets without a single target do.
     var isToMany: Bool {
-        destination?.isGroup ?? (isRequest || !target.mac.isUnicast)
+        guard let destination else { return isRequest || !target.mac.isUnicast }
+        return destination == .broadcast
     }
 
     /// The one station that it tells: whom the frame goes to, or where that is not said the target.
@@ -50,10 +53,10 @@ public struct ARPPacket: Equatable, Sendable {
         return target.mac.isUnicast ? target.mac : nil
     }
 
-    /// Whether it goes to whom it names, among others or alone, as far as the capture tells: else
-    /// it answers no question of that one.
+    /// Whether it goes to whom it names, among all or alone, as far as the capture tells: else it
+    /// answers no question of that one.
     var goesToTarget: Bool {
-        guard let destination, destination.isUnicast else { return true }
+        guard let destination, destination != .broadcast else { return true }
         return destination == target.mac
     }
 
@@ -64,13 +67,13 @@ public struct ARPPacket: Equatable, Sendable {
     init(_ bytes: Span<UInt8>, header: LinkHeader) throws(Malformation) {
         let start = header.payload
         guard bytes.count >= start + 8 else { throw .shortPacket }
-        // IEEE 802 networks (6) have the same addresses as Ethernet (1).
-        let hardware = bytes.uint16(at: start)
-        guard hardware == 1 || hardware == 6 else { throw .hardwareType }
+        // Where the addresses are those of Ethernet and IPv4, some receivers take any hardware type
+        // or operation; IEEE 802 networks have a type of their own (6).
+        let hasLengths = bytes[start + 4] == 6 && bytes[start + 5] == 4
+        guard hasLengths || [1, 6].contains(bytes.uint16(at: start)) else { throw .hardwareType }
         guard bytes.uint16(at: start + 2) == 0x0800 else { throw .protocolType }
-        guard bytes[start + 4] == 6, bytes[start + 5] == 4 else { throw .addressLengths }
+        guard hasLengths else { throw .addressLengths }
         operation = bytes.uint16(at: start + 6)
-        guard Self.assignedOperations.contains(operation) else { throw .operation }
         guard bytes.count >= start + Self.byteCount else { throw .shortPacket }
         source = header.source
         destination = header.destination
@@ -93,7 +96,4 @@ public struct ARPPacket: Equatable, Sendable {
         sender = AddressPair(mac: bytes.mac(at: 22), ip: bytes.ipv4(at: 28))
         target = AddressPair(mac: bytes.mac(at: 32), ip: bytes.ipv4(at: 38))
     }
-
-    /// Source: IANA, ARP operation codes.
-    private static let assignedOperations: ClosedRange<UInt16> = 1...25
 }

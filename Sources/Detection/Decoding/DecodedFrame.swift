@@ -8,7 +8,7 @@ struct FrameOrigin: Equatable {
 
 /// What a frame says, as far as detection cares.
 enum DecodedFrame: Equatable {
-    /// A question or an answer, or something that breaks RFC 826 in no way.
+    /// A question, an answer, or what some receivers take for one.
     case arp(ARPPacket)
     /// An address was leased.
     case lease(DHCPAcknowledgement)

@@ -16,8 +16,6 @@ public enum Malformation: String, Error, CaseIterable, Sendable {
     case protocolType = "the ARP packet's protocol type is not IPv4"
     /// Its addresses have other lengths than Ethernet's and IPv4's.
     case addressLengths = "the ARP packet's address lengths are not 6 and 4"
-    /// It neither asks nor answers, and is none of the other assigned operations.
-    case operation = "the ARP packet's operation is not assigned"
 
     /// Whether something may be hidden that receivers believe.
     var hides: Bool { [.tooManyVLANs, .hiddenByTags].contains(self) }

@@ -41,9 +41,13 @@ extension NetworkMemory {
             isRemembered: true, isExpected: true, isCarried: true)
     }
 
-    /// Takes in the address that a station was known to have before the first frame.
-    mutating func know(_ pair: AddressPair, in segment: Segment) {
-        knownAddresses[StationKey(segment: segment, mac: pair.mac)] = pair.ip
+    /// Takes in who was known to have an address before the first frame, unless somebody else is
+    /// known to. It counts as in use, so that no flood of newcomers drives it out.
+    mutating func know(_ owner: Binding, of key: AddressKey) {
+        let (place, isNew) = bindings.findOrInsert(key, owner)
+        guard isNew || bindings[place].mac == owner.mac else { return }
+        bindings.use(place)
+        knownAddresses[StationKey(segment: key.segment, mac: owner.mac)] = key.ip
     }
 
     /// Whether a station was known to have another address than `ip` before the first frame.

@@ -92,6 +92,7 @@ extension NetworkMemory {
             of: pair, within: thresholds.betweenWindow, orAnswer: thresholds.unsolicitedWindow)
         if let reverse, isUnasked(pair, or: reverse, in: packet.segment) {
             sighting.reverse = reverse
+            sighting.isReverseGateway = isGateway(reverse.claimed, in: packet.segment)
             sighting.isAnswererForBoth =
                 mayHaveBeenAsked(packet.sender.mac, pair, in: packet.segment)
                 && mayHaveBeenAsked(packet.sender.mac, reverse, in: packet.segment)

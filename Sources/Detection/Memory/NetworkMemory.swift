@@ -160,7 +160,7 @@ struct NetworkMemory: ~Copyable, Sendable {
             return isAnnouncement ? .announcement : .question
         }
         if isAnnouncement { return .announcement }
-        if let question, packet.target.mac != packet.sender.mac, packet.goesToTarget {
+        if let question, packet.mayAnswer(askedOfAll: questions[question].isToMany) {
             questions.use(question)
             let form = questions[question].answered(
                 by: packet.sender.mac, in: packet.segment, at: time, thresholds)
@@ -242,6 +242,15 @@ struct NetworkMemory: ~Copyable, Sendable {
 }
 
 extension ARPPacket {
+    /// Whether it can be the answer to a question that its target put to all or to one: who was
+    /// asked alone has nothing to tell everybody, but of an address for want of another (RFC 3927,
+    /// section 2.5).
+    @inline(__always)
+    fileprivate func mayAnswer(askedOfAll isToMany: Bool) -> Bool {
+        isReply && target.mac != sender.mac && goesToTarget
+            && (isToMany || destination != .broadcast || sender.ip.isLinkLocal)
+    }
+
     /// The question that it asks or answers.
     @inline(__always)
     fileprivate var questionKey: QuestionKey {
@@ -250,10 +259,15 @@ extension ARPPacket {
             : QuestionKey(asker: target.mac, wanted: sender.ip)
     }
 
-    /// A number that copies of the packet share and others hardly ever do.
+    /// A number that copies of the packet share and others hardly ever do. Requests and what is
+    /// told everybody may come to each station alone, as access points send them on; an answer that
+    /// goes to somebody else is another one.
     @inline(__always)
     fileprivate var print: UInt64 {
         var value = sender.mac.bits << 16 | UInt64(operation)
+        if !isRequest, sender.ip != target.ip, let destination {
+            value ^= destination.bits &* 0x9E37_79B9_7F4A_7C15
+        }
         value = (value ^ target.mac.bits).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15).low
         let addresses = UInt64(sender.ip.bits) << 32 | UInt64(target.ip.bits)
         let product = (value ^ addresses).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)

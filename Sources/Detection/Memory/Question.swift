@@ -7,7 +7,7 @@ struct Question: Sendable {
     /// to find out if this one is free; `UInt32.max` where it never had.
     private var ownNameAge: UInt32
     /// Whether everybody was asked, and so the owner too.
-    private let isToMany: Bool
+    let isToMany: Bool
     private var answers: [4 of UInt16] = .init(repeating: 0)
     private var answerCount: UInt8 = 0
     /// How many answers who answered may give once more: one for each copy of the question, and

@@ -22,7 +22,9 @@ struct ToldPair: Equatable, Sendable {
         self.time = time
         let isQuestion = form == .question
         let isToMany = packet.isToMany
-        let isUnasked = form == .unsolicited || isQuestion && !isToMany
+        // An announcement that names somebody else is an answer to nobody's question.
+        let isUnasked =
+            form == .unsolicited || form == .announcement || isQuestion && !isToMany
         mark =
             frame & Self.frameMax | (isUnasked ? Self.unaskedBit : 0)
             | (isQuestion && isToMany ? Self.questionBit : 0)
@@ -36,7 +38,7 @@ struct ToldPair: Equatable, Sendable {
 
     /// In which frame.
     var frame: UInt64 { mark & Self.frameMax }
-    /// Whether one station was told, and nobody had asked.
+    /// Whether it was told of the station's own accord, and not in a question to everybody.
     var isUnasked: Bool { mark & Self.unaskedBit != 0 }
     /// Whether one station was told in an answer that it had not asked for.
     var isUnaskedAnswer: Bool { mark & Self.answerBit != 0 }

@@ -14,10 +14,19 @@ enum BetweenTwo {
         if sighting.isAnswererForBoth || isSlow && (sighting.isOneSided || sighting.isMostlyAsked) {
             return nil
         }
-        return Finding(
+        var finding = Finding(
             rule: .betweenTwo, severity: .high, confidence: .high, accused: sighting.speaker,
             claim: sighting.packet.sender, other: reverse.claimed, count: 2,
             firstFrame: reverse.frame, scope: .station)
+        // Between a host and the gateway it is about the gateway's address, told last or first.
+        if sighting.isReverseGateway, !sighting.isGateway {
+            let sender = sighting.packet.sender
+            finding.claim = AddressPair(mac: sender.mac, ip: reverse.claimed)
+            finding.other = sender.ip
+            finding.isGateway = true
+        }
+        if finding.isGateway ?? sighting.isGateway { finding.scope = .binding }
+        return finding
     }
 
     static func explain(_ alert: Alert) -> String {

@@ -12,7 +12,7 @@ enum InvalidSender {
         return Finding(
             rule: .invalidSender, severity: takesOver ? .high : .medium,
             confidence: takesOver ? .high : .medium, accused: sighting.origin, claim: sender,
-            rival: sighting.knownOwner)
+            rival: sighting.knownOwner, scope: takesOver ? .address : .binding)
     }
 
     static func explain(_ alert: Alert) -> String {

@@ -4,7 +4,8 @@
 /// address at all.
 ///
 /// Source: ettercap's port stealing, which so makes a switch send that station's traffic to it. The
-/// frame is addressed to the thief itself, so that nobody else sees it.
+/// frame is addressed to the thief itself, so that nobody else sees it. Asking everybody whether an
+/// address is free may be a station's that a bridge speaks for (RFC 5227, section 2.1.1).
 enum PortStealing {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard sighting.isMismatched, sighting.packet.sender.ip == .unspecified,
@@ -12,10 +13,11 @@ enum PortStealing {
         else { return nil }
         let packet = sighting.packet
         let thief = packet.destination.flatMap { $0.isUnicast ? $0 : nil } ?? packet.sender.mac
+        let isProbe = packet.isRequest && packet.isToMany && packet.target.ip != .unspecified
         return Finding(
-            rule: .portStealing, severity: .high, confidence: .medium, accused: thief,
-            rival: sighting.packet.source,
-            evidence: .mismatched, scope: .station)
+            rule: .portStealing, severity: isProbe ? .medium : .high,
+            confidence: isProbe ? .low : .medium, accused: thief, rival: packet.source,
+            evidence: .mismatched, scope: .stations)
     }
 
     static func explain(_ alert: Alert) -> String {

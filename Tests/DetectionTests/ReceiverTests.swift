@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import TestKit
+import Testing
+
+/// What receivers take in though no honest station would send it so.
+struct ReceiverTests {
+    private static let asRouter = Player.mallory.claiming(.router)
+    private static let asAlice = Player.mallory.claiming(.alice)
+    private static let group = "01:00:5e:00:00:01"
+
+    /// A word of the router and of Alice, and then nothing more of either.
+    private static let heard =
+        exchange(0, .router, .alice) + exchange(1_000, .alice, .router)
+        + exchange(2_000, .bob, .alice)
+
+    private func grave(
+        _ steps: [Step], _ configuration: DetectorConfiguration = DetectorConfiguration()
+    ) -> [Alert] {
+        alerts(steps, configuration).filter {
+            $0.severity >= .high && $0.accused?.description == Player.mallory.mac
+        }
+    }
+
+    /// Both sides are told of the other, in answers that go to `destination` or to each of them.
+    private func between(_ at: Int64, to destination: String?) -> [Step] {
+        func answer(_ at: Int64, _ who: Player, _ listener: Player) -> Step {
+            Step(
+                at: at,
+                frame: Frame.arp(
+                    .reply, sender: who.pair, target: listener.pair, destination: destination))
+        }
+        return [
+            answer(at, Self.asRouter, .alice), answer(at + 100, Self.asAlice, .router),
+        ].flatMap { $0.repeated(20, every: 2_000) }.sorted { $0.at < $1.at }
+    }
+
+    /// Source: RFC 826, packet reception: the sender is taken in before the operation is looked at.
+    @Test(arguments: [(20, 0, 3), (20, 0, 0), (20, 1, 2), (14, 0, 24), (14, 0, 7)])
+    func `forged packets are found whatever their operation or hardware type`(
+        place: Int, upper: UInt8, lower: UInt8
+    ) {
+        let steps = between(10_000, to: nil).map { step in
+            var step = step
+            step.frame.replaceSubrange(place..<place + 2, with: [upper, lower])
+            return step
+        }
+        #expect(!grave(Self.heard + steps).isEmpty)
+    }
+
+    @Test(arguments: [group, Frame.broadcast])
+    func `who answers both sides unasked is between them, whoever hears it`(destination: String) {
+        #expect(!grave(Self.heard + between(60_000, to: destination), .withGateway).isEmpty)
+    }
+
+    @Test(arguments: ["02:00:00:00:00:99", group])
+    func `an answer is no copy of one that goes elsewhere`(decoy: String) {
+        var steps = exchange(0, .mallory, .alice) + exchange(1_000, .bob, .alice)
+        for round in 0..<30 {
+            let at = 20_000 + Int64(round) * 10_000
+            let whisper = tells(at + 1, Self.asRouter, .alice)
+            let elsewhere = Frame.arp(
+                .reply, sender: Self.asRouter.pair, target: Player.alice.pair, destination: decoy)
+            steps += [Step(at: at, frame: elsewhere), whisper]
+        }
+        #expect(!grave(steps, .withGateway).isEmpty)
+    }
+
+    @Test func `who was asked alone has nothing to answer to everybody`() {
+        let asker = Player(mac: "0a:cc:11:22:33:45", ip: "10.0.0.77")
+        func story(isAsked: Bool) -> [Alert] {
+            var steps = Self.heard + exchange(5_000, .mallory, .alice)
+            for round in 0..<20 {
+                let at = 20_000 + Int64(round) * 10_000
+                let question = asks(at, asker, for: Player.bob.ip, to: Player.mallory.mac)
+                steps += isAsked ? [question] : []
+                let answer = Frame.arp(
+                    .reply, sender: Player.mallory.claiming(.bob).pair, target: asker.pair,
+                    destination: Frame.broadcast)
+                steps.append(Step(at: at + 1, frame: answer))
+                steps += exchange(at + 5_000, .bob, .alice)
+            }
+            return grave(steps)
+        }
+        #expect(!story(isAsked: false).isEmpty)
+        #expect(!story(isAsked: true).isEmpty)
+    }
+
+    @Test func `a station that a bridge speaks for may ask whether an address is free`() {
+        let client = Player(mac: "f0:de:f1:00:00:51", ip: "0.0.0.0")
+        let probe = asks(10_000, client, for: "10.0.0.51").from(Player.bob.mac)
+        let told = alerts(Self.heard + probe.repeated(3, every: 1_000))
+        #expect(told.map { Verdict($0.rule, $0.severity) } == [Verdict(.portStealing, .medium)])
+        let stolen = asks(20_000, client, for: "10.0.0.51", to: client.mac).from(Player.bob.mac)
+        #expect(alerts(Self.heard + [stolen]).contains { $0.severity == .high })
+    }
+}
