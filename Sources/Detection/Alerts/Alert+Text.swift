@@ -52,6 +52,9 @@ extension Alert {
             "Find out which of the two is the router, and take the other one off the network."
         case .inventedClaimants, .newcomerFlood:
             "Find the switch port at which these stations come in, and see what runs there."
+        case .poisonedPeer:
+            "Clear that host's ARP cache, and look at both stations before one is taken off the "
+                + "network: its answers may be forged themselves."
         default: kind.advice
         }
     }
