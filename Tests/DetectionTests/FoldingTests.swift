@@ -136,7 +136,7 @@ struct FoldingTests {
 
     @Test func `what is less grave keeps nothing graver from being told again`() {
         let day: Int64 = 86_400_000
-        let cut = (1..<28).map { number in
+        let cut = (1...28).map { number in
             let step = announces(Int64(number) * 3_000_000, .bob)
             return Step(at: step.at, frame: Array(step.frame.prefix(22)))
         }

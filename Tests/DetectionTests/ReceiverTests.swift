@@ -51,17 +51,28 @@ struct ReceiverTests {
 
     @Test(arguments: [group, Frame.broadcast])
     func `who answers both sides unasked is between them, whoever hears it`(destination: String) {
-        #expect(!grave(Self.heard + between(60_000, to: destination), .withGateway).isEmpty)
+        let told = grave(Self.heard + between(60_000, to: destination))
+        #expect(told.contains { $0.rule == .betweenTwo })
     }
 
-    @Test(arguments: ["02:00:00:00:00:99", group])
-    func `an answer is no copy of one that goes elsewhere`(decoy: String) {
+    @Test func `what goes to a group may be meant for one station`() {
+        let frame = Frame.arp(
+            .reply, sender: Self.asRouter.pair, target: Player.alice.pair,
+            destination: Self.group)
+        let steps = Self.heard + exchange(5_000, .mallory, .alice) + exchange(8_000, .router, .bob)
+        let told = grave(steps + Step(at: 10_000, frame: frame).repeated(3, every: 10_000))
+        #expect(told.contains { $0.rule == .toldAgainstOwner })
+    }
+
+    @Test(arguments: ["02:00:00:00:00:", "01:00:5e:00:00:"])
+    func `an answer is no copy of one that goes elsewhere`(decoys: String) {
         var steps = exchange(0, .mallory, .alice) + exchange(1_000, .bob, .alice)
         for round in 0..<30 {
             let at = 20_000 + Int64(round) * 10_000
             let whisper = tells(at + 1, Self.asRouter, .alice)
             let elsewhere = Frame.arp(
-                .reply, sender: Self.asRouter.pair, target: Player.alice.pair, destination: decoy)
+                .reply, sender: Self.asRouter.pair, target: Player.alice.pair,
+                destination: decoys + String(10 + round))
             steps += [Step(at: at, frame: elsewhere), whisper]
         }
         #expect(!grave(steps, .withGateway).isEmpty)
