@@ -30,6 +30,10 @@ final class ConsentWatch: Sendable {
     /// The wish that ends transfers: that of the caller, or while a batch is on its way the gate's.
     var cancellation: Cancellation { state.withLock { $0.cancellation } }
 
+    /// Whether what the batch on its way rests on stands; true where none is. To be asked before
+    /// its first byte leaves: this process may have stood still since anybody looked.
+    var mayLeave: Bool { state.withLock { $0.standing }?.holds ?? true }
+
     /// Performs the transfer of a batch for as long as what it rests on stands.
     func watch(_ standing: BatchStanding, _ transfer: () -> TransferOutcome) -> TransferOutcome {
         state.withLock { $0.standing = standing }

@@ -93,7 +93,9 @@ public struct TelemetryUploader: Sendable {
             isAskedFor: scope == .everything || scope == .erasures, timeMax: timeMax,
             isApart: isApart, progress: progress, onBatch: onBatch, elsewhere: elsewhere,
             whileSending: { consent.watch($0, $1) },
-            makeTransport: { CurlTransport(cancellation: consent.cancellation) }
+            makeTransport: {
+                CurlTransport(cancellation: consent.cancellation, mayLeave: { consent.mayLeave })
+            }
         )
         return try round.run(
             erasuresOnly: try !areBatchesMeant(control, scope), isAlone: isAlone)

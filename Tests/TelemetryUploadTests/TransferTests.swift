@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
 import Telemetry
 import TelemetryUpload
 import TestKit
@@ -175,5 +176,42 @@ import Testing
         let outcome = try CurlTransport(cancellation: cancellation).perform(post(server.url()))
         #expect(outcome.failureKind == .cancelled)
         #expect(server.connectionCount == 0)
+    }
+
+    @Test(arguments: [false, true])
+    func `a no once a connection stands comes before the first byte`(isKept: Bool) throws {
+        let server = try FakeServer(.answer(200))
+        _ = try CurlTransport().perform(post(server.url()))
+        let whole = server.byteCount
+        let asked = Mutex(0)
+        let transport = CurlTransport(mayLeave: {
+            asked.withLock { asked in
+                asked += 1
+                return isKept && asked == 1
+            }
+        })
+        if isKept { _ = try transport.perform(post(server.url())) }
+        let failure = try #require(try transport.perform(post(server.url())).failure)
+        #expect(failure.kind == .cancelled && !failure.mayHaveSent)
+        // Connections are accepted in their order: this one after the other.
+        _ = try CurlTransport().perform(post(server.url()))
+        try server.waitUntilIdle()
+        #expect(server.connectionCount == 3)
+        #expect(server.byteCount == whole * (isKept ? 3 : 2))
+    }
+
+    @Test func `what is forbidden the second time only may have left the first`() throws {
+        let server = try FakeServer(.answer(200), .closeWithoutReply)
+        let asked = Mutex(0)
+        let transport = CurlTransport(mayLeave: {
+            asked.withLock { asked in
+                asked += 1
+                return asked <= 2
+            }
+        })
+        _ = try transport.perform(post(server.url()))
+        let failure = try #require(try transport.perform(post(server.url())).failure)
+        #expect(failure.kind == .cancelled && failure.mayHaveSent)
+        #expect(server.requests.count == 2)
     }
 }

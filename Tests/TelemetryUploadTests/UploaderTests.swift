@@ -129,6 +129,28 @@ import Testing
         #expect(try home.control.deleteData().erasureRequested == isStanding)
     }
 
+    /// The process may have stood still while it connected, and look only a moment later.
+    @Test func `a no that comes while a batch's connection is made lets no byte of it leave`()
+        throws
+    {
+        let server = try FakeServer(.answer(200))
+        let home = try Home(url: server.url())
+        home.record(1)
+        let run = try home.uploader.run(
+            .everything, timeMax: nil, cancellation: Cancellation(),
+            onBatch: { [home] moment in
+                guard case .begins = moment else { return }
+                #expect(throws: Never.self) { try home.control.disable() }
+            })
+        let summary = try #require(run)
+        #expect((summary.batchesCutOff, summary.batchesLeft, summary.eventsSent) == (1, 0, 0))
+        #expect(summary.ending == .blocked([.withdrawn]) && !summary.hasFailed)
+        try server.waitUntilIdle()
+        #expect(server.byteCount == 0)
+        let status = try home.control.status()
+        #expect((status.uploaded, status.waiting, status.cutOff) == (0, 0, 1))
+    }
+
     @Test func `one uploader at a time`() throws {
         let home = try Home(url: "https://collector.example.org/v1/logs")
         home.record(1)

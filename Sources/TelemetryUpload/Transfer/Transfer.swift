@@ -26,19 +26,26 @@ private import CCurl
     ///
     /// HTTP/1.1 over TLS 1.2 or newer with the certificate verified, or over plain TCP to loopback;
     /// redirects are answers like any other; proxies in the environment are ignored.
+    ///
+    /// - Parameter mayLeave: is asked once a connection stands; a no there cancels the transfer
+    ///   before its first byte.
     public mutating func perform(
-        _ request: UploadRequest, cancellation: Cancellation = Cancellation()
+        _ request: UploadRequest, cancellation: Cancellation = Cancellation(),
+        mayLeave: @escaping () -> Bool = { true }
     ) -> TransferOutcome {
         guard let easy = unsafe easy, let multi = unsafe multi else {
             return .failed(TransferFailure(.local, "out of memory"))
         }
         let receiver = ResponseReceiver(bytesMax: request.limits.responseBytesMax)
+        let departure = Departure(mayLeave)
         unsafe curl_easy_reset(easy)
-        let outcome = unsafe TransferOptions.with(easy, for: request, into: receiver) {
+        let outcome = unsafe TransferOptions.with(
+            easy, for: request, into: receiver, asking: departure
+        ) {
             let code = unsafe cancellation.waking(multi) {
                 unsafe Self.drive(easy, multi, cancellation)
             }
-            return unsafe Self.outcome(code, easy, receiver, of: request)
+            return unsafe Self.outcome(code, easy, receiver, departure, of: request)
         }
         return outcome ?? .failed(TransferFailure(.local, "the transfer could not be set up"))
     }
@@ -78,10 +85,13 @@ private import CCurl
 
     private static func outcome(
         _ code: CURLcode?, _ easy: UnsafeMutableRawPointer, _ receiver: ResponseReceiver,
-        of request: UploadRequest
+        _ departure: Departure, of request: UploadRequest
     ) -> TransferOutcome {
-        guard let code else {
-            return .failed(TransferFailure(.cancelled, "the transfer was cancelled"))
+        // Nothing but a no to its departure aborts a transfer from within.
+        guard let code, code != CURLE_ABORTED_BY_CALLBACK else {
+            return .failed(
+                TransferFailure(
+                    .cancelled, "the transfer was cancelled", mayHaveSent: departure.hasBegun))
         }
         if receiver.isOverfull {
             return .failed(TransferFailure(.tooLarge, "the response is too large"))

@@ -15,7 +15,7 @@ import Telemetry
     /// Nil without running `body` when libcurl refused an option.
     static func with<Result>(
         _ easy: UnsafeMutableRawPointer, for request: UploadRequest,
-        into receiver: ResponseReceiver,
+        into receiver: ResponseReceiver, asking departure: Departure,
         _ body: () -> Result
     ) -> Result? {
         guard let lines = unsafe HeaderLines(request) else { return nil }
@@ -26,8 +26,9 @@ import Telemetry
             unsafe options.setMessage(request, body: bytes)
             unsafe options.setList(CURLOPT_HTTPHEADER, lines)
             unsafe options.setReceiver(receiver)
+            unsafe options.setDeparture(departure)
             guard unsafe options.areSet else { return nil }
-            return withExtendedLifetime(receiver) { body() }
+            return withExtendedLifetime((receiver, departure)) { body() }
         }
     }
 
@@ -93,6 +94,12 @@ import Telemetry
         unsafe note(ccurl_set_receiver(easy, CURLOPT_WRITEFUNCTION, takeBody))
     }
 
+    private mutating func setDeparture(_ departure: Departure) {
+        let context = unsafe Unmanaged.passUnretained(departure).toOpaque()
+        unsafe note(ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context))
+        unsafe note(ccurl_set_departure(easy, askToLeave))
+    }
+
     private mutating func setList(_ option: CURLoption, _ lines: borrowing HeaderLines) {
         unsafe note(ccurl_set_list(easy, option, lines.first))
     }
@@ -148,6 +155,16 @@ import Telemetry
         unsafe first = unsafe longer
         return true
     }
+}
+
+/// libcurl's callback once a connection stands, before the request is sent.
+private func askToLeave(
+    _ context: UnsafeMutableRawPointer?, _ remote: UnsafeMutablePointer<CChar>?,
+    _ local: UnsafeMutablePointer<CChar>?, _ remotePort: Int32, _ localPort: Int32
+) -> Int32 {
+    guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+    let departure = unsafe Unmanaged<Departure>.fromOpaque(context).takeUnretainedValue()
+    return departure.begin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 /// libcurl's callback for one header line; anything but the line's size ends the transfer.

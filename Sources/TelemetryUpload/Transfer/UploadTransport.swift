@@ -16,16 +16,24 @@ public protocol UploadTransport: Sendable {
 public final class CurlTransport: UploadTransport {
     private let transfer: Mutex<Transfer>
     private let cancellation: Cancellation
+    private let mayLeave: @Sendable () -> Bool
 
-    /// A transport without a connection yet, whose requests end when `cancellation` says so.
-    public init(cancellation: Cancellation = Cancellation()) {
+    /// A transport without a connection yet, whose requests end when `cancellation` says so, and do
+    /// not begin where `mayLeave`, which is asked once a connection stands, says no.
+    public init(
+        cancellation: Cancellation = Cancellation(),
+        mayLeave: @escaping @Sendable () -> Bool = { true }
+    ) {
         transfer = Mutex(Transfer())
         self.cancellation = cancellation
+        self.mayLeave = mayLeave
     }
 
     /// Performs `request` over the connection that is open to its host, or a new one.
     public func perform(_ request: UploadRequest) -> TransferOutcome {
-        transfer.withLock { $0.perform(request, cancellation: cancellation) }
+        transfer.withLock {
+            $0.perform(request, cancellation: cancellation, mayLeave: mayLeave)
+        }
     }
 }
 #endif

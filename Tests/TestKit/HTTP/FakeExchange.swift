@@ -61,7 +61,7 @@ struct FakeExchange {
             guard buffer.count <= HTTPHead.bytesMax,
                 case .bytes(let more) = connection.read(until: nil)
             else { return nil }
-            buffer += more
+            take(more, &buffer)
         }
     }
 
@@ -70,10 +70,15 @@ struct FakeExchange {
     ) -> [UInt8]? {
         while buffer.count < count {
             guard case .bytes(let more) = connection.read(until: nil) else { return nil }
-            buffer += more
+            take(more, &buffer)
         }
         defer { buffer.removeFirst(count) }
         return Array(buffer.prefix(count))
+    }
+
+    private func take(_ more: [UInt8], _ buffer: inout [UInt8]) {
+        buffer += more
+        state.update { $0.byteCount += more.count }
     }
 
     private func record(_ head: HTTPHead, _ body: [UInt8]) -> FakeReply {

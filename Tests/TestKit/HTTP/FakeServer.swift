@@ -41,6 +41,9 @@ package final class FakeServer: Sendable {
     /// How many connections were accepted so far.
     package var connectionCount: Int { state.read(\.connectionCount) }
 
+    /// How many bytes came so far, over all connections.
+    package var byteCount: Int { state.read(\.byteCount) }
+
     /// The first `count` requests, once there are that many.
     package func waitForRequests(
         _ count: Int, within duration: Duration = CommandRunner.deadline
@@ -112,6 +115,7 @@ struct FakeServerState: Sendable {
     var requests: [RecordedRequest] = []
     var open: Set<Int32> = []
     var connectionCount = 0
+    var byteCount = 0
     var isStopped = false
 
     /// The reply that is due; it stays due until `takeReply`.
