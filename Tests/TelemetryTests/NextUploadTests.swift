@@ -133,4 +133,21 @@ import Testing
         #expect(unanswered.notBefore == nil)
         #expect(unanswered.description.hasSuffix(", next with the next upload: 503"))
     }
+
+    @Test func `a clock that is set back ends no server's wish, and no wait beside an erasure`()
+        throws
+    {
+        let now = home.clock.now()
+        let (wish, apart) = (
+            now.advanced(bySeconds: 86_400), now.advanced(bySeconds: 6 * 3600 - 60)
+        )
+        try fail(until: wish, wish: wish)
+        _ = try #require(try home.control().outbox()).keepBatchesAway(isFirst: true, until: apart)
+        home.clock.jump(to: now.advanced(bySeconds: -3600))
+        #expect(try home.control().status().batchesNotBefore == wish)
+        #expect(try home.control().outlook().notBefore == wish)
+        #expect(try home.control().unanswered()?.notBefore == wish)
+        let agenda = try home.control().uploadAgenda()
+        #expect((agenda.retryAt, agenda.apartUntil) == (wish, apart))
+    }
 }

@@ -15,9 +15,10 @@ extension Outbox {
     private static let hoursMin: Int64 = 1
     private static let hoursMax: Int64 = 6
 
-    /// The latest time that can have been drawn to keep something apart.
+    /// The latest time that is taken for one that was drawn to keep something apart: twice as far
+    /// as any is, since the clock may have been set back.
     static func apartLatest(_ now: Timestamp) -> Timestamp {
-        now.advanced(byNanoseconds: hoursMax * nanosecondsPerHour)
+        now.advanced(byNanoseconds: 2 * hoursMax * nanosecondsPerHour)
     }
 
     /// Draws until when to keep something apart.

@@ -23,8 +23,9 @@ package final class Outbox {
         case empty
     }
 
-    /// The longest wait that anybody asks for; a time beyond it was noted by a clock gone wrong.
-    package static let patienceSecondsMax: Int64 = 86_400
+    /// Twice the longest wait that anybody asks for, which so outlives a clock that is set back; a
+    /// time beyond it was noted by a clock gone wrong.
+    package static let patienceSecondsMax: Int64 = 2 * 86_400
 
     /// The states of batches that nobody has to release, as a list of SQL.
     static let ready = "'sealed', 'released', 'sending'"
@@ -130,7 +131,7 @@ package final class Outbox {
         spent == 0 || spent + bytes <= config.uploadBytesPerDayMax
     }
 
-    /// The latest time that can have been noted for a next attempt.
+    /// The latest time that is taken for one that was noted for a next attempt.
     static func patience(_ now: Timestamp) -> Timestamp {
         now.advanced(bySeconds: patienceSecondsMax)
     }
