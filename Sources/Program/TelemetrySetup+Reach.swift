@@ -128,12 +128,24 @@ extension TelemetrySetup {
     }
 
     /// Keeps batches of the configured folder away from what left from another one, where nothing
-    /// knows of that yet: another one was configured then, or a process died. What failed, or nil.
+    /// knows of that yet: another one was configured then, or a process died. What failed, so that
+    /// they may have to wait longer than is known, or nil.
     public func takeOverWaits() -> CommandFailure? {
-        attempt {
-            guard let time = elsewhere().controls.compactMap(\.apartUntil).max() else { return }
+        let (untaken, unread) = takeOverKnownWaits()
+        return untaken ?? unread
+    }
+
+    /// The same, of what can be read; what failed here, and what failed elsewhere.
+    private func takeOverKnownWaits() -> (here: CommandFailure?, elsewhere: CommandFailure?) {
+        let (others, unlisted) = otherPlaces()
+        let (times, unread) = Self.each(of: others.filter { !isSame($0.path, place) }) {
+            try $1.apartUntil()
+        }
+        let untaken = attempt {
+            guard let time = times.compactMap(\.self).max() else { return }
             try control().keepBatchesAway(until: time)
         }
+        return (untaken, unread ?? unlisted)
     }
 
     /// What of the status is about erasures, where the configured folder may be one that can't be
@@ -158,7 +170,8 @@ extension TelemetrySetup {
 
     /// What the next upload would send, the requests for erasure of all folders included.
     public func outlook() throws -> UploadOutlook {
-        if let failure = takeOverWaits() { throw failure }
+        // Who types an upload sends batches, however long these were to wait for other folders.
+        if let failure = takeOverKnownWaits().here { throw failure }
         var outlook = try control().outlook()
         let (controls, failure) = elsewhere()
         let areAlone = outlook.areErasuresAlone

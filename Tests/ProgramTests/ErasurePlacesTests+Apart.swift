@@ -98,4 +98,52 @@ extension ErasurePlacesTests {
         #expect(end.status == 2)
         #expect(end.stdout.contains("not all") && !end.stdout.contains("nothing was"), "\(end)")
     }
+
+    @Test(arguments: ["first/store.sqlite", "own/telemetry-places.json"])
+    func `where it can't be read how long batches are to wait, none goes that nobody typed`(
+        broken: String
+    ) throws {
+        let server = try FakeServer(otherwise: .answer(200))
+        try send(to: server, from: "first")
+        try run("telemetry", "delete-data", "--confirm")
+        try run("config", "unset", "telemetry.storage_path")
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(try agenda().dueAt != nil)
+        try makeBatchesDue("own/telemetry")
+        let path = arpguard.folder.file(broken)
+        try RealFileSystem().remove(path)
+        try RealFileSystem().createFolder(path)
+        let end = try uploadIfDue()
+        #expect(end.status == 0, "\(end.stderr)")
+        #expect(end.stderr.contains("batches could not be kept apart: "), "\(end.stderr)")
+        let told = try arpguard("telemetry", "status").stderr
+        #expect(told.contains("batches wait longer than told here: "), "\(told)")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+        _ = try arpguard("telemetry", "upload")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE", "POST"])
+    }
+
+    @Test(arguments: [["first"], ["first/store.sqlite", "first/store.sqlite-wal"]])
+    func `a folder that is gone, or has no store, keeps no batch waiting`(gone: [String]) throws {
+        let server = try FakeServer(otherwise: .answer(200))
+        try store(in: "first")
+        try run("config", "set", "telemetry.upload_url", server.url())
+        try run("telemetry", "enable", "--confirm")
+        try store(in: "second")
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(try agenda().dueAt != nil)
+        try makeBatchesDue("second")
+        for path in gone.map(arpguard.folder.file) {
+            if gone == ["first"] {
+                try RealFileSystem().rename(path, to: path + ".away")
+            } else {
+                try RealFileSystem().remove(path)
+            }
+        }
+        let end = try uploadIfDue()
+        #expect(end.status == 0 && !end.stderr.contains("kept apart"), "\(end.stderr)")
+        #expect(server.requests.map(\.method) == ["POST"])
+    }
 }

@@ -182,7 +182,7 @@ import Testing
         #expect(try home.control.uploadAgenda().erasureAt == soon)
         home.clock.jump(to: soon)
         #expect(try ask(batchesAt: nil) == 1)
-        #expect(home.control.apartUntil == nil)
+        #expect(try home.control.apartUntil() == nil)
     }
 
     @Test func `what the folder of the batches can't be told of is to be found here, each time`()
@@ -195,7 +195,7 @@ import Testing
                 erasuresOnly: true, isAskedFor: true, elsewhere: UploadRound.BatchesElsewhere()
             ) { transport }
             #expect(asked?.erasuresLeft == 1)
-            let apart = try #require(home.control.apartUntil)
+            let apart = try #require(try home.control.apartUntil())
             #expect(isHoursAhead(apart))
             home.clock.jump(to: apart.advanced(bySeconds: 60))
         }

@@ -175,9 +175,10 @@ extension TelemetryControl {
     }
 
     /// Until when batches of this home wait, since an erasure left from this folder; nil if they
-    /// do not, or where that can't be read.
-    package var apartUntil: Timestamp? {
-        guard !isForeign, let store = try? openStore(), let time = try? memory(of: store).apart()
+    /// do not, as where no store is.
+    package func apartUntil() throws -> Timestamp? {
+        guard !isForeign, try seams.files.status(of: directory.store) != nil,
+            let store = try openStore(), let time = try memory(of: store).apart()
         else { return nil }
         return time > seams.clock.now() ? time : nil
     }

@@ -52,7 +52,7 @@ extension Command {
             isWatched: context.isWatched, hold: uploadHold(setup), words: control.words,
             elsewhere: elsewhere)
         invocation.output.render(view.report)
-        if let unheeded, status.storeProblem == nil {
+        if let unheeded, status.storeProblem == nil, status.blockedSending.isEmpty {
             invocation.diagnostics.warning(
                 view.told("batches wait longer than told here: \(unheeded.message)"),
                 hint: unheeded.hint.map(view.told))
