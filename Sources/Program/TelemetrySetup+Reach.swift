@@ -148,6 +148,18 @@ extension TelemetrySetup {
         return (untaken, unread ?? unlisted)
     }
 
+    /// Has requests for erasure of each folder wait for what their server asked of those of
+    /// another. What failed, or nil.
+    public func shareWishes() -> CommandFailure? {
+        let controls = [control()] + elsewhere().controls
+        let wishes = controls.map(\.erasureWishes).reduce(into: [:]) {
+            $0.merge($1, uniquingKeysWith: max)
+        }
+        return attempt {
+            for control in controls { try control.heed(wishes) }
+        }
+    }
+
     /// What of the status is about erasures, where the configured folder may be one that can't be
     /// looked at.
     public func erasures() -> TelemetryStatus {
@@ -172,6 +184,8 @@ extension TelemetrySetup {
     public func outlook() throws -> UploadOutlook {
         // Who types an upload sends batches, however long these were to wait for other folders.
         if let failure = takeOverKnownWaits().here { throw failure }
+        // One that can't be noted now is by the upload.
+        _ = shareWishes()
         var outlook = try control().outlook()
         let (controls, failure) = elsewhere()
         let areAlone = outlook.areErasuresAlone

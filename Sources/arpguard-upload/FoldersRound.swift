@@ -37,6 +37,7 @@ final class FoldersRound {
         // Who types an upload overrides them.
         let isUnknown = areBatchesMeant && !areWaitsKnown && scope == .everythingIfDue
         if areBatchesMeant, !setup.control().isTurnOfBatches { ask(isAlone: false) }
+        shareWishes()
         let own = Result {
             try setup.uploader().run(
                 scope, timeMax: nil, isApart: isUnknown || elsewhere.erasuresLeft > 0,
@@ -87,6 +88,7 @@ final class FoldersRound {
     private func ask(isAlone: Bool) {
         let others = setup.otherPlaces().places.map(\.control)
         guard others.contains(where: { $0.pendingErasures != 0 }) else { return }
+        shareWishes()
         do {
             let asked = try setup.uploader().whileNoBatchLeaves(
                 isAskedFor: scope == .erasures,
@@ -118,6 +120,8 @@ final class FoldersRound {
                     scope, timeMax: UploadRound.erasuresTimeMax - used, isAlone: isAlone,
                     cancellation: cancellation, onBatch: { _ in }, elsewhere: batches)
                 if let round { summary.add(erasuresOf: round) }
+                // What a server asked for there holds for the next folder.
+                shareWishes()
             } catch {
                 tell(error, of: path, in: &summary)
             }
@@ -139,6 +143,11 @@ final class FoldersRound {
         case .isMeant: keepErasuresAway()
         case .begins: hasBatchBegun = true
         }
+    }
+
+    private func shareWishes() {
+        guard let failure = setup.shareWishes() else { return }
+        elsewhere.warnings.append("a server's wish could not be noted: \(failure.message)")
     }
 
     /// Keeps what other folders ask to be erased apart from the batches that go.

@@ -89,6 +89,45 @@ import Testing
         #expect(try home.control().status().blockedErasing == [])
     }
 
+    /// Has an erasure be pending with which a server asked for patience, for a day.
+    private func oweWithPatience() throws -> Timestamp {
+        home.record(1)
+        try home.haveOneBatchAccepted()
+        #expect(try home.control().deleteData().erasureRequested)
+        let wish = home.clock.now().advanced(bySeconds: 86_400)
+        let outbox = try #require(try home.control().outbox())
+        let erasure = try #require(try outbox.pendingErasures().first)
+        try outbox.retry(erasure, notBefore: wish, wish: wish)
+        return wish
+    }
+
+    @Test(arguments: [true, false])
+    func `a further request waits for what the server asked of the one before`(
+        isDeleted: Bool
+    ) throws {
+        let wish = try oweWithPatience()
+        home.record(1)
+        try home.haveOneBatchAccepted()
+        if isDeleted {
+            #expect(try home.control().deleteData().erasureRequested)
+        } else {
+            #expect(try home.control().rotateID().erasureRequested)
+        }
+        let outlook = try home.control().outlook()
+        #expect(outlook.erasureURLs.isEmpty)
+        #expect(outlook.erasuresLater?.count == 2 && outlook.erasuresLater?.at == wish)
+        #expect(try home.control().uploadAgenda().erasureAt == wish)
+        home.clock.jump(to: wish)
+        #expect(try home.control().outlook().erasureURLs.count == 2)
+    }
+
+    @Test func `a clock that is set back has no server asked earlier than it wished`() throws {
+        let wish = try oweWithPatience()
+        home.clock.jump(to: home.clock.now().advanced(bySeconds: -3600))
+        #expect(try home.control().status().erasuresNotBefore == wish)
+        #expect(try home.control().uploadAgenda().erasureAt == wish)
+    }
+
     @Test func `what was sent is to be erased at the collector, and only that outlives a deletion`()
         throws
     {

@@ -139,7 +139,8 @@ extension TelemetryControl {
             return (false, try store.database.integer(sent) ?? 0 > 0)
         }
         let erasures = record.pendingErasures
-        if !erasures.isEmpty { try erasureList.update { $0.replace(with: erasures) } }
+        let now = seams.clock.now()
+        if !erasures.isEmpty { try erasureList.update { $0.replace(with: erasures, now) } }
         return (!erasures.isEmpty, record.sentErasureURLs.contains(""))
     }
 

@@ -8,12 +8,15 @@ extension TelemetryControl {
     ///
     /// What was sent under it is not asked to be erased before somebody deletes the data here.
     package func partFromIdentity() throws {
+        let now = seams.clock.now()
         try changing {
             let state = gate.read().state
             guard var record = state.record, !record.isGiven else { return }
             if !state.isCopied {
                 let erasures = record.pendingErasures
-                if !erasures.isEmpty { try formerErasures.update { $0.replace(with: erasures) } }
+                if !erasures.isEmpty {
+                    try formerErasures.update { $0.replace(with: erasures, now) }
+                }
             }
             (record.installationID, record.erasureSecret) = (nil, nil)
             record.sentErasureURLs = record.sentErasureURLs.filter(\.isEmpty)
@@ -31,7 +34,8 @@ extension TelemetryControl {
         }
         let erasures = try formerErasures.all()
         guard !erasures.isEmpty else { return false }
-        try erasureList.update { $0.replace(with: erasures) }
+        let now = seams.clock.now()
+        try erasureList.update { $0.replace(with: erasures, now) }
         try formerErasures.update { $0 = [] }
         return true
     }
@@ -69,10 +73,23 @@ extension [PendingErasure] {
         return times.contains(nil) ? nil : times.compactMap(\.self).min()
     }
 
-    /// Puts the requests of an identifier in the place of any that there are for it.
-    mutating func replace(with erasures: [PendingErasure]) {
+    /// Puts the requests of an identifier in the place of any that there are for it. A server that
+    /// asked for patience with those that are there is left alone with these.
+    mutating func replace(with erasures: [PendingErasure], _ now: Timestamp) {
+        let wishes = wishes(at: now)
         let identifiers = Set(erasures.map(\.installationID))
         removeAll { identifiers.contains($0.installationID) }
-        self += erasures
+        for var erasure in erasures {
+            _ = erasure.heed(wishes, now)
+            append(erasure)
+        }
+    }
+
+    /// Until when servers asked for patience, by origin.
+    func wishes(at now: Timestamp) -> [String: Timestamp] {
+        reduce(into: [:]) { wishes, erasure in
+            guard let wish = erasure.notBefore(now, isAskedFor: true) else { return }
+            wishes[erasure.origin] = Swift.max(wishes[erasure.origin] ?? wish, wish)
+        }
     }
 }

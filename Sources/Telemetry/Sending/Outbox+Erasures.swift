@@ -79,3 +79,23 @@ extension Outbox {
         }
     }
 }
+
+extension TelemetryControl {
+    /// Until when servers asked for patience with what is still to be erased from here, by origin;
+    /// none where the list can't be read, which `status` tells.
+    package var erasureWishes: [String: Timestamp] {
+        guard !isForeign, let pending = try? erasureList.all() else { return [:] }
+        return pending.wishes(at: seams.clock.now())
+    }
+
+    /// Leaves servers alone, with what is still to be erased from here, for as long as they asked
+    /// in another folder of the same home.
+    package func heed(_ wishes: [String: Timestamp]) throws(TelemetryError) {
+        let now = seams.clock.now()
+        guard !wishes.isEmpty, !isForeign, var pending = try? erasureList.all() else { return }
+        guard pending.indices.contains(where: { pending[$0].heed(wishes, now) }) else { return }
+        try erasureList.update { all in
+            for index in all.indices { _ = all[index].heed(wishes, now) }
+        }
+    }
+}

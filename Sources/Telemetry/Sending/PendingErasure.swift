@@ -52,6 +52,16 @@ package struct PendingErasure: Sendable, Equatable {
         nextAttemptAt = isKnown ? max(nextAttemptAt, time) : time
     }
 
+    /// Waits for what its server asked of others, by origin; whether that is longer than before.
+    mutating func heed(_ wishes: [String: Timestamp], _ now: Timestamp) -> Bool {
+        guard let wish = wishes[origin], wish > notBefore(now, isAskedFor: true) ?? now else {
+            return false
+        }
+        self.wish = wish
+        putOff(until: wish, now)
+        return true
+    }
+
     var json: JSONValue {
         var object: JSONObject = [
             "installation_id": .string(installationID), "secret": .string(secret),
