@@ -12,6 +12,10 @@ import TelemetryUpload
 /// erasure from where they lie. What is kept apart in one folder is so between them: requests go
 /// first, unless the batches have their turn, and no batch beside one.
 final class FoldersRound {
+    /// How long the erasures of a person who deletes wait for another process's round, which that
+    /// deletion may be about to end.
+    private static let waitMilliseconds: Int32 = 2000
+
     private let setup: TelemetrySetup
     private let scope: TelemetryUploader.Scope
     private let cancellation: Cancellation
@@ -31,17 +35,26 @@ final class FoldersRound {
         start = setup.seams.clock.uptimeNanoseconds()
     }
 
-    /// What became of the configured folder; nil while another process uploads. What fails there
-    /// keeps no erasure of another folder from being asked for.
+    /// What became of the configured folder; nil while another process uploads, from whatever
+    /// folder of this home. What fails there keeps no erasure of another folder from being asked
+    /// for.
     func run(_ progress: @escaping (UploadSummary) -> Void) throws -> UploadSummary? {
+        let waiting = scope == .erasures ? Self.waitMilliseconds : 0
+        let own = try setup.whileNoOtherUploads(waiting: waiting) { try round(progress) }
+        if own == nil { tellPending() }
+        return own
+    }
+
+    private func round(_ progress: @escaping (UploadSummary) -> Void) throws -> UploadSummary? {
         // Who types an upload overrides them.
         let isUnknown = areBatchesMeant && !areWaitsKnown && scope == .everythingIfDue
         if areBatchesMeant, !setup.control().isTurnOfBatches { ask(isAlone: false) }
         shareWishes()
         let own = Result {
             try setup.uploader().run(
-                scope, timeMax: nil, isApart: isUnknown || elsewhere.erasuresLeft > 0,
-                cancellation: cancellation, progress: progress, onBatch: heed)
+                scope, timeMax: areBatchesMeant ? nil : timeLeft(since: start),
+                isApart: isUnknown || elsewhere.erasuresLeft > 0, cancellation: cancellation,
+                progress: progress, onBatch: heed)
         }
         if !mayBatchHaveLeft(own) {
             putBack()
@@ -49,6 +62,11 @@ final class FoldersRound {
         }
         tellPending()
         return try own.get()
+    }
+
+    private func timeLeft(since start: Int64) -> Duration {
+        let used = Duration.nanoseconds(setup.seams.clock.uptimeNanoseconds() - start)
+        return UploadRound.erasuresTimeMax - used
     }
 
     /// Whether it is known how long batches are to wait for what left from other folders.
@@ -114,10 +132,9 @@ final class FoldersRound {
             scope == .everythingIfDue ? .erasuresIfDue : .erasures
         var summary = UploadSummary(ending: .erasuresOnly)
         for (path, control) in setup.otherPlaces().places where control.pendingErasures != 0 {
-            let used = Duration.nanoseconds(setup.seams.clock.uptimeNanoseconds() - start)
             do {
                 let round = try setup.at(path).uploader().run(
-                    scope, timeMax: UploadRound.erasuresTimeMax - used, isAlone: isAlone,
+                    scope, timeMax: timeLeft(since: start), isAlone: isAlone,
                     cancellation: cancellation, onBatch: { _ in }, elsewhere: batches)
                 if let round { summary.add(erasuresOf: round) }
                 // What a server asked for there holds for the next folder.
@@ -172,6 +189,31 @@ final class FoldersRound {
 }
 
 extension TelemetrySetup {
+    /// Runs `body` while no other process uploads from any folder of this home; nil where one does
+    /// and goes on. In a home that can't be written each folder's own lock has to do.
+    fileprivate func whileNoOtherUploads<Outcome>(
+        waiting milliseconds: Int32, _ body: () throws -> Outcome?
+    ) throws -> Outcome? {
+        // Where nobody was ever asked not even a file is made.
+        guard isAnyUsed else { return try body() }
+        let lock: FileLock?
+        do throws(SystemError) {
+            lock = try seams.files.lock("\(home.path)/upload.lock", waiting: milliseconds)
+        } catch {
+            return try body()
+        }
+        guard let lock else { return nil }
+        defer { withExtendedLifetime(lock) {} }
+        return try body()
+    }
+
+    /// Whether any folder may have something to send.
+    private var isAnyUsed: Bool {
+        let control = control()
+        return !control.causes(blocking: .recording).contains(.notAsked)
+            || control.pendingErasures != 0 || !otherPlaces().places.isEmpty
+    }
+
     fileprivate func uploader() -> TelemetryUploader {
         TelemetryUploader(
             for: Program.product, config: config, home: home.path,

@@ -99,6 +99,47 @@ extension ErasurePlacesTests {
         #expect(end.stdout.contains("not all") && !end.stdout.contains("nothing was"), "\(end)")
     }
 
+    @Test func `while one folder's batches go nothing leaves from another`() throws {
+        let server = try FakeServer(.answer(200), .answer(503), otherwise: .answer(204))
+        try askFromFirst(server)
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        try makeDue("first")
+        let held = try #require(try RealFileSystem().lock(arpguard.home + "/upload.lock"))
+        for end in [try arpguard("telemetry", "upload"), try uploadIfDue()] {
+            #expect(end.status == 0)
+            #expect(end.stderr.contains("another upload is at work"), "\(end.stderr)")
+        }
+        let end = try arpguard("telemetry", "rotate-id", "--confirm")
+        withExtendedLifetime(held) {}
+        #expect(end.stdout.contains("not confirmed yet: the erasure at"), "\(end.stdout)")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+        #expect(try pending() == 1)
+    }
+
+    @Test func `a deletion that ends a batch on its way waits for its round, and is confirmed`()
+        throws
+    {
+        let server = try FakeServer(.neverAnswer, otherwise: .answer(204))
+        try store(in: "first")
+        try run("config", "set", "telemetry.upload_url", server.url())
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        let upload = try RunningProcess(
+            Executables.path("arpguard-upload"), ["--home", arpguard.home])
+        _ = try server.waitForRequests(1)
+        let end = try arpguard("telemetry", "rotate-id", "--confirm")
+        #expect(end.stdout.contains("the collector confirmed the erasure"), "\(end.stdout)")
+        #expect(try upload.waitForEnd().status == 0)
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+    }
+
+    @Test func `a home where nobody was ever asked has no file of an upload`() throws {
+        try run("config", "set", "telemetry.upload_url", "http://127.0.0.1:1/v1/logs")
+        try run("telemetry", "upload")
+        #expect(try !arpguard.folder.contents().contains { $0.hasSuffix("upload.lock") })
+    }
+
     @Test(arguments: ["first/store.sqlite", "own/telemetry-places.json"])
     func `where it can't be read how long batches are to wait, none goes that nobody typed`(
         broken: String
@@ -145,5 +186,20 @@ extension ErasurePlacesTests {
         let end = try uploadIfDue()
         #expect(end.status == 0 && !end.stderr.contains("kept apart"), "\(end.stderr)")
         #expect(server.requests.map(\.method) == ["POST"])
+    }
+
+    @Test func `what a server asked of one folder's request holds for that of the next`() throws {
+        let patience = FakeReply.answer(429, headers: [HTTPHeader("Retry-After", "7200")])
+        let server = try FakeServer(
+            .answer(200), .answer(200), patience, .answer(200), otherwise: patience)
+        try send(to: server, from: nil)
+        for folder in ["second", "third"] {
+            try send(to: server, from: folder)
+            let before = server.requests.count
+            let end = try arpguard("telemetry", "delete-data", "--confirm")
+            #expect(end.stdout.contains("; it is kept, and uploads from "), "\(end.stdout)")
+            let isFirst = folder == "second"
+            #expect(server.requests.dropFirst(before).map(\.method) == (isFirst ? ["DELETE"] : []))
+        }
     }
 }
