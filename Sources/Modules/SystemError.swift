@@ -50,6 +50,8 @@ extension SystemError {
     public static let isFolder = EISDIR
     /// EPERM: not for this user.
     public static let notPermitted = EPERM
+    /// EACCES: the permission bits forbid it.
+    public static let accessDenied = EACCES
     /// EINVAL: not of the form that was expected.
     public static let invalid = EINVAL
     /// ENOENT: there is nothing.

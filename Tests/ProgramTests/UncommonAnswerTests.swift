@@ -140,7 +140,7 @@ import Testing
     @Test func `where a place offers no erasure, a new identifier says what stays there`() throws {
         try haveOneBatchSent(to: "http://127.0.0.1:1/elsewhere")
         let rotated = try arpguard("telemetry", "rotate-id", "--confirm")
-        #expect(rotated.stdout.contains("what was sent can't be erased elsewhere"), "\(rotated)")
+        #expect(rotated.stdout.contains("can't be erased elsewhere"), "\(rotated)")
     }
 
     @Test func `one declared binding is taken back, and the rest stays`() throws {

@@ -27,7 +27,8 @@ struct ConsentRecord: Sendable, Equatable {
     var machineSalt: String
     var terms: ConsentTerms
     /// Where to ask for erasure: a place for each endpoint to which sending has begun under the
-    /// identifier, empty text for one without. Here and not in the store, which may be damaged.
+    /// identifier, empty text for one without, or for all that an identifier may have sent that is
+    /// not known any more. Here and not in the store, which may be damaged.
     var sentErasureURLs: [String] = []
 
     var serialized: [UInt8] {

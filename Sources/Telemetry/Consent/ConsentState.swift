@@ -12,12 +12,29 @@ struct ConsentState: Sendable {
     /// Whose the folder is, if it is another program's: what was decided about that one is nothing
     /// to this one, and none of it is read further.
     var foreignProduct: String?
+    /// Why a record that stands is not known; nil where it is, or where none stands.
+    var recordFault: RecordFault?
+
+    /// What keeps a record that stands from being known.
+    enum RecordFault: Sendable {
+        /// It can't be read now, and may be another time.
+        case unread(SystemError)
+        /// What stands there is nothing that this program wrote for this person.
+        case damaged
+    }
 
     /// The epoch of the yes under which events may be recorded now.
     var epoch: UInt32? { consent == .given ? record?.epoch : nil }
 
-    private static let unreadable = ConsentState(
-        record: nil, page: nil, consent: .unreadable, isCopied: false)
+    /// Why a record that stands can't be read now; nil where that is not so.
+    var recordError: SystemError? {
+        if case .unread(let error) = recordFault { error } else { nil }
+    }
+
+    private static func unreadable(_ fault: RecordFault? = nil) -> ConsentState {
+        ConsentState(
+            record: nil, page: nil, consent: .unreadable, isCopied: false, recordFault: fault)
+    }
 
     /// Reads both files. Never throws: what can't be read is `unreadable`.
     static func read(
@@ -25,17 +42,19 @@ struct ConsentState: Sendable {
         _ memory: ConsentMemory
     ) -> ConsentState {
         do throws(SystemError) {
-            guard try isOurs(directory, seams) else { return unreadable }
-            let isShared = try sharedPath(directory, seams.files) != nil
             let recordThere = try seams.files.status(of: directory.consentRecord) != nil
+            guard try isOurs(directory, seams) else {
+                return unreadable(recordThere ? .damaged : nil)
+            }
+            let isShared = try sharedPath(directory, seams.files) != nil
             let pageThere = try seams.files.status(of: directory.consentPage) != nil
             if !recordThere, !pageThere {
                 return ConsentState(record: nil, page: nil, consent: .notAsked, isCopied: false)
             }
-            guard recordThere else { return unreadable }
+            guard recordThere else { return unreadable() }
             let bytes = try seams.files.read(
                 directory.consentRecord, bytesMax: ConsentRecord.bytesMax)
-            guard let record = memory.record(bytes) else { return unreadable }
+            guard let record = memory.record(bytes) else { return unreadable(.damaged) }
             guard record.product == product.name else {
                 return ConsentState(
                     record: nil, page: nil, consent: .notAsked, isCopied: false,
@@ -50,7 +69,7 @@ struct ConsentState: Sendable {
                 record: record, page: state, consent: told ?? .unreadable,
                 isCopied: isCopied(record, seams))
         } catch {
-            return unreadable
+            return unreadable(error.code == SystemError.tooBig ? .damaged : .unread(error))
         }
     }
 
@@ -66,8 +85,8 @@ struct ConsentState: Sendable {
         }
     }
 
-    /// What has a folder and what was decided there be its owner's alone again; nil where they are,
-    /// or can't be looked at.
+    /// What has a folder and what was decided there be its owner's alone again, to read and write;
+    /// nil where they are.
     static func remedy(_ directory: TelemetryDirectory, _ seams: TelemetrySeams) -> String? {
         for path in paths(directory) {
             guard let status = try? seams.files.status(of: path) else { continue }
@@ -77,8 +96,32 @@ struct ConsentState: Sendable {
                     + "decided there counts then"
             }
         }
+        if let path = closedPath(directory, seams.files) {
+            return "make \(path) readable and writable for its owner"
+        }
         let shared = try? sharedPath(directory, seams.files)
         return shared.map { "let nobody but its owner write to \($0)" }
+    }
+
+    /// What its owner has shut: the folder, or a file in it; nil for nothing.
+    private static func closedPath(
+        _ directory: TelemetryDirectory, _ files: any FileSystem
+    ) -> String? {
+        let (record, page) = (directory.consentRecord, directory.consentPage)
+        if isDenied({ _ = try files.status(of: record) }) { return directory.path }
+        if isDenied({ _ = try files.read(record, bytesMax: ConsentRecord.bytesMax) }) {
+            return record
+        }
+        return isDenied { _ = try ConsentPage(opening: page, files) } ? page : nil
+    }
+
+    private static func isDenied(_ look: () throws -> Void) -> Bool {
+        do {
+            try look()
+            return false
+        } catch {
+            return (error as? SystemError)?.code == SystemError.accessDenied
+        }
     }
 
     private static func paths(_ directory: TelemetryDirectory) -> [String] {

@@ -11,8 +11,9 @@ extension TelemetryControl {
     /// anonymising are those of the yes that stands. Returns what may be recorded now and could
     /// not be before.
     ///
-    /// Throws if the terms are not those that hold now, or the configuration or the administrator
-    /// forbids telemetry.
+    /// Throws if the terms are not those that hold now, if the configuration or the administrator
+    /// forbids telemetry, or if what was decided before can't be read: with it the right to have
+    /// erased what was sent would be lost.
     @discardableResult
     public func enable(_ terms: ConsentTerms) throws -> [String] {
         let (facts, _) = gate.read()
@@ -40,6 +41,7 @@ extension TelemetryControl {
         // Read before all else: whoever says no from here on is heard.
         var word = page.word
         let state = gate.read().state
+        if let error = state.recordError { throw unread(error) }
         let old = state.record
         if state.consent == .given, !state.isCopied, old?.terms == terms { return [] }
         var record = freshRecord(terms, isGiven: true)
@@ -60,6 +62,7 @@ extension TelemetryControl {
         // First of all: a yes that can't be written down takes no effect.
         try Store.using(directory, seams) { store in
             if !continues { try leaveLossesUntold(store, before: record.epoch) }
+            if try isSendingForgotten(state, store) { record.sentErasureURLs = [""] }
             try ledger(of: store).append(.consentGiven(record))
         }
         // Off first, on last: whoever records under the old yes must not go on under none.
@@ -95,6 +98,13 @@ extension TelemetryControl {
         return try page.publish(yes, inPlaceOf: word)
     }
 
+    private func unread(_ error: SystemError) -> TelemetryError {
+        let remedy = ConsentState.remedy(directory, seams).map { "\($0), then " } ?? ""
+        return TelemetryError(
+            .storage, "what was decided before can't be read, so nothing takes its place: \(error)",
+            hint: "\(remedy)try again")
+    }
+
     private var overtaken: TelemetryError {
         TelemetryError(
             .blocked, "somebody said no while this yes was written down, so telemetry is off",
@@ -110,13 +120,17 @@ extension TelemetryControl {
         let page = try switchOff()
         do {
             try changing {
-                let record = gate.read().state.record
+                let state = gate.read().state
+                let record = state.record
                 // Somebody may have said yes while this waited.
                 if page.state?.isOn != false {
                     try page.switchOff(above: lastEpoch(page, record))
                 }
-                if record?.isGiven != false {
-                    try recordNo(record, epoch: lastEpoch(page, record))
+                // One that can't be read now stays: under the page's no it is none, and it alone
+                // knows what was sent, and the secret that has it erased.
+                if record?.isGiven != false, state.recordError == nil {
+                    try recordNo(
+                        record ?? recordOfNobody(state), epoch: lastEpoch(page, record))
                 }
                 settleNo()
             }
@@ -144,8 +158,21 @@ extension TelemetryControl {
         }
     }
 
-    private func recordNo(_ old: ConsentRecord?, epoch: UInt32) throws(SystemError) {
-        var record = old ?? freshRecord(.nothing, isGiven: false)
+    /// A record where none is known, which keeps that something may have been sent before.
+    private func recordOfNobody(_ state: ConsentState) throws(SystemError) -> ConsentRecord {
+        var record = freshRecord(.nothing, isGiven: false)
+        let hasStore = try seams.files.status(of: directory.store) != nil
+        let isForgotten =
+            hasStore
+            ? try? Store.using(directory, seams, acceptingNewer: true) { store in
+                try isSendingForgotten(state, store)
+            } : state.recordFault != nil
+        if isForgotten != false { record.sentErasureURLs = [""] }
+        return record
+    }
+
+    private func recordNo(_ old: ConsentRecord, epoch: UInt32) throws(SystemError) {
+        var record = old
         record.isGiven = false
         record.epoch = epoch
         record.decidedAt = seams.clock.now().rfc3339

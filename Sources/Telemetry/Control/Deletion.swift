@@ -12,7 +12,8 @@ public struct DeletionOutcome: Sendable, Equatable {
     /// Whether something was sent under the old identifier, so that the collector is asked to
     /// erase it too.
     public let erasureRequested: Bool
-    /// Whether something was sent, and there is no place to ask for its erasure.
+    /// Whether something was sent, or may have been, and there is no place to ask for its erasure,
+    /// or nothing that proves the right to it.
     public let erasureImpossible: Bool
 }
 
@@ -135,8 +136,7 @@ extension TelemetryControl {
     ) throws -> (requested: Bool, impossible: Bool) {
         if state.isCopied { return (false, false) }
         guard let record = state.record else {
-            let sent = "SELECT count(*) FROM batches WHERE attempts > 0"
-            return (false, try store.database.integer(sent) ?? 0 > 0)
+            return (false, try isSendingForgotten(state, store))
         }
         let erasures = record.pendingErasures
         let now = seams.clock.now()

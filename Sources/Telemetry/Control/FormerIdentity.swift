@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Modules
+import SQLite
 
 extension TelemetryControl {
     /// Ends the identifier of a no that stands here, so that the next yes has one of its own:
@@ -45,6 +46,14 @@ extension TelemetryControl {
     func leaveFormerErasures() throws {
         try formerErasures.setDamagedAside()
         try formerErasures.update { $0 = [] }
+    }
+
+    /// Whether something may have been sent under an identifier that can't be read, or not any
+    /// more: nobody can be asked to erase that.
+    func isSendingForgotten(_ state: ConsentState, _ store: Store) throws -> Bool {
+        guard state.record == nil else { return false }
+        let sent = "SELECT count(*) FROM batches WHERE attempts > 0"
+        return try state.recordFault != nil || store.database.integer(sent) ?? 0 > 0
     }
 
     private var formerErasures: ErasureList {

@@ -63,9 +63,10 @@ struct ErasureElsewhere {
     /// What is known of this deletion or change alone.
     private var known: String {
         guard isImpossible else { return asked }
+        let impossible = "can't be erased elsewhere: \(Self.whyImpossible)"
         return isRequested
-            ? "\(asked); some of what was sent \(Self.impossible)"
-            : "what was sent \(Self.impossible)"
+            ? "\(asked); some of what was sent \(impossible)"
+            : "what was sent, or may have been, \(impossible)"
     }
 
     private var asked: String {
@@ -88,10 +89,10 @@ struct ErasureElsewhere {
             : "nothing was sent under the identifier that ended"
     }
 
-    /// What can't even be asked for.
-    private static let impossible =
-        "can't be erased elsewhere: \(TelemetryModuleConfig.noErasure), or so it was when it was "
-        + "sent, or the record of this consent, which proves the right to it, is lost"
+    /// Why an erasure can't even be asked for.
+    static let whyImpossible =
+        "\(TelemetryModuleConfig.noErasure), or so it was when it was sent, or the record of the "
+        + "consent, which proves the right to it, is lost or can't be read"
 
     /// What a command that caused it prints: lines for people, and members that programs find
     /// beside those of the erasure.

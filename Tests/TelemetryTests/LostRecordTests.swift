@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import Telemetry
+import TestKit
+import Testing
+
+/// A record of consent that can't be read: it is no yes, and what was sent under it is not
+/// forgotten by whatever is decided next.
+@Suite struct LostRecordTests {
+    private let home: Home
+    private let path = "home/telemetry/consent.json"
+
+    init() throws {
+        home = try Home()
+        try home.enable()
+        home.record(2)
+        try home.haveOneBatchAccepted()
+    }
+
+    /// A view of the home to which the record is shut.
+    private var shut: TelemetryControl {
+        home.control(files: FailingFiles(unreadable: { $0.hasSuffix("/consent.json") }))
+    }
+
+    @Test func `no yes takes the place of a record that can't be read now`() throws {
+        let before = try home.folder.read(path)
+        let control = shut
+        let error = #expect(throws: TelemetryError.self) { try control.enable(control.terms) }
+        let remedy = "make \(home.folder.file(path)) readable and writable for its owner"
+        #expect(error?.hint == "\(remedy), then try again")
+        #expect(control.words.remedy(of: .stateUnreadable) == remedy)
+        #expect(control.causes(blocking: .recording) == [.stateUnreadable])
+        #expect(try home.folder.read(path) == before)
+        #expect(try home.control().deleteData().erasureRequested)
+    }
+
+    @Test func `a no beside such a record holds, and leaves what an erasure needs`() throws {
+        let module = home.module()
+        module.initialize()
+        defer { module.end() }
+        try shut.disable()
+        #expect(!module.trackEvent("app_start"))
+        #expect(shut.causes(blocking: .recording) == [.stateUnreadable])
+        #expect(home.control().causes(blocking: .recording) == [.withdrawn])
+        // Of the second one the store knows no batch any more.
+        for _ in 0..<2 {
+            let outcome = try shut.deleteData()
+            #expect(!outcome.erasureRequested && outcome.erasureImpossible)
+        }
+        #expect(home.control().causes(blocking: .recording) == [.withdrawn])
+        #expect(try home.control().deleteData().erasureRequested)
+    }
+
+    enum Damage: String, CaseIterable { case empty, cut, newer, gone }
+    enum Decision: String, CaseIterable { case yes, no, both }
+
+    private func damage(_ damage: Damage) throws {
+        let text = String(decoding: try home.folder.read(path), as: UTF8.self)
+        switch damage {
+        case .empty: try home.folder.write("", to: path)
+        case .cut: try home.folder.write(String(text.prefix(300)), to: path)
+        case .newer: try home.folder.write(text.replacing(": 1,", with: ": 2,"), to: path)
+        case .gone: try RealFileSystem().remove(home.folder.file(path))
+        }
+        #expect(home.control().causes(blocking: .recording) == [.stateUnreadable])
+    }
+
+    @Test(arguments: Damage.allCases, Decision.allCases)
+    func `after a damaged record a deletion tells once that something may stay elsewhere`(
+        damage: Damage, decision: Decision
+    ) throws {
+        try self.damage(damage)
+        if decision != .yes { try home.control().disable() }
+        if decision != .no { try home.enable() }
+        #expect(home.control().causes(blocking: .recording).isEmpty == (decision != .no))
+        for isFirst in [true, false] {
+            let outcome = try home.control().deleteData()
+            #expect(!outcome.erasureRequested)
+            #expect(outcome.erasureImpossible == isFirst)
+        }
+    }
+
+    @Test(arguments: Decision.allCases)
+    func `where nothing was ever sent a deletion fears nothing`(decision: Decision) throws {
+        let home = try Home()
+        if decision != .yes { try home.control().disable() }
+        if decision != .no { try home.enable() }
+        home.record(2)
+        #expect(try !home.control().deleteData().erasureImpossible)
+    }
+}
