@@ -95,7 +95,7 @@ import Testing
     }
 
     /// Has something sent from the home, as far as the home knows.
-    private func haveOneBatchSent(to url: String) throws {
+    private func haveOneBatchSent(to url: String, isAnswered: Bool = true) throws {
         #expect(try arpguard("config", "set", "telemetry.upload_url", url).status == 0)
         #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
         let capture = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
@@ -104,7 +104,7 @@ import Testing
         guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
             throw TestKitError("nothing to send")
         }
-        try outbox.accepted(batch, rejected: 0, answer: "200")
+        if isAnswered { try outbox.accepted(batch, rejected: 0, answer: "200") }
     }
 
     @Test func `with nothing left to send the preview and the dry run say so`() throws {
@@ -135,6 +135,25 @@ import Testing
         let json = try JSONValue.parse(
             arpguard("telemetry", "upload", "--dry-run", "--format", "json").stdout)
         #expect(json["method"] == "DELETE")
+    }
+
+    @Test(arguments: [
+        (["/v1/logs"], ["delete-data asks for their erasure"], "asked"),
+        (["/logs"], ["nobody can be asked to erase them"], "delete-data asks"),
+        (["/logs", "/v1/logs"], ["delete-data asks", "not where that can't be"], "nobody"),
+    ])
+    func `of what was cut off it is told whether somebody can be asked to erase it`(
+        paths: [String], told: [String], untold: String
+    ) throws {
+        for path in paths {
+            try haveOneBatchSent(
+                to: "http://127.0.0.1:1\(path)", isAnswered: path != paths.last)
+        }
+        #expect(try arpguard("telemetry", "disable").status == 0)
+        let status = try arpguard("telemetry", "status").stdout
+        let row = status.split(separator: "\n").first { $0.hasPrefix("cut off") } ?? ""
+        for words in told { #expect(row.contains(words), "\(status)") }
+        #expect(!row.contains(untold), "\(row)")
     }
 
     @Test func `where a place offers no erasure, a new identifier says what stays there`() throws {

@@ -44,6 +44,8 @@ public struct TelemetryStatus: Sendable, Equatable {
     /// Events in the store whose sending had begun when consent was taken back: they are not sent
     /// again, and how much of them arrived is not known.
     public var cutOff: Int64 = 0
+    /// How much of what was sent can be asked to be erased.
+    package var erasability = Erasability.all
     /// Events that the collector accepted since data was last deleted here; those that it erased
     /// since then are counted too.
     public var uploaded: Int64 = 0
@@ -207,6 +209,7 @@ extension TelemetryControl {
         status.installationID = state.record?.installationID
         status.uploadURL = config.uploadURL
         status.erasureURL = config.erasureEndpoint?.description
+        status.erasability = state.erasability
         status.storagePath = directory.path
         status.configurationProblem = gate.configurationProblem
         guard isThere else { return status }
@@ -281,18 +284,13 @@ extension TelemetryControl {
     /// Unsealed events that today's consent and configuration cover, and those in batches that are
     /// not answered.
     func waiting(_ store: Store, _ state: ConsentState) throws -> Int64 {
-        guard let epoch = sendableEpoch(state) else { return 0 }
+        // What was recorded under "never uploads" is never sent, whatever is agreed to later.
+        guard state.record?.terms.origin != nil, let epoch = state.epoch else { return 0 }
         let batched = try store.database.integer(
             """
             SELECT coalesce(sum(events), 0) FROM batches
             WHERE state IN \(SealedBatch.State.unsentList) AND epoch = ?
             """, [.integer(Int64(epoch))])
         return try (batched ?? 0) + sealer.unsealedEvents(in: store)
-    }
-
-    /// The epoch whose events may be sent: what was recorded under "never uploads" is never sent,
-    /// whatever is agreed to later.
-    private func sendableEpoch(_ state: ConsentState) -> UInt32? {
-        state.record?.terms.origin == nil ? nil : state.epoch
     }
 }

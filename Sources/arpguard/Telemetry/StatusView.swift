@@ -93,7 +93,7 @@ struct StatusView {
         if status.cutOff > 0 {
             let text =
                 "\(status.cutOff.of("event")) whose sending had begun when consent was taken back; "
-                + "the collector may have them; delete-data asks for their erasure"
+                + "the collector may have them; \(erasureOfCutOff)"
             rows.append(("cut off", StyledText(text, .yellow)))
         }
         if status.losses.isEmpty { rows.append(("lost", StyledText(losses))) }
@@ -122,6 +122,15 @@ struct StatusView {
             ("home", StyledText("\(abbreviated(setup.home.path)) (owner \(owner))"))
         ]
         return [.table(Table(pairs: rows))] + advice + problem
+    }
+
+    private var erasureOfCutOff: String {
+        switch status.erasability {
+        case .all: "delete-data asks for their erasure"
+        case .some: "delete-data asks for their erasure, but not where that can't be asked for"
+        case .none: "nobody can be asked to erase them: \(ErasureElsewhere.whyImpossible)"
+        case .elsewhere: "the machine from which this home was copied can ask for their erasure"
+        }
     }
 
     private var sending: StyledText {
