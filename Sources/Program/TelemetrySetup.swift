@@ -69,7 +69,9 @@ extension CommandFailure {
         default:
             self.init(
                 "the telemetry store can't be used: \(error)",
-                hint: "free space if the disk is full, then try again")
+                hint: TelemetryControl.isBusy(error)
+                    ? "another process has it locked; try again"
+                    : "free space if the disk is full, then try again")
         }
     }
 }

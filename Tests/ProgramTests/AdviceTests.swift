@@ -2,6 +2,7 @@
 
 import Glibc
 import JSON
+import SQLite
 import TestKit
 import Testing
 
@@ -92,6 +93,18 @@ import Testing
         try #require(waiting > 2)
         let told = try arpguard(["telemetry", "preview"] + flags).stderr
         #expect(told.contains("\(waiting - 1) events more wait"), "\(told)")
+    }
+
+    @Test func `a store that another process has locked is no full disk`() throws {
+        try run("config", "set", "telemetry.upload_url", "http://127.0.0.1:1/v1/logs")
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        let store = try Connection(
+            path: arpguard.folder.file("own/telemetry/store.sqlite"), mode: .readWrite)
+        try store.execute("BEGIN IMMEDIATE")
+        let told = try arpguard("telemetry", "preview")
+        #expect(told.status == 2)
+        #expect(told.stderr.contains("hint: another process has it locked; try again"), "\(told)")
     }
 
     @Test func `what was erased and what can't be are both told`() throws {

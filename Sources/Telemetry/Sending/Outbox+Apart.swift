@@ -145,6 +145,11 @@ extension TelemetryControl {
         }
     }
 
+    /// Whether an error says that another process has the store locked.
+    package static func isBusy(_ error: any Error) -> Bool {
+        (error as? SQLiteError)?.isBusy == true
+    }
+
     /// Whether an error says that there is no room.
     package static func isFull(_ error: any Error) -> Bool {
         switch error {
