@@ -18,7 +18,8 @@ struct UploadPageTests {
             ("batches of one round", "\(UploadRound.batchesMax)"),
             (
                 "requests for erasure of one round",
-                "\(Outbox.erasuresMax), \(seconds(UploadRound.erasuresTimeMax)) together"
+                "\(Outbox.erasuresMax) of each folder, "
+                    + "\(seconds(UploadRound.erasuresTimeMax)) together"
             ),
             ("name lookup, connection and TLS", seconds(limits.connectTimeout)),
             ("one transfer", "\(seconds(limits.wholeTimeout)), and what the bandwidth limit costs"),
