@@ -131,10 +131,30 @@ import Testing
         _ = try control(url).rotateID()
         let dry = try arpguard("telemetry", "upload", "--dry-run").stdout
         #expect(dry.hasPrefix("DELETE http://127.0.0.1:1/v1/installations/"), "\(dry)")
-        #expect(dry.hasSuffix(", with the erasure secret\n"))
         let json = try JSONValue.parse(
             arpguard("telemetry", "upload", "--dry-run", "--format", "json").stdout)
         #expect(json["method"] == "DELETE")
+    }
+
+    @Test func `a dry run names each header of an erasure that leaves, and tells no secret`() throws
+    {
+        let server = try FakeServer(otherwise: .answer(204))
+        let url = server.url()
+        try haveOneBatchSent(to: url)
+        _ = try control(url).rotateID()
+        let text = try arpguard("telemetry", "upload", "--dry-run").stdout
+        let json = try arpguard("telemetry", "upload", "--dry-run", "--format", "json").stdout
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        let request = try #require(server.requests.first { $0.method == "DELETE" })
+        let secret = try #require(request.header("Authorization")?.split(separator: " ").last)
+        let names = request.headers.map(\.name)
+        let lines = text.split(separator: "\n").dropFirst()
+        #expect(lines.map { $0.prefix { $0 != ":" } }.map(String.init) == names, "\(text)")
+        let told = try JSONValue.parse(json)["headers"]?.arrayValue ?? []
+        #expect(told.map { $0["name"]?.stringValue } == names)
+        let values = request.headers.map { $0.name == "Authorization" ? nil : $0.value }
+        #expect(told.map { $0["value"]?.stringValue } == values)
+        for shown in [text, json] { #expect(!shown.contains(secret)) }
     }
 
     @Test(arguments: [

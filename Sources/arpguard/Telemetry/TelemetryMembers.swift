@@ -81,7 +81,9 @@ extension [Command.Member] {
         .init("method", "With --dry-run: POST, or DELETE for an erasure"),
         .init("url", "With --dry-run: where it goes"),
         .init("proxy", "With --dry-run: through which proxy; null for none"),
-        .init("headers[].*", "With --dry-run: name and value of each header"),
+        .init(
+            "headers[].*",
+            "With --dry-run: name and value of each header; null for the secret of an erasure"),
         .init("body_bytes", "With --dry-run: the length of the body"),
         .init("sha256", "With --dry-run: its SHA-256"),
         .init("body.resourceLogs[].**", "With --dry-run: the body, as OTLP's JSON"),

@@ -14,7 +14,8 @@ extension Command {
             "Sends the bytes that preview shows, batch by batch. What can't be delivered is kept "
                 + "and tried again by the next upload; what is refused for good is counted.",
             "With --dry-run seals what waits and prints every request whole, as it would leave, "
-                + "and sends nothing; with --format json one object per request.",
+                + "but for the secret that goes with an erasure, and sends nothing; with --format "
+                + "json one object per request.",
         ],
         flags: [.dryRun], json: .upload
     ) { invocation throws(CommandFailure) in
@@ -60,8 +61,7 @@ struct DryRun {
             for view in views { invocation.output.render(view.report) }
             for url in outlook.erasureURLs {
                 invocation.output.render(
-                    Report(
-                        text: [.line("DELETE \(url), with the erasure secret")], json: .lines([])))
+                    Report(text: erasureLines(url).map { .line($0) }, json: .lines([])))
             }
         }
         for notice in notices { invocation.diagnostics.notice(notice) }
@@ -70,8 +70,27 @@ struct DryRun {
         return .failure
     }
 
+    /// The request for an erasure; its secret is shown to nobody.
+    private func erasureLines(_ url: String) -> [StyledText] {
+        let headers = erasureHeaders(url).map { name, value in
+            "\(name): \(value ?? "Bearer and the erasure secret, which is not shown")"
+        }
+        return (["DELETE \(url)"] + headers).map { StyledText($0) }
+    }
+
     private func erasure(_ url: String) -> JSONValue {
-        ["method": "DELETE", "url": .string(url)]
+        let headers = erasureHeaders(url).map { name, value -> JSONValue in
+            ["name": .string(name), "value": .optional(value)]
+        }
+        return ["method": "DELETE", "url": .string(url), "headers": .array(headers)]
+    }
+
+    /// The headers in the order in which they leave; no value for the one that holds the secret.
+    private func erasureHeaders(_ url: String) -> [(name: String, value: String?)] {
+        [
+            ("Host", Endpoint(url)?.hostHeader), ("User-Agent", outlook.userAgent),
+            ("Authorization", nil),
+        ]
     }
 
     private var notices: [String] {
