@@ -120,7 +120,9 @@ extension ErasurePlacesTests {
     @Test func `a deletion that ends a batch on its way waits for its round, and is confirmed`()
         throws
     {
-        let server = try FakeServer(.neverAnswer, otherwise: .answer(204))
+        // Slow, so that the deletion's own helper meets the round that it ended.
+        let slow = FakeReply.drip(200, pause: .milliseconds(20))
+        let server = try FakeServer(.neverAnswer, otherwise: slow)
         try store(in: "first")
         try run("config", "set", "telemetry.upload_url", server.url())
         try run("telemetry", "enable", "--confirm")
