@@ -56,6 +56,8 @@ extension ErasurePlacesTests {
             let store = try Connection(path: arpguard.folder.file("\(folder)/store.sqlite"))
             try store.run("DELETE FROM memory WHERE key = 'upload.apart'")
         }
+        // Later than this test takes, and sooner than it would be kept away.
+        try makeDue("first", at: SystemClock().now().advanced(bySeconds: 1_800))
         try makeBatchesDue("second")
         let lock = arpguard.folder.file("second/change.lock")
         let held = isBegun ? nil : try RealFileSystem().lock(lock)

@@ -44,12 +44,14 @@ import Testing
         try store(in: "second")
     }
 
-    /// Has the requests of a folder be due, whatever the server asked for.
-    func makeDue(_ folder: String) throws {
+    /// Has the requests of a folder be due, whatever the server asked for, or only at a time.
+    func makeDue(_ folder: String, at time: Timestamp = Timestamp(nanoseconds: 0)) throws {
         let bytes = try arpguard.folder.read("\(folder)/erasures.json")
         let list = String(decoding: bytes, as: UTF8.self)
         try arpguard.folder.write(
-            list.replacing(/"(next_attempt_at|wish)": [0-9]+/) { "\"\($0.1)\": 0" },
+            list.replacing(/"(next_attempt_at|wish)": [0-9]+/) {
+                "\"\($0.1)\": \(time.nanoseconds)"
+            },
             to: "\(folder)/erasures.json")
     }
 
