@@ -243,12 +243,12 @@ struct NetworkMemory: ~Copyable, Sendable {
 
 extension ARPPacket {
     /// Whether it can be the answer to a question that its target put to all or to one: who was
-    /// asked alone has nothing to tell everybody, but of an address for want of another (RFC 3927,
-    /// section 2.5).
+    /// asked alone has nothing to tell everybody. Where it tells so of its own address (RFC 3927,
+    /// section 2.5), that is an announcement.
     @inline(__always)
     fileprivate func mayAnswer(askedOfAll isToMany: Bool) -> Bool {
         isReply && target.mac != sender.mac && goesToTarget
-            && (isToMany || destination != .broadcast || sender.ip.isLinkLocal)
+            && (isToMany || destination != .broadcast)
     }
 
     /// The question that it asks or answers.
