@@ -58,7 +58,7 @@ struct CaptureFileTests {
         let path = try folder.write(CaptureBytes().classic(frames), to: "a.pcap")
         let seen = try readAll(path)
         #expect(seen.map(\.number) == [1, 2, 3, 4])
-        #expect(seen.map(\.time) == [1, 2, 3, 4].map { $0 * 1_000_000_000 })
+        #expect(seen.map(\.time) == [1_000_000_000, 2_000_000_000, 3_000_000_000, 4_000_000_000])
         #expect(seen.map(\.bytes) == frames)
     }
 

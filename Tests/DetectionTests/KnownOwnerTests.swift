@@ -260,10 +260,10 @@ struct KnownOwnerTests {
         _ = ear.hear(exchange(0, .router, .alice) + exchange(1_000, .bob, .alice))
         let heir = ear.heir(small)
         heir.remember(.mallory)
-        let flood = (0..<200).map { number in
-            announces(
-                10_000 + Int64(number) * 100,
-                Player(mac: "02:00:00:00:09:\(10 + number % 90)", ip: "172.16.0.\(number)"))
+        let flood = (0..<200).map { (number: Int) -> Step in
+            let newcomer = Player(
+                mac: "02:00:00:00:09:\(10 + number % 90)", ip: "172.16.0.\(number)")
+            return announces(10_000 + Int64(number) * 100, newcomer)
         }
         _ = heir.hear(flood)
         for player in [Player.router, .bob, .mallory] {

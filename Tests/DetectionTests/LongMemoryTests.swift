@@ -214,16 +214,14 @@ struct LongMemoryTests {
     /// The forger answers two who ask for the router, is not contradicted for a while, and then is.
     private static func holds(isAsked: Bool) -> Scene {
         let start: Int64 = 240_000
+        let before = (0..<10).flatMap { exchange($0 * 20_000, .router, .alice) }
+        let forgers = (0..<4).flatMap { round in forger.map { $0.later(10_000 + round * 50_000) } }
+        let after = (0..<10).flatMap { isThere(start + 130_000 + $0 * 20_000, isAsked: isAsked) }
+        let answers = (0..<2).flatMap { exchange(start + 5_000 + $0 * 8_000, asRouter, .alice) }
+        let later = announces(start + 140_000, asRouter).repeated(10, every: 20_000)
         return Scene(
             "a forger holds an address until its owner \(isAsked ? "answers" : "asks")",
-            [
-                (0..<10).flatMap { exchange($0 * 20_000, .router, .alice) },
-                (0..<4).flatMap { round in forger.map { $0.later(10_000 + round * 50_000) } },
-                (0..<10).flatMap { isThere(start + 130_000 + $0 * 20_000, isAsked: isAsked) },
-            ],
-            forged: [announces(start, asRouter)]
-                + (0..<2).flatMap { exchange(start + 5_000 + $0 * 8_000, asRouter, .alice) }
-                + announces(start + 140_000, asRouter).repeated(10, every: 20_000),
+            [before, forgers, after], forged: [announces(start, asRouter)] + answers + later,
             withNetwork: false)
     }
 

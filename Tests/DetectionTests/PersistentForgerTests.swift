@@ -26,11 +26,10 @@ struct PersistentForgerTests {
     }
 
     private static func talk(_ hosts: [Player]) -> [Step] {
-        (0..<4).flatMap { minute in
-            hosts.enumerated().flatMap { number, host in
-                exchange(Int64(2_000 + minute * 60_000 + number * 1_000), .router, host)
-            }
+        let minute = hosts.enumerated().flatMap { number, host in
+            exchange(2_000 + Int64(number) * 1_000, .router, host)
         }
+        return (0..<4).flatMap { number in minute.map { $0.later(Int64(number) * 60_000) } }
     }
 
     /// Claims every host's address once, 10 ms apart.

@@ -72,11 +72,11 @@ struct WirelessTests {
                 framing: .wireless(flags: flags))
         }
         let answers = [1, 2].map { Self.framed(.wireless(flags: $0)) }
-        let steps = (0..<8).flatMap { round in
-            (frames + answers).enumerated().map { number, frame in
-                Step(at: Int64(round * 2_000 + [0, 3, 2, 5][number]), frame: frame)
-            }.sorted { $0.at < $1.at }
-        }
+        let round: [Step] = [
+            Step(at: 0, frame: frames[0]), Step(at: 2, frame: answers[0]),
+            Step(at: 3, frame: frames[1]), Step(at: 5, frame: answers[1]),
+        ]
+        let steps = (0..<8).flatMap { number in round.map { $0.later(Int64(number) * 2_000) } }
         #expect(alerts(steps, format: .wireless).isEmpty)
     }
 }

@@ -91,10 +91,12 @@ enum Fixture {
 /// The bytes of hexadecimal digits; blanks and everything from `#` to the end of a line are
 /// labels.
 func hex(_ text: String) -> [UInt8] {
-    let digits = text.split(separator: "\n").flatMap { line in
+    let digits: [Int] = text.split(separator: "\n").flatMap { line in
         line.prefix { $0 != "#" }.compactMap(\.hexDigitValue)
     }
-    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    return stride(from: 0, to: digits.count, by: 2).map { (place: Int) in
+        UInt8(digits[place] << 4 | digits[place + 1])
+    }
 }
 
 /// A small generator with a seed (Steele, Lea and Flood, 2014).

@@ -149,7 +149,8 @@ import Testing
         let secret = try #require(request.header("Authorization")?.split(separator: " ").last)
         let names = request.headers.map(\.name)
         let lines = text.split(separator: "\n").dropFirst()
-        #expect(lines.map { $0.prefix { $0 != ":" } }.map(String.init) == names, "\(text)")
+        let shownNames = lines.map { line in String(line.prefix { $0 != ":" }) }
+        #expect(shownNames == names, "\(text)")
         let told = try JSONValue.parse(json)["headers"]?.arrayValue ?? []
         #expect(told.map { $0["name"]?.stringValue } == names)
         let values = request.headers.map { $0.name == "Authorization" ? nil : $0.value }

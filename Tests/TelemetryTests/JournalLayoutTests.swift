@@ -72,8 +72,9 @@ import Testing
         let epoch = try #require(try home.control().events().first?.epoch)
         try leave(magic: JournalLayout.second.rawValue, records: Self.records(epoch: epoch))
         let events = try home.control().events()
-        #expect(events.dropFirst().map(\.name).filter { $0 == "feature_usage" }.count == 6)
-        #expect(events.dropFirst().map(\.name).filter { $0 == "alert_generated" }.count == 4)
+        let names = events.dropFirst().map(\.name)
+        #expect(names.count { $0 == "feature_usage" } == 6)
+        #expect(names.count { $0 == "alert_generated" } == 4)
         #expect(
             events[1].properties == [
                 StoredEvent.Property("feature", "replay"),

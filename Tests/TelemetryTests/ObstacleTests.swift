@@ -59,7 +59,9 @@ import Testing
             try RealFileSystem().remove("\(home.storage)/\(name)")
         }
         let words: [UInt64] = [0x4152_5047_4C4F_5331, 1, 7, 0, 0, 0, 0, 0]
-        let note = words.flatMap { word in (0..<8).map { UInt8(word >> ($0 * 8) & 0xFF) } }
+        let note = words.flatMap { word in
+            (0..<8).map { (byte: UInt64) in UInt8(truncatingIfNeeded: word >> (byte * 8)) }
+        }
         try home.folder.write(note, to: "home/telemetry/losses")
         #expect(try home.control().status().lost.map(\.count) == [7])
     }

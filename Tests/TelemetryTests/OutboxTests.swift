@@ -187,10 +187,12 @@ import Testing
         home.clock.advance(by: .seconds(2 * 86_400))
         _ = try home.control().status()
         var store = try home.folder.read("home/telemetry/store.sqlite")
+        // A leaf of a table, by its first byte, with more than 30 rows.
+        let pages = stride(from: 0, to: store.count, by: 4096).reversed()
         let leaf = try #require(
-            stride(from: 0, to: store.count, by: 4096).reversed().first {
-                // A leaf of a table, by its first byte, with more than 30 rows.
-                store[$0] == 0x0D && Int(store[$0 + 3]) << 8 | Int(store[$0 + 4]) > 30
+            pages.first { (page: Int) -> Bool in
+                let rows = Int(store[page + 3]) << 8 | Int(store[page + 4])
+                return store[page] == 0x0D && rows > 30
             })
         // Where its tenth row stands: beyond its end.
         store[leaf + 28] = 0xFF

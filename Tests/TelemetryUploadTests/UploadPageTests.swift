@@ -40,8 +40,8 @@ struct UploadPageTests {
         let suite = try RepositoryRoot.read("Tests/TelemetryUploadTests/ExporterChecks.swift")
         let tests = suite.split(separator: "`check ").dropFirst().map { $0.prefix { $0 != "`" } }
         let rows = page.split(separator: "\n").filter { line in
-            line.hasPrefix("| ") && line.dropFirst(2).first?.isNumber == true
-                && line.dropFirst(2).prefix { $0 != " " }.count <= 2
+            let number = line.dropFirst(2).prefix { $0 != " " }
+            return line.hasPrefix("| ") && number.first?.isNumber == true && number.count <= 2
         }
         let named = rows.map { row in
             row.split(separator: "|").map { cell in

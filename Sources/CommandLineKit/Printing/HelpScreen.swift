@@ -59,11 +59,12 @@ struct HelpScreen {
 
     private var examples: [String] {
         guard !command.examples.isEmpty else { return [] }
-        return ["examples:"]
-            + command.examples.flatMap { example in
-                ["  " + example.line]
-                    + TextWrap.lines(example.meaning, columns: columns - 6).map { "      " + $0 }
+        return command.examples.reduce(into: ["examples:"]) { lines, example in
+            lines.append("  " + example.line)
+            for line in TextWrap.lines(example.meaning, columns: columns - 6) {
+                lines.append("      " + line)
             }
+        }
     }
 
     private var closing: [String] {
