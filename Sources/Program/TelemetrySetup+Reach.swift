@@ -128,11 +128,15 @@ extension TelemetrySetup {
     }
 
     /// Keeps batches of the configured folder away from what left from another one, where nothing
-    /// knows of that yet: another one was configured then, or a process died. What failed, so that
-    /// they may have to wait longer than is known, or nil.
-    public func takeOverWaits() -> CommandFailure? {
+    /// knows of that yet: another one was configured then, or a process died. Where that can't be
+    /// read they wait as long as it may ask for.
+    ///
+    /// - Returns: what failed here, so that they may have to wait longer than could be noted, and
+    ///   why something elsewhere can't be read; each nil where nothing did.
+    public func takeOverWaits() -> (here: CommandFailure?, elsewhere: CommandFailure?) {
         let (untaken, unread) = takeOverKnownWaits()
-        return untaken ?? unread
+        let unnoted = attempt { try control().keepBatchesAway(isUnseen: unread != nil) }
+        return (untaken ?? unnoted, unread)
     }
 
     /// The same, of what can be read; what failed here, and what failed elsewhere.

@@ -122,10 +122,13 @@ extension UploadRound {
                 batch, notBefore: time, wish: after.map { retry.wish($0, now: now) },
                 hasLeft: outcome.mayHaveLeft, answer: outcome.answer)
             summary.batchesRetried += 1
+            // Later than that where batches are kept apart from an erasure.
+            let due = max(time, try outbox.dueAt())
+            summary.retryDue = due
             summary.note(
                 "\(outcome.place(on: request)): \(outcome.answer)",
                 hint: outcome.hint(
-                    for: request, "nothing is lost; the next attempt is due at \(time.rfc3339)"))
+                    for: request, "nothing is lost; the next attempt is due at \(due.rfc3339)"))
             return .failed
         case .final(let reason):
             try outbox.refused(batch, answer: reason.code)

@@ -56,6 +56,8 @@ public struct UploadSummary: Sendable, Equatable {
     package var batchesLeft = 0
     /// Batches that are sent again later.
     public var batchesRetried = 0
+    /// When the next of them is due.
+    package var retryDue: Timestamp?
     /// Batches that the server refused for good.
     public var batchesRejected = 0
     /// Batches that were on their way, and go no further: consent was taken back, or the
@@ -131,7 +133,7 @@ public struct UploadSummary: Sendable, Equatable {
             "erasures_not_before": erasuresNotBefore.map { .string($0.rfc3339) } ?? .null,
             "ending": .string(ending.word),
             "events_held": .integer(ending.eventsHeld),
-            "next_attempt": ending.nextAttempt.map { .string($0.rfc3339) } ?? .null,
+            "next_attempt": (ending.nextAttempt ?? retryDue).map { .string($0.rfc3339) } ?? .null,
             "blocked_sending": .array(ending.causes.map { .string($0.rawValue) }),
             "blocked_erasing": .array(erasuresBlocked.map { .string($0.rawValue) }),
         ]

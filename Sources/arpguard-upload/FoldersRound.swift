@@ -46,15 +46,18 @@ final class FoldersRound {
     }
 
     private func round(_ progress: @escaping (UploadSummary) -> Void) throws -> UploadSummary? {
+        let failure = areBatchesMeant ? takeOverWaits() : nil
         // Who types an upload overrides them.
-        let isUnknown = areBatchesMeant && !areWaitsKnown && scope == .everythingIfDue
+        let isUnknown = failure != nil && scope == .everythingIfDue
         if areBatchesMeant, !setup.control().isTurnOfBatches { ask(isAlone: false) }
         shareWishes()
         let own = Result {
-            try setup.uploader().run(
+            let summary = try setup.uploader().run(
                 scope, timeMax: areBatchesMeant ? nil : timeLeft(since: start),
                 isApart: isUnknown || elsewhere.erasuresLeft > 0, cancellation: cancellation,
                 progress: progress, onBatch: heed)
+            guard let failure, isUnknown, case .apart = summary?.ending else { return summary }
+            return summary?.failed(failure)
         }
         if !mayBatchHaveLeft(own) {
             putBack()
@@ -69,13 +72,15 @@ final class FoldersRound {
         return UploadRound.erasuresTimeMax - used
     }
 
-    /// Whether it is known how long batches are to wait for what left from other folders.
-    private var areWaitsKnown: Bool {
-        guard setup.control().causes(blocking: .sending).isEmpty,
-            let failure = setup.takeOverWaits()
-        else { return true }
-        elsewhere.warnings.append("batches could not be kept apart: \(failure.message)")
-        return false
+    /// Has batches wait for what left from other folders; what failed, so that they may have to
+    /// wait longer than is known, or nil.
+    private func takeOverWaits() -> CommandFailure? {
+        guard setup.control().causes(blocking: .sending).isEmpty else { return nil }
+        let failures = setup.takeOverWaits()
+        if let unseen = failures.elsewhere {
+            elsewhere.warnings.append(TelemetrySetup.waitsUnseen(unseen))
+        }
+        return failures.here
     }
 
     /// Also where none was asked, in the turn of batches.
@@ -189,35 +194,22 @@ final class FoldersRound {
 }
 
 extension TelemetrySetup {
-    /// Runs `body` while no other process uploads from any folder of this home; nil where one does
-    /// and goes on. In a home that can't be written each folder's own lock has to do.
-    fileprivate func whileNoOtherUploads<Outcome>(
-        waiting milliseconds: Int32, _ body: () throws -> Outcome?
-    ) throws -> Outcome? {
-        // Where nobody was ever asked not even a file is made.
-        guard isAnyUsed else { return try body() }
-        let lock: FileLock?
-        do throws(SystemError) {
-            lock = try seams.files.lock("\(home.path)/upload.lock", waiting: milliseconds)
-        } catch {
-            return try body()
-        }
-        guard let lock else { return nil }
-        defer { withExtendedLifetime(lock) {} }
-        return try body()
-    }
-
-    /// Whether any folder may have something to send.
-    private var isAnyUsed: Bool {
-        let control = control()
-        return !control.causes(blocking: .recording).contains(.notAsked)
-            || control.pendingErasures != 0 || !otherPlaces().places.isEmpty
-    }
-
     fileprivate func uploader() -> TelemetryUploader {
         TelemetryUploader(
             for: Program.product, config: config, home: home.path,
             seams: seams(at: config.storagePath), configurationProblem: fault?.description)
+    }
+}
+
+extension UploadSummary {
+    /// A round in which no batch went, since it could not be noted that they are to wait.
+    fileprivate func failed(_ failure: CommandFailure) -> UploadSummary {
+        var summary = self
+        summary.ending = .failed
+        summary.note(
+            "batches could not be kept apart: \(failure.message)",
+            hint: failure.hint ?? "the next round tries again")
+        return summary
     }
 }
 #endif

@@ -63,7 +63,9 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     var summary = own ?? UploadSummary(ending: .busy)
     summary.add(erasuresOf: elsewhere)
     let unanswered = own == nil ? nil : try telling { try control.unanswered() }
-    return report(summary, summary.notices(unanswered, control.words), to: invocation)
+    let notices = summary.notices(
+        unanswered, control.words, uploaders: own == nil ? setup.uploaders : [])
+    return report(summary, notices, to: invocation)
 }
 
 /// A round over all folders; that of the configured one is nil while another process uploads.

@@ -37,8 +37,12 @@ extension Report {
 extension UploadSummary {
     /// Why nothing more was sent, where a person should know and nothing has failed.
     ///
-    /// - Parameter unanswered: what was sent before, and meets failures.
-    func notices(_ unanswered: Unanswered?, _ words: CauseWords) -> [String] {
+    /// - Parameters:
+    ///   - unanswered: what was sent before, and meets failures.
+    ///   - uploaders: the processes that upload meanwhile.
+    func notices(
+        _ unanswered: Unanswered?, _ words: CauseWords, uploaders: [Int32]
+    ) -> [String] {
         var notices: [String] = []
         switch ending {
         case .waits(let time):
@@ -71,7 +75,9 @@ extension UploadSummary {
                 "batches wait until \(time.rfc3339): beside a request for erasure one could tell "
                     + "that both are of one installation; to send them before: "
                     + "arpguard telemetry upload")
-        case .busy: notices.append("another upload is at work on this home")
+        case .busy:
+            let who = ProcessTable.named(uploaders).map { ": \($0)" } ?? ""
+            notices.append("another upload is at work on this home\(who)")
         case .failed, .interrupted, .erasuresOnly:
             break
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import JSON
 import Modules
 import SQLite
@@ -112,6 +113,8 @@ extension ErasurePlacesTests {
             #expect(end.status == 0)
             #expect(end.stderr.contains("another upload is at work"), "\(end.stderr)")
         }
+        let status = try arpguard("telemetry", "status").stdout
+        #expect(status.contains("at work now: process \(getpid())"), "\(status)")
         let end = try arpguard("telemetry", "rotate-id", "--confirm")
         withExtendedLifetime(held) {}
         #expect(end.stdout.contains("not confirmed yet: the erasure at"), "\(end.stdout)")
@@ -138,6 +141,21 @@ extension ErasurePlacesTests {
         #expect(server.requests.map(\.method) == ["POST", "DELETE"])
     }
 
+    @Test func `what stands in the place of the lock of uploads is told, and nothing is sent`()
+        throws
+    {
+        let server = try FakeServer(.answer(200), otherwise: .answer(204))
+        try send(to: server, from: nil)
+        try RealFileSystem().remove("\(arpguard.home)/upload.lock")
+        try RealFileSystem().createFolder("\(arpguard.home)/upload.lock")
+        #expect(try arpguard("replay", capture).status == 1)
+        let end = try arpguard("telemetry", "upload")
+        #expect(end.status == 2)
+        #expect(end.stderr.contains("own/upload.lock can't be locked: "), "\(end.stderr)")
+        #expect(end.stderr.contains("hint: remove it"), "\(end.stderr)")
+        #expect(server.requests.count == 1)
+    }
+
     @Test func `a home where nobody was ever asked has no file of an upload`() throws {
         try run("config", "set", "telemetry.upload_url", "http://127.0.0.1:1/v1/logs")
         try run("telemetry", "upload")
@@ -145,7 +163,7 @@ extension ErasurePlacesTests {
     }
 
     @Test(arguments: ["first/store.sqlite", "own/telemetry-places.json"])
-    func `where it can't be read how long batches are to wait, none goes that nobody typed`(
+    func `what can't be read keeps batches that nobody typed six hours, and no longer`(
         broken: String
     ) throws {
         let server = try FakeServer(otherwise: .answer(200))
@@ -161,11 +179,22 @@ extension ErasurePlacesTests {
         try RealFileSystem().createFolder(path)
         let end = try uploadIfDue()
         #expect(end.status == 0, "\(end.stderr)")
-        #expect(end.stderr.contains("batches could not be kept apart: "), "\(end.stderr)")
-        let told = try arpguard("telemetry", "status").stderr
-        #expect(told.contains("batches wait longer than told here: "), "\(told)")
+        let words = "batches wait up to six hours, since something may have left from a folder"
+        #expect(end.stderr.contains(words), "\(end.stderr)")
+        let status = try arpguard("telemetry", "status")
+        #expect(status.stderr.contains(words), "\(status.stderr)")
+        let until = try #require(try agenda().batchesAt)
+        #expect(until > SystemClock().now().advanced(bySeconds: 5 * 3600))
+        #expect(status.stdout.contains("due at \(until.rfc3339)"), "\(status.stdout)")
+        #expect(end.stderr.contains("before \(until.rfc3339)"), "\(end.stderr)")
         #expect(server.requests.map(\.method) == ["POST", "DELETE"])
-        _ = try arpguard("telemetry", "upload")
+        let store = try Connection(path: arpguard.folder.file("own/telemetry/store.sqlite"))
+        let before = SystemClock().now().advanced(bySeconds: -6 * 3600).nanoseconds
+        try store.run(
+            "UPDATE memory SET value = CAST(? AS BLOB) WHERE key LIKE 'upload.unseen'",
+            [.text("\(before)")])
+        try store.run("DELETE FROM memory WHERE key = 'upload.apart'")
+        #expect(try uploadIfDue().status == 0)
         #expect(server.requests.map(\.method) == ["POST", "DELETE", "POST"])
     }
 

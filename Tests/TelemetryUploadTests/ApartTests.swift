@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import Modules
 import SQLite
 import Synchronization
@@ -381,5 +382,43 @@ import Testing
         #expect(outlook.erasureURLs.isEmpty && outlook.erasuresApart == 1)
         #expect(outlook.batchesToday == 1 && !outlook.areBatchesApart)
         #expect(try !home.control.status().areErasuresFirst)
+    }
+
+    @Test func `a folder that can't be read keeps batches six hours from when that was found`()
+        throws
+    {
+        home.record(1)
+        let start = home.clock.now()
+        let end = start.advanced(bySeconds: 6 * 3600)
+        for _ in 0..<3 {
+            try home.control.keepBatchesAway(isUnseen: true)
+            #expect(try home.control.apartUntil() == end)
+            home.clock.advance(by: .seconds(3600))
+        }
+        home.clock.jump(to: end)
+        try home.control.keepBatchesAway(isUnseen: true)
+        #expect(try home.control.apartUntil() == nil)
+        // Found anew it may have been read meanwhile, and something have left.
+        try home.control.keepBatchesAway(isUnseen: false)
+        try home.control.keepBatchesAway(isUnseen: true)
+        #expect(try home.control.apartUntil() == end.advanced(bySeconds: 6 * 3600))
+        // A clock that was set back tells nothing of how long.
+        try home.control.keepBatchesAway(until: start)
+        home.clock.jump(to: start)
+        try home.control.keepBatchesAway(isUnseen: true)
+        #expect(try home.control.apartUntil() != nil)
+    }
+
+    @Test func `of a batch that failed beside an erasure it is told when it is due`() throws {
+        try home.owe()
+        #expect(try home.round(erasuresOnly: true) { ScriptedTransport(.status(204)) } != nil)
+        home.record(1)
+        let offline = TransferOutcome.failed(TransferFailure(.connect, "no connection"))
+        let summary = try #require(
+            try home.round(isAskedFor: true) { ScriptedTransport(offline) })
+        let due = try batchesAt()
+        #expect(due >= home.clock.now().advanced(bySeconds: 3600))
+        #expect(summary.json["next_attempt"]?.stringValue == due.rfc3339)
+        #expect(summary.problems.map { $0.hint.contains("due at \(due.rfc3339)") } == [true])
     }
 }

@@ -249,7 +249,8 @@ import Testing
         try #require(lock != nil)
         let result = try run(home, flags)
         #expect(result.status == 0)
-        #expect(result.stderr == "arpguard: another upload is at work on this home\n")
+        let told = "arpguard: another upload is at work on this home: process \(getpid())\n"
+        #expect(result.stderr == told)
         #expect(result.stdout.isEmpty)
         let figures = try json(run(home, flags + ["--format", "json"]))
         #expect(figures["ending"] == "busy")

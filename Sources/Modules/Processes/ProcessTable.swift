@@ -77,6 +77,13 @@ package enum ProcessTable {
         }
     }
 
+    /// Names processes by their numbers; nil where there are none.
+    package static func named(_ pids: [Int32]) -> String? {
+        guard !pids.isEmpty else { return nil }
+        let numbers = pids.map(String.init).joined(separator: ", ")
+        return "process\(pids.count == 1 ? "" : "es") \(numbers)"
+    }
+
     private static func pids() -> [Int32] {
         ((try? RealFileSystem().names(in: "/proc")) ?? []).compactMap { Int32($0) }.sorted()
     }

@@ -21,6 +21,11 @@ extension Outbox {
         now.advanced(byNanoseconds: 2 * hoursMax * nanosecondsPerHour)
     }
 
+    /// Until when batches may have to be kept apart from what left before `time`.
+    fileprivate static func unseenEnd(_ time: Timestamp) -> Timestamp {
+        time.advanced(byNanoseconds: hoursMax * nanosecondsPerHour)
+    }
+
     /// Draws until when to keep something apart.
     static func drawApart(_ now: Timestamp, _ random: some RandomSource) -> Timestamp {
         let range = (hoursMax - hoursMin) * nanosecondsPerHour
@@ -199,6 +204,23 @@ extension TelemetryControl {
             let known = try memory.apart()
             try memory.keep(apart: known.map { max($0, time) } ?? time)
         }
+    }
+}
+
+extension TelemetryControl {
+    /// Keeps batches away while an erasure may have left a moment ago from another folder of the
+    /// same home, which can't be read: as long as any is kept apart, since that was first found.
+    /// From then on nothing can have left from there, whose requests can't be read either.
+    ///
+    /// - Parameter isUnseen: whether there is such a folder now; where none is, that is forgotten.
+    package func keepBatchesAway(isUnseen: Bool) throws {
+        guard !isForeign, let store = try openStore() else { return }
+        let (memory, now) = (memory(of: store), seams.clock.now())
+        let known = try memory.unseenSince()
+        let since = isUnseen ? known ?? now : nil
+        if since != known { try memory.keep(unseenSince: since) }
+        guard let end = since.map(Outbox.unseenEnd), end > now else { return }
+        try keepBatchesAway(until: end)
     }
 }
 

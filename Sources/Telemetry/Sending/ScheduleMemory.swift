@@ -9,6 +9,7 @@ struct ScheduleMemory {
     private static let key = "upload.schedule"
     private static let wishKey = "upload.wish"
     private static let apartKey = "upload.apart"
+    private static let unseenKey = "upload.unseen"
     /// Of so many servers a wish is kept.
     private static let wishesMax = 8
 
@@ -55,6 +56,20 @@ struct ScheduleMemory {
         guard let number = try numbers(Self.apartKey).first else { return nil }
         let (time, now) = (Timestamp(nanoseconds: number), seams.clock.now())
         return time > Outbox.apartLatest(now) ? now : time
+    }
+
+    /// Keeps since when another folder can't be read, from which an erasure may have left; nil
+    /// forgets it.
+    func keep(unseenSince time: Timestamp?) throws(SQLiteError) {
+        guard let time else { return try store.forget(Self.unseenKey) }
+        try store.remember("\(time.nanoseconds)", Self.unseenKey)
+    }
+
+    /// Since when another folder can't be read; nil where none was found so, or at a time to come.
+    func unseenSince() throws -> Timestamp? {
+        guard let number = try numbers(Self.unseenKey).first else { return nil }
+        let time = Timestamp(nanoseconds: number)
+        return time > seams.clock.now() ? nil : time
     }
 
     /// What a deletion leaves: until when batches are kept apart from an erasure that left, and

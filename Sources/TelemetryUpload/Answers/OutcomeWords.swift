@@ -33,7 +33,8 @@ extension TransferOutcome {
     func hint(for request: UploadRequest, _ consequence: String) -> String {
         let advice: String? =
             switch failureKind {
-            case .tls: "telemetry.upload_ca_file names certificates to trust"
+            case .tls:
+                "see that the server speaks TLS; telemetry.upload_ca_file names certificates to trust"
             case .certificates:
                 request.caFile.map { "telemetry.upload_ca_file must name readable PEM, not \($0)" }
                     ?? "the system has none: install ca-certificates"

@@ -147,7 +147,8 @@ struct StatusView {
             isWatched
             ? "by the watch that runs here"
             : "once a watch runs here" + (isService ? " or arpguard-upload.timer is on" : "")
-        let text = status.nextUploadText(.init(program: Program.name, sender: sender))
+        var text = status.nextUploadText(.init(program: Program.name, sender: sender))
+        if let who = ProcessTable.named(setup.uploaders) { text += "; at work now: \(who)" }
         guard let hold, status.blockedSending.isEmpty else { return StyledText(text) }
         return StyledText("\(text); none by itself now: \(hold.reason)", .yellow)
     }

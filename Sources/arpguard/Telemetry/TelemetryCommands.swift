@@ -52,10 +52,17 @@ extension Command {
             isWatched: context.isWatched, hold: uploadHold(setup), words: control.words,
             elsewhere: elsewhere)
         invocation.output.render(view.report)
-        if let unheeded, status.storeProblem == nil, status.blockedSending.isEmpty {
-            invocation.diagnostics.warning(
-                view.told("batches wait longer than told here: \(unheeded.message)"),
-                hint: unheeded.hint.map(view.told))
+        if status.storeProblem == nil, status.blockedSending.isEmpty {
+            if let failure = unheeded.here {
+                invocation.diagnostics.warning(
+                    view.told("batches wait longer than told here: \(failure.message)"),
+                    hint: failure.hint.map(view.told))
+            }
+            if let failure = unheeded.elsewhere {
+                invocation.diagnostics.warning(
+                    view.told(TelemetrySetup.waitsUnseen(failure)),
+                    hint: failure.hint.map(view.told))
+            }
         }
         for warning in view.others.warnings {
             invocation.diagnostics.warning(

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CommandLineKit
+import Modules
+import Telemetry
+
+extension TelemetrySetup {
+    /// The lock of whoever uploads from any folder of this home.
+    public var uploadLock: String { "\(home.path)/upload.lock" }
+
+    /// The processes that upload from this home, or wait to; empty where that can't be seen.
+    public var uploaders: [Int32] {
+        ProcessTable.holding([uploadLock, TelemetryDirectory(place).uploadLock])
+    }
+
+    /// What is said of another folder whose waits can't be read.
+    public static func waitsUnseen(_ failure: CommandFailure) -> String {
+        "batches wait up to six hours, since something may have left from a folder that can't be "
+            + "read: \(failure.message)"
+    }
+}
