@@ -73,10 +73,10 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .notFound where isRepaired: "give its bytes: arpguard replay - <FILE"
         case .notFound: "check the path"
         case .permissionDenied: "run as a user who may read it, or copy it"
-        case .isDirectory: "name the files in it, for example \(source)/*.pcap"
+        case .isDirectory: "name the files in it, for example \(quoted)/*.pcap"
         case .emptyFile: "the capture may not have been written out yet"
         case .compressed:
-            "zcat \(source == InputDescriptor.standardInput ? "" : source + " ")| arpguard replay -"
+            "zcat \(source == InputDescriptor.standardInput ? "" : quoted + " ")| arpguard replay -"
         case .notACapture: "give a pcap or pcapng file, as tcpdump -w writes it"
         case .truncatedHeader: "copy the file again, or capture anew"
         case .truncatedFrame: "the frames before it were read; copy the file again for the rest"
@@ -85,6 +85,15 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .unsupportedLinkType: "capture on a wired interface, or on `any`"
         case .readFailed: "check the disk or the pipe that it comes from"
         }
+    }
+
+    /// The name as a shell takes it for one word.
+    private var quoted: String {
+        let isPlain = source.utf8.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+                || UInt8(ascii: "-")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "_")
+        }
+        return isPlain ? source : "'\(source.replacing("'", with: #"'\''"#))'"
     }
 
     /// Whether the name holds what Swift puts in the place of bytes that are no UTF-8.

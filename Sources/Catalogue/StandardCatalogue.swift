@@ -116,9 +116,10 @@ extension Catalogue {
                 id: 2, "duration_ms", .duration(.milliseconds, max: dayMilliseconds),
                 purpose: "How long it took"),
             PropertyDefinition(
-                id: 3, "hosts_found", .count(max: 1_000_000), purpose: "How much it found"),
+                id: 3, "hosts_found", .count(max: 1_000_000),
+                purpose: "How much a host program's scan found"),
             PropertyDefinition(
                 id: 4, "scan_type", .choice(["default", "quick", "full", "passive"]),
-                purpose: "Which kind of scan"),
+                purpose: "Which kind of scan a host program did"),
         ])
 }

@@ -42,9 +42,18 @@ extension Command {
         ]
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
-        if let address = invocation.command.string(.forget) {
+        return try TelemetrySetup(context, invocation).measure("bindings") {
+            () throws(CommandFailure) in
+            guard let address = invocation.command.string(.forget) else {
+                return try list(context, invocation)
+            }
             return try forget(address, context, invocation)
         }
+    }
+
+    private static func list(
+        _ context: ProgramContext, _ invocation: Invocation
+    ) throws(CommandFailure) -> ExitStatus {
         let store = BindingStore(home: context.home.path, files: context.files)
         let bindings: [StoredBinding]
         do throws(BindingStore.Fault) {

@@ -208,6 +208,9 @@ import Testing
             #expect(page.contains(word), "\(word)")
         }
         #expect(!page.contains("/review/drop-event"))
+        _ = try scene.control.rotateID()
+        let gone = visitor.text("/sent")
+        #expect(!gone.contains(uid) && gone.contains("when it ended. Events sent: "), "\(gone)")
     }
 }
 

@@ -227,6 +227,10 @@ import Testing
         let result = try arpguard("replay", file)
         #expect(result.status == 2)
         #expect(result.stderr.contains("hint: zcat \(file) | arpguard replay -"))
+        let odd = try arpguard.folder.write([0x1F, 0x8B, 8, 0], to: "an 'odd' name")
+        let quoted = odd.replacing("'", with: #"'\''"#)
+        let told = try arpguard("replay", odd).stderr
+        #expect(told.contains("hint: zcat '\(quoted)' | arpguard replay -"), "\(told)")
     }
 
     @Test func `a missing file, a folder and a wrong gateway have their own words`() throws {

@@ -88,6 +88,20 @@ import Testing
         #expect(try JSONValue.parse(result.stdout)["agreed"] == false)
     }
 
+    @Test func `enable shows what goes beside the events, and keeps reviewed terms in its hint`()
+        throws
+    {
+        let nowhere = try arpguard("telemetry", "enable").stdout
+        #expect(nowhere.contains("nowhere:") && !nowhere.contains("with it:"))
+        _ = try arpguard("config", "set", "telemetry.upload_url", "https://c.example.org/v1/logs")
+        let json = try JSONValue.parse(arpguard("telemetry", "enable", "--format", "json").stdout)
+        let digest = try #require(json["digest"]?.stringValue)
+        let shown = try arpguard("telemetry", "enable", "--terms", digest)
+        #expect(shown.stdout.contains("about how much was lost or dropped in review"))
+        let hint = "hint: arpguard telemetry enable --confirm --terms \(digest)"
+        #expect(shown.stderr.contains(hint), "\(shown.stderr)")
+    }
+
     @Test func `enable with reviewed terms fails once they are others`() throws {
         let shown = try arpguard("telemetry", "enable", "--format", "json")
         let digest = try #require(JSONValue.parse(shown.stdout)["digest"]?.stringValue)

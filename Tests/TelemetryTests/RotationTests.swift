@@ -50,6 +50,16 @@ import Testing
                 ])
     }
 
+    @Test func `a request for erasure stands once in the ledger, however often the id changes`()
+        throws
+    {
+        _ = try send()
+        for _ in 0..<3 { _ = try home.control().rotateID() }
+        let kinds = try home.control().ledger().map(\.kind)
+        #expect(kinds.count { $0 == "id_rotated" } == 3)
+        #expect(kinds.count { $0 == "erasure_requested" } == 1)
+    }
+
     @Test(arguments: ["rotate-id", "delete-data"])
     func `no value that tells who sent a batch occurs under two identifiers`(how: String) throws {
         let first = try send()

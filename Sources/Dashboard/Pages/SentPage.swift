@@ -7,8 +7,10 @@ internal import Telemetry
 /// What left this machine, and what was said to it.
 struct SentPage {
     private let batches: [BatchEntry]
+    private let eventsSent: Int64
 
     init(_ visit: Visit) throws {
+        eventsSent = try visit.control.status().uploaded
         batches = try visit.control.batches(
             in: [.sending, .accepted, .rejected], before: visit.number("before"),
             limit: DashboardLimits.batchesPerPage)
@@ -19,7 +21,7 @@ struct SentPage {
     }
 
     private var content: HTML {
-        guard !batches.isEmpty else { return "<p>Nothing was sent from this home.</p>" }
+        guard !batches.isEmpty else { return none }
         let table = HTMLTable(
             caption: "Batches whose sending has begun, the newest first (UTC)",
             columns: ["Batch", "Sealed", "Events", "Size", "SHA-256", "Answer"],
@@ -36,6 +38,16 @@ struct SentPage {
             "<p>Each opens on its exact bytes, decoded.</p>", table.html,
             Markup.next(next, "Older batches"),
         ])
+    }
+
+    /// What went under an identifier that ended is kept no more, and has been sent all the same.
+    private var none: HTML {
+        guard eventsSent > 0 else { return "<p>No batch that was sent is kept here.</p>" }
+        let count = Markup.number(eventsSent)
+        return """
+            <p>No batch that was sent is kept here: they went with the identifier that they bore, \
+            when it ended. Events sent: \(count).</p>
+            """
     }
 
     private func answer(_ batch: BatchEntry) -> String {

@@ -34,7 +34,7 @@ public struct CauseWords: Sendable {
     public func meaning(of cause: Cause) -> String {
         switch cause {
         case .notBuiltIn: "this program was built without the part that sends"
-        case .adminPolicy: "the administrator of this machine forbids it"
+        case .adminPolicy: "the administrator of this machine forbids it in \(product.policyPath)"
         case .doNotTrack: "DO_NOT_TRACK is set in this environment"
         case .environment: "\(product.environmentVariable) forbids it in this environment"
         case .configuration:

@@ -209,8 +209,10 @@ extension TelemetryControl {
     }
 
     /// Notes which erasures are pending after an identifier ended, and the consent that stands.
-    func notePending(in ledger: Ledger) throws {
-        for erasure in try erasureList.all() {
+    func notePending(
+        in ledger: Ledger, where isMeant: (PendingErasure) -> Bool = { _ in true }
+    ) throws {
+        for erasure in try erasureList.all() where isMeant(erasure) {
             try ledger.append(.erasure(.erasureRequested, at: erasure.url))
         }
         try ledger.noteConsent(gate.read().state)

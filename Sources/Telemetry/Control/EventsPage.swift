@@ -64,9 +64,9 @@ public struct EventsPage: Sendable {
 
             Beside its events a batch tells the program's version, the digest of this catalogue, the
             installation identifier, and the hash of the secret with which its erasure is asked for:
-            both are random, and change together. It also tells what was lost since the batch
-            before, each reason as a power of two: \(Distinctness.batches) combinations, of which
-            almost every batch sends the one without losses.
+            both are random, and change together. It also tells what was lost, or dropped in
+            review, and not told yet, each reason as a power of two: \(Distinctness.batches)
+            combinations, of which almost every batch sends the one without losses.
 
             Digest of this catalogue: `\(catalogue.digest)`
 

@@ -76,7 +76,7 @@ extension PropertyKind {
         case .choice(let words): .string(words.first ?? PropertyKind.other)
         case .identifier: "Example"
         case .count: 1
-        case .duration: 10
+        case .duration: 8
         case .version: "1.0"
         case .bool: true
         }

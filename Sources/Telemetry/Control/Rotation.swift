@@ -73,7 +73,7 @@ extension TelemetryControl {
                     erasure = try requestErasure(store, state)
                     try renew(state)
                 }
-                batches = try store.database.transaction { try forgetIdentifier(store) }
+                batches = try store.database.transaction { try forgetIdentifier(id, store) }
                 try truncateLog(store)
             }
             for path in [directory.damagedStore, directory.rotationIntent] {
@@ -87,7 +87,7 @@ extension TelemetryControl {
 
     /// Removes all batches, and tells of it. Losses that were not told yet are not told under the
     /// new identifier.
-    private func forgetIdentifier(_ store: Store) throws -> Int64 {
+    private func forgetIdentifier(_ id: [UInt8], _ store: Store) throws -> Int64 {
         let ledger = ledger(of: store)
         let epoch = Int64(gate.read().state.record?.epoch ?? 0)
         try voidBatches(store)
@@ -105,7 +105,8 @@ extension TelemetryControl {
             return batches
         }
         try ledger.append(.idRotated(epoch: epoch))
-        try notePending(in: ledger)
+        // Earlier ones stand in the ledger already.
+        try notePending(in: ledger) { Array($0.installationID.utf8) == id }
         return batches
     }
 }

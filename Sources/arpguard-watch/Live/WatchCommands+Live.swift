@@ -70,18 +70,27 @@ extension Command {
     ) throws(CommandFailure) -> ExitStatus {
         let home = try ProgramContext.home(invocation)
         try ServiceAccount.of(home, RealFileSystem()).become()
-        let configuration = try ProgramContext(at: home).configurationFile.load()
+        let context = try ProgramContext(at: home)
+        let configuration = context.configurationFile.load()
         if let fault = configuration.fault { throw fault.failure }
+        return try TelemetrySetup(context, invocation).measure("test_alert") {
+            () throws(CommandFailure) in send(by: configuration.output, invocation)
+        }
+    }
+
+    private static func send(
+        by output: OutputSettings, _ invocation: Invocation
+    ) -> ExitStatus {
         let diagnostics = invocation.diagnostics
         let outputs = ConfiguredOutputs(
-            configuration.output, printingTo: invocation.output, gravityMin: .info
+            output, printingTo: invocation.output, gravityMin: .info
         ) {
             diagnostics.error(
                 "the test alert could not be sent: \($0)",
                 hint: "'arpguard config show output' lists the ways and where they lead")
         }
         outputs.send(TestAlert.message(at: SystemClock().now()))
-        let patience = configuration.output.commandSecondsMax * 1_000 + WatchRun.finishMilliseconds
+        let patience = output.commandSecondsMax * 1_000 + WatchRun.finishMilliseconds
         let late = outputs.lanes.finish(within: patience)
         for name in late { diagnostics.error("\(name) was not done in time") }
         let arrived = outputs.lanes.filter { $0.counts.delivered == 1 }.map(\.name)

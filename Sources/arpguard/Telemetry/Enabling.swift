@@ -37,13 +37,15 @@ struct Enabling {
         guard Terminal.isInteractive, invocation.output.format == .table else {
             throw CommandFailure(
                 "nothing was changed: a yes must be confirmed",
-                hint: "arpguard telemetry enable --confirm")
+                hint: "arpguard telemetry enable --confirm"
+                    + (invocation.command.string(.terms).map { " --terms \($0)" } ?? ""))
         }
         invocation.output.flush()
         guard Terminal.answersYes(to: "Do you agree? [y/N] ") else {
             let isOn = control.causes(blocking: .recording).isEmpty
             invocation.diagnostics.notice(
-                "nothing was changed; telemetry stays \(isOn ? "on" : "off")")
+                "nothing was changed; telemetry stays "
+                    + (isOn ? "on; arpguard telemetry disable turns it off" : "off"))
             return .success
         }
         try agree(control, terms, nil)
@@ -149,6 +151,11 @@ struct TermsView {
             + [.table(Table(pairs: conditions))]
     }
 
+    /// What every batch tells beside its events.
+    private static let envelope =
+        "the program's version, the digest of its events, a hash of the secret that can ask for "
+        + "erasure, and about how much was lost or dropped in review"
+
     private var conditions: [(name: String, value: StyledText)] {
         let place =
             terms.origin.map { "\($0), with a random installation identifier" }
@@ -163,6 +170,7 @@ struct TermsView {
             ("where to:", StyledText(place)), ("how fine:", StyledText(fineness)),
             ("how long:", StyledText(retention)), ("terms:", StyledText(terms.digest)),
         ]
+        if terms.origin != nil { pairs.insert(("with it:", StyledText(Self.envelope)), at: 1) }
         let added = agreed.map { terms.added(to: $0) } ?? []
         // Where all of it is new, the list above says so.
         if !added.isEmpty, added.count < terms.properties.count {

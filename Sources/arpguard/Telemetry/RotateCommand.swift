@@ -25,7 +25,9 @@ extension Command {
             requested: outcome.erasureRequested, impossible: outcome.erasureImpossible, setup)
         let batches = outcome.batches.of("batch", plural: "batches")
         var lines = [
-            "the old identifier is forgotten here"
+            (outcome.erasureRequested
+                ? "the old identifier is kept only to ask for its erasure, until that is confirmed"
+                : "the old identifier is forgotten here")
                 + (outcome.batches > 0 ? ", with the bytes of \(batches), sent or not" : "")
         ]
         if outcome.keptEvents > 0 {

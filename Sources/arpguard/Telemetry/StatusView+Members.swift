@@ -35,7 +35,7 @@ extension StatusView {
         .init("events.held", "Of the waiting ones, those that a person has to release"),
         .init(
             "events.uploaded",
-            "Events that the collector accepted, those that it erased since included"),
+            "Events that the collector accepted since the last delete-data, erased ones included"),
         .init("events.kept_here", "Events in the store that can't be sent, or not again"),
         .init(
             "events.cut_off",

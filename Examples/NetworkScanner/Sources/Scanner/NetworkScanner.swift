@@ -14,7 +14,8 @@ public struct NetworkScanner {
 
     public init(telemetry: TelemetryModule) { self.telemetry = telemetry }
 
-    /// The ports of 127.0.0.1 that answer. `measure` records the time, and an error if it throws.
+    /// The ports of 127.0.0.1 that answer. `measure` records a use of the feature with its time,
+    /// and an error if it throws.
     public func scan(ports: [UInt16]) throws -> [UInt16] {
         try telemetry.measure("network_scan") {
             guard !ports.isEmpty else { throw ScanError.noPorts }
@@ -22,10 +23,6 @@ public struct NetworkScanner {
             let open = ports.filter(answers)
             // The typed event: a wrong type or a missing property does not compile.
             telemetry.track(scanFinished, .connect, open.count, ContinuousClock.now - start)
-            // The same by name, as the shipped catalogue declares it.
-            telemetry.trackEvent(
-                "feature_usage",
-                ["feature": "network_scan", "scan_type": "default", "hosts_found": 1])
             return open
         }
     }
