@@ -34,7 +34,7 @@ extension TransferOutcome {
         let advice: String? =
             switch failureKind {
             case .tls:
-                "see that the server speaks TLS; telemetry.upload_ca_file names certificates to trust"
+                "see whether it speaks TLS; telemetry.upload_ca_file names certificates to trust"
             case .certificates:
                 request.caFile.map { "telemetry.upload_ca_file must name readable PEM, not \($0)" }
                     ?? "the system has none: install ca-certificates"
