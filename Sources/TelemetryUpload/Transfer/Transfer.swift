@@ -10,6 +10,8 @@ private import CCurl
 @safe public struct Transfer: ~Copyable {
     private let easy: UnsafeMutableRawPointer?
     private let multi: UnsafeMutableRawPointer?
+    /// Connections hold on to it until both are freed.
+    private let parting = Parting()
 
     /// Handles without a connection yet; where libcurl has no memory, `perform` says so.
     public init() {
@@ -39,14 +41,16 @@ private import CCurl
         let receiver = ResponseReceiver(bytesMax: request.limits.responseBytesMax)
         let departure = Departure(mayLeave)
         unsafe curl_easy_reset(easy)
+        parting.isAnswered = false
         let outcome = unsafe TransferOptions.with(
-            easy, for: request, into: receiver, asking: departure
+            easy, for: request, into: receiver, asking: departure, over: parting
         ) {
             let code = unsafe cancellation.waking(multi) {
                 unsafe Self.drive(easy, multi, cancellation)
             }
             return unsafe Self.outcome(code, easy, receiver, departure, of: request)
         }
+        if case .answered? = outcome { parting.isAnswered = true }
         return outcome ?? .failed(TransferFailure(.local, "the transfer could not be set up"))
     }
 

@@ -2,6 +2,7 @@
 
 #if Upload
 private import CCurl
+private import Glibc
 import Telemetry
 
 /// The way from an `UploadRequest` to a libcurl handle that is in its first state.
@@ -11,11 +12,12 @@ import Telemetry
 
     /// Sets `easy` up for `request` and runs `body`, at whose end the set-up is void.
     ///
-    /// `easy` must be reset before its next use: it keeps pointers into what is gone by then.
+    /// `easy` must be reset before its next use: it keeps pointers into what is gone by then. Its
+    /// connections keep one to `parting`, which has to outlive them.
     /// Nil without running `body` when libcurl refused an option.
     static func with<Result>(
         _ easy: UnsafeMutableRawPointer, for request: UploadRequest,
-        into receiver: ResponseReceiver, asking departure: Departure,
+        into receiver: ResponseReceiver, asking departure: Departure, over parting: Parting,
         _ body: () -> Result
     ) -> Result? {
         guard let lines = unsafe HeaderLines(request) else { return nil }
@@ -27,6 +29,7 @@ import Telemetry
             unsafe options.setList(CURLOPT_HTTPHEADER, lines)
             unsafe options.setReceiver(receiver)
             unsafe options.setDeparture(departure)
+            unsafe options.setParting(parting)
             guard unsafe options.areSet else { return nil }
             return withExtendedLifetime((receiver, departure)) { body() }
         }
@@ -100,6 +103,13 @@ import Telemetry
         unsafe note(ccurl_set_departure(easy, askToLeave))
     }
 
+    private mutating func setParting(_ parting: Parting) {
+        let context = unsafe Unmanaged.passUnretained(parting).toOpaque()
+        unsafe note(ccurl_set_opened(easy, prepareSocket))
+        unsafe note(ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, context))
+        unsafe note(ccurl_set_closing(easy, closeSocket))
+    }
+
     private mutating func setList(_ option: CURLoption, _ lines: borrowing HeaderLines) {
         unsafe note(ccurl_set_list(easy, option, lines.first))
     }
@@ -165,6 +175,21 @@ private func askToLeave(
     guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
     let departure = unsafe Unmanaged<Departure>.fromOpaque(context).takeUnretainedValue()
     return departure.begin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}
+
+/// libcurl's callback for a socket that is about to connect.
+private func prepareSocket(
+    _ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ purpose: curlsocktype
+) -> Int32 {
+    Parting.discardsRest(of: socket, true) ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR
+}
+
+/// libcurl's callback in the place of `close`.
+private func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
+    if let context = unsafe context {
+        unsafe Unmanaged<Parting>.fromOpaque(context).takeUnretainedValue().prepare(socket)
+    }
+    return close(socket)
 }
 
 /// libcurl's callback for one header line; anything but the line's size ends the transfer.
