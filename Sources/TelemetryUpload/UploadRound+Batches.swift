@@ -71,6 +71,7 @@ extension UploadRound {
         }
         if case .failed(let failure) = outcome, failure.kind == .cancelled {
             if try !outbox.isStillToBeSent(batch) { return try cutOff(batch, outcome, &summary) }
+            if !mayHaveLeft { try outbox.takeBack(batch, answer: outcome.answer) }
             // Where the gate blocks sending by now, the next look at it says why.
             return before.standing.holds ? .interrupted : nil
         }

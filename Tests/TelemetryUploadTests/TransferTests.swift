@@ -138,6 +138,25 @@ import Testing
         #expect(server.requests.count == 1)
     }
 
+    @Test func `what went over a kept connection may have left, though nobody answers any more`()
+        throws
+    {
+        let server = try FakeServer(.answer(200))
+        let asked = Mutex(0)
+        let transport = CurlTransport(mayLeave: {
+            // Once the kept connection was chosen for the second one.
+            if asked.withLock({
+                $0 += 1; return $0
+            }) == 2 {
+                server.stop()
+            }
+            return true
+        })
+        _ = try transport.perform(post(server.url()))
+        let failure = try #require(try transport.perform(post(server.url())).failure)
+        #expect(failure.kind == .connect && failure.mayHaveSent)
+    }
+
     @Test func `a header with a line end in it is not sent`() throws {
         let server = try FakeServer(.answer(200))
         var request = try post(server.url())

@@ -200,7 +200,7 @@ extension TelemetryControl {
         let batches = try store.database.rows(
             "SELECT uid FROM batches WHERE \(unsent) AND length(body) > 0"
         ) { $0.text(0) }
-        try store.database.run("UPDATE batches SET state = 'void' WHERE \(unsent)")
+        try store.database.run("UPDATE batches SET \(Store.voiding) WHERE \(unsent)")
         for uid in batches { try ledger(of: store).append(.batch(.batchVoided, uid)) }
     }
 

@@ -52,7 +52,10 @@ extension TelemetryControl {
     /// more: nobody can be asked to erase that.
     func isSendingForgotten(_ state: ConsentState, _ store: Store) throws -> Bool {
         guard state.record == nil else { return false }
-        let sent = "SELECT count(*) FROM batches WHERE attempts > 0"
+        let sent = """
+            SELECT count(*) FROM batches
+            WHERE attempts > 0 AND state NOT IN \(SealedBatch.State.reviewableList)
+            """
         return try state.recordFault != nil || store.database.integer(sent) ?? 0 > 0
     }
 

@@ -56,8 +56,7 @@ extension TelemetryControl {
 
     /// Whether the next batch may go today; one that is not sealed yet, if there is a byte left.
     private func hasBudget(_ store: Store) throws -> Bool {
-        // Where review is asked for, what is sealed and not released will be held.
-        let states = config.uploadReview == .manual ? "'released', 'sending'" : Outbox.ready
+        let states = Outbox.ready(config)
         let sealed = try store.database.integer(
             "SELECT length(body) FROM batches WHERE state IN (\(states)) AND epoch = ? ORDER BY id",
             [.integer(Int64(gate.read().state.epoch ?? 0))])

@@ -68,7 +68,7 @@ extension TelemetryControl {
                     let state = gate.read().state
                     // With another identifier this was done before.
                     guard Array((state.record?.installationID ?? "").utf8) == id else { return }
-                    begun = try unanswered(store)?.events ?? 0
+                    begun = try state.epoch.map { try store.begunEvents(epoch: $0) } ?? 0
                     kept = try waiting(store, state) - begun
                     erasure = try requestErasure(store, state)
                     try renew(state)

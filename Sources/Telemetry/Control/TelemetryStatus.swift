@@ -49,7 +49,7 @@ public struct TelemetryStatus: Sendable, Equatable {
     /// Events that the collector accepted since data was last deleted here; those that it erased
     /// since then are counted too.
     public var uploaded: Int64 = 0
-    /// Events that were sent and not answered, to be sent again; nil without any.
+    /// Events whose sending was tried and not answered, to be sent again; nil without any.
     public var unanswered: Unanswered?
     /// Losses by reason.
     public var lost: [(reason: String, count: Int64)] = []

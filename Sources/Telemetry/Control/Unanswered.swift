@@ -4,11 +4,12 @@ import JSON
 public import Modules
 import SQLite
 
-/// Events whose sending has begun and to which no final answer came: the same bytes go again.
+/// Events whose sending was tried and to which no final answer came. The same bytes go again; those
+/// of which nothing has left do unless something else is configured by then.
 public struct Unanswered: Sendable, Equatable, CustomStringConvertible {
     /// How many they are.
     public let events: Int64
-    /// When the first of them were sent first.
+    /// When the first of them were tried first.
     public let since: Timestamp
     /// Where they go, as when they were sealed, if that is not where batches go now.
     public let elsewhere: String?
@@ -42,7 +43,7 @@ public struct Unanswered: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension TelemetryControl {
-    /// The events that were sent and not answered; nil without any.
+    /// The events whose sending was tried and not answered; nil without any.
     public func unanswered() throws -> Unanswered? {
         guard let store = try openStore() else { return nil }
         return try unanswered(store)
@@ -51,19 +52,25 @@ extension TelemetryControl {
     func unanswered(_ store: Store) throws -> Unanswered? {
         guard let epoch = gate.read().state.epoch else { return nil }
         return try store.unanswered(
-            epoch: epoch, sendingTo: config.uploadEndpoint?.description,
+            Outbox.ready(config), epoch: epoch, sendingTo: config.uploadEndpoint?.description,
             notBefore: try memory(of: store).notBefore(epoch: epoch))
     }
 }
 
 extension Store {
+    /// How many events are on their way, or may have left without an answer.
+    func begunEvents(epoch: UInt32) throws -> Int64 {
+        let events = "SELECT sum(events) FROM batches WHERE state = 'sending' AND epoch = ?"
+        return try database.integer(events, [.integer(Int64(epoch))]) ?? 0
+    }
+
     fileprivate func unanswered(
-        epoch: UInt32, sendingTo place: String?, notBefore time: Timestamp?
+        _ ready: String, epoch: UInt32, sendingTo place: String?, notBefore time: Timestamp?
     ) throws -> Unanswered? {
         let batches = try database.rows(
             """
             SELECT uid, events, sealed_at, answer, url FROM batches
-            WHERE state = 'sending' AND epoch = ? ORDER BY id
+            WHERE state IN (\(ready)) AND attempts > 0 AND epoch = ? ORDER BY id
             """, [.integer(Int64(epoch))]
         ) { row in
             (

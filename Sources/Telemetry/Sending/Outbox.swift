@@ -30,9 +30,16 @@ package final class Outbox {
     /// The states of batches that nobody has to release, as a list of SQL.
     static let ready = "'sealed', 'released', 'sending'"
 
+    /// The same by a configuration: where review is asked for, what is sealed will be held.
+    static func ready(_ config: TelemetryModuleConfig) -> String {
+        config.uploadReview == .manual ? "'released', 'sending'" : ready
+    }
+
     let sealer: Sealer
     let store: Store
     let erasureList: ErasureList
+    /// Where the batch that began to be sent last stood before that.
+    var stoodBefore: (uid: String, state: SealedBatch.State)?
     // Held as long as the outbox lives: one uploader over all processes.
     private let lock: FileLock
 
@@ -155,15 +162,16 @@ package final class Outbox {
         // or they would leave once more, in another batch.
         _ = try store.database.integer("PRAGMA wal_checkpoint(PASSIVE)")
         return try store.database.transaction {
-            let (facts, state) = gate.read()
+            let (facts, consent) = gate.read()
             guard Gate.causes(blocking: .sending, facts).isEmpty, !isReconfigured,
-                let record = state.record
+                let record = consent.record
             else { return false }
+            stoodBefore = try store.state(ofBatch: batch.uid).map { (batch.uid, $0) }
             try store.database.run(
                 """
                 UPDATE batches SET state = 'sending', attempts = attempts + 1
                 WHERE uid = ? AND epoch = ? AND state IN ('sealed', 'released', 'sending')
-                """, [.text(batch.uid), .integer(Int64(state.epoch ?? 0))])
+                """, [.text(batch.uid), .integer(Int64(consent.epoch ?? 0))])
             guard store.database.changes == 1 else { return false }
             try noteSending(record)
             try store.addTotal(Self.budgetKey(now.day), Int64(batch.body.count))
@@ -221,20 +229,18 @@ package final class Outbox {
     ///
     /// - Parameters:
     ///   - wish: until when the server asked for patience; nil if it did not.
-    ///   - hasLeft: whether any byte of it may have left; none counts against the day otherwise.
+    ///   - hasLeft: whether any byte of it may have left in this attempt.
     package func retry(
         _ batch: SealedBatch, notBefore time: Timestamp, wish: Timestamp? = nil,
         hasLeft: Bool = true, answer: String
     ) throws {
         try store.database.transaction {
-            if !hasLeft {
-                try store.takeBack(Int64(batch.body.count), fromTotal: Self.budgetKey(now.day))
-            }
             try memory.keep(wish: wish, origin: Endpoint(batch.url)?.origin ?? "")
             try store.database.run(
                 "UPDATE batches SET next_attempt_at = ?, answer = ? WHERE uid = ?",
                 [.integer(time.nanoseconds), .text(answer), .text(batch.uid)])
             try ledger.append(.answered(batch.uid, "retry", answer: answer))
+            if !hasLeft { try unbegin(batch) }
         }
     }
 }

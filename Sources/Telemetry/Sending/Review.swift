@@ -162,9 +162,10 @@ extension TelemetryControl {
     private func mark(
         _ uid: String, _ state: SealedBatch.State, answer: String? = nil, in store: Store
     ) throws(SQLiteError) {
+        let change = state == .void ? Store.voiding : "state = '\(state.rawValue)'"
         try store.database.run(
-            "UPDATE batches SET state = ?, answer = ? WHERE uid = ?",
-            [.text(state.rawValue), answer.map { .text($0) } ?? .null, .text(uid)])
+            "UPDATE batches SET \(change), answer = ? WHERE uid = ?",
+            [answer.map { .text($0) } ?? .null, .text(uid)])
     }
 }
 

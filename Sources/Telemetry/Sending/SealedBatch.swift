@@ -9,13 +9,13 @@ import OTLP
 public struct SealedBatch: Sendable, Equatable {
     /// Where a batch stands.
     public enum State: String, Sendable {
-        /// Ready to be sent.
+        /// Ready to be sent; nothing of it has left, though that may have been tried.
         case sealed
         /// Waits for a person.
         case held
         /// A person has released it; ready to be sent.
         case released
-        /// Sending has begun; the answer is not known.
+        /// It may have begun to leave; the answer is not known.
         case sending
         /// The collector has it.
         case accepted
@@ -66,6 +66,9 @@ public struct SealedBatch: Sendable, Equatable {
     /// Whether its bytes were deleted here: it was replaced in review, or given up, and then its
     /// events are sealed anew.
     public var isEmptied: Bool { body.isEmpty && (state == .held || state == .void) }
+
+    /// Whether anything of it may have left.
+    var mayHaveLeft: Bool { attempts > 0 && !state.isReviewable }
 
     /// Whether the body is what was sealed; false only if the store was damaged.
     var isWhole: Bool { Hex.encode(SHA256.hash(body)) == sha256 }

@@ -7,6 +7,8 @@ import SQLite
 /// that begins to leave from now on.
 struct SealedForm {
     private static let key = "sealed.form"
+    /// Why a batch of another form is given up, for the ledger.
+    static let change = "the configuration changed"
 
     private let text: String
 
@@ -66,7 +68,7 @@ extension Sealer {
         try store.database.transaction {
             for batch in batches {
                 try store.database.run(
-                    "UPDATE batches SET state = 'void' WHERE uid = ? AND \(earlier)",
+                    "UPDATE batches SET \(Store.voiding) WHERE uid = ? AND \(earlier)",
                     [.text(batch.uid), value])
                 // That one without bytes was given up is told already.
                 guard store.database.changes == 1, batch.bytes > 0 else { continue }
@@ -78,6 +80,6 @@ extension Sealer {
     private func unseal(_ store: Store) throws {
         try store.giveUp(
             where: "epoch = ?", [.integer(Int64(gate.read().state.epoch ?? 0))],
-            because: "the configuration changed", ledger(of: store))
+            because: SealedForm.change, ledger(of: store))
     }
 }

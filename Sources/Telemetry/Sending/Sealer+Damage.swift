@@ -40,7 +40,7 @@ extension Sealer {
             else { return false }
             try store.takeBackLosses(of: batch)
             try store.database.run(
-                "UPDATE batches SET state = 'void', answer = 'damaged' WHERE id = ?",
+                "UPDATE batches SET \(Store.voiding), answer = 'damaged' WHERE id = ?",
                 [.integer(batch.row)])
             try store.database.run(
                 "UPDATE events SET batch = NULL, epoch = 0 WHERE batch = ?", [.integer(batch.row)])

@@ -3,7 +3,11 @@
 import SQLite
 
 extension Store {
-    /// Counts the events of batches whose sending had begun when they became void.
+    /// Makes batches void, in SQL; one of which nothing has left counts as one that was not tried.
+    static let voiding =
+        "state = 'void', attempts = CASE state WHEN 'sending' THEN attempts ELSE 0 END"
+
+    /// Counts the events of batches that may have begun to leave when they became void.
     static let countCutOff = """
         SELECT count(*) FROM events
         WHERE batch IN (SELECT id FROM batches WHERE state = 'void' AND attempts > 0)

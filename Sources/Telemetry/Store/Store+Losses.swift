@@ -38,12 +38,12 @@ extension Store {
             [.integer(counts.untold), .text(reason.rawValue)])
     }
 
-    /// Makes the losses that a batch would have told of untold again: it never leaves. Of one whose
-    /// sending began nobody knows whether it told them.
+    /// Makes the losses that a batch would have told of untold again: it never leaves. Of one that
+    /// may have begun to leave nobody knows whether it told them.
     func takeBackLosses(of batch: SealedBatch) throws {
         let epoch = try database.integer(
             "SELECT epoch FROM batches WHERE uid = ?", [.text(batch.uid)])
-        guard batch.attempts == 0, try toldEpoch.map({ $0 == epoch }) ?? true else { return }
+        guard !batch.mayHaveLeft, try toldEpoch.map({ $0 == epoch }) ?? true else { return }
         for (reason, count) in BatchRequest.losses(told: batch.request) {
             try database.run(
                 "UPDATE losses SET reported = max(0, reported - ?) WHERE reason = ?",

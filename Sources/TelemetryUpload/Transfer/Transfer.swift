@@ -36,7 +36,7 @@ private import CCurl
         mayLeave: @escaping () -> Bool = { true }
     ) -> TransferOutcome {
         guard let easy = unsafe easy, let multi = unsafe multi else {
-            return .failed(TransferFailure(.local, "out of memory"))
+            return .failed(TransferFailure(.local, "out of memory", mayHaveSent: false))
         }
         let receiver = ResponseReceiver(bytesMax: request.limits.responseBytesMax)
         let departure = Departure(mayLeave)
@@ -51,7 +51,9 @@ private import CCurl
             return unsafe Self.outcome(code, easy, receiver, departure, of: request)
         }
         if case .answered? = outcome { parting.isAnswered = true }
-        return outcome ?? .failed(TransferFailure(.local, "the transfer could not be set up"))
+        return outcome
+            ?? .failed(
+                TransferFailure(.local, "the transfer could not be set up", mayHaveSent: false))
     }
 
     /// Runs the transfer to its end; nil when it was cancelled.
@@ -101,7 +103,8 @@ private import CCurl
             return .failed(TransferFailure(.tooLarge, "the response is too large"))
         }
         guard code == CURLE_OK else {
-            return .failed(unsafe TransferFailure(code, easy, of: request))
+            return .failed(
+                unsafe TransferFailure(code, easy, of: request, mayHaveSent: departure.hasBegun))
         }
         var status = 0
         unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
@@ -116,11 +119,14 @@ extension TransferFailure {
     /// What libcurl's code means for a decision, with libcurl's own words where they are clear.
     ///
     /// - Parameter easy: what performed the transfer, and knows how far it came.
-    fileprivate init(_ code: CURLcode, _ easy: UnsafeMutableRawPointer, of request: UploadRequest) {
+    fileprivate init(
+        _ code: CURLcode, _ easy: UnsafeMutableRawPointer, of request: UploadRequest,
+        mayHaveSent: Bool
+    ) {
         if request.proxy != nil, unsafe Self.number(easy, CURLINFO_PRETRANSFER_TIME_T) == 0,
             let words = unsafe Self.proxyWords(code, easy)
         {
-            self.init(.proxy, words)
+            self.init(.proxy, words, mayHaveSent: mayHaveSent)
             return
         }
         let hasAnswer = unsafe Self.number(easy, CURLINFO_STARTTRANSFER_TIME_T) ?? 0 > 0
@@ -129,11 +135,8 @@ extension TransferFailure {
             self.init(.tooLarge, "the response is too large")
             return
         }
-        // What has no body has left once its connection is ready.
-        let sent = unsafe Self.number(
-            easy,
-            request.body.isEmpty ? CURLINFO_PRETRANSFER_TIME_T : CURLINFO_SIZE_UPLOAD_T)
-        self.init(Self.kind(code), Self.words(code), mayHaveSent: sent != 0)
+        // Not by the kind: libcurl may have met that when it went again over a new connection.
+        self.init(Self.kind(code), Self.words(code), mayHaveSent: mayHaveSent)
     }
 
     private static func kind(_ code: CURLcode) -> Kind {

@@ -38,13 +38,13 @@ public struct UploadResponse: Sendable, Equatable {
 public struct TransferFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// What failed, for decisions.
     public enum Kind: String, Sendable, CaseIterable {
-        /// The name could not be looked up, or nobody answered there; nothing was sent.
+        /// The name could not be looked up, or nobody answered there.
         case connect
-        /// The proxy could not be reached, or gave no way to the server; nothing was sent.
+        /// The proxy could not be reached, or gave no way to the server.
         case proxy
-        /// The TLS handshake or the server's certificate failed; nothing was sent.
+        /// The TLS handshake or the server's certificate failed.
         case tls
-        /// The certificates to trust can't be read; nothing was sent.
+        /// The certificates to trust can't be read.
         case certificates
         /// A deadline passed.
         case timeout
@@ -60,7 +60,7 @@ public struct TransferFailure: Error, Sendable, Equatable, CustomStringConvertib
         case local
     }
 
-    /// What fails before anything is sent.
+    /// What fails before anything is sent, unless it was sent over a connection that ended first.
     private static let beforeSending: [Kind] = [.connect, .proxy, .tls, .certificates]
 
     /// What failed, for decisions.
@@ -69,14 +69,14 @@ public struct TransferFailure: Error, Sendable, Equatable, CustomStringConvertib
     /// What failed, for a person: lower-case, no full stop.
     public let text: String
 
-    /// Whether any byte of the request's body may have left, or of a request without one.
+    /// Whether any byte of the request may have left.
     public let mayHaveSent: Bool
 
-    /// A failure of this kind.
-    public init(_ kind: Kind, _ text: String, mayHaveSent: Bool = true) {
+    /// A failure of this kind, by which it is known whether a byte may have left, if nil says so.
+    public init(_ kind: Kind, _ text: String, mayHaveSent: Bool? = nil) {
         self.kind = kind
         self.text = text
-        self.mayHaveSent = mayHaveSent && !Self.beforeSending.contains(kind)
+        self.mayHaveSent = mayHaveSent ?? !Self.beforeSending.contains(kind)
     }
 
     /// The failure for a person: lower-case, no full stop.

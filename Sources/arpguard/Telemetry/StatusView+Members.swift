@@ -40,8 +40,8 @@ extension StatusView {
         .init(
             "events.cut_off",
             "Events whose sending had begun when consent was taken back; they may have arrived"),
-        .init("unanswered.events", "Events that were sent and not answered: they go again"),
-        .init("unanswered.since", "When the first of them were sent first"),
+        .init("unanswered.events", "Events whose sending was tried, not answered: they go again"),
+        .init("unanswered.since", "When the first of them were tried first"),
         .init("unanswered.elsewhere", "Where they go, if not to upload_url; else null"),
         .init("unanswered.not_before", "Before when they don't go again, or null"),
         .init("unanswered.reason", "What the last attempt met, or null if its end is not known"),
