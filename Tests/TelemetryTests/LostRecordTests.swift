@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Modules
 import Telemetry
 import TestKit
@@ -48,6 +49,40 @@ import Testing
             let outcome = try shut.deleteData()
             #expect(!outcome.erasureRequested && outcome.erasureImpossible)
         }
+        #expect(home.control().causes(blocking: .recording) == [.withdrawn])
+        #expect(try home.control().deleteData().erasureRequested)
+    }
+
+    enum Stranger: String, CaseIterable { case link, owner }
+
+    /// As a copy that root put there, or a link to one; and as it was.
+    private func make(_ stranger: Stranger, _ isStrange: Bool) throws {
+        let (record, away) = (home.folder.file(path), home.folder.file("away"))
+        switch (stranger, isStrange) {
+        case (.owner, _):
+            let user = isStrange ? 65_534 : getuid()
+            try #require(unsafe chown(record, user, getgid()) == 0)
+        case (.link, true):
+            try RealFileSystem().rename(record, to: away)
+            try #require(unsafe symlink(away, record) == 0)
+        case (.link, false): try RealFileSystem().rename(away, to: record)
+        }
+    }
+
+    @Test(arguments: getuid() == 0 ? Stranger.allCases : [.link])
+    func `a record that is a link, or somebody else's, is left as it is, and counts again later`(
+        stranger: Stranger
+    ) throws {
+        let before = try home.folder.read(path)
+        try make(stranger, true)
+        #expect(home.control().causes(blocking: .recording) == [.stateUnreadable])
+        let error = #expect(throws: TelemetryError.self) { try home.enable() }
+        let remedy = home.control().words.remedy(of: .stateUnreadable)
+        #expect(error?.hint == "\(remedy), then try again")
+        #expect(!remedy.contains("disable"), "\(remedy)")
+        try home.control().disable()
+        try make(stranger, false)
+        #expect(try home.folder.read(path) == before)
         #expect(home.control().causes(blocking: .recording) == [.withdrawn])
         #expect(try home.control().deleteData().erasureRequested)
     }

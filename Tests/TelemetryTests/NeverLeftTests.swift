@@ -18,6 +18,8 @@ import Testing
         var config = TelemetryModuleConfig.withURL
         config.anonymizeData = false
         before = config
+        // Not at midnight, which is the time of all events of a coarse batch.
+        home.clock.advance(by: .seconds(3600))
         try home.enable(config)
         home.record(3, config)
     }

@@ -17,9 +17,9 @@ struct ConsentState: Sendable {
 
     /// What keeps a record that stands from being known.
     enum RecordFault: Sendable {
-        /// It can't be read now, and may be another time.
+        /// It can't be read now, or not as this person's, and may be another time.
         case unread(SystemError)
-        /// What stands there is nothing that this program wrote for this person.
+        /// What stands there is nothing that this program wrote.
         case damaged
     }
 
@@ -43,8 +43,8 @@ struct ConsentState: Sendable {
     ) -> ConsentState {
         do throws(SystemError) {
             let recordThere = try seams.files.status(of: directory.consentRecord) != nil
-            guard try isOurs(directory, seams) else {
-                return unreadable(recordThere ? .damaged : nil)
+            if let fault = try othersFault(directory, seams) {
+                return unreadable(recordThere ? fault : nil)
             }
             let isShared = try sharedPath(directory, seams.files) != nil
             let pageThere = try seams.files.status(of: directory.consentPage) != nil
@@ -92,8 +92,8 @@ struct ConsentState: Sendable {
             guard let status = try? seams.files.status(of: path) else { continue }
             if status.kind == .link { return "put what \(path) leads to in the place of that link" }
             if status.owner != seams.userID {
-                return "have user \(seams.userID) own \(directory.path) and all in it; what was "
-                    + "decided there counts then"
+                return "have user \(seams.userID) own \(directory.path) and all in it, so that "
+                    + "what was decided there counts"
             }
         }
         if let path = closedPath(directory, seams.files) {
@@ -128,24 +128,35 @@ struct ConsentState: Sendable {
         [directory.path, directory.consentRecord, directory.consentPage]
     }
 
-    /// State that somebody else put there is not this person's yes.
-    private static func isOurs(
+    /// Why state that somebody else put there is not this person's yes; nil if none is somebody
+    /// else's. Given back, or in the place of a link, it counts: until then it is left as it is.
+    private static func othersFault(
         _ directory: TelemetryDirectory, _ seams: TelemetrySeams
-    ) throws(SystemError) -> Bool {
+    ) throws(SystemError) -> RecordFault? {
         for path in paths(directory) {
             guard let status = try seams.files.status(of: path) else { continue }
             let expected: FileStatus.Kind = path == directory.path ? .folder : .file
-            guard status.kind == expected, status.owner == seams.userID else { return false }
+            if status.kind == expected, status.owner == seams.userID { continue }
+            if path == directory.consentRecord, ![.file, .link].contains(status.kind) {
+                return .damaged
+            }
+            let what =
+                status.kind == expected ? "belongs to user \(status.owner)" : "is no \(expected)"
+            return .unread(
+                SystemError(
+                    code: SystemError.notPermitted, call: "stat", subject: "\(path) \(what)"))
         }
-        return true
+        return nil
     }
 
-    /// What others may write to: where they could have put a yes it is none. Nil is nothing.
+    /// What others may write to: where they could have put a yes it is none. Nil is nothing. Of a
+    /// link the mode says nothing; nobody follows one.
     static func sharedPath(
         _ directory: TelemetryDirectory, _ files: any FileSystem
     ) throws(SystemError) -> String? {
-        for path in paths(directory) where try (files.status(of: path)?.mode ?? 0) & 0o022 != 0 {
-            return path
+        for path in paths(directory) {
+            guard let status = try files.status(of: path), status.kind != .link else { continue }
+            if status.mode & 0o022 != 0 { return path }
         }
         return nil
     }
