@@ -58,7 +58,8 @@ extension TelemetrySetup {
     }
 
     /// Makes a yes for the configured folder count, which is about to be said. No yes that stands
-    /// there without being known here goes on with it: true where one was taken back.
+    /// there without being known here goes on with it: true where one was taken back. Of one that
+    /// can't be read now none is made: it may be another home's.
     public func rememberPlace() throws(CommandFailure) -> Bool {
         try telling {
             try control().refuseForeign()
@@ -75,6 +76,7 @@ extension TelemetrySetup {
             var isTakenBack = false
             try places.remember(place, seams.random) {
                 try TelemetryDirectory(place).prepare(seams)
+                try control().refuseUnread()
                 isTakenBack = control().hasYes
                 if control().agreedTerms != nil {
                     try control().disable()

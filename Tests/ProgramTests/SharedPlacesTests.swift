@@ -77,6 +77,25 @@ import Testing
         #expect(try self.status("two")["enabled"] == false)
     }
 
+    @Test(arguments: ["shared", "one/telemetry"])
+    func `a yes that fails makes none count that could not be read`(folder: String) throws {
+        if folder == "shared" { try store("one", in: folder) }
+        try store("two", in: folder)
+        _ = try enable("one")
+        let record = arpguard.folder.file("\(folder)/consent.json")
+        let away = arpguard.folder.file("away.json")
+        try RealFileSystem().rename(record, to: away)
+        #expect(unsafe symlink(away, record) == 0)
+        let end = try run("two", "telemetry", "enable", "--confirm")
+        #expect(end.status == 2)
+        #expect(end.stderr.contains("can't be read, so nothing takes its place"), "\(end.stderr)")
+        #expect(end.stderr.contains("then try again"), "\(end.stderr)")
+        try RealFileSystem().rename(away, to: record)
+        #expect(try status("one")["enabled"] == true)
+        #expect(try status("two")["enabled"] == false)
+        #expect(try status("two")["configuration_error"] != .null)
+    }
+
     @Test func `the usual folder that is moved elsewhere stays this home's`() throws {
         _ = try enable("one")
         #expect(try run("one", "replay", capture).status == 1)

@@ -41,7 +41,7 @@ extension TelemetryControl {
         // Read before all else: whoever says no from here on is heard.
         var word = page.word
         let state = gate.read().state
-        if let error = state.recordError { throw unread(error) }
+        try refuseUnread(state)
         let old = state.record
         if state.consent == .given, !state.isCopied, old?.terms == terms { return [] }
         var record = freshRecord(terms, isGiven: true)
@@ -98,9 +98,13 @@ extension TelemetryControl {
         return try page.publish(yes, inPlaceOf: word)
     }
 
-    private func unread(_ error: SystemError) -> TelemetryError {
+    /// Refuses where what was decided can't be read now: nothing may take its place.
+    package func refuseUnread() throws(TelemetryError) { try refuseUnread(gate.read().state) }
+
+    func refuseUnread(_ state: ConsentState) throws(TelemetryError) {
+        guard let error = state.recordError else { return }
         let remedy = ConsentState.remedy(directory, seams).map { "\($0), then " } ?? ""
-        return TelemetryError(
+        throw TelemetryError(
             .storage, "what was decided before can't be read, so nothing takes its place: \(error)",
             hint: "\(remedy)try again")
     }
