@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CommandLineKit
-import Modules
+package import Modules
 public import Telemetry
 
 extension TelemetrySetup {
@@ -182,6 +182,13 @@ extension TelemetrySetup {
             status.erasureProblem = failure
         }
         return status
+    }
+
+    /// What servers said since a time to requests for erasure from any folder of this home, as far
+    /// as these can be read.
+    package func erasureAnswers(since time: Timestamp) -> ErasureAnswers {
+        ([control()] + elsewhere().controls).compactMap { try? $0.erasureAnswers(since: time) }
+            .reduce(into: ErasureAnswers()) { $0.add($1) }
     }
 
     /// What the next upload would send, the requests for erasure of all folders included.

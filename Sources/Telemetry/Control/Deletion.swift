@@ -95,6 +95,7 @@ extension TelemetryControl {
         // Kept over a second run, which finds that the first has done this part.
         var erasure = (requested: try requestFormerErasures(), impossible: false)
         let isNewer = try Store.using(directory, seams, acceptingNewer: true) { store in
+            let last = try ledger(of: store).head()?.number ?? 0
             // No sending can begin under the old identifier between the two.
             try store.database.transaction {
                 let state = gate.read().state
@@ -104,7 +105,7 @@ extension TelemetryControl {
                 erasure = (erasure.requested || own.requested, own.impossible)
                 try renew(state)
             }
-            try wipe(store)
+            try wipe(store, heedingAnswersAfter: last)
             return store.isNewer
         }
         if isNewer { try replaceNewer() }
@@ -120,9 +121,7 @@ extension TelemetryControl {
         else { return }
         defer { withExtendedLifetime(lock) {} }
         let entries = try Store.using(directory, seams, acceptingNewer: true) { store in
-            try ledger(of: store).rows().compactMap { row in
-                LedgerEntry.Kind(rawValue: row.kind).map { LedgerEntry($0, row.detail) }
-            }
+            try ledger(of: store).rows().compactMap(\.entry)
         }
         for path in paths { try seams.files.remove(path) }
         let fresh = ledger(of: try Store.open(directory, seams))
@@ -176,18 +175,26 @@ extension TelemetryControl {
     }
 
     /// Removes every recorded byte: rows, journals, write-ahead log, files set aside.
-    private func wipe(_ store: Store) throws {
+    ///
+    /// - Parameter last: the ledger's last row before this deletion could be asked for elsewhere: an
+    ///   uploader at work may have its answer already, which is told on.
+    private func wipe(_ store: Store, heedingAnswersAfter last: Int64) throws {
         try eraseJournals()
-        let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
-        let unsupported = try ledger(of: store).unsupportedErasures()
         try store.deleting {
             try store.database.transaction {
+                let ledger = ledger(of: store)
+                let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
+                let unsupported = try ledger.unsupportedErasures(through: last)
+                let answers = try ledger.erasureAnswers(after: last)
                 let waits = store.isNewer ? nil : try memory(of: store).waits()
                 for table in try store.tablesToEmpty() {
                     try store.database.execute("DELETE FROM \"\(table)\"")
                 }
                 if let waits { try memory(of: store).keep(waits) }
-                try beginLedger(store, deleted: events, notErasedAt: unsupported)
+                try ledger.append(.dataDeleted(events))
+                let earlier = unsupported.map { LedgerEntry.erasureNotSupported(earlierAt: $0) }
+                for entry in earlier + answers.compactMap(\.entry) { try ledger.append(entry) }
+                try notePending(in: ledger)
             }
         }
         try store.database.execute("PRAGMA incremental_vacuum")
@@ -195,17 +202,6 @@ extension TelemetryControl {
         for path in [directory.damagedStore, directory.damagedJournal, directory.deletionIntent] {
             try seams.files.remove(path)
         }
-    }
-
-    /// The ledger begins anew: with the deletion, with what it left pending and what earlier ones
-    /// could not have erased, and with the consent that stands.
-    private func beginLedger(
-        _ store: Store, deleted events: Int64, notErasedAt places: [String]
-    ) throws {
-        let ledger = ledger(of: store)
-        try ledger.append(.dataDeleted(events))
-        for place in places { try ledger.append(.erasureNotSupported(at: place)) }
-        try notePending(in: ledger)
     }
 
     /// Notes which erasures are pending after an identifier ended, and the consent that stands.

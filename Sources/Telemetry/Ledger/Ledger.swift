@@ -117,13 +117,26 @@ struct Ledger {
 }
 
 extension Ledger {
-    /// The places that were asked for an erasure and don't know how to do it, each once, sorted.
-    func unsupportedErasures() throws -> [String] {
+    /// The places that were asked for an erasure and don't know how to do it, each once, sorted; of
+    /// the rows up to one.
+    func unsupportedErasures(through number: Int64 = .max) throws -> [String] {
         let kind = LedgerEntry.Kind.erasureNotSupported.rawValue
-        let places = try rows(where: "kind = ?", [.text(kind)]).compactMap {
-            $0.detail["url"]?.stringValue
-        }
+        let places = try rows(
+            where: "kind = ? AND number <= ?", [.text(kind), .integer(number)]
+        ).compactMap { $0.detail["url"]?.stringValue }
         return Set(places).sorted()
+    }
+
+    /// What servers said to requests for erasure after a row, and since a time; without what rows
+    /// tell again of before a deletion.
+    func erasureAnswers(
+        after number: Int64 = 0, since time: Timestamp = Timestamp(nanoseconds: 0)
+    ) throws -> [LedgerRow] {
+        let kinds = [LedgerEntry.Kind.erasureConfirmed, .erasureNotSupported]
+        return try rows(
+            where: "kind IN (?, ?) AND number > ? AND time >= ?",
+            kinds.map { .text($0.rawValue) } + [.integer(number), .integer(time.nanoseconds)]
+        ).filter { $0.detail[LedgerEntry.earlier] == nil }
     }
 
     /// Writes down losses that no row tells of yet.

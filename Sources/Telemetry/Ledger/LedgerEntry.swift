@@ -144,9 +144,12 @@ extension LedgerEntry {
         LedgerEntry(.dataDeleted, ["events": .integer(events)])
     }
 
-    /// An erasure that can't be had at a place.
-    static func erasureNotSupported(at place: String) -> LedgerEntry {
-        LedgerEntry(.erasureNotSupported, ["url": .string(place)])
+    /// Says in the particulars of a row that it is of a time before the deletion above it.
+    static let earlier = "earlier"
+
+    /// An erasure that could not be had at a place, before the ledger began anew.
+    static func erasureNotSupported(earlierAt place: String) -> LedgerEntry {
+        LedgerEntry(.erasureNotSupported, ["url": .string(place), earlier: true])
     }
 
     /// An erasure at a place, named by its URL without the identifier.

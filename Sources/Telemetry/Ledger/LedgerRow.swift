@@ -46,6 +46,11 @@ public struct LedgerRow: Sendable, Equatable {
         (try? JSONValue.parse(bytes: Array(detailText.utf8)))?.objectValue ?? [:]
     }
 
+    /// What it tells; nil for a kind that another version wrote.
+    var entry: LedgerEntry? {
+        LedgerEntry.Kind(rawValue: kind).map { LedgerEntry($0, detail) }
+    }
+
     /// The row's hash in hexadecimal digits: what `log --verify --head` compares.
     public var digest: String { Hex.encode(hash) }
 

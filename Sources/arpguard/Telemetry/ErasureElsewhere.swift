@@ -15,38 +15,35 @@ struct ErasureElsewhere {
     let isImpossible: Bool
     /// How things stand in all folders of the home, after the collectors were asked.
     private let status: TelemetryStatus
-    /// Whether a server that was asked does not erase.
-    private let isUnsupported: Bool
+    /// What servers said, whoever asked them.
+    private let answers: ErasureAnswers
     private let words: CauseWords
 
     /// Asks the collector at once, by the helper that has the network, for this erasure and those
     /// that are pending since earlier. What that says about a failure is not repeated: the request
-    /// stays, and is told.
-    init(requested: Bool, impossible: Bool, _ setup: TelemetrySetup) {
+    /// stays, and is told. Nor is its end an answer: an upload that the deletion cut off may have
+    /// asked before it.
+    ///
+    /// - Parameter start: a time before the deletion or change.
+    init(requested: Bool, impossible: Bool, since start: Timestamp, _ setup: TelemetrySetup) {
         let before = setup.erasures()
         isRequested = requested || before.pendingErasures ?? 0 > 0
         isImpossible = impossible
-        let isAnswered = Self.ask(setup, for: before)
+        Self.ask(setup, for: before)
         status = setup.erasures()
+        answers = setup.erasureAnswers(since: start)
         words = setup.control().words
-        // One that another upload asked meanwhile was asked too.
-        let asked = before.pendingErasureOrigins
-        isUnsupported =
-            !isAnswered
-            && status.unsupportedErasureOrigins.contains { asked.isEmpty || asked.contains($0) }
     }
 
     /// Asks for what is pending, where a deletion that is not finished has more to tell.
-    static func askForPending(_ setup: TelemetrySetup) { _ = ask(setup, for: setup.erasures()) }
+    static func askForPending(_ setup: TelemetrySetup) { ask(setup, for: setup.erasures()) }
 
-    /// Whether all collectors were asked and said that they erase.
-    private static func ask(_ setup: TelemetrySetup, for status: TelemetryStatus) -> Bool {
-        guard status.pendingErasures != 0 else { return false }
+    private static func ask(_ setup: TelemetrySetup, for status: TelemetryStatus) {
+        guard status.pendingErasures != 0 else { return }
         // Without the helper nothing is asked, which is told as pending.
-        let end = try? Helper.upload.run(
+        _ = try? Helper.upload.run(
             arguments: ["--home", setup.home.path, "--erasures-only", "--quiet"],
             deadlineMilliseconds: waitMilliseconds)
-        return end == .exited(0)
     }
 
     /// Whether there was or may be anything to erase.
@@ -81,12 +78,13 @@ struct ErasureElsewhere {
                     : "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
                         + words.list(blocked))
         }
-        if isRequested, isUnsupported {
+        guard isRequested else { return "nothing was sent under the identifier that ended" }
+        if answers.isUnsupported {
             return "what was sent is not erased: the server does not support it"
         }
-        return isRequested
+        return answers.isConfirmed
             ? "the collector confirmed the erasure"
-            : "nothing was sent under the identifier that ended"
+            : "the erasure is asked for no more, but what the collector answered can't be read"
     }
 
     /// Why an erasure can't even be asked for.
