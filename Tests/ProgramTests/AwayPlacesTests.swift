@@ -52,6 +52,28 @@ import Testing
         #expect(status["other_places"] == [])
     }
 
+    @Test func `a deletion that is owed to it waits for a record that can't be read`() throws {
+        let id = try arpguard.telemetryStatus()["installation_id"]
+        try takeAway()
+        #expect(try arpguard("telemetry", "delete-data", "--confirm").status == 0)
+        try bringBack()
+        let (record, away) = ("\(place)/consent.json", arpguard.folder.file("away.json"))
+        try RealFileSystem().rename(record, to: away)
+        #expect(unsafe symlink(away, record) == 0)
+        func isOwed() throws -> Bool {
+            let list = try arpguard.folder.read("own/telemetry-places.json")
+            return String(decoding: list, as: UTF8.self).contains("delete")
+        }
+        _ = try arpguard("telemetry", "status")
+        #expect(try isOwed())
+        try RealFileSystem().remove(record)
+        try RealFileSystem().rename(away, to: record)
+        let status = try arpguard.telemetryStatus()
+        #expect(try !isOwed())
+        #expect(status["enabled"] == true && status["events"]?["recorded"] == 0)
+        #expect(status["installation_id"] != id)
+    }
+
     @Test(arguments: [true, false])
     func `a deletion reaches it, and does not say before that all is gone`(isConfigured: Bool)
         throws

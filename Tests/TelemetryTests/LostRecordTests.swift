@@ -44,11 +44,7 @@ import Testing
         #expect(!module.trackEvent("app_start"))
         #expect(shut.causes(blocking: .recording) == [.stateUnreadable])
         #expect(home.control().causes(blocking: .recording) == [.withdrawn])
-        // Of the second one the store knows no batch any more.
-        for _ in 0..<2 {
-            let outcome = try shut.deleteData()
-            #expect(!outcome.erasureRequested && outcome.erasureImpossible)
-        }
+        for _ in 0..<2 { #expect(throws: TelemetryError.self) { try shut.deleteData() } }
         #expect(home.control().causes(blocking: .recording) == [.withdrawn])
         #expect(try home.control().deleteData().erasureRequested)
     }

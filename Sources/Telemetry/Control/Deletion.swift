@@ -23,7 +23,8 @@ extension TelemetryControl {
     /// again until it is confirmed.
     ///
     /// Consent stays as it is; the installation gets a new identifier. Throws, with the intent
-    /// kept for the next process, if something is in the way.
+    /// kept for the next process, if something is in the way: where what was decided can't be read,
+    /// all is deleted but the identifier, which ends as soon as it can be read.
     @discardableResult
     public func deleteData() throws -> DeletionOutcome {
         guard try seams.files.status(of: directory.path) != nil else {
@@ -35,12 +36,11 @@ extension TelemetryControl {
             try removeUnreadableIntents()
             let before = try finishDeletionLocked()
             let events = try countAll()
-            let id = gate.read().state.record?.installationID ?? ""
-            try makingRoom {
-                try seams.files.replace(directory.deletionIntent, with: Array(id.utf8))
-            }
-            // All that a change of identifier is about is part of a deletion.
-            try seams.files.remove(directory.rotationIntent)
+            let state = gate.read().state
+            let id =
+                state.recordError == nil
+                ? Array((state.record?.installationID ?? "").utf8) : Self.anyIdentifier
+            try makingRoom { try seams.files.replace(directory.deletionIntent, with: id) }
             let (requested, impossible) = try makingRoom { try finishDeletionLocked() }
             return DeletionOutcome(
                 events: events, bytesLeft: try directory.allocatedBytes(seams.files),
@@ -90,8 +90,15 @@ extension TelemetryControl {
     /// Does all of a deletion whose intent is kept; it may be done twice.
     @discardableResult
     func finishDeletionLocked() throws -> (requested: Bool, impossible: Bool) {
-        guard let id = try intended(directory.deletionIntent) else { return (false, false) }
+        guard try intended(directory.deletionIntent) != nil else { return (false, false) }
         try erasureList.setDamagedAside()
+        if let error = gate.read().state.recordError {
+            try deleteBesideUnread()
+            throw unfinished(error)
+        }
+        let id = try named(directory.deletionIntent)
+        // All that a change of identifier is about is part of a deletion.
+        try seams.files.remove(directory.rotationIntent)
         // Kept over a second run, which finds that the first has done this part.
         var erasure = (requested: try requestFormerErasures(), impossible: false)
         let isNewer = try Store.using(directory, seams, acceptingNewer: true) { store in
@@ -99,6 +106,7 @@ extension TelemetryControl {
             // No sending can begin under the old identifier between the two.
             try store.database.transaction {
                 let state = gate.read().state
+                try refuseUnread(state)
                 // With another identifier this was done before.
                 guard Array((state.record?.installationID ?? "").utf8) == id else { return }
                 let own = try requestErasure(store, state)
@@ -110,6 +118,16 @@ extension TelemetryControl {
         }
         if isNewer { try replaceNewer() }
         return erasure
+    }
+
+    /// Deletes all but the identifier, which is to be changed once it can be read.
+    private func deleteBesideUnread() throws {
+        try seams.files.replace(directory.rotationIntent, with: Self.anyIdentifier)
+        let isNewer = try Store.using(directory, seams, acceptingNewer: true) { store in
+            try wipe(store, heedingAnswersAfter: ledger(of: store).head()?.number ?? 0)
+            return store.isNewer
+        }
+        if isNewer { try replaceNewer() }
     }
 
     /// Puts a store of this version in the place of an empty one of a newer program, so that this
@@ -176,8 +194,8 @@ extension TelemetryControl {
 
     /// Removes every recorded byte: rows, journals, write-ahead log, files set aside.
     ///
-    /// - Parameter last: the ledger's last row before this deletion could be asked for elsewhere: an
-    ///   uploader at work may have its answer already, which is told on.
+    /// - Parameter last: the ledger's last row before this deletion could be asked for elsewhere.
+    ///   An uploader at work may have its answer already, which is told on.
     private func wipe(_ store: Store, heedingAnswersAfter last: Int64) throws {
         try eraseJournals()
         try store.deleting {

@@ -20,6 +20,32 @@ extension TelemetryControl {
         }
     }
 
+    /// What an intent says for an identifier that can't be read: whichever stands there.
+    static let anyIdentifier = Array("*".utf8)
+
+    /// The identifier that an intent is about, which is written into it where it can be read by
+    /// now: what ends it may be done twice, and ends no other.
+    func named(_ intent: String) throws -> [UInt8]? {
+        let id = try intended(intent)
+        guard id == Self.anyIdentifier else { return id }
+        let state = gate.read().state
+        try refuseUnread(state)
+        let known = Array((state.record?.installationID ?? "").utf8)
+        try seams.files.replace(intent, with: known)
+        return known
+    }
+
+    /// Says that a deletion can't end the identifier yet, since what was decided can't be read.
+    func unfinished(_ error: SystemError) -> TelemetryError {
+        let remedy = ConsentState.remedy(directory, seams) ?? "make it readable again"
+        return TelemetryError(
+            .storage,
+            "what was recorded is deleted here, but what was decided can't be read, so the "
+                + "identifier stands, and what was sent under it is not asked to be erased yet: "
+                + "\(error)",
+            hint: "\(remedy); the next command does the rest then")
+    }
+
     /// Clears the way for a deletion, which does all that any earlier intent was about.
     func removeUnreadableIntents() throws(TelemetryError) {
         for intent in [directory.deletionIntent, directory.rotationIntent] {

@@ -7,17 +7,34 @@ import SQLite
 /// What a change of identifier did.
 public struct RotationOutcome: Sendable, Equatable {
     /// How many batches, which bore the old identifier, were deleted here.
-    public let batches: Int64
+    public internal(set) var batches: Int64 = 0
     /// How many events waited to be sent; they stay here to be seen, and are never sent.
-    public let keptEvents: Int64
+    public internal(set) var keptEvents: Int64 = 0
     /// How many events were on their way, or sent without an answer: what of them arrived bears the
     /// old identifier, and is erased with it. They stay here to be seen, and are not sent again.
-    public let begunEvents: Int64
+    public internal(set) var begunEvents: Int64 = 0
     /// Whether something was sent under the old identifier, so that the collector is asked to
     /// erase it.
-    public let erasureRequested: Bool
+    public internal(set) var erasureRequested: Bool = false
     /// Whether something was sent to a place that can't be asked for its erasure.
-    public let erasureImpossible: Bool
+    public internal(set) var erasureImpossible: Bool = false
+
+    /// No change.
+    static let nothing = RotationOutcome()
+
+    /// What it did in the place of a deletion, in words.
+    fileprivate var endOfDeletion: String {
+        let erasure =
+            if erasureRequested {
+                ", and what was sent under it is asked to be erased"
+            } else if erasureImpossible {
+                ", and what was sent under it, or may have been, can't be erased elsewhere"
+            } else {
+                ""
+            }
+        return "delete-data is done now: the identifier that could not be read then has ended"
+            + erasure
+    }
 }
 
 extension TelemetryControl {
@@ -25,9 +42,10 @@ extension TelemetryControl {
     /// collector erase what it has under the old one; `TelemetryUploader.run` sends that.
     ///
     /// All batches are deleted, since they bear the old identifier; recorded events stay to be
-    /// seen, and those that waited are never sent. Throws if there is no identifier, or, with the
-    /// intent kept for the next process, if something is in the way.
+    /// seen, and those that waited are never sent. Throws if there is no identifier or it can't be
+    /// read, or, with the intent kept for the next process, if something is in the way.
     public func rotateID() throws -> RotationOutcome {
+        try refuseUnread()
         guard gate.read().state.record?.installationID != nil else {
             throw TelemetryError(
                 .blocked, "there is no installation identifier to change",
@@ -42,9 +60,7 @@ extension TelemetryControl {
         return try changing {
             try finishIntentsLocked()
             guard let id = gate.read().state.record?.installationID else {
-                return RotationOutcome(
-                    batches: 0, keptEvents: 0, begunEvents: 0, erasureRequested: false,
-                    erasureImpossible: false)
+                return .nothing
             }
             // What can't be begun leaves no intent.
             _ = try Store.open(directory, seams)
@@ -55,39 +71,57 @@ extension TelemetryControl {
         }
     }
 
-    /// Does all of a change whose intent is kept; it may be done twice.
+    /// Does all of a change whose intent is kept; it may be done twice. One that a deletion left,
+    /// which could not read the identifier, is told once it is done.
     @discardableResult
     func finishRotationLocked() throws -> RotationOutcome {
-        var erasure = (requested: false, impossible: false)
-        var batches: Int64 = 0
-        var (kept, begun) = (Int64(0), Int64(0))
-        if let id = try intended(directory.rotationIntent) {
-            try erasureList.setDamagedAside()
-            try Store.using(directory, seams) { store in
-                try store.database.transaction {
-                    let state = gate.read().state
-                    // With another identifier this was done before.
-                    guard Array((state.record?.installationID ?? "").utf8) == id else { return }
-                    begun = try state.epoch.map { try store.begunEvents(epoch: $0) } ?? 0
-                    kept = try waiting(store, state) - begun
-                    erasure = try requestErasure(store, state)
-                    try renew(state)
-                }
-                batches = try store.database.transaction { try forgetIdentifier(id, store) }
-                try truncateLog(store)
+        guard let intent = try intended(directory.rotationIntent) else { return .nothing }
+        let isOfDeletion = intent == Self.anyIdentifier
+        if isOfDeletion, let error = gate.read().state.recordError { throw unfinished(error) }
+        try refuseUnread()
+        try erasureList.setDamagedAside()
+        let pending = try erasureList.all().map(\.url)
+        let former = try isOfDeletion && requestFormerErasures()
+        var outcome = try finishRotation(
+            of: named(directory.rotationIntent) ?? [], beside: pending)
+        outcome.erasureRequested = outcome.erasureRequested || former
+        if isOfDeletion { seams.logger.log(.warning, outcome.endOfDeletion) }
+        return outcome
+    }
+
+    private func finishRotation(
+        of id: [UInt8], beside pending: [String]
+    ) throws -> RotationOutcome {
+        var outcome = RotationOutcome.nothing
+        try Store.using(directory, seams) { store in
+            try store.database.transaction {
+                let state = gate.read().state
+                try refuseUnread(state)
+                // With another identifier this was done before.
+                guard Array((state.record?.installationID ?? "").utf8) == id else { return }
+                let begun = try state.epoch.map { try store.begunEvents(epoch: $0) } ?? 0
+                outcome.begunEvents = begun
+                outcome.keptEvents = try waiting(store, state) - begun
+                (outcome.erasureRequested, outcome.erasureImpossible) =
+                    try requestErasure(store, state)
+                try renew(state)
             }
-            for path in [directory.damagedStore, directory.rotationIntent] {
-                try seams.files.remove(path)
+            outcome.batches = try store.database.transaction {
+                try forgetIdentifier(id, store, beside: pending)
             }
+            try truncateLog(store)
         }
-        return RotationOutcome(
-            batches: batches, keptEvents: kept, begunEvents: begun,
-            erasureRequested: erasure.requested, erasureImpossible: erasure.impossible)
+        for path in [directory.damagedStore, directory.rotationIntent] {
+            try seams.files.remove(path)
+        }
+        return outcome
     }
 
     /// Removes all batches, and tells of it. Losses that were not told yet are not told under the
     /// new identifier.
-    private func forgetIdentifier(_ id: [UInt8], _ store: Store) throws -> Int64 {
+    private func forgetIdentifier(
+        _ id: [UInt8], _ store: Store, beside pending: [String]
+    ) throws -> Int64 {
         let ledger = ledger(of: store)
         let epoch = Int64(gate.read().state.record?.epoch ?? 0)
         try voidBatches(store)
@@ -106,7 +140,9 @@ extension TelemetryControl {
         }
         try ledger.append(.idRotated(epoch: epoch))
         // Earlier ones stand in the ledger already.
-        try notePending(in: ledger) { Array($0.installationID.utf8) == id }
+        try notePending(in: ledger) {
+            Array($0.installationID.utf8) == id || !pending.contains($0.url)
+        }
         return batches
     }
 }

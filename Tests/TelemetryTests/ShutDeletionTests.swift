@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import SQLite
+import Telemetry
+import TestKit
+import Testing
+
+/// A deletion where what was decided, and with it the identifier, can't be read now.
+@Suite struct ShutDeletionTests {
+    private let home: Home
+    private let path = "home/telemetry/consent.json"
+
+    init() throws {
+        home = try Home()
+        try home.enable()
+        home.record(2)
+        try home.haveOneBatchAccepted()
+        home.record(1)
+    }
+
+    /// A view of the home to which the record is shut.
+    private var shut: TelemetryControl {
+        home.control(files: FailingFiles(unreadable: { $0.hasSuffix("/consent.json") }))
+    }
+
+    private func stored() throws -> Int64? {
+        try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+            .integer("SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM batches)")
+    }
+
+    @Test func `all is deleted but the identifier, which ends once it can be read`() throws {
+        let before = try home.folder.read(path)
+        let id = try home.control().status().installationID
+        let error = #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        let remedy = "make \(home.folder.file(path)) readable and writable for its owner"
+        #expect(error?.hint == "\(remedy); the next command does the rest then")
+        #expect(try stored() == 0)
+        #expect(try home.folder.read(path) == before)
+        // Nor does a look beside the shut record take it for done.
+        #expect(try shut.status().storeProblem == error?.description)
+        #expect(home.told.isEmpty, "\(home.told)")
+        let status = try home.control().status()
+        #expect(status.installationID != id && status.installationID != nil)
+        #expect((status.pendingErasures, status.isEnabled) == (1, true))
+        #expect(home.told.contains("delete-data is done now"), "\(home.told)")
+        #expect(home.told.contains("is asked to be erased"), "\(home.told)")
+        // Once.
+        #expect(try home.control().status().installationID == status.installationID)
+        let kinds = try home.control().ledger().map(\.kind)
+        #expect(kinds == ["data_deleted", "id_rotated", "erasure_requested", "consent_given"])
+    }
+
+    @Test func `what is recorded before it ends is seen, and never sent`() throws {
+        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        home.record(2)
+        let outbox = try #require(try home.control().outbox())
+        #expect(try outbox.next() == .empty)
+        let status = try home.control().status()
+        #expect((status.recorded, status.waiting) == (2, 0))
+    }
+
+    @Test func `a reader in the way, and a record that is shut before all is done, lose nothing`()
+        throws
+    {
+        for isShutFirst in [true, false] {
+            let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+            try reader.execute("BEGIN")
+            _ = try reader.integer("SELECT count(*) FROM events")
+            let id = try home.control().status().installationID
+            let control = isShutFirst ? shut : home.control()
+            let error = #expect(throws: TelemetryError.self) { try control.deleteData() }
+            #expect(error?.code == .busy)
+            try reader.execute("COMMIT")
+            #expect(throws: TelemetryError.self) { try shut.deleteData() }
+            #expect(try stored() == 0)
+            #expect(try home.control().status().installationID != id)
+            #expect(try home.control().status().pendingErasures == 1)
+        }
+    }
+
+    @Test func `a record that is opened while a reader is in the way ends one identifier`() throws {
+        let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+        try reader.execute("BEGIN")
+        _ = try reader.integer("SELECT count(*) FROM events")
+        let id = try home.control().status().installationID
+        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        let next = try home.control().status()
+        #expect(next.storeProblem?.contains("old bytes remain") == true)
+        #expect(next.installationID != id)
+        try reader.execute("COMMIT")
+        let last = try home.control().status()
+        #expect(last.storeProblem == nil)
+        #expect((last.installationID, last.pendingErasures) == (next.installationID, 1))
+    }
+
+    @Test func `what former identifiers of the folder sent is asked to be erased with it`() throws {
+        try home.control().disable()
+        try home.control().partFromIdentity()
+        try home.enable()
+        home.record(1)
+        try home.haveOneBatchAccepted()
+        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        #expect(try home.control().status().pendingErasures == 2)
+    }
+
+    @Test func `a new identifier is not taken beside it, nor one that was begun forgotten`() throws
+    {
+        let error = #expect(throws: TelemetryError.self) { try shut.rotateID() }
+        #expect(error?.description.contains("so nothing takes its place") == true)
+        let id = try #require(try home.control().status().installationID)
+        try home.folder.write(id, to: "home/telemetry/rotation.intent")
+        #expect(try shut.status().storeProblem == error?.description)
+        let status = try home.control().status()
+        #expect(status.installationID != id && status.pendingErasures == 1)
+    }
+
+    @Test func `where the record is gone for good, the erasure is told as impossible`() throws {
+        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        try home.folder.write("{", to: path)
+        _ = try home.control().status()
+        #expect(home.told.contains("can't be erased elsewhere"), "\(home.told)")
+    }
+}
