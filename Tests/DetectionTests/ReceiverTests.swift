@@ -78,6 +78,77 @@ struct ReceiverTests {
         #expect(!grave(steps, .withGateway).isEmpty)
     }
 
+    // MARK: - Groups
+
+    /// How frames for groups go: what they name as their target, and where they go.
+    static let toGroups: [@Sendable (Int) -> (target: String, destination: String)] = [
+        { _ in (Frame.unknown, group) },
+        { ("02:aa:00:00:00:\(10 + $0)", group) },
+        { _ in ("33:33:ff:00:00:10", "33:33:ff:00:00:10") },
+        { (Frame.unknown, "01:00:5e:00:00:0\($0 % 4)") },
+    ]
+
+    private static func toGroups(
+        _ operation: Frame.Operation, by forger: Player, count: Int, every pause: Int64,
+        _ way: (Int) -> (target: String, destination: String)
+    ) -> [Step] {
+        (0..<count).map { number in
+            let frame = Frame.arp(
+                operation, sender: forger.pair, target: (way(number).target, forger.ip),
+                destination: way(number).destination)
+            return Step(at: 60_000 + Int64(number) * pause, frame: frame)
+        }
+    }
+
+    @Test(arguments: toGroups)
+    func `who whispers to groups whispers to one`(
+        way: @Sendable (Int) -> (target: String, destination: String)
+    ) throws {
+        let unheard = exchange(0, .mallory, .bob) + exchange(1_000, .alice, .bob)
+        for answers in [1_000, 14_000].map({
+            Self.toGroups(.reply, by: Self.asRouter, count: 5, every: $0, way)
+        }) {
+            for configuration in [DetectorConfiguration(), .withGateway] {
+                let alert = try #require(grave(unheard + answers, configuration).first)
+                #expect(alert.rule == .repeatedUnsolicited)
+                #expect(alert.explanation.contains("telling the group "))
+            }
+        }
+        let nobody = Player(mac: "0a:de:ad:be:ef:02", ip: Player.router.ip)
+        let answers = Self.toGroups(.reply, by: nobody, count: 5, every: 2_000, way)
+        let told = alerts(Self.heard + answers).filter { $0.severity >= .high }
+        #expect(told.map(\.rule) == [.repeatedUnsolicitedAlone])
+    }
+
+    @Test(arguments: toGroups)
+    func `who asks groups on and on in the name of what it took is told`(
+        way: @Sendable (Int) -> (target: String, destination: String)
+    ) {
+        let nobody = Player(mac: Player.mallory.mac, ip: Player.router.ip)
+        let questions = Self.toGroups(.request, by: nobody, count: 60, every: 1_000, way)
+        #expect(grave(Self.heard + questions).map(\.rule) == [.repeatedUnsolicitedAlone])
+    }
+
+    @Test func `who asks a group for many addresses scans`() {
+        let questions = (1..<60).map { number in
+            asks(20_000 + Int64(number) * 20, .mallory, for: "10.0.0.\(number)", to: Self.group)
+        }
+        let told = alerts(Self.heard + questions).map { Verdict($0.rule, $0.severity) }
+        #expect(told == [Verdict(.scan, .low)])
+    }
+
+    /// A switch hands what goes to the group that a cluster speaks for to all; not what the cluster
+    /// asked its router alone.
+    @Test func `a router that answers a cluster under its group address is not accused`() {
+        let cluster = Player(mac: "03:bf:0a:00:00:08", ip: "10.0.0.8")
+        let steps = (0..<20).flatMap { round -> [Step] in
+            let at = Int64(round) * 30_000
+            let asked = round % 5 == 0 ? [asks(at, .router, for: Player.alice.ip)] : []
+            return asked + [tells(at + 10_000, .router, cluster)]
+        }
+        #expect(alerts(steps, .withGateway).isEmpty)
+    }
+
     @Test func `who was asked alone has nothing to answer to everybody`() {
         let asker = Player(mac: "0a:cc:11:22:33:45", ip: "10.0.0.77")
         func story(isAsked: Bool) -> [Alert] {

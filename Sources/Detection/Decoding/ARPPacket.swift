@@ -46,12 +46,21 @@ public struct ARPPacket: Equatable, Sendable {
         return destination == .broadcast
     }
 
-    /// The one station that it tells: whom the frame goes to, or where that is not said the target.
+    /// Whether it goes to a group of stations, and not to all.
+    var goesToGroup: Bool { destination.map { $0.isGroup && $0 != .broadcast } ?? false }
+
+    /// Whom it tells: the station that the frame goes to, or where that is not said the target.
     /// Receivers do not look at the target's hardware address, so that anything can stand there.
+    /// All groups are one, which is everybody: each station is in many, and takes in what goes to
+    /// any of them.
     var listener: MACAddress? {
         if let destination, destination.isUnicast { return destination }
+        if goesToGroup { return .broadcast }
         return target.mac.isUnicast ? target.mac : nil
     }
+
+    /// The station or the group that it tells.
+    var told: MACAddress? { goesToGroup ? destination : listener }
 
     /// Whether it goes to whom it names, among all or alone, as far as the capture tells: else it
     /// answers no question of that one.

@@ -121,7 +121,9 @@ extension NetworkMemory {
     }
 
     /// Whom a question is meant for: the one that it goes to, or that has the address asked for.
+    /// What goes to a group is for everybody.
     private func listener(of packet: ARPPacket) -> MACAddress? {
+        if packet.goesToGroup { return .broadcast }
         if !packet.isToMany, let destination = packet.destination { return destination }
         let key = AddressKey(segment: packet.segment, ip: packet.target.ip)
         return bindings.owner(key)

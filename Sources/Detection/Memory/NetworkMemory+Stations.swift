@@ -7,7 +7,8 @@ extension NetworkMemory {
         _ packet: ARPPacket, _ form: ClaimForm, stationAt index: Int, time: Int64
     ) -> Rates {
         let isScan =
-            packet.isRequest && packet.isToMany && packet.sender.ip != packet.target.ip
+            packet.isRequest && (packet.isToMany || packet.goesToGroup)
+            && packet.sender.ip != packet.target.ip
         var (rates, asksMany) = stations[index].sends(
             packet, form, isScan: isScan, at: time, within: thresholds.rateWindow,
             scanWithin: thresholds.newcomerWindow)
@@ -107,12 +108,14 @@ extension NetworkMemory {
             sighting.declared != packet.sender.mac
         else { return }
         let listenerKey = StationKey(segment: packet.segment, mac: listener)
-        let isUnheard = !stations.contains(listenerKey)
+        let isUnheard = !packet.goesToGroup && !stations.contains(listenerKey)
+        let isGroupsAnswer = packet.goesToGroup && packet.goesToTarget
         let hasSeveralSpeakers = notes(packet.sender.mac, to: listenerKey)
         let everybody = StationKey(segment: packet.segment, mac: .zero)
         let isNobodyAsking = notes(packet.sender.mac, to: everybody) && !hasQuestions
         sighting.isOneSided =
-            isNobodyAsking || isUnheard && (hasSeveralSpeakers || asksAsOwner(packet))
+            isNobodyAsking || isUnheard && hasSeveralSpeakers
+            || (isUnheard || isGroupsAnswer) && asksAsOwner(packet)
         let key = ClaimKey(
             segment: packet.segment, claim: packet.sender, listener: listener)
         let (index, _) = repetitions.findOrInsert(key, Repetition(frame: sighting.frame))
@@ -184,8 +187,9 @@ extension NetworkMemory {
     /// Takes in whether an unsolicited answer's two stations had asked for the address.
     func noteQuestions(_ sighting: inout Sighting) {
         let packet = sighting.packet
+        let asker = packet.goesToTarget ? packet.target.mac : packet.listener
         let listener = QuestionKey(
-            asker: packet.listener ?? packet.target.mac, wanted: packet.sender.ip)
+            asker: asker ?? packet.target.mac, wanted: packet.sender.ip)
         sighting.wasAskedLately =
             questions.value(listener)?.mayHaveRivals(at: sighting.time, thresholds) ?? false
         sighting.hasSpeakerAsked =
@@ -203,7 +207,8 @@ extension NetworkMemory {
     private mutating func noteTarget(_ sighting: inout Sighting, _ listener: StationKey) {
         let target = sighting.packet.target
         // Who is poisoned sends to whom it names.
-        guard target.ip != .unspecified, target.mac == listener.mac, !sighting.isMismatched
+        guard target.ip != .unspecified, target.mac.isUnicast,
+            target.mac == listener.mac, !sighting.isMismatched
         else { return }
         let key = AddressKey(segment: listener.segment, ip: target.ip)
         // Who claims the target's address itself is no witness against the target.

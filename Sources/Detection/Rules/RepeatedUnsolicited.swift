@@ -29,7 +29,7 @@ enum RepeatedUnsolicited {
             rule: hasEvidence ? .repeatedUnsolicited : .repeatedUnsolicitedAlone,
             severity: isHonestBalance ? .medium : .high,
             confidence: hasEvidence ? .high : .medium, accused: sighting.speaker,
-            claim: sighting.packet.sender, rival: sighting.packet.listener,
+            claim: sighting.packet.sender, rival: sighting.packet.told,
             other: sighting.otherAddress, evidence: .unsolicited, count: count,
             firstFrame: sighting.repetition.firstFrame)
     }
@@ -39,7 +39,8 @@ enum RepeatedUnsolicited {
             return "\(alert.accusedText) took \(alert.addressText) and goes on saying, unasked, "
                 + "that it is at \(alert.claimantText)."
         }
-        return "\(alert.accusedText) keeps telling \(listener), unasked, that "
+        let group = listener.isGroup ? "the group " : ""
+        return "\(alert.accusedText) keeps telling \(group)\(listener), unasked, that "
             + "\(alert.addressText) is at \(alert.claimantText)."
     }
 }
