@@ -64,18 +64,31 @@ struct ReceiverTests {
         #expect(told.contains { $0.rule == .toldAgainstOwner })
     }
 
-    @Test(arguments: ["02:00:00:00:00:", "01:00:5e:00:00:"])
-    func `an answer is no copy of one that goes elsewhere`(decoys: String) {
-        var steps = exchange(0, .mallory, .alice) + exchange(1_000, .bob, .alice)
-        for round in 0..<30 {
-            let at = 20_000 + Int64(round) * 10_000
-            let whisper = tells(at + 1, Self.asRouter, .alice)
-            let elsewhere = Frame.arp(
-                .reply, sender: Self.asRouter.pair, target: Player.alice.pair,
-                destination: decoys + String(10 + round))
-            steps += [Step(at: at, frame: elsewhere), whisper]
+    /// Answers, of which some name the router's own address for the listener's, and questions.
+    static let whispers = [
+        tells(0, asRouter, .alice), tells(0, asRouter, .alice.claiming(.router)),
+        asks(0, asRouter, for: Player.alice.ip, to: Player.alice.mac),
+    ]
+
+    @Test(arguments: whispers, ["02:00:00:00:00:", "01:00:5e:00:00:"])
+    func `what one is told is no copy of what goes elsewhere`(whisper: Step, decoys: String) {
+        var steps = Self.heard + exchange(5_000, .mallory, .bob)
+        for round in 0..<60 {
+            let told = whisper.later(60_000 + Int64(round) * 2_000)
+            steps += [told.to(decoys + String(10 + round)), told.later(5)]
         }
         #expect(!grave(steps, .withGateway).isEmpty)
+    }
+
+    @Test func `what everybody is told may come to each station alone as well`() {
+        let both = [Player.mallory, Self.asRouter].flatMap { who in
+            (0..<5).flatMap { round -> [Step] in
+                let answer = tells(20_000 + Int64(round) * 20_000, who, who)
+                let toEach = (0..<8).map { answer.later(1 + $0).to("3c:97:0e:00:05:1\($0)") }
+                return [answer.to(Frame.broadcast)] + toEach
+            }
+        }
+        #expect(grave(both.sorted { $0.at < $1.at }, .withGateway).isEmpty)
     }
 
     // MARK: - Groups

@@ -75,9 +75,8 @@ struct NetworkMemory: ~Copyable, Sendable {
         let binding = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip))
         let index = known ?? stations.insert(source, Station())
         if known != nil { stations.use(index) }
-        let isFree = packet.isRequest || packet.isToMany
-        let window = thresholds.copyWithin
-        if stations[index].isCopy(packet.print, at: time, within: window, isFree: isFree) {
+        let print = CopyPrint(packet, seed: configuration.tableSeed)
+        if stations[index].isCopy(print, at: time, within: thresholds.copyWithin) {
             if packet.isRequest { noteCopy(of: packet, at: question, time: time) }
             return nil
         }
@@ -257,20 +256,5 @@ extension ARPPacket {
         isRequest
             ? QuestionKey(asker: sender.mac, wanted: target.ip)
             : QuestionKey(asker: target.mac, wanted: sender.ip)
-    }
-
-    /// A number that copies of the packet share and others hardly ever do. Requests and what is
-    /// told everybody may come to each station alone, as access points send them on; an answer that
-    /// goes to somebody else is another one.
-    @inline(__always)
-    fileprivate var print: UInt64 {
-        var value = sender.mac.bits << 16 | UInt64(operation)
-        if !isRequest, sender.ip != target.ip, let destination {
-            value ^= destination.bits &* 0x9E37_79B9_7F4A_7C15
-        }
-        value = (value ^ target.mac.bits).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15).low
-        let addresses = UInt64(sender.ip.bits) << 32 | UInt64(target.ip.bits)
-        let product = (value ^ addresses).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
-        return product.high ^ product.low
     }
 }

@@ -63,20 +63,20 @@ struct Station: Sendable {
     /// How many addresses it told everybody about that it had not used, since when.
     private var announced = (count: UInt32(0), since: Int64.min)
 
-    /// Whether this packet, told by its print, was already seen within `window`; beyond a few
-    /// times only if `isFree`.
+    /// Whether this packet, told by its print, or the same to everybody was already seen within
+    /// `window`; beyond a few times only where there may be any number of copies.
     @inline(__always)
-    mutating func isCopy(
-        _ print: UInt64, at time: Int64, within window: Int64, isFree: Bool
-    ) -> Bool {
-        for index in lastPrints.indices where lastPrints[index] == print {
+    mutating func isCopy(_ print: CopyPrint, at time: Int64, within window: Int64) -> Bool {
+        for index in lastPrints.indices {
+            let noted = lastPrints[index]
+            guard noted == print.own || noted == print.original else { continue }
             let last = lastPrintTimes[index]
             if time.age(of: last) < window, last.age(of: time) < window {
-                return countsAsCopy(index, isFree: isFree)
+                return countsAsCopy(index, isFree: print.isFree || noted != print.own)
             }
         }
         let place = Int(nextPrint & 1)
-        lastPrints[place] = print
+        lastPrints[place] = print.own
         lastPrintTimes[place] = time
         lastPrintCopies[place] = 0
         nextPrint ^= 1

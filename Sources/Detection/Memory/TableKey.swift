@@ -14,8 +14,9 @@ private func fold(_ value: UInt64, _ factor: UInt64) -> UInt64 {
     return product.high ^ product.low
 }
 
+/// A number of two others that differs for different ones as often as can be, by an unknown seed.
 @inline(always)
-private func mix(_ seed: UInt64, _ first: UInt64, _ second: UInt64) -> UInt64 {
+func mix(_ seed: UInt64, _ first: UInt64, _ second: UInt64) -> UInt64 {
     fold(fold(seed ^ first, 0x9E37_79B9_7F4A_7C15) ^ second, 0xD6E8_FEB8_6659_FD93)
 }
 

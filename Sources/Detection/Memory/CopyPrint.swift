@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What tells a packet from others, and so its copies: the same frame seen at several places, or
+/// what everybody is told as access points send it on, to each station alone.
+struct CopyPrint {
+    /// A number that copies of the packet share and others hardly ever do. It says whom the frame
+    /// goes to: what is told to somebody else is another packet.
+    let own: UInt64
+    /// That of the same packet to everybody, of which this one may be a copy.
+    let original: UInt64
+    /// Whether there may be any number of copies.
+    let isFree: Bool
+
+    /// The print of a packet; nobody who does not know `seed` can make another one alike.
+    @inline(__always)
+    init(_ packet: ARPPacket, seed: UInt64) {
+        let kind = packet.sender.mac.bits << 16 | UInt64(packet.operation)
+        let addresses = UInt64(packet.sender.ip.bits) << 32 | UInt64(packet.target.ip.bits)
+        let said = mix(mix(seed, kind, packet.target.mac.bits), addresses, 4)
+        let toAll = said ^ MACAddress.broadcast.spread
+        let destination = packet.destination ?? .zero
+        own = said ^ destination.spread
+        original = destination.isUnicast ? toAll : own
+        isFree = packet.isRequest || packet.isToMany
+    }
+}
+
+extension MACAddress {
+    /// The address over all 64 bits.
+    @inline(__always)
+    fileprivate var spread: UInt64 { bits &* 0x9E37_79B9_7F4A_7C15 }
+}
