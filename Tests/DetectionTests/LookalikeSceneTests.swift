@@ -118,6 +118,22 @@ struct LookalikeSceneTests {
         }
     }
 
+    /// The end of a hardware address is that of another one by chance or by choice.
+    @Test func `who answers before an owner under an address like its own accuses it of nothing`() {
+        let alike = Player(mac: "02:cc:00:00:00:01", ip: Self.gateway)
+        let steps = (0..<20).flatMap { round -> [Step] in
+            let at = Int64(round) * 20_000
+            return [
+                asks(at, .alice, for: Self.gateway, to: Player.router.mac),
+                tells(at + 1, alike, .alice), tells(at + 10, .router, .alice),
+            ]
+        }
+        let start = exchange(0, .router, .alice)
+        let told = alerts(start + steps.map { $0.later(60_000) }, .withGateway)
+        #expect(told.contains { $0.severity >= .high })
+        #expect(told.allSatisfy { $0.accused?.description != Player.router.mac })
+    }
+
     /// Two servers, each with an address of its own.
     private static let servers =
         exchange(300, one, .alice) + exchange(400, two, .alice)

@@ -162,7 +162,8 @@ struct NetworkMemory: ~Copyable, Sendable {
         if let question, packet.mayAnswer(askedOfAll: questions[question].isToMany) {
             questions.use(question)
             let form = questions[question].answered(
-                by: packet.sender.mac, in: packet.segment, at: time, thresholds)
+                by: packet.sender.mac, in: packet.segment, at: time, thresholds,
+                seed: configuration.tableSeed)
             if form.isPrompted { return form }
         }
         return packet.isToMany ? .announcement : .unsolicited

@@ -80,12 +80,13 @@ struct Question: Sendable {
     /// Notes an answer and says what it is worth: one station may answer, a few more may have
     /// meant to (all owners of one address do, and all cards of one machine), everything else is
     /// unsolicited. Who alone was asked has no rivals.
+    /// `seed` is what keeps others from choosing an address that is taken for the owner's here.
     mutating func answered(
-        by mac: MACAddress, in segment: Segment, at now: Int64, _ thresholds: Thresholds
+        by mac: MACAddress, in segment: Segment, at now: Int64, _ thresholds: Thresholds,
+        seed: UInt64
     ) -> ClaimForm {
         guard now.isWithin(thresholds.questionOpen, of: time) else { return .unsolicited }
-        // Who is told from others by less than a whole address gains nothing by being alike.
-        let print = UInt16(truncatingIfNeeded: mac.bits)
+        let print = UInt16(truncatingIfNeeded: mix(seed, mac.bits, 5))
         let first = isToMany ? ClaimForm.answer : .answerToOne
         let further = isToMany ? ClaimForm.rivalAnswer : .answerToOne
         let count = Int(answerCount)
