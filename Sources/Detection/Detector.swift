@@ -90,6 +90,7 @@ public struct Detector: ~Copyable, Sendable {
         RuleBook.judge(sighting, configuration.thresholds) { finding in
             var finding = finding
             if sighting.isMismatched { finding.carrier = packet.source }
+            finding.isPutBack = sighting.isSourceRival
             finding.isGateway = finding.isGateway ?? sighting.isGateway
             if sighting.isGateway, finding.severity >= .medium { lastGatewayFinding = time }
             guard let finding = admit(finding, packet.segment, at: time) else { return }

@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What makes two findings one matter; without a rule, what makes them one incident.
-struct AlertKey: TableKey {
-    var rule: RuleID?
-    var address: AddressKey
-    var station: StationKey
-
-    func mixed(seed: UInt64) -> UInt64 {
-        let number = UInt64(rule?.hashIndex ?? 0)
-        return address.mixed(seed: seed) ^ station.mixed(seed: ~seed) &+ number
-    }
-}
-
-extension RuleID {
-    /// A small number of its own.
-    fileprivate var hashIndex: Int {
-        var value = 0
-        for byte in rawValue.utf8 { value = value << 8 | Int(byte) }
-        return value
-    }
-}
-
 /// Lets each matter be reported once, and again only when it gets worse.
 ///
 /// A matter is what one rule says of one address and station. What further rules say of the same
 /// two belongs to the same incident: it is reported only where it is graver than all before. The
-/// station is the accused, the one that the claim leads to, or the frame's source.
+/// station is the one that the claim leads to, or else the accused. A matter that goes on is not
+/// told again, but no other one keeps it from being told for longer than the window: what anybody
+/// can have in common with others bounds how many are told, and that for a while.
 struct AlertFolder: ~Copyable, Sendable {
     struct Reported: Sendable {
         var severity: Severity
@@ -57,95 +38,160 @@ struct AlertFolder: ~Copyable, Sendable {
             note(finding, known, segment, at: time)
             return nil
         }
-        guard isNews(finding, segment, at: time) else { return nil }
-        if isOneOfMany(finding, segment, at: time) {
-            note(finding, finding.severity, segment, at: time)
+        if goesOn(finding, segment, at: time) {
+            noteConflict(finding, segment, at: time)
             return nil
         }
-        note(finding, max(known, finding.severity), segment, at: time)
-        return finding
+        if isMoveBack(finding, segment, at: time) { return nil }
+        let isOneOfMany = self.isOneOfMany(finding, segment, at: time)
+        if !isOneOfMany {
+            if known < .high, waits(finding, segment, at: time) { return nil }
+            finding.forEachCount(in: segment) { count($0, at: time, lasting: true) }
+        }
+        noteMatter(finding, segment, at: time)
+        let severity = isOneOfMany ? finding.severity : max(known, finding.severity)
+        note(finding, severity, segment, at: time)
+        return isOneOfMany ? nil : finding
+    }
+
+    /// Forgets what was reported about these addresses.
+    mutating func forget(_ addresses: Set<IPv4Address>) {
+        reported.removeAll { addresses.contains($0.address.ip) }
+    }
+}
+
+// MARK: - Matters
+
+extension AlertFolder {
+    /// Whether a finding adds nothing to what its rule told a short while ago, which then goes on.
+    private mutating func goesOn(_ finding: Finding, _ segment: Segment, at time: Int64) -> Bool {
+        // Who can bring about less of the kind as often as it likes hides nothing graver by it.
+        let isLasting = finding.scope == .binding
+        var (goesOn, isNew) = (false, false)
+        finding.forEachMatter(in: segment) { key in
+            if self.goesOn(key, finding.severity, at: time, lasting: isLasting) {
+                goesOn = true
+            } else {
+                isNew = true
+            }
+        }
+        guard finding.scope == .sides else { return goesOn }
+        // A further station in a conflict is worth a word once in a window.
+        let all = finding.addressMatter(in: segment)
+        return !isNew || severity(of: all, at: time) >= finding.severity
+    }
+
+    /// Whether what was told under a key a short while ago was no less grave. What is less than was
+    /// told makes a matter last longer where it is `lasting`.
+    private mutating func goesOn(
+        _ key: AlertKey, _ severity: Severity, at time: Int64, lasting: Bool
+    ) -> Bool {
+        guard let place = reported.find(key), reported[place].severity >= severity,
+            time.isWithin(window, of: reported[place].lastTime)
+        else { return false }
+        if lasting || reported[place].severity == severity { reported[place].lastTime = time }
+        return true
+    }
+
+    private mutating func noteMatter(_ finding: Finding, _ segment: Segment, at time: Int64) {
+        finding.forEachMatter(in: segment) { note($0, finding.severity, at: time) }
+        if finding.scope == .sides {
+            note(finding.addressMatter(in: segment), finding.severity, at: time)
+        }
     }
 
     /// Whether a station was told with so many addresses, as an attacker or as one side of a
-    /// conflict, that one more is no news, or an address was told to have moved so often. The
-    /// gateway's is news whatever went before.
+    /// conflict, that one more is no news, or an address was told to have moved so often.
     private mutating func isOneOfMany(
         _ finding: Finding, _ segment: Segment, at time: Int64
     ) -> Bool {
         var isOneOfMany = false
-        if finding.rule == .bindingChanged, let claim = finding.claim {
-            isOneOfMany = isToldOften(AlertKey(claim.ip, .broadcast, in: segment), .low, at: time)
-        }
-        guard finding.isGateway != true else { return isOneOfMany }
-        let isAttack =
-            finding.severity == .high && finding.scope == .binding && finding.accused != nil
-        guard isAttack || finding.rule == .bindingChanged || finding.rule == .addressConflict
-        else { return isOneOfMany }
-        finding.forEachSide { station in
-            var key = AlertKey(.unspecified, station, in: segment)
-            if !isAttack { key.rule = finding.rule }
-            if isToldOften(key, finding.severity, at: time) { isOneOfMany = true }
+        finding.forEachCount(in: segment) { key in
+            guard isFull(key, addressesMax, at: time), let place = reported.find(key)
+            else { return }
+            reported[place].lastTime = time
+            isOneOfMany = true
         }
         return isOneOfMany
     }
 
-    /// Counts one more finding of a kind, and says whether there were so many that it is no news.
-    private mutating func isToldOften(
-        _ key: AlertKey, _ severity: Severity, at time: Int64
-    ) -> Bool {
-        let new = Reported(severity: severity, lastTime: time)
-        let (index, _) = reported.findOrInsert(key, new)
-        if !time.isWithin(window, of: reported[index].lastTime) { reported[index].count = 0 }
-        reported[index].lastTime = time
-        if Int(reported[index].count) >= addressesMax { return true }
-        reported[index].count += 1
+    /// Whether so much was told of other stations that have the same in common that this one has
+    /// to wait: until the first of those was told a window ago, whatever goes on.
+    private mutating func waits(_ finding: Finding, _ segment: Segment, at time: Int64) -> Bool {
+        var waits = false
+        finding.forEachShare(in: segment) { key, isSource in
+            let countMax = isSource ? min(Self.ofOneSourceMax, addressesMax) : addressesMax
+            if isFull(key, countMax, at: time) { waits = true }
+        }
+        if waits { return true }
+        finding.forEachShare(in: segment) { key, _ in count(key, at: time, lasting: false) }
         return false
     }
 
-    private mutating func isNews(_ finding: Finding, _ segment: Segment, at time: Int64) -> Bool {
-        guard finding.scope == .binding else {
-            // Who can bring about less of the kind as often as it likes hides nothing graver by it.
-            let key = finding.key(finding.accused, in: segment)
-            let isNews = self.isNews(key, finding.severity, at: time, lasting: false)
-            guard finding.scope == .stations, finding.rival != nil else { return isNews }
-            let other = finding.key(finding.rival, in: segment)
-            return self.isNews(other, finding.severity, at: time, lasting: false) && isNews
-        }
-        var isNews = true
-        finding.forEachCulprit { culprit in
-            let key = finding.key(culprit, in: segment)
-            if !self.isNews(key, finding.severity, at: time, lasting: true) { isNews = false }
-        }
-        return isNews
+    /// How many stations are told that one source of frames speaks for: who can be found by it has
+    /// been, by then.
+    private static let ofOneSourceMax = 2
+
+    private func isFull(_ key: AlertKey, _ countMax: Int, at time: Int64) -> Bool {
+        guard let known = reported.value(key) else { return false }
+        return time.isWithin(window, of: known.lastTime) && Int(known.count) >= countMax
     }
 
-    /// Whether a finding is worse than what was told, or comes after a while. What is less than
-    /// was told makes a matter last longer where it is `lasting`.
-    private mutating func isNews(
-        _ key: AlertKey, _ severity: Severity, at time: Int64, lasting: Bool
-    ) -> Bool {
-        let new = Reported(severity: severity, lastTime: time)
-        let (index, isNew) = reported.findOrInsert(key, new)
-        if isNew { return true }
-        let known = reported[index]
-        let isWorse = severity > known.severity
-        let isLongAgo = !time.isWithin(window, of: known.lastTime)
-        if lasting || isLongAgo || severity >= known.severity { reported[index].lastTime = time }
-        if isWorse || isLongAgo { reported[index].severity = severity }
-        return isWorse || isLongAgo
+    /// Counts one more, in a window that begins with the first, or where it is `lasting` anew with
+    /// each.
+    private mutating func count(_ key: AlertKey, at time: Int64, lasting: Bool) {
+        let (place, _) = reported.findOrInsert(key, Reported(severity: .info, lastTime: time))
+        let isLongAgo = !time.isWithin(window, of: reported[place].lastTime)
+        if isLongAgo { reported[place].count = 0 }
+        if isLongAgo || lasting { reported[place].lastTime = time }
+        reported[place].count += 1
     }
+}
 
+// MARK: - Incidents
+
+extension AlertFolder {
     /// How grave the incident is that a finding belongs to, as far as it was reported.
     private func incident(_ finding: Finding, _ segment: Segment, at time: Int64) -> Severity {
-        guard let ip = finding.claim?.ip else { return .info }
-        var known = Severity.info
-        finding.forEachCulprit { culprit in
-            known = max(known, severity(of: AlertKey(ip, culprit, in: segment), at: time))
+        guard let ip = finding.claim?.ip, finding.rule != .invalidSender else { return .info }
+        guard let accused = finding.accused, let subject = finding.subject else {
+            return conflict(finding, ip, segment, at: time)
         }
-        // An address that comes back from who stands accused has moved no further.
-        guard finding.rule == .bindingChanged, let previous = finding.rival else { return known }
-        let before = severity(of: AlertKey(ip, previous, in: segment), at: time)
-        return max(known, before >= .high ? before : .info)
+        var known = severity(of: AlertKey(.incident, nil, ip, subject, in: segment), at: time)
+        if subject == accused {
+            let accusation = AlertKey(.accusation, nil, ip, accused, in: segment)
+            known = max(known, severity(of: accusation, at: time))
+        }
+        if finding.rule == .sourceMismatch, let claimant = finding.claim?.mac {
+            let key = AlertKey(.incident, nil, ip, claimant, in: segment)
+            known = max(known, severity(of: key, at: time))
+        }
+        return known
+    }
+
+    /// Whether an address moved from who stands accused: it comes back, and has moved no further.
+    private func isMoveBack(_ finding: Finding, _ segment: Segment, at time: Int64) -> Bool {
+        guard finding.rule == .bindingChanged, let ip = finding.claim?.ip,
+            let previous = finding.rival
+        else { return false }
+        return severity(of: AlertKey(.incident, nil, ip, previous, in: segment), at: time) >= .high
+    }
+
+    /// The same of a finding that accuses nobody: what was said of a station that it names, or what
+    /// is graver of the address. Who invents stations is another one than those that are named; and
+    /// no word about the gateway's first owner hides who takes the address from it.
+    private func conflict(
+        _ finding: Finding, _ ip: IPv4Address, _ segment: Segment, at time: Int64
+    ) -> Severity {
+        guard finding.scope == .sides else { return .info }
+        let graver = severity(of: AlertKey(.conflict, nil, ip, in: segment), at: time)
+        var known = graver > finding.severity ? graver : .info
+        finding.forEachSide { side in
+            if finding.rule == .contestedGateway, side != finding.claim?.mac { return }
+            let key = AlertKey(.incident, nil, ip, side, in: segment)
+            known = max(known, severity(of: key, at: time))
+        }
+        return known
     }
 
     private func severity(of key: AlertKey, at time: Int64) -> Severity {
@@ -154,29 +200,36 @@ struct AlertFolder: ~Copyable, Sendable {
         return known.severity
     }
 
-    /// Notes how grave the incident is: for the accused, and for whoever may be accused yet.
+    /// Notes how grave the incident is: for the station that it is about, for whoever is accused of
+    /// it, and for the other end of a pair. A conflict makes those of its stations last that were
+    /// told.
     private mutating func note(
         _ finding: Finding, _ severity: Severity, _ segment: Segment, at time: Int64
     ) {
-        guard severity > .info, let claim = finding.claim else { return }
-        finding.forEachCulprit { culprit in
-            note(AlertKey(claim.ip, culprit, in: segment), severity, at: time)
+        guard severity > .info, finding.isOfIncident, let ip = finding.claim?.ip else { return }
+        guard let accused = finding.accused, let subject = finding.subject else {
+            if finding.scope == .sides {
+                finding.forEachSide { station in
+                    let key = AlertKey(.incident, nil, ip, station, in: segment)
+                    if self.severity(of: key, at: time) >= .high { note(key, .high, at: time) }
+                }
+            }
+            return noteConflict(finding, segment, at: time)
         }
-        if finding.accused != nil {
-            note(AlertKey(claim.ip, nil, in: segment), severity, at: time)
-            // A station that others speak for may be accused in its turn.
-            note(AlertKey(claim.ip, claim.mac, in: segment), severity, at: time)
+        note(AlertKey(.incident, nil, ip, subject, in: segment), severity, at: time)
+        if accused != subject {
+            note(AlertKey(.accusation, nil, ip, accused, in: segment), severity, at: time)
         }
         if finding.rule == .betweenTwo, let other = finding.other {
-            finding.forEachCulprit {
-                note(AlertKey(other, $0, in: segment), severity, at: time)
-            }
+            note(AlertKey(.incident, nil, other, subject, in: segment), severity, at: time)
         }
     }
 
-    /// Forgets what was reported about these addresses.
-    mutating func forget(_ addresses: Set<IPv4Address>) {
-        reported.removeAll { addresses.contains($0.address.ip) }
+    /// Notes that an address is contested so gravely that less of the kind adds nothing.
+    private mutating func noteConflict(_ finding: Finding, _ segment: Segment, at time: Int64) {
+        guard finding.accused == nil, finding.severity >= .high, let ip = finding.claim?.ip
+        else { return }
+        note(AlertKey(.conflict, nil, ip, in: segment), finding.severity, at: time)
     }
 
     private mutating func note(_ key: AlertKey, _ severity: Severity, at time: Int64) {
@@ -186,44 +239,5 @@ struct AlertFolder: ~Copyable, Sendable {
         let isLongAgo = !time.isWithin(window, of: reported[index].lastTime)
         if isLongAgo || severity > reported[index].severity { reported[index].severity = severity }
         reported[index].lastTime = time
-    }
-}
-
-extension AlertKey {
-    /// The key of an incident.
-    fileprivate init(_ ip: IPv4Address, _ accused: MACAddress?, in segment: Segment) {
-        rule = nil
-        address = AddressKey(segment: segment, ip: ip)
-        station = StationKey(segment: segment, mac: accused ?? .zero)
-    }
-}
-
-extension Finding {
-    /// Hands each of those of whom it is told to `body`, once: the accused, the station that the
-    /// claim leads to, and who sent the frame. A forger may make up either of the last two anew
-    /// for every frame.
-    fileprivate func forEachCulprit(_ body: (MACAddress) -> Void) {
-        body(accused ?? .zero)
-        guard let accused else { return }
-        // Who puts an owner back claims nothing for itself.
-        let claimant = rule == .restore ? nil : claim?.mac
-        if let claimant, claimant != accused { body(claimant) }
-        if let carrier, carrier != accused, carrier != claimant { body(carrier) }
-    }
-
-    /// The same of a conflict, which accuses nobody: each of the two stations.
-    fileprivate func forEachSide(_ body: (MACAddress) -> Void) {
-        guard rule == .addressConflict else { return forEachCulprit(body) }
-        if let claim { body(claim.mac) }
-        if let rival { body(rival) }
-    }
-
-    fileprivate func key(_ culprit: MACAddress?, in segment: Segment) -> AlertKey {
-        let usesAddress = scope == .binding || scope == .address
-        let usesStation = scope == .binding || scope == .station || scope == .stations
-        let ip = usesAddress ? claim?.ip ?? .unspecified : .unspecified
-        return AlertKey(
-            rule: rule, address: AddressKey(segment: segment, ip: ip),
-            station: StationKey(segment: segment, mac: usesStation ? culprit ?? .zero : .zero))
     }
 }

@@ -58,19 +58,22 @@ struct Finding: Equatable, Sendable {
     var firstFrame: UInt64?
     /// Whether it is about the router's address; `nil` when that is told of the packet's sender.
     var isGateway: Bool?
+    /// Whether the packet names an owner whose address its source, the accused, had taken: it leads
+    /// to nobody else.
+    var isPutBack = false
     /// What further findings of the rule are folded by.
     var scope = Scope.binding
 
     /// What makes two findings of one rule the same matter.
     enum Scope: Sendable {
-        /// The same address and the same accused.
+        /// The same address and the same station that it leads to.
         case binding
         /// The same address, whoever is accused.
         case address
+        /// The same address and the same two stations, of which none is accused.
+        case sides
         /// The same accused, whatever the address.
         case station
-        /// The same accused or the same rival: either may be made up.
-        case stations
         /// The same segment.
         case segment
     }

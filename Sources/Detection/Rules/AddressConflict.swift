@@ -11,7 +11,7 @@ enum AddressConflict {
         return Finding(
             rule: .addressConflict, severity: .medium, confidence: .medium,
             claim: sighting.packet.sender, rival: change.previous, count: change.count,
-            firstFrame: sighting.suspect?.firstFrame, scope: .address)
+            firstFrame: sighting.suspect?.firstFrame, scope: .sides)
     }
 
     static func explain(_ alert: Alert) -> String {

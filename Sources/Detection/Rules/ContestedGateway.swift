@@ -22,7 +22,7 @@ enum ContestedGateway {
         return Finding(
             rule: .contestedGateway, severity: .high, confidence: .medium,
             claim: AddressPair(mac: claimant, ip: sender.ip), rival: original,
-            count: change.count, firstFrame: sighting.suspect?.firstFrame, scope: .address)
+            count: change.count, firstFrame: sighting.suspect?.firstFrame, scope: .sides)
     }
 
     static func explain(_ alert: Alert) -> String {

@@ -17,7 +17,7 @@ enum PortStealing {
         return Finding(
             rule: .portStealing, severity: isProbe ? .medium : .high,
             confidence: isProbe ? .low : .medium, accused: thief, rival: packet.source,
-            evidence: .mismatched, scope: .stations)
+            evidence: .mismatched, scope: .station)
     }
 
     static func explain(_ alert: Alert) -> String {

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import TestKit
+import Testing
+
+/// What was told of others, or is said in anybody's name, hides no attack: and whoever invents
+/// others makes no alert of each.
+struct FoldedAttackTests {
+    private static let asRouter = Player.mallory.claiming(.router)
+    private static let minute: Int64 = 60_000
+    private static let invented = "02:aa:00:00:00:01"
+
+    private static let known =
+        exchange(0, .router, .alice) + exchange(1_000, .alice, .bob)
+        + exchange(2_000, .router, .bob)
+
+    /// A group address claims an address.
+    private static func groups(
+        _ at: Int64, _ ip: String = Player.router.ip, source: String = invented
+    ) -> Step {
+        announces(at, Player(mac: "01:00:5e:00:00:77", ip: ip)).from(source)
+    }
+
+    /// Whose hardware address ends as the router's does.
+    private static let alike = Player(mac: "02:cc:00:00:00:01", ip: Player.router.ip)
+
+    /// Somebody and the router answer the same question, again and again.
+    private static func contest(_ at: Int64, by who: Player = asRouter, times: Int = 20) -> [Step] {
+        (0..<times).flatMap { round -> [Step] in
+            let at = at + Int64(round) * 20_000
+            return [
+                asks(at, .alice, for: Player.router.ip, to: Player.router.mac),
+                tells(at + 1, who, .alice), tells(at + 10, .router, .alice),
+            ]
+        }
+    }
+
+    private static func told(
+        _ steps: [Step], _ configuration: DetectorConfiguration = .withGateway
+    ) -> [Alert] {
+        alerts(steps.sorted { $0.at < $1.at }, configuration).filter { $0.severity >= .high }
+    }
+
+    private static func names(_ alert: Alert, _ who: String) -> Bool {
+        [alert.accused, alert.claim?.mac].contains { $0?.description == who }
+    }
+
+    // MARK: - Invalid senders
+
+    @Test(arguments: [[50_000], [50_000, 1_800_000, 3_600_000]] as [[Int64]])
+    func `no invalid sender hides a contest of the gateway`(times: [Int64]) {
+        let told = Self.told(Self.known + times.map { Self.groups($0) } + Self.contest(2_000_000))
+        #expect(told.map(\.rule) == [.invalidSender, .contestedGateway])
+    }
+
+    @Test func `no invalid sender hides the stations that somebody invents`() {
+        let claims = (0..<60).flatMap { round -> [Step] in
+            let at = 60_000 + Int64(round) * 3_000
+            let who = Player(mac: "02:bb:00:00:00:\(10 + round)", ip: Player.bob.ip)
+            return [announces(at, who)] + exchange(at + 1_000, .router, .bob)
+        }
+        let told = Self.told(Self.known + [Self.groups(50_000, Player.bob.ip)] + claims)
+        #expect(told.map(\.rule) == [.invalidSender, .inventedClaimants])
+    }
+
+    @Test(arguments: [Player.mallory.mac, invented])
+    func `no invalid sender hides who whispers from the same source`(source: String) {
+        let whispers = tells(60_000, Self.asRouter, .alice).from(source).repeated(20, every: 2_000)
+        let steps = Self.known + exchange(3_000, .mallory, .alice)
+        let told = Self.told(steps + [Self.groups(50_000, source: source)] + whispers)
+        #expect(told.first?.rule == .invalidSender)
+        #expect(told.dropFirst().contains { Self.names($0, Player.mallory.mac) })
+    }
+
+    // MARK: - Sources
+
+    @Test func `who was told under a source hides nobody who uses it next`() {
+        let steps = [Self.alike, Self.asRouter].enumerated().flatMap { number, who in
+            tells(60_000 + Int64(number) * 60_000, who, .alice).from(Self.invented)
+                .repeated(20, every: 2_000)
+        }
+        let told = Self.told(Self.known + steps)
+        for who in [Self.alike, .mallory] { #expect(told.contains { Self.names($0, who.mac) }) }
+    }
+
+    @Test(arguments: [Player.router, .bob])
+    func `whoever was told under a source, others are told within an hour`(victim: Player) {
+        let first = (0..<2).flatMap { number in
+            let who = Player(mac: "02:cc:00:00:00:\(10 + number)", ip: victim.ip)
+            return tells(60_000 + Int64(number) * 60_000, who, .alice).from(Self.invented)
+                .repeated(20, every: 2_000)
+        }
+        let last = tells(180_000, .mallory.claiming(victim), .alice).from(Self.invented)
+            .repeated(130, every: 30_000)
+        let told = Self.told(Self.known + first + last)
+        #expect(told.contains { Self.names($0, Player.mallory.mac) })
+    }
+
+    @Test func `of whom one source makes up two are told`() {
+        let steps = (0..<30).flatMap { number in
+            let who = Player(mac: "02:cc:00:00:00:\(10 + number)", ip: Player.router.ip)
+            return tells(60_000 + Int64(number) * 4_000, who, .alice).from(Self.invented)
+                .repeated(3, every: 1_000)
+        }
+        let told = Self.told(Self.known + steps).filter { $0.rule != .speaksForMany }
+        #expect(told.count == 2)
+    }
+
+    @Test func `who puts an owner back is no matter of its own`() {
+        let attack =
+            exchange(3_000, .mallory, .alice)
+            + tells(60_000, Self.asRouter, .alice).repeated(10, every: 2_000)
+        let end = tells(100_000, .router, .alice).from(Player.mallory.mac).repeated(5, every: 1_000)
+        #expect(Self.told(Self.known + attack + end) == Self.told(Self.known + attack))
+    }
+
+    // MARK: - Conflicts
+
+    @Test func `a contest that goes on hides no other one for longer than an hour`() {
+        let steps =
+            Self.contest(Self.minute, by: Self.alike, times: 210)
+            + Self.contest(71 * Self.minute)
+        let told = Self.told(Self.known + steps)
+        #expect(told.map(\.rule) == [.contestedGateway, .contestedGateway])
+        #expect(told.last.map { Self.names($0, Player.mallory.mac) } == true)
+    }
+
+    @Test func `a contest that goes on is told once`() {
+        let told = Self.told(Self.known + Self.contest(Self.minute, times: 400))
+        #expect(told.map(\.rule) == [.contestedGateway])
+    }
+}
