@@ -73,6 +73,18 @@ struct FoldedAttackTests {
         #expect(told.dropFirst().contains { Self.names($0, Player.mallory.mac) })
     }
 
+    @Test func `group addresses take a whole network and are told with five addresses of it`() {
+        let hosts = (0..<30).map { number in
+            Player(mac: "3c:97:0e:00:04:\(10 + number)", ip: "10.0.0.\(100 + number)")
+        }
+        let steps =
+            hosts.enumerated().flatMap { exchange(Int64($0 * 100), $1, .alice) }
+            + hosts.enumerated().map { number, host in
+                Self.groups(20_000 + Int64(number) * 500, host.ip, source: Player.mallory.mac)
+            }
+        #expect(Self.told(steps).map(\.rule) == Array(repeating: .invalidSender, count: 5))
+    }
+
     // MARK: - Sources
 
     @Test func `who was told under a source hides nobody who uses it next`() {

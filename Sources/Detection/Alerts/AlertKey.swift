@@ -73,7 +73,7 @@ extension Finding {
 
     /// Whether it is an attack on one address, short of one that is beyond doubt.
     private var isAttack: Bool {
-        severity == .high && scope == .binding && accused != nil
+        severity == .high && (scope == .binding || scope == .address) && accused != nil
     }
 
     /// Hands each station that a conflict names to `body`.
