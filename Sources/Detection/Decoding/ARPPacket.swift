@@ -63,10 +63,11 @@ public struct ARPPacket: Equatable, Sendable {
     var told: MACAddress? { goesToGroup ? destination : listener }
 
     /// Whether it goes to whom it names, among all or alone, as far as the capture tells: else it
-    /// answers no question of that one.
+    /// answers no question of that one. What is told to everybody (RFC 3927, section 2.5) may have
+    /// been sent on to each station alone.
     var goesToTarget: Bool {
         guard let destination, destination != .broadcast else { return true }
-        return destination == target.mac
+        return destination == target.mac || sender.ip.isLinkLocal
     }
 
     /// How long it is.

@@ -19,9 +19,12 @@ struct CopyPrint {
         let said = mix(mix(seed, kind, packet.target.mac.bits), addresses, 4)
         let toAll = said ^ MACAddress.broadcast.spread
         let destination = packet.destination ?? .zero
-        own = said ^ destination.spread
+        // All that is said of an address for want of another is meant for everybody (RFC 3927,
+        // section 2.5), also where access points made each frame one for a single station.
+        let isForAll = packet.sender.ip.isLinkLocal
+        own = isForAll ? toAll : said ^ destination.spread
         original = destination.isUnicast ? toAll : own
-        isFree = packet.isRequest || packet.isToMany
+        isFree = packet.isRequest || packet.isToMany || isForAll
     }
 }
 

@@ -22,9 +22,11 @@ struct ToldPair: Equatable, Sendable {
         self.time = time
         let isQuestion = form == .question
         let isToMany = packet.isToMany
-        // An announcement that names somebody else is an answer to nobody's question.
-        let isUnasked =
-            form == .unsolicited || form == .announcement || isQuestion && !isToMany
+        // An announcement that names somebody else is an answer to nobody's question, but where
+        // all answers are for everybody (RFC 3927, section 2.5).
+        let isAnnouncement =
+            form == .announcement && !(claimed.isLinkLocal && listener.isLinkLocal)
+        let isUnasked = form == .unsolicited || isAnnouncement || isQuestion && !isToMany
         mark =
             frame & Self.frameMax | (isUnasked ? Self.unaskedBit : 0)
             | (isQuestion && isToMany ? Self.questionBit : 0)
