@@ -46,6 +46,11 @@ struct FoldedAttackTests {
         [alert.accused, alert.claim?.mac].contains { $0?.description == who }
     }
 
+    private static func thief(_ number: Int64, at: Int64) -> Step {
+        let thief = Player(mac: "02:00:00:00:07:\(10 + number)", ip: "0.0.0.0")
+        return asks(at, thief, for: "0.0.0.0", to: thief.mac).from(Player.bob.mac)
+    }
+
     // MARK: - Invalid senders
 
     @Test(arguments: [[50_000], [50_000, 1_800_000, 3_600_000]] as [[Int64]])
@@ -141,5 +146,27 @@ struct FoldedAttackTests {
     @Test func `a contest that goes on is told once`() {
         let told = Self.told(Self.known + Self.contest(Self.minute, times: 400))
         #expect(told.map(\.rule) == [.contestedGateway])
+    }
+
+    // MARK: - Thieves of traffic
+
+    @Test func `who accuses others of its theft is told as well`() {
+        let wrong = [Self.thief(1, at: 20_000), Self.thief(2, at: 20_100)]
+        let right = asks(20_200, Self.unnamed, for: "0.0.0.0", to: Player.mallory.mac)
+            .from(Player.bob.mac)
+        let told = Self.told(Self.known + wrong + right.repeated(50, every: 100))
+        #expect(told.map(\.rule) == [.portStealing, .portStealing, .portStealing])
+        #expect(told.last?.accused?.description == Player.mallory.mac)
+        #expect(told.allSatisfy { $0.signature.hasSuffix("drawn off by \($0.accused ?? .zero)") })
+        #expect(told.allSatisfy { $0.advice.hasPrefix("Look at both stations") })
+    }
+
+    private static let unnamed = Player(mac: Player.mallory.mac, ip: "0.0.0.0")
+
+    @Test func `invented thieves keep others from being told for an hour at most`() {
+        let steps = (0..<20).map { Self.thief($0, at: 20_000 + $0 * 10 * Self.minute) }
+        let told = Self.told(Self.known + steps).filter { $0.rule == .portStealing }
+        let minutes = told.map { ($0.time / 1_000_000 - 1_700_000_020_000) / Self.minute }
+        #expect(minutes == [0, 10, 20, 30, 40, 70, 80, 90, 100, 110, 140, 150, 160, 170, 180])
     }
 }

@@ -7,7 +7,8 @@ extension Alert {
     /// One line that names the matter and the address or station it is about.
     public var signature: String {
         let subject = claim.map { " \($0.ip)" } ?? accused.map { " by \($0)" } ?? ""
-        return "\(kind.category): \(kind.summary)\(subject)"
+        let matter = rule == .portStealing ? "another station's traffic is drawn off" : kind.summary
+        return "\(kind.category): \(matter)\(subject)"
     }
 
     /// What happened, in one sentence.
@@ -55,6 +56,9 @@ extension Alert {
         case .poisonedPeer:
             "Clear that host's ARP cache, and look at both stations before one is taken off the "
                 + "network: its answers may be forged themselves."
+        case .portStealing:
+            "Look at both stations before one is taken off the network: who sends such frames can "
+                + "make them accuse anybody."
         default: kind.advice
         }
     }
