@@ -170,7 +170,7 @@ public struct Thresholds: Sendable {
     public var scannedMax = 30
     /// With how many addresses one station is told as an attacker, unless it is critical, or as one
     /// side of a conflict; further ones are folded, but the gateway's. And how many stations are
-    /// told as thieves of one's traffic.
+    /// told as thieves of one's traffic, or between that of one address and others.
     public var addressesToldMax = 5
     /// How long after its last repeat an alert is reported anew.
     public var foldWindow: Int64 = 3_600 * Nanoseconds.second

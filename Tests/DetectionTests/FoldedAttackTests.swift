@@ -169,4 +169,19 @@ struct FoldedAttackTests {
         let minutes = told.map { ($0.time / 1_000_000 - 1_700_000_020_000) / Self.minute }
         #expect(minutes == [0, 10, 20, 30, 40, 70, 80, 90, 100, 110, 140, 150, 160, 170, 180])
     }
+
+    // MARK: - Between two
+
+    @Test(arguments: [DetectorConfiguration(), .withGateway])
+    func `invented stations between two others are told five times`(
+        configuration: DetectorConfiguration
+    ) {
+        let steps = (0..<40).flatMap { number -> [Step] in
+            let who = Player(mac: "02:cc:00:00:00:\(10 + number)", ip: Player.router.ip)
+            let at = 20_000 + Int64(number) * 200
+            return [tells(at, who, .alice), tells(at + 50, who.claiming(.alice), .router)]
+        }
+        let told = Self.told(Self.known + steps, configuration).filter { $0.rule == .betweenTwo }
+        #expect(told.count == 5)
+    }
 }

@@ -124,11 +124,14 @@ extension Finding {
     }
 
     /// Hands the keys of what it has in common with findings about other stations to `body`, any
-    /// of whom may be invented: the station whose traffic is stolen, or `isSource` what the frames
-    /// came from.
+    /// of whom may be invented: the station whose traffic is stolen, the address between whose
+    /// station and another one somebody stands, or `isSource` what the frames came from.
     func forEachShare(in segment: Segment, _ body: (AlertKey, _ isSource: Bool) -> Void) {
         if rule == .portStealing, let rival {
             body(AlertKey(.share, rule, .unspecified, rival, in: segment), false)
+        }
+        if rule == .betweenTwo, let claim {
+            body(AlertKey(.share, rule, claim.ip, in: segment), false)
         }
         guard isAboutClaimant, let claim else { return }
         let isDear = isGateway == true || severity == .critical
