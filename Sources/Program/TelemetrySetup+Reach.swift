@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CommandLineKit
-package import Modules
+import Modules
 public import Telemetry
 
 extension TelemetrySetup {
@@ -184,11 +184,22 @@ extension TelemetrySetup {
         return status
     }
 
-    /// What servers said since a time to requests for erasure from any folder of this home, as far
-    /// as these can be read.
-    package func erasureAnswers(since time: Timestamp) -> ErasureAnswers {
-        ([control()] + elsewhere().controls).compactMap { try? $0.erasureAnswers(since: time) }
+    /// The last row of the ledger of each folder of this home, as far as these can be read.
+    package func ledgerMarks() -> [String: LedgerMark] {
+        var marks: [String: LedgerMark] = [:]
+        for (path, control) in allPlaces { marks[path] = control.ledgerMark }
+        return marks
+    }
+
+    /// What servers said after these rows to requests for erasure from any folder of this home, as
+    /// far as these can be read.
+    package func erasureAnswers(after marks: [String: LedgerMark]) -> ErasureAnswers {
+        allPlaces.compactMap { path, control in try? control.erasureAnswers(after: marks[path]) }
             .reduce(into: ErasureAnswers()) { $0.add($1) }
+    }
+
+    private var allPlaces: [(path: String, control: TelemetryControl)] {
+        [(place, control())] + otherPlaces().places.filter { !isSame($0.path, place) }
     }
 
     /// What the next upload would send, the requests for erasure of all folders included.

@@ -46,6 +46,7 @@ final class FoldersRound {
     }
 
     private func round(_ progress: @escaping (UploadSummary) -> Void) throws -> UploadSummary? {
+        forgetUnseen()
         let failure = areBatchesMeant ? takeOverWaits() : nil
         // Who types an upload overrides them.
         let isUnknown = failure != nil && scope == .everythingIfDue
@@ -70,6 +71,15 @@ final class FoldersRound {
     private func timeLeft(since start: Int64) -> Duration {
         let used = Duration.nanoseconds(setup.seams.clock.uptimeNanoseconds() - start)
         return UploadRound.erasuresTimeMax - used
+    }
+
+    /// What leaves from here in this round, other folders have not seen yet: whatever they found
+    /// before holds no longer.
+    private func forgetUnseen() {
+        guard setup.control().pendingErasures != 0 else { return }
+        for (_, control) in setup.otherPlaces().places {
+            noting { try control.keepBatchesAway(isUnseen: false) }
+        }
     }
 
     /// Has batches wait for what left from other folders; what failed, so that they may have to

@@ -198,6 +198,29 @@ extension ErasurePlacesTests {
         #expect(server.requests.map(\.method) == ["POST", "DELETE", "POST"])
     }
 
+    @Test func `an erasure that leaves while a folder can be read begins its wait anew`() throws {
+        let server = try FakeServer(otherwise: .answer(200))
+        try send(to: server, from: "first")
+        try run("config", "unset", "telemetry.storage_path")
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(try agenda().dueAt != nil)
+        try makeBatchesDue("own/telemetry")
+        let store = try Connection(path: arpguard.folder.file("own/telemetry/store.sqlite"))
+        let long = SystemClock().now().advanced(bySeconds: -7 * 3600).nanoseconds
+        try store.run(
+            "INSERT INTO memory (key, value) VALUES ('upload.unseen', CAST(? AS BLOB))",
+            [.text("\(long)")])
+        try self.store(in: "first")
+        try run("telemetry", "rotate-id", "--confirm")
+        try run("config", "unset", "telemetry.storage_path")
+        let path = arpguard.folder.file("first/store.sqlite")
+        try RealFileSystem().remove(path)
+        try RealFileSystem().createFolder(path)
+        #expect(try uploadIfDue().status == 0)
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+    }
+
     @Test(arguments: [["first"], ["first/store.sqlite", "first/store.sqlite-wal"]])
     func `a folder that is gone, or has no store, keeps no batch waiting`(gone: [String]) throws {
         let server = try FakeServer(otherwise: .answer(200))

@@ -22,18 +22,36 @@ import Testing
         // Journals are cleared after the request is kept and before the ledger begins anew.
         let files = LookedAt(looking: { uploader.settleAll(isSupported: isSupported) })
         let control = home.control(files: files)
+        let before = home.control().ledgerMark
+        // Whatever a clock has said of earlier rows.
+        home.clock.advance(by: .seconds(-86_400))
         #expect(try control.deleteData().erasureRequested)
         var expected = ErasureAnswers()
         (expected.isConfirmed, expected.isUnsupported) = (isSupported, !isSupported)
-        let start = home.clock.now()
-        #expect(try home.control().erasureAnswers(since: start) == expected)
+        #expect(try home.control().erasureAnswers(after: before) == expected)
         let places = isSupported ? [] : ["https://telemetry.example.org"]
         #expect(try home.control().status().unsupportedErasureOrigins == places)
         // Another deletion keeps what can't be had, as something of before.
         _ = try home.control().deleteData()
-        #expect(try home.control().erasureAnswers(since: start) == ErasureAnswers())
+        #expect(try home.control().erasureAnswers(after: before) == ErasureAnswers())
         #expect(try home.control().status().unsupportedErasureOrigins == places)
         #expect(try home.control().verifyLedger().isSound)
+    }
+
+    @Test func `an answer from before a change of identifier is none, whatever the clocks say`()
+        throws
+    {
+        let uploader = Uploader(try #require(try home.control().outbox()))
+        home.clock.advance(by: .seconds(86_400))
+        #expect(try home.control().rotateID().erasureRequested)
+        uploader.settleAll(isSupported: false)
+        home.clock.advance(by: .seconds(-86_400))
+        let mark = home.control().ledgerMark
+        try home.haveOneBatchAccepted()
+        #expect(try home.control().rotateID().erasureRequested)
+        uploader.settleAll(isSupported: true)
+        let answers = try home.control().erasureAnswers(after: mark)
+        #expect(answers.isConfirmed && !answers.isUnsupported)
     }
 }
 

@@ -115,6 +115,33 @@ import Testing
         #expect(status.installationID != id && status.pendingErasures == 1)
     }
 
+    @Test func `a record that is moved away and comes back is met by the deletion all the same`()
+        throws
+    {
+        let record = try home.folder.read(path)
+        let id = try home.control().status().installationID
+        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        try RealFileSystem().remove(home.folder.file(path))
+        for _ in 0..<2 { #expect(try home.control().status().storeProblem == nil) }
+        #expect(try home.control().deleteData().erasureImpossible, "nobody can name it now")
+        #expect(home.told.isEmpty, "\(home.told)")
+        try home.folder.write(record, to: path)
+        let status = try home.control().status()
+        #expect(status.installationID != id && status.pendingErasures == 1)
+        #expect(home.told.contains("delete-data is done now"), "\(home.told)")
+    }
+
+    @Test func `a new yes where the record is gone keeps that something may have been sent`() throws
+    {
+        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        try RealFileSystem().remove(home.folder.file(path))
+        try home.enable()
+        let id = try #require(try home.control().status().installationID)
+        #expect(try home.control().status().installationID == id, "nothing ends a later identifier")
+        #expect(try home.control().deleteData().erasureImpossible)
+        #expect(home.told.isEmpty, "\(home.told)")
+    }
+
     @Test func `where the record is gone for good, the erasure is told as impossible`() throws {
         #expect(throws: TelemetryError.self) { try shut.deleteData() }
         try home.folder.write("{", to: path)

@@ -390,23 +390,27 @@ import Testing
         home.record(1)
         let start = home.clock.now()
         let end = start.advanced(bySeconds: 6 * 3600)
+        func apart() throws -> Timestamp? { try home.control.uploadAgenda().apartUntil }
         for _ in 0..<3 {
             try home.control.keepBatchesAway(isUnseen: true)
-            #expect(try home.control.apartUntil() == end)
+            #expect(try apart() == end)
             home.clock.advance(by: .seconds(3600))
         }
+        let transport = ScriptedTransport(.status(200))
+        let early = try #require(try home.round { transport })
+        #expect(early.ending.word == "apart" && early.batchesLeft == 0)
         home.clock.jump(to: end)
         try home.control.keepBatchesAway(isUnseen: true)
-        #expect(try home.control.apartUntil() == nil)
-        // Found anew it may have been read meanwhile, and something have left.
+        #expect(try home.round { transport }?.batchesSent == 1)
+        // Found anew something may have left meanwhile; what can be read tells itself.
         try home.control.keepBatchesAway(isUnseen: false)
+        #expect(try apart() == nil)
         try home.control.keepBatchesAway(isUnseen: true)
-        #expect(try home.control.apartUntil() == end.advanced(bySeconds: 6 * 3600))
+        #expect(try apart() == end.advanced(bySeconds: 6 * 3600))
         // A clock that was set back tells nothing of how long.
-        try home.control.keepBatchesAway(until: start)
         home.clock.jump(to: start)
         try home.control.keepBatchesAway(isUnseen: true)
-        #expect(try home.control.apartUntil() != nil)
+        #expect(try apart() == end)
     }
 
     @Test func `of a batch that failed beside an erasure it is told when it is due`() throws {

@@ -32,7 +32,10 @@ extension TelemetryControl {
         }
         return try changing {
             try finishIntentsLocked()
-            return try recordYes(terms)
+            let isMissed = try isMissed(directory.rotationIntent)
+            let added = try recordYes(terms)
+            if isMissed { try forgetMissed() }
+            return added
         }
     }
 

@@ -37,9 +37,9 @@ extension TelemetryControl {
             let before = try finishDeletionLocked()
             let events = try countAll()
             let state = gate.read().state
+            let isKnown = try state.recordError == nil && !isMissed(directory.rotationIntent)
             let id =
-                state.recordError == nil
-                ? Array((state.record?.installationID ?? "").utf8) : Self.anyIdentifier
+                isKnown ? Array((state.record?.installationID ?? "").utf8) : Self.anyIdentifier
             try makingRoom { try seams.files.replace(directory.deletionIntent, with: id) }
             let (requested, impossible) = try makingRoom { try finishDeletionLocked() }
             return DeletionOutcome(
@@ -95,6 +95,10 @@ extension TelemetryControl {
         if let error = gate.read().state.recordError {
             try deleteBesideUnread()
             throw unfinished(error)
+        }
+        if try isMissed(directory.deletionIntent) {
+            try deleteBesideUnread()
+            return (false, true)
         }
         let id = try named(directory.deletionIntent)
         // All that a change of identifier is about is part of a deletion.

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Modules
-
 /// What servers said to requests for erasure.
 package struct ErasureAnswers: Sendable, Equatable {
     /// Whether one has erased what it had.
@@ -19,12 +17,30 @@ package struct ErasureAnswers: Sendable, Equatable {
     }
 }
 
+/// The last row of a ledger, by which it is known again.
+package struct LedgerMark: Sendable {
+    let number: Int64
+    let hash: [UInt8]
+}
+
 extension TelemetryControl {
-    /// What servers said since a time to requests for erasure from here, whoever asked.
-    package func erasureAnswers(since time: Timestamp) throws -> ErasureAnswers {
+    /// The last row of the ledger here; nil where there is none, or none can be read.
+    package var ledgerMark: LedgerMark? {
+        guard let store = try? openStore(), let head = try? ledger(of: store).head() else {
+            return nil
+        }
+        return LedgerMark(number: head.number, hash: head.hash)
+    }
+
+    /// What servers said to requests for erasure from here, whoever asked, after a row: all that
+    /// the ledger tells where it was begun anew since.
+    package func erasureAnswers(after mark: LedgerMark?) throws -> ErasureAnswers {
         var answers = ErasureAnswers()
         guard let store = try openStore() else { return answers }
-        let kinds = try ledger(of: store).erasureAnswers(since: time).map(\.kind)
+        let ledger = ledger(of: store)
+        let isSame = try mark.map { try ledger.row($0.number)?.hash == $0.hash } ?? false
+        let rows = try ledger.erasureAnswers(after: isSame ? mark?.number ?? 0 : 0)
+        let kinds = rows.map(\.kind)
         answers.isConfirmed = kinds.contains(LedgerEntry.Kind.erasureConfirmed.rawValue)
         answers.isUnsupported = kinds.contains(LedgerEntry.Kind.erasureNotSupported.rawValue)
         return answers

@@ -56,7 +56,8 @@ extension TelemetryControl {
             SELECT count(*) FROM batches
             WHERE attempts > 0 AND state NOT IN \(SealedBatch.State.reviewableList)
             """
-        return try state.recordFault != nil || store.database.integer(sent) ?? 0 > 0
+        return try state.recordFault != nil || isMissed(directory.rotationIntent)
+            || store.database.integer(sent) ?? 0 > 0
     }
 
     private var formerErasures: ErasureList {

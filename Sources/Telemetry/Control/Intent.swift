@@ -35,6 +35,19 @@ extension TelemetryControl {
         return known
     }
 
+    /// Whether a deletion is to end an identifier that it could not read, and no record stands that
+    /// would name it: it may only be on its way back, as `unfinished` advises.
+    func isMissed(_ intent: String) throws -> Bool {
+        let state = gate.read().state
+        guard state.record == nil, state.recordFault == nil else { return false }
+        return try intended(intent) == Self.anyIdentifier
+    }
+
+    /// Forgets, after a yes, an identifier that a deletion missed and nobody brought back.
+    func forgetMissed() throws(SystemError) {
+        try seams.files.remove(directory.rotationIntent)
+    }
+
     /// Says that a deletion can't end the identifier yet, since what was decided can't be read.
     func unfinished(_ error: SystemError) -> TelemetryError {
         let remedy = ConsentState.remedy(directory, seams) ?? "make it readable again"

@@ -79,6 +79,7 @@ extension TelemetryControl {
         let isOfDeletion = intent == Self.anyIdentifier
         if isOfDeletion, let error = gate.read().state.recordError { throw unfinished(error) }
         try refuseUnread()
+        if try isMissed(directory.rotationIntent) { return .nothing }
         try erasureList.setDamagedAside()
         let pending = try erasureList.all().map(\.url)
         let former = try isOfDeletion && requestFormerErasures()

@@ -48,6 +48,11 @@ struct Ledger {
         try rows(where: Self.isPlausible, order: "DESC", limit: 1).first
     }
 
+    /// The row with this number; nil if there is none.
+    func row(_ number: Int64) throws -> LedgerRow? {
+        try rows(where: "number = ?", [.integer(number)]).first
+    }
+
     /// The last row of one of the kinds; nil if there is none.
     func last(of kinds: LedgerEntry.Kind...) throws -> LedgerRow? {
         let words = kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")
@@ -127,15 +132,13 @@ extension Ledger {
         return Set(places).sorted()
     }
 
-    /// What servers said to requests for erasure after a row, and since a time; without what rows
-    /// tell again of before a deletion.
-    func erasureAnswers(
-        after number: Int64 = 0, since time: Timestamp = Timestamp(nanoseconds: 0)
-    ) throws -> [LedgerRow] {
+    /// What servers said to requests for erasure after a row; without what rows tell again of
+    /// before a deletion.
+    func erasureAnswers(after number: Int64) throws -> [LedgerRow] {
         let kinds = [LedgerEntry.Kind.erasureConfirmed, .erasureNotSupported]
         return try rows(
-            where: "kind IN (?, ?) AND number > ? AND time >= ?",
-            kinds.map { .text($0.rawValue) } + [.integer(number), .integer(time.nanoseconds)]
+            where: "kind IN (?, ?) AND number > ?",
+            kinds.map { .text($0.rawValue) } + [.integer(number)]
         ).filter { $0.detail[LedgerEntry.earlier] == nil }
     }
 

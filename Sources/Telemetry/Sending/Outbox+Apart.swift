@@ -22,7 +22,7 @@ extension Outbox {
     }
 
     /// Until when batches may have to be kept apart from what left before `time`.
-    fileprivate static func unseenEnd(_ time: Timestamp) -> Timestamp {
+    static func unseenEnd(_ time: Timestamp) -> Timestamp {
         time.advanced(byNanoseconds: hoursMax * nanosecondsPerHour)
     }
 
@@ -94,7 +94,7 @@ extension Outbox {
 
     /// Until when batches are kept away from whoever does not type an upload; nil if they are not.
     package func apartUntil() throws -> Timestamp? {
-        try memory.apart().flatMap { $0 > now ? $0 : nil }
+        try memory.heldUntil().flatMap { $0 > now ? $0 : nil }
     }
 
     /// When the next round of batches is due.
@@ -215,12 +215,10 @@ extension TelemetryControl {
     /// - Parameter isUnseen: whether there is such a folder now; where none is, that is forgotten.
     package func keepBatchesAway(isUnseen: Bool) throws {
         guard !isForeign, let store = try openStore() else { return }
-        let (memory, now) = (memory(of: store), seams.clock.now())
+        let memory = memory(of: store)
         let known = try memory.unseenSince()
-        let since = isUnseen ? known ?? now : nil
+        let since = isUnseen ? known ?? seams.clock.now() : nil
         if since != known { try memory.keep(unseenSince: since) }
-        guard let end = since.map(Outbox.unseenEnd), end > now else { return }
-        try keepBatchesAway(until: end)
     }
 }
 

@@ -72,6 +72,13 @@ struct ScheduleMemory {
         return time > seams.clock.now() ? nil : time
     }
 
+    /// Until when batches are kept from whoever types no upload: apart from an erasure that left, or
+    /// while one may have, from a folder that can't be read; nil where nothing keeps them.
+    func heldUntil() throws -> Timestamp? {
+        let unseen = try unseenSince().map(Outbox.unseenEnd)
+        return [try apart(), unseen].compactMap(\.self).max()
+    }
+
     /// What a deletion leaves: until when batches are kept apart from an erasure that left, and
     /// until when servers asked for patience.
     func waits() throws -> Waits {
@@ -124,7 +131,7 @@ struct ScheduleMemory {
     /// from an erasure; nil where nothing stands in the way.
     func notBefore(epoch: UInt32) throws -> Timestamp? {
         let paused = try store.retryTime(epoch: epoch, now: seams.clock.now())
-        return try [wish(), paused, apart()].compactMap(\.self).max()
+        return try [wish(), paused, heldUntil()].compactMap(\.self).max()
     }
 
     /// When batches of an epoch may go, and what keeps them until then.
@@ -133,7 +140,7 @@ struct ScheduleMemory {
         let paused = try store.retryTime(epoch: epoch, now: seams.clock.now())
         // A wish puts off what is due, and makes nothing due.
         let retryAt = wish.map { max($0, paused ?? schedule.dueAt) } ?? paused
-        return UploadAgenda(schedule: schedule, retryAt: retryAt, apartUntil: try apart())
+        return UploadAgenda(schedule: schedule, retryAt: retryAt, apartUntil: try heldUntil())
     }
 
     private func kept() throws -> UploadSchedule? {

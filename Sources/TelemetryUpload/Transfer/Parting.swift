@@ -12,9 +12,16 @@ final class Parting {
     /// Whether the last request was answered, so that nothing waits to be sent.
     var isAnswered = false
 
-    /// Has a socket that is about to be closed end in the ordinary way where all was answered.
+    /// Has a socket that is about to be closed end in the ordinary way where all was answered, or
+    /// nothing waits to be sent.
     func prepare(_ socket: Int32) {
-        if isAnswered { _ = Self.discardsRest(of: socket, false) }
+        if isAnswered || Self.isEmptied(socket) { _ = Self.discardsRest(of: socket, false) }
+    }
+
+    /// Whether the other side has all that the kernel was given to send.
+    private static func isEmptied(_ socket: Int32) -> Bool {
+        var count: Int32 = 1
+        return unsafe ioctl(socket, UInt(TIOCOUTQ), &count) == 0 && count == 0
     }
 
     /// Sets whether closing a socket, by whoever, discards what it has not sent; false where the

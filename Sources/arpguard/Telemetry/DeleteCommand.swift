@@ -2,7 +2,6 @@
 
 import CommandLineKit
 import JSON
-import Modules
 import Program
 import Telemetry
 
@@ -22,7 +21,7 @@ extension Command {
             asking: "Delete everything that telemetry recorded?", otherwise: "nothing was deleted")
         guard isConfirmed else { return .success }
         let wasAsked = !setup.control().causes(blocking: .recording).contains(.notAsked)
-        let start = setup.seams.clock.now()
+        let marks = setup.ledgerMarks()
         let reach = setup.deleteData()
         let (outcomes, failure) = (reach.outcomes, reach.failure)
         if outcomes.isEmpty, let failure {
@@ -32,7 +31,7 @@ extension Command {
         let events = outcomes.reduce(0) { $0 + $1.events }
         let elsewhere = ErasureElsewhere(
             requested: outcomes.contains(where: \.erasureRequested),
-            impossible: outcomes.contains(where: \.erasureImpossible), since: start, setup)
+            impossible: outcomes.contains(where: \.erasureImpossible), after: marks, setup)
         // Without a yes there was no identifier under which anything could be sent.
         let isUnsent = !wasAsked && outcomes.count == 1 && !elsewhere.isAny
         let isEnabled = setup.control().causes(blocking: .recording).isEmpty

@@ -24,14 +24,17 @@ struct ErasureElsewhere {
     /// stays, and is told. Nor is its end an answer: an upload that the deletion cut off may have
     /// asked before it.
     ///
-    /// - Parameter start: a time before the deletion or change.
-    init(requested: Bool, impossible: Bool, since start: Timestamp, _ setup: TelemetrySetup) {
+    /// - Parameter marks: how far the ledgers went before the deletion or change.
+    init(
+        requested: Bool, impossible: Bool, after marks: [String: LedgerMark],
+        _ setup: TelemetrySetup
+    ) {
         let before = setup.erasures()
         isRequested = requested || before.pendingErasures ?? 0 > 0
         isImpossible = impossible
         Self.ask(setup, for: before)
         status = setup.erasures()
-        answers = setup.erasureAnswers(since: start)
+        answers = setup.erasureAnswers(after: marks)
         words = setup.control().words
     }
 

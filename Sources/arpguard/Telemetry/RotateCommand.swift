@@ -2,7 +2,6 @@
 
 import CommandLineKit
 import JSON
-import Modules
 import Program
 import Telemetry
 
@@ -21,11 +20,11 @@ extension Command {
         let isConfirmed = try invocation.isConfirmed(
             asking: "Take a new identifier?", otherwise: "nothing was changed")
         guard isConfirmed else { return .success }
-        let start = setup.seams.clock.now()
+        let marks = setup.ledgerMarks()
         let outcome = try telling { try setup.control().rotateID() }
         let elsewhere = ErasureElsewhere(
             requested: outcome.erasureRequested, impossible: outcome.erasureImpossible,
-            since: start, setup)
+            after: marks, setup)
         let batches = outcome.batches.of("batch", plural: "batches")
         var lines = [
             (outcome.erasureRequested
