@@ -114,9 +114,10 @@ struct FoldedAttackTests {
         #expect(told.contains { Self.names($0, Player.mallory.mac) })
     }
 
-    @Test func `of whom one source makes up two are told`() {
+    @Test(arguments: [Player.router, .bob])
+    func `of whom one source makes up two are told`(victim: Player) {
         let steps = (0..<30).flatMap { number in
-            let who = Player(mac: "02:cc:00:00:00:\(10 + number)", ip: Player.router.ip)
+            let who = Player(mac: "02:cc:00:00:00:\(10 + number)", ip: victim.ip)
             return tells(60_000 + Int64(number) * 4_000, who, .alice).from(Self.invented)
                 .repeated(3, every: 1_000)
         }
@@ -130,6 +131,20 @@ struct FoldedAttackTests {
             + tells(60_000, Self.asRouter, .alice).repeated(10, every: 2_000)
         let end = tells(100_000, .router, .alice).from(Player.mallory.mac).repeated(5, every: 1_000)
         #expect(Self.told(Self.known + attack + end) == Self.told(Self.known + attack))
+    }
+
+    @Test func `who takes a whole network in one other name is told with five addresses of it`() {
+        let hosts = (0..<20).map { number in
+            Player(mac: "3c:97:0e:00:04:\(10 + number)", ip: "10.0.0.\(100 + number)")
+        }
+        let steps = hosts.enumerated().flatMap { number, host -> [Step] in
+            let at = Int64(number) * 1_000
+            let forged = tells(60_000 + at, .mallory.claiming(host), .alice).from(Self.invented)
+            return exchange(at, host, .alice) + forged.repeated(3, every: 30_000)
+        }
+        let told = Self.told(steps)
+        #expect(told.count == 5)
+        #expect(told.allSatisfy { Self.names($0, Player.mallory.mac) })
     }
 
     // MARK: - Conflicts

@@ -37,8 +37,10 @@ struct LinkLocalTests {
     /// An access point sends each answer to each of its stations; the asker is one of them.
     @Test(arguments: 0..<12)
     func `answers that come to each station alone are one answer to all`(place: Int64) {
-        let others = (0..<11).map { Player(mac: "a4:83:e7:00:01:\(10 + $0)", ip: "169.254.44.4") }
-        var steps = [announces(0, Self.tablet), announces(1_000, Self.phone)]
+        let others = (10..<21).map { Player(mac: "a4:83:e7:00:01:\($0)", ip: "169.254.44.\($0)") }
+        var steps = ([Self.tablet, Self.phone] + others).enumerated().map { number, who in
+            announces(Int64(number) * 1_000, who)
+        }
         for round in 0..<12 {
             let at = 20_000 + Int64(round) * 30_000
             steps.append(asks(at, Self.tablet, for: Self.phone.ip))

@@ -81,14 +81,14 @@ struct ReceiverTests {
     }
 
     @Test func `what everybody is told may come to each station alone as well`() {
-        let both = [Player.mallory, Self.asRouter].flatMap { who in
-            (0..<5).flatMap { round -> [Step] in
-                let answer = tells(20_000 + Int64(round) * 20_000, who, who)
-                let toEach = (0..<8).map { answer.later(1 + $0).to("3c:97:0e:00:05:1\($0)") }
-                return [answer.to(Frame.broadcast)] + toEach
-            }
+        let clients = (10..<18).map { Player(mac: "3c:97:0e:00:05:\($0)", ip: "10.0.0.1\($0)") }
+        let start = clients.enumerated().map { announces(Int64($0) * 100, $1) }
+        let told = (0..<6).flatMap { round -> [Step] in
+            let answer = tells(20_000 + Int64(round) * 20_000, Self.asRouter, Self.asRouter)
+            let toEach = clients.enumerated().map { answer.later(1 + Int64($0)).to($1.mac) }
+            return [answer.to(Frame.broadcast)] + toEach
         }
-        #expect(grave(both.sorted { $0.at < $1.at }, .withGateway).isEmpty)
+        #expect(grave(start + told, .withGateway).isEmpty)
     }
 
     // MARK: - Groups

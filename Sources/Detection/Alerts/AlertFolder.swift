@@ -116,15 +116,19 @@ extension AlertFolder {
     }
 
     /// Whether so much was told of other stations that have the same in common that this one has
-    /// to wait: until the first of those was told a window ago, whatever goes on.
+    /// to wait: until the first of those was told a window ago, whatever goes on. Who was told of
+    /// another address is no other station.
     private mutating func waits(_ finding: Finding, _ segment: Segment, at time: Int64) -> Bool {
-        var waits = false
+        var (isToldOf, waits) = (false, false)
+        finding.forEachCount(in: segment) { if isFull($0, 1, at: time) { isToldOf = true } }
         finding.forEachShare(in: segment) { key, isSource in
             let countMax = isSource ? min(Self.ofOneSourceMax, addressesMax) : addressesMax
-            if isFull(key, countMax, at: time) { waits = true }
+            if isFull(key, countMax, at: time), !(isSource && isToldOf) { waits = true }
         }
         if waits { return true }
-        finding.forEachShare(in: segment) { key, _ in count(key, at: time, lasting: false) }
+        finding.forEachShare(in: segment) { key, isSource in
+            if !(isSource && isToldOf) { count(key, at: time, lasting: false) }
+        }
         return false
     }
 
