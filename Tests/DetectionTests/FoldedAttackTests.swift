@@ -147,6 +147,27 @@ struct FoldedAttackTests {
         #expect(told.allSatisfy { Self.names($0, Player.mallory.mac) })
     }
 
+    @Test func `who uses the name of one that was told is told in its own`() {
+        let decoy = Player(mac: "02:dd:00:00:00:01", ip: Player.router.ip)
+        let open = tells(60_000, decoy, .alice).repeated(5, every: 2_000)
+        let worn = tells(80_000, decoy, .alice).from(Player.mallory.mac)
+            .repeated(6, every: 2_000)
+        let own = tells(200_000, Self.asRouter, .alice).repeated(60, every: 5_000)
+        let steps = Self.known + exchange(3_000, .mallory, .alice) + open + worn + own
+        #expect(Self.told(steps).contains { Self.names($0, Player.mallory.mac) })
+    }
+
+    @Test func `lesser thieves keep no graver one waiting`() {
+        let probes = (0..<5).map { number in
+            let thief = Player(mac: "02:00:00:00:08:\(10 + number)", ip: "0.0.0.0")
+            return asks(60_000 + Int64(number) * 1_000, thief, for: "10.0.0.77")
+                .from(Player.bob.mac)
+        }
+        let steps = Self.known + probes
+        #expect(alerts(steps).count { $0.rule == .portStealing } == 5)
+        #expect(Self.told(steps + [Self.thief(1, at: 80_000)]).map(\.rule) == [.portStealing])
+    }
+
     // MARK: - Conflicts
 
     @Test func `a contest that goes on hides no other one for longer than an hour`() {

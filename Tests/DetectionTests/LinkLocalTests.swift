@@ -54,6 +54,16 @@ struct LinkLocalTests {
         #expect(alerts(steps).isEmpty)
     }
 
+    @Test func `decoys beside what one of them is told hide nothing`() {
+        let forged = Player(mac: Player.mallory.mac, ip: Self.phone.ip)
+        let whispers = (0..<30).flatMap { round -> [Step] in
+            let told = tells(60_000 + Int64(round) * 10_000, forged, Self.tablet)
+            return [told.to("02:ee:00:00:00:\(10 + round)"), told.later(20)]
+        }
+        let told = alerts([announces(0, Self.tablet)] + whispers)
+        #expect(told.contains { $0.severity >= .high })
+    }
+
     @Test func `what one of them is told unasked is told as it is of other addresses`() {
         let forged = Player(mac: Player.mallory.mac, ip: Self.phone.ip)
         let steps =

@@ -113,6 +113,25 @@ struct ReceiverTests {
         }
     }
 
+    @Test(arguments: ["03:bf:0a:00:00:64", "01:00:5e:7f:00:64"])
+    func `who answers a cluster of network load balancing tells it nothing unasked`(
+        group: String
+    ) {
+        let server = Player(mac: "00:25:90:00:00:50", ip: "10.0.0.50")
+        let second = Player(mac: server.mac, ip: "10.0.0.51")
+        let answer = Frame.arp(
+            .reply, sender: server.pair, target: (group, "10.0.0.100"), destination: group)
+        let start = [asks(0, server, for: "10.0.0.9"), asks(1_000, second, for: "10.0.0.8")]
+        func told(_ frame: [UInt8], every pause: Int64) -> [Alert] {
+            alerts(start + Step(at: 60_000, frame: frame).repeated(20, every: pause))
+                .filter { $0.severity >= .high }
+        }
+        #expect(told(answer, every: 45_000).isEmpty)
+        let other = Frame.arp(
+            .reply, sender: server.pair, target: (group, "10.0.0.101"), destination: group)
+        #expect(!told(other, every: 15_000).isEmpty)
+    }
+
     @Test(arguments: toGroups)
     func `who whispers to groups whispers to one`(
         way: @Sendable (Int) -> (target: String, destination: String)

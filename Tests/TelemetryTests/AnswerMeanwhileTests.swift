@@ -24,7 +24,7 @@ import Testing
         let control = home.control(files: files)
         let before = home.control().ledgerMark
         // Whatever a clock has said of earlier rows.
-        home.clock.advance(by: .seconds(-86_400))
+        home.clock.jump(to: home.clock.now().advanced(bySeconds: -86_400))
         #expect(try control.deleteData().erasureRequested)
         var expected = ErasureAnswers()
         (expected.isConfirmed, expected.isUnsupported) = (isSupported, !isSupported)
@@ -41,15 +41,18 @@ import Testing
     @Test func `an answer from before a change of identifier is none, whatever the clocks say`()
         throws
     {
-        let uploader = Uploader(try #require(try home.control().outbox()))
+        func settle(isSupported: Bool) throws {
+            Uploader(try #require(try home.control().outbox())).settleAll(isSupported: isSupported)
+        }
         home.clock.advance(by: .seconds(86_400))
         #expect(try home.control().rotateID().erasureRequested)
-        uploader.settleAll(isSupported: false)
-        home.clock.advance(by: .seconds(-86_400))
+        try settle(isSupported: false)
+        home.clock.jump(to: home.clock.now().advanced(bySeconds: -86_400))
         let mark = home.control().ledgerMark
+        home.record(1)
         try home.haveOneBatchAccepted()
         #expect(try home.control().rotateID().erasureRequested)
-        uploader.settleAll(isSupported: true)
+        try settle(isSupported: true)
         let answers = try home.control().erasureAnswers(after: mark)
         #expect(answers.isConfirmed && !answers.isUnsupported)
     }

@@ -35,12 +35,15 @@ struct BrokenOffTests {
         #expect(rest.isBrokenOff && rest.bytes < Self.bodyBytes / 2, "\(rest)")
     }
 
-    @Test func `a connection over which all was answered ends in the ordinary way`() throws {
+    @Test(arguments: ["", "Connection: close\r\n"])
+    func `a connection over which all was answered ends in the ordinary way`(
+        header: String
+    ) throws {
         var transport: CurlTransport? = CurlTransport()
         let request = try post(url)
         let running = OwnThread { [transport] in transport?.perform(request) }
         try server.waitForBytes()
-        try server.answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        try server.answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\(header)\r\n")
         #expect(try running.value()?.response?.status == 200)
         transport = nil
         #expect(try !server.readToEnd().isBrokenOff)

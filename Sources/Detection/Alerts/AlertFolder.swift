@@ -35,7 +35,7 @@ struct AlertFolder: ~Copyable, Sendable {
             // Whoever was accused before ends the attack; alone, this is what gives it away.
             if known >= .high { finding.severity = .low }
         } else if known >= .high, known >= finding.severity, finding.severity > .info {
-            note(finding, known, segment, at: time)
+            note(finding, known, isTold: false, segment, at: time)
             return nil
         }
         if goesOn(finding, segment, at: time) {
@@ -50,7 +50,7 @@ struct AlertFolder: ~Copyable, Sendable {
         }
         noteMatter(finding, segment, at: time)
         let severity = isOneOfMany ? finding.severity : max(known, finding.severity)
-        note(finding, severity, segment, at: time)
+        note(finding, severity, isTold: !isOneOfMany, segment, at: time)
         return isOneOfMany ? nil : finding
     }
 
@@ -206,9 +206,9 @@ extension AlertFolder {
 
     /// Notes how grave the incident is: for the station that it is about, for whoever is accused of
     /// it, and for the other end of a pair. A conflict makes those of its stations last that were
-    /// told.
+    /// told, as what is folded does with an accused: nobody stands accused of what was not told.
     private mutating func note(
-        _ finding: Finding, _ severity: Severity, _ segment: Segment, at time: Int64
+        _ finding: Finding, _ severity: Severity, isTold: Bool, _ segment: Segment, at time: Int64
     ) {
         guard severity > .info, finding.isOfIncident, let ip = finding.claim?.ip else { return }
         guard let accused = finding.accused, let subject = finding.subject else {
@@ -222,7 +222,10 @@ extension AlertFolder {
         }
         note(AlertKey(.incident, nil, ip, subject, in: segment), severity, at: time)
         if accused != subject {
-            note(AlertKey(.accusation, nil, ip, accused, in: segment), severity, at: time)
+            let key = AlertKey(.accusation, nil, ip, accused, in: segment)
+            if isTold || self.severity(of: key, at: time) >= severity {
+                note(key, severity, at: time)
+            }
         }
         if finding.rule == .betweenTwo, let other = finding.other {
             note(AlertKey(.incident, nil, other, subject, in: segment), severity, at: time)

@@ -14,8 +14,11 @@ struct AlertKey: TableKey {
         case conflict
         /// How often something was told of one station, or one address.
         case count
-        /// The same of what anybody can have in common with others.
+        /// The same of what anybody can have in common with others; what is graver counts apart,
+        /// so that nothing less keeps it waiting.
+        case lesserShare
         case share
+        case criticalShare
     }
 
     var role: Role
@@ -128,10 +131,10 @@ extension Finding {
     /// station and another one somebody stands, or `isSource` what the frames came from.
     func forEachShare(in segment: Segment, _ body: (AlertKey, _ isSource: Bool) -> Void) {
         if rule == .portStealing, let rival {
-            body(AlertKey(.share, rule, .unspecified, rival, in: segment), false)
+            body(AlertKey(share, rule, .unspecified, rival, in: segment), false)
         }
         if rule == .betweenTwo, let claim {
-            body(AlertKey(.share, rule, claim.ip, in: segment), false)
+            body(AlertKey(share, rule, claim.ip, in: segment), false)
         }
         guard isAboutClaimant, let claim else { return }
         let isDear = isGateway == true || severity == .critical
@@ -139,7 +142,12 @@ extension Finding {
         let rule = severity >= .high ? nil : rule
         for source in [accused, carrier == accused ? nil : carrier] {
             guard let source, source != claim.mac else { continue }
-            body(AlertKey(.share, rule, ip, source, in: segment), true)
+            body(AlertKey(share, rule, ip, source, in: segment), true)
         }
+    }
+
+    private var share: AlertKey.Role {
+        if severity == .critical { return .criticalShare }
+        return severity == .high ? .share : .lesserShare
     }
 }

@@ -49,6 +49,16 @@ public struct ARPPacket: Equatable, Sendable {
     /// Whether it goes to a group of stations, and not to all.
     var goesToGroup: Bool { destination.map { $0.isGroup && $0 != .broadcast } ?? false }
 
+    /// Whether it goes to a cluster under the group address that Microsoft's Network Load Balancing
+    /// makes of the cluster's own: 03:bf and its octets, or with IGMP 01:00:5e:7f and the last two.
+    /// Nobody else takes in what goes there.
+    var goesToCluster: Bool {
+        guard let destination, destination == target.mac else { return false }
+        let ip = UInt64(target.ip.bits)
+        return destination.bits == 0x03bf_0000_0000 | ip
+            || destination.bits == 0x0100_5e7f_0000 | ip & 0xFFFF
+    }
+
     /// Whom it tells: the station that the frame goes to, or where that is not said the target.
     /// Receivers do not look at the target's hardware address, so that anything can stand there.
     /// All groups are one, which is everybody: each station is in many, and takes in what goes to

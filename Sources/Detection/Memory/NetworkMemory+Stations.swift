@@ -104,9 +104,13 @@ extension NetworkMemory {
     /// Takes in what one station was told unasked, and whether it names its target rightly.
     mutating func noteRepetition(_ sighting: inout Sighting) {
         let packet = sighting.packet
-        guard sighting.explanation == nil, let listener = packet.listener,
+        guard sighting.explanation == nil, var listener = packet.listener,
             sighting.declared != packet.sender.mac
         else { return }
+        // Copies of what is said of a link-local address share whom it names alone.
+        if packet.sender.ip.isLinkLocal, packet.target.mac.isUnicast {
+            listener = packet.target.mac
+        }
         let listenerKey = StationKey(segment: packet.segment, mac: listener)
         let isUnheard = !packet.goesToGroup && !stations.contains(listenerKey)
         let isGroupsAnswer = packet.goesToGroup && packet.goesToTarget
@@ -116,6 +120,7 @@ extension NetworkMemory {
         sighting.isOneSided =
             isNobodyAsking || isUnheard && hasSeveralSpeakers
             || (isUnheard || isGroupsAnswer) && asksAsOwner(packet)
+            || packet.goesToCluster && isSoleOwner(packet)
         let key = ClaimKey(
             segment: packet.segment, claim: packet.sender, listener: listener)
         let (index, _) = repetitions.findOrInsert(key, Repetition(frame: sighting.frame))
@@ -156,9 +161,15 @@ extension NetworkMemory {
         guard let place = bindings.peek(address), let station = stations.peek(sender) else {
             return false
         }
-        return bindings[place].mac == packet.sender.mac && !bindings[place].isContested
-            && bindings[place].tally.asked > 0
+        return isSoleOwner(packet) && bindings[place].tally.asked > 0
             && stations.read(station) { $0.speaksOnly(for: packet.sender.ip) }
+    }
+
+    /// Whether a sender is the owner of the address that it claims, and nobody contests it.
+    private func isSoleOwner(_ packet: ARPPacket) -> Bool {
+        let address = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        guard let place = bindings.peek(address) else { return false }
+        return bindings[place].mac == packet.sender.mac && !bindings[place].isContested
     }
 
     /// Whether most of a sender's answers were asked for, nearly all where the address is

@@ -72,8 +72,8 @@ struct ScheduleMemory {
         return time > seams.clock.now() ? nil : time
     }
 
-    /// Until when batches are kept from whoever types no upload: apart from an erasure that left, or
-    /// while one may have, from a folder that can't be read; nil where nothing keeps them.
+    /// Until when batches are kept from whoever types no upload: apart from an erasure that left,
+    /// or while one may have, from a folder that can't be read; nil where nothing keeps them.
     func heldUntil() throws -> Timestamp? {
         let unseen = try unseenSince().map(Outbox.unseenEnd)
         return [try apart(), unseen].compactMap(\.self).max()

@@ -13,9 +13,21 @@ final class Parting {
     var isAnswered = false
 
     /// Has a socket that is about to be closed end in the ordinary way where all was answered, or
-    /// nothing waits to be sent.
+    /// nothing waits to be sent; else what waits goes at once, whoever else has the socket open,
+    /// as a child does that the host program has just forked.
     func prepare(_ socket: Int32) {
-        if isAnswered || Self.isEmptied(socket) { _ = Self.discardsRest(of: socket, false) }
+        if isAnswered || Self.isEmptied(socket) {
+            _ = Self.discardsRest(of: socket, false)
+        } else {
+            Self.dissolve(socket)
+        }
+    }
+
+    /// Ends a connection here and now: connect(2) to no family.
+    private static func dissolve(_ socket: Int32) {
+        var nowhere = sockaddr()
+        nowhere.sa_family = sa_family_t(AF_UNSPEC)
+        _ = unsafe connect(socket, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
     /// Whether the other side has all that the kernel was given to send.
