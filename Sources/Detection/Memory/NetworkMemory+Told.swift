@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one station is told unasked, again and again.
+extension NetworkMemory {
+    /// Takes in what one station was told unasked, and whether it names its target rightly.
+    mutating func noteRepetition(_ sighting: inout Sighting) {
+        let packet = sighting.packet
+        guard sighting.explanation == nil, var listener = packet.listener,
+            sighting.declared != packet.sender.mac
+        else { return }
+        // Copies of what is said of a link-local address share whom it names alone.
+        if packet.sender.ip.isLinkLocal, packet.target.mac.isUnicast {
+            listener = packet.target.mac
+        }
+        let listenerKey = StationKey(segment: packet.segment, mac: listener)
+        let isUnheard = !packet.goesToGroup && !stations.contains(listenerKey)
+        let isGroupsAnswer = packet.goesToGroup && packet.goesToTarget
+        let hasSeveralSpeakers = notes(packet.sender.mac, to: listenerKey)
+        let everybody = StationKey(segment: packet.segment, mac: .zero)
+        let isNobodyAsking = notes(packet.sender.mac, to: everybody) && !hasQuestions
+        sighting.isOneSided =
+            isNobodyAsking || isUnheard && hasSeveralSpeakers
+            || (isUnheard || isGroupsAnswer) && asksAsOwner(packet)
+            || packet.goesToCluster && isSoleOwner(packet)
+        let key = ClaimKey(
+            segment: packet.segment, claim: packet.sender, listener: listener)
+        let (index, _) = repetitions.findOrInsert(key, Repetition(frame: sighting.frame))
+        let hasTakenGateway = sighting.isGateway && isTakenAndUnanswered(packet)
+        let count = repetitions[index].add(
+            frame: sighting.frame, at: sighting.time,
+            within: hasTakenGateway
+                ? thresholds.takenGatewayWindow : thresholds.unsolicitedWindow,
+            pauseMax: isUnheard ? thresholds.unheardPause : .max)
+        sighting.repetition = (count, repetitions[index].firstFrame)
+        noteMostTold(packet, count)
+        sighting.isMostlyAsked = isMostlyAsked(packet)
+        noteTarget(&sighting, listenerKey)
+    }
+
+    /// Whether a packet's sender took the address that it claims from another station, and never
+    /// answered for it: of who does, a capture lacks a question now and then, over an hour too.
+    private func isTakenAndUnanswered(_ packet: ARPPacket) -> Bool {
+        let place = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip))
+        return place.map { bindings[$0].isUsurped && bindings[$0].tally.soleAnswers == 0 } ?? false
+    }
+
+    /// Notes that a station was told a contested claim so often.
+    private mutating func noteMostTold(_ packet: ARPPacket, _ count: Int) {
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        guard let index = contests.peek(key) else { return }
+        contests[index].update(packet.sender.mac) {
+            $0.mostTold = Swift.max($0.mostTold, UInt8(clamping: count))
+        }
+    }
+
+    /// Whether a sender asks everybody in the name of the address that it claims, which nobody
+    /// contests, and claims no other: the system of an attacker knows nothing of what its tool
+    /// claims.
+    private func asksAsOwner(_ packet: ARPPacket) -> Bool {
+        let address = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        let sender = StationKey(segment: packet.segment, mac: packet.sender.mac)
+        guard let place = bindings.peek(address), let station = stations.peek(sender) else {
+            return false
+        }
+        return isSoleOwner(packet) && bindings[place].tally.asked > 0
+            && stations.read(station) { $0.speaksOnly(for: packet.sender.ip) }
+    }
+
+    /// Whether a sender is the owner of the address that it claims, and nobody contests it.
+    private func isSoleOwner(_ packet: ARPPacket) -> Bool {
+        let address = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        guard let place = bindings.peek(address) else { return false }
+        return bindings[place].mac == packet.sender.mac && !bindings[place].isContested
+    }
+
+    /// Whether most of a sender's answers were asked for, nearly all where the address is
+    /// contested: then the capture lacks a question now and then. Of who came later only what
+    /// everybody was asked counts, or was asked by one that was there before: who alone was asked
+    /// may have seen to that.
+    private func isMostlyAsked(_ packet: ARPPacket) -> Bool {
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        guard let place = bindings.peek(key), bindings[place].mac == packet.sender.mac
+        else { return false }
+        let tally = bindings[place].tally
+        guard bindings[place].isContested else { return tally.prompted >= tally.unsolicited }
+        guard let index = contests.peek(key),
+            let contender = contests[index].contender(packet.sender.mac), !contender.isOriginal
+        else { return tally.prompted / 3 >= tally.unsolicited }
+        return contests[index].isNearlyAlwaysAsked(contender)
+    }
+
+    /// Takes in who tells a listener something unasked, and says whether several do.
+    private mutating func notes(_ speaker: MACAddress, to listener: StationKey) -> Bool {
+        let (place, _) = listeners.findOrInsert(listener, Listener(firstSpeaker: speaker))
+        listeners[place].hears(speaker)
+        return listeners[place].hasSeveralSpeakers
+    }
+
+    private mutating func noteTarget(_ sighting: inout Sighting, _ listener: StationKey) {
+        let target = sighting.packet.target
+        // Who is poisoned sends to whom it names.
+        guard target.ip != .unspecified, target.mac.isUnicast,
+            target.mac == listener.mac, !sighting.isMismatched
+        else { return }
+        let key = AddressKey(segment: listener.segment, ip: target.ip)
+        // Who claims the target's address itself is no witness against the target.
+        guard let place = bindings.peek(key), contests.value(key)?.place(of: target.mac) == nil
+        else { return }
+        let owner = bindings[place].mac
+        guard owner != target.mac, owner != sighting.packet.sender.mac else { return }
+        let move = Move(
+            pair: target, segment: listener.segment, previous: owner, time: sighting.time)
+        let explained = explanation(of: move, isGateway: false, isTold: false)
+        guard explained == nil else { return }
+        let (index, _) = poisoned.findOrInsert(listener, Repetition(frame: sighting.frame))
+        let count = poisoned[index].add(
+            frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow)
+        sighting.contradictedTarget = owner
+        sighting.isMutuallyPoisoned = isMutual(sighting, owner: owner)
+        sighting.poisoned = (count, poisoned[index].firstFrame)
+        sighting.isOwnerThere = bindings[place].tally.lastFrame > poisoned[index].firstFrame
+    }
+
+    /// Whether the owner of the target's address, too, told the same station its address under
+    /// the sender's.
+    private func isMutual(_ sighting: Sighting, owner: MACAddress) -> Bool {
+        let packet = sighting.packet
+        let claim = ClaimKey(
+            segment: packet.segment, claim: AddressPair(mac: owner, ip: packet.target.ip),
+            listener: packet.target.mac)
+        let station = stations.value(StationKey(segment: packet.segment, mac: owner))
+        guard repetitions.contains(claim), let station else { return false }
+        return station.told(
+            packet.target.ip, to: packet.sender.ip, within: thresholds.betweenWindow,
+            at: sighting.time)
+    }
+}
