@@ -148,12 +148,15 @@ struct FoldedAttackTests {
     }
 
     @Test func `who uses the name of one that was told is told in its own`() {
-        let decoy = Player(mac: "02:dd:00:00:00:01", ip: Player.router.ip)
+        let own = Player(mac: "3c:97:0e:00:00:77", ip: "10.0.0.77")
+        let decoy = own.claiming(.router)
         let open = tells(60_000, decoy, .alice).repeated(5, every: 2_000)
         let worn = tells(80_000, decoy, .alice).from(Player.mallory.mac)
             .repeated(6, every: 2_000)
-        let own = tells(200_000, Self.asRouter, .alice).repeated(60, every: 5_000)
-        let steps = Self.known + exchange(3_000, .mallory, .alice) + open + worn + own
+        let attack = tells(200_000, Self.asRouter, .alice).repeated(60, every: 5_000)
+        let start = exchange(3_000, .mallory, .alice) + exchange(4_000, own, .alice)
+        let steps = Self.known + start + open + worn + attack
+        #expect(Self.told(Self.known + start + open).contains { Self.names($0, own.mac) })
         #expect(Self.told(steps).contains { Self.names($0, Player.mallory.mac) })
     }
 
