@@ -57,8 +57,12 @@ struct Observer {
 
     /// A batch left. Events in a coarse one can't be told apart.
     ///
-    /// - Parameter needsRelease: nothing may leave now for the first time that was not released.
-    mutating func see(_ delivery: Delivery, needsRelease: Bool) -> [Violation] {
+    /// - Parameters:
+    ///   - needsRelease: nothing may leave now for the first time that was not released.
+    ///   - leaves: whether it finds a connection; without one it may go anew in another form.
+    mutating func see(
+        _ delivery: Delivery, needsRelease: Bool, leaves: Bool
+    ) -> [Violation] {
         var found: [Violation] = []
         if needsRelease, !left.contains(delivery.uid), !released.contains(delivery.uid) {
             found.append(Violation(.review, "batch \(delivery.uid) left without a release"))
@@ -66,6 +70,7 @@ struct Observer {
         if withdrawn.contains(delivery.uid) {
             found.append(Violation(.review, "batch \(delivery.uid) left though it was kept back"))
         }
+        guard leaves else { return found }
         left.insert(delivery.uid)
         if let known = digests[delivery.uid], known != delivery.sha256 {
             found.append(Violation(.bytes, "batch \(delivery.uid) left in another form"))

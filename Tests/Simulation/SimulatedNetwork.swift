@@ -36,8 +36,8 @@ final class SimulatedNetwork: UploadTransport {
             defer { carried.append(request.method) }
             return carried
         }
-        world.watch(request, after: before)
         let weather = world.weatherNow(for: request)
+        world.watch(request, after: before, leaves: weather != .refused)
         if request.method == "POST" { world.meanwhile() }
         let outcome = outcome(of: request, in: weather)
         world.heard(request, outcome)

@@ -76,8 +76,10 @@ extension World {
 
     /// Looks at a request on its way, before the collector or the weather has it.
     ///
-    /// - Parameter before: the methods of what its connection carried already.
-    func watch(_ request: UploadRequest, after before: [String]) {
+    /// - Parameters:
+    ///   - before: the methods of what its connection carried already.
+    ///   - leaves: whether it finds a connection.
+    func watch(_ request: UploadRequest, after before: [String], leaves: Bool) {
         observer.requests += 1
         if policyStands || !environment.isEmpty {
             broke(.consent, "\(request.url) was asked, and a no stood against it")
@@ -105,7 +107,8 @@ extension World {
         }
         if !mayHaveBegun, !observer.hasLeft(delivery.uid) { checkForm(delivery) }
         violations += observer.see(
-            delivery, needsRelease: config.uploadReview == .manual && !mayHaveBegun)
+            delivery, needsRelease: config.uploadReview == .manual && !mayHaveBegun,
+            leaves: leaves)
         violations += identifiers.left(
             delivery, erasedAt: config.erasureEndpoint?.description)
         check(delivery, yes)
