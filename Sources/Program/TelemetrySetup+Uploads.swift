@@ -15,7 +15,7 @@ extension TelemetrySetup {
 
     /// What is said of another folder whose waits can't be read.
     public static func waitsUnseen(_ failure: CommandFailure) -> String {
-        "batches wait up to six hours, since something may have left from a folder that can't be "
-            + "read: \(failure.message)"
+        "a folder can't be read, from which something may have left: batches wait for six hours "
+            + "from when that was found: \(failure.message)"
     }
 }

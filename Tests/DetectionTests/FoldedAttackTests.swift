@@ -160,6 +160,23 @@ struct FoldedAttackTests {
         #expect(Self.told(steps).contains { Self.names($0, Player.mallory.mac) })
     }
 
+    @Test func `who was told under a source keeps nothing graver waiting`() {
+        func asksOn(_ at: Int64) -> [Step] {
+            [asks(at, .router, for: Player.alice.ip), tells(at + 1, .alice, .router)]
+        }
+        let decoys = (0..<2).flatMap { number -> [Step] in
+            let at = 60_000 + Int64(number) * 10_000
+            let who = Player(mac: "02:dd:00:00:01:\(10 + number)", ip: Player.router.ip)
+            return [tells(at, who, .alice).from(Self.invented)] + asksOn(at + 5_000)
+        }
+        let attack = (0..<40).flatMap { round -> [Step] in
+            let at = 150_000 + Int64(round) * 20_000
+            return [tells(at, Self.asRouter, .alice).from(Self.invented)] + asksOn(at + 7_000)
+        }
+        let told = Self.told(Self.known + decoys + attack)
+        #expect(told.contains { $0.severity == .critical && Self.names($0, Player.mallory.mac) })
+    }
+
     @Test func `lesser thieves keep no graver one waiting`() {
         let probes = (0..<5).map { number in
             let thief = Player(mac: "02:00:00:00:08:\(10 + number)", ip: "0.0.0.0")

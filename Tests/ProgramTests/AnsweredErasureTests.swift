@@ -21,13 +21,8 @@ import Testing
         answer: (status: Int, words: String), command: String
     ) throws {
         let server = try FakeServer(.neverAnswer, otherwise: .answer(answer.status))
-        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
-        _ = try arpguard("telemetry", "enable", "--confirm")
-        _ = try arpguard("replay", capture)
-        let upload = try RunningProcess(
-            Executables.path("arpguard-upload"), ["--home", arpguard.home])
+        let upload = try arpguard.uploading(capture, to: server)
         defer { upload.kill() }
-        _ = try server.waitForRequests(1)
         let end = try arpguard("telemetry", command, "--confirm")
         #expect(end.status == 0, "\(end.stderr)")
         #expect(end.stdout.contains(answer.words), "\(end.stdout)")

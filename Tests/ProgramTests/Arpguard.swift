@@ -30,6 +30,17 @@ struct Arpguard {
             workingDirectory: folder.path)
     }
 
+    /// Agrees to send to a server that never answers a batch, records what a capture gives, and
+    /// begins an upload, which has reached the server.
+    func uploading(_ capture: String, to server: FakeServer) throws -> RunningProcess {
+        _ = try self("config", "set", "telemetry.upload_url", server.url())
+        _ = try self("telemetry", "enable", "--confirm")
+        _ = try self("replay", capture)
+        let upload = try RunningProcess(Executables.path("arpguard-upload"), ["--home", home])
+        _ = try server.waitForRequests(1)
+        return upload
+    }
+
     /// What `telemetry status` says as JSON.
     func telemetryStatus(_ environment: [String: String] = [:]) throws -> JSONValue {
         let result = try self("telemetry", "status", "--format", "json", environment: environment)

@@ -179,7 +179,7 @@ extension ErasurePlacesTests {
         try RealFileSystem().createFolder(path)
         let end = try uploadIfDue()
         #expect(end.status == 0, "\(end.stderr)")
-        let words = "batches wait up to six hours, since something may have left from a folder"
+        let words = "batches wait for six hours from when that was found: "
         #expect(end.stderr.contains(words), "\(end.stderr)")
         let status = try arpguard("telemetry", "status")
         #expect(status.stderr.contains(words), "\(status.stderr)")

@@ -188,13 +188,8 @@ import Testing
 
     @Test func `disable also ends a transfer that is on its way`() throws {
         let server = try FakeServer(otherwise: .neverAnswer)
-        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
-        _ = try arpguard("telemetry", "enable", "--confirm")
-        _ = try arpguard("replay", capture)
-        let upload = try RunningProcess(
-            Executables.path("arpguard-upload"), ["--home", arpguard.home])
+        let upload = try arpguard.uploading(capture, to: server)
         defer { upload.kill() }
-        _ = try server.waitForRequests(1)
         #expect(try arpguard("telemetry", "disable").status == 0)
         let end = try upload.waitForEnd(within: .seconds(10))
         #expect(end.stderr.contains("cut off"))

@@ -9,12 +9,7 @@ import Testing
 @Suite struct AnswerMeanwhileTests {
     private let home: Home
 
-    init() throws {
-        home = try Home()
-        try home.enable()
-        home.record(2)
-        try home.haveOneBatchAccepted()
-    }
+    init() throws { home = try Home.withOneBatchSent() }
 
     @Test(arguments: [true, false])
     func `it is told on, and what was said before is no answer`(isSupported: Bool) throws {

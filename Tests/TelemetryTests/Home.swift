@@ -61,6 +61,20 @@ final class Home: Sendable {
             home: folder.file("home"), seams: seams)
     }
 
+    /// One in which somebody agreed, and a batch of two events was sent.
+    static func withOneBatchSent() throws -> Home {
+        let home = try Home()
+        try home.enable()
+        home.record(2)
+        try home.haveOneBatchAccepted()
+        return home
+    }
+
+    /// A view to which the record of the consent is shut.
+    var shut: TelemetryControl {
+        control(files: FailingFiles(unreadable: { $0.hasSuffix("/consent.json") }))
+    }
+
     /// Overwrites all of the store but its first page.
     func damageStore() throws {
         // Whoever looks last puts the log into the database.

@@ -12,21 +12,11 @@ import Testing
     private let home: Home
     private let path = "home/telemetry/consent.json"
 
-    init() throws {
-        home = try Home()
-        try home.enable()
-        home.record(2)
-        try home.haveOneBatchAccepted()
-    }
-
-    /// A view of the home to which the record is shut.
-    private var shut: TelemetryControl {
-        home.control(files: FailingFiles(unreadable: { $0.hasSuffix("/consent.json") }))
-    }
+    init() throws { home = try Home.withOneBatchSent() }
 
     @Test func `no yes takes the place of a record that can't be read now`() throws {
         let before = try home.folder.read(path)
-        let control = shut
+        let control = home.shut
         let error = #expect(throws: TelemetryError.self) { try control.enable(control.terms) }
         let remedy = "make \(home.folder.file(path)) readable and writable for its owner"
         #expect(error?.hint == "\(remedy), then try again")
@@ -40,11 +30,11 @@ import Testing
         let module = home.module()
         module.initialize()
         defer { module.end() }
-        try shut.disable()
+        try home.shut.disable()
         #expect(!module.trackEvent("app_start"))
-        #expect(shut.causes(blocking: .recording) == [.stateUnreadable])
+        #expect(home.shut.causes(blocking: .recording) == [.stateUnreadable])
         #expect(home.control().causes(blocking: .recording) == [.withdrawn])
-        for _ in 0..<2 { #expect(throws: TelemetryError.self) { try shut.deleteData() } }
+        for _ in 0..<2 { #expect(throws: TelemetryError.self) { try home.shut.deleteData() } }
         #expect(home.control().causes(blocking: .recording) == [.withdrawn])
         #expect(try home.control().deleteData().erasureRequested)
     }

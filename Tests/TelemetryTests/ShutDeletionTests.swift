@@ -12,16 +12,8 @@ import Testing
     private let path = "home/telemetry/consent.json"
 
     init() throws {
-        home = try Home()
-        try home.enable()
-        home.record(2)
-        try home.haveOneBatchAccepted()
+        home = try Home.withOneBatchSent()
         home.record(1)
-    }
-
-    /// A view of the home to which the record is shut.
-    private var shut: TelemetryControl {
-        home.control(files: FailingFiles(unreadable: { $0.hasSuffix("/consent.json") }))
     }
 
     private func stored() throws -> Int64? {
@@ -32,13 +24,13 @@ import Testing
     @Test func `all is deleted but the identifier, which ends once it can be read`() throws {
         let before = try home.folder.read(path)
         let id = try home.control().status().installationID
-        let error = #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        let error = #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
         let remedy = "make \(home.folder.file(path)) readable and writable for its owner"
         #expect(error?.hint == "\(remedy); the next command does the rest then")
         #expect(try stored() == 0)
         #expect(try home.folder.read(path) == before)
         // Nor does a look beside the shut record take it for done.
-        #expect(try shut.status().storeProblem == error?.description)
+        #expect(try home.shut.status().storeProblem == error?.description)
         #expect(home.told.isEmpty, "\(home.told)")
         let status = try home.control().status()
         #expect(status.installationID != id && status.installationID != nil)
@@ -52,7 +44,7 @@ import Testing
     }
 
     @Test func `what is recorded before it ends is seen, and never sent`() throws {
-        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
         home.record(2)
         let outbox = try #require(try home.control().outbox())
         #expect(try outbox.next() == .empty)
@@ -68,11 +60,11 @@ import Testing
             try reader.execute("BEGIN")
             _ = try reader.integer("SELECT count(*) FROM events")
             let id = try home.control().status().installationID
-            let control = isShutFirst ? shut : home.control()
+            let control = isShutFirst ? home.shut : home.control()
             let error = #expect(throws: TelemetryError.self) { try control.deleteData() }
             #expect(error?.code == .busy)
             try reader.execute("COMMIT")
-            #expect(throws: TelemetryError.self) { try shut.deleteData() }
+            #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
             #expect(try stored() == 0)
             #expect(try home.control().status().installationID != id)
             #expect(try home.control().status().pendingErasures == 1)
@@ -84,7 +76,7 @@ import Testing
         try reader.execute("BEGIN")
         _ = try reader.integer("SELECT count(*) FROM events")
         let id = try home.control().status().installationID
-        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
         let next = try home.control().status()
         #expect(next.storeProblem?.contains("old bytes remain") == true)
         #expect(next.installationID != id)
@@ -100,17 +92,17 @@ import Testing
         try home.enable()
         home.record(1)
         try home.haveOneBatchAccepted()
-        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
         #expect(try home.control().status().pendingErasures == 2)
     }
 
     @Test func `a new identifier is not taken beside it, nor one that was begun forgotten`() throws
     {
-        let error = #expect(throws: TelemetryError.self) { try shut.rotateID() }
+        let error = #expect(throws: TelemetryError.self) { try home.shut.rotateID() }
         #expect(error?.description.contains("so nothing takes its place") == true)
         let id = try #require(try home.control().status().installationID)
         try home.folder.write(id, to: "home/telemetry/rotation.intent")
-        #expect(try shut.status().storeProblem == error?.description)
+        #expect(try home.shut.status().storeProblem == error?.description)
         let status = try home.control().status()
         #expect(status.installationID != id && status.pendingErasures == 1)
     }
@@ -120,7 +112,7 @@ import Testing
     {
         let record = try home.folder.read(path)
         let id = try home.control().status().installationID
-        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
         try RealFileSystem().remove(home.folder.file(path))
         for _ in 0..<2 { #expect(try home.control().status().storeProblem == nil) }
         #expect(try home.control().deleteData().erasureImpossible, "nobody can name it now")
@@ -133,7 +125,7 @@ import Testing
 
     @Test func `a new yes where the record is gone keeps that something may have been sent`() throws
     {
-        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
         try RealFileSystem().remove(home.folder.file(path))
         try home.enable()
         let id = try #require(try home.control().status().installationID)
@@ -143,7 +135,7 @@ import Testing
     }
 
     @Test func `where the record is gone for good, the erasure is told as impossible`() throws {
-        #expect(throws: TelemetryError.self) { try shut.deleteData() }
+        #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
         try home.folder.write("{", to: path)
         _ = try home.control().status()
         #expect(home.told.contains("can't be erased elsewhere"), "\(home.told)")

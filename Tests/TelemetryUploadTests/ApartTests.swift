@@ -122,29 +122,6 @@ import Testing
         #expect(summary.erasuresPending == 1, "the other one waits")
     }
 
-    @Test func `an erasure of another folder keeps the batches of this one away`() throws {
-        home.record(1)
-        home.clock.jump(to: try batchesAt())
-        var summary = UploadSummary(ending: .erasuresOnly)
-        summary.erasuresLeft = 1
-        summary.firstErasuresLeft = 1
-        let told = summary
-        #expect(try home.uploader.whileNoBatchLeaves { _ in told } == told)
-        #expect(try isHoursAhead(batchesAt()))
-    }
-
-    @Test func `no erasure of another folder is asked for while a batch of this one is on its way`()
-        throws
-    {
-        let outbox = try #require(try home.control.outbox())
-        let other = try home.uploader.whileNoBatchLeaves { _ in
-            Issue.record("it was asked for")
-            return UploadSummary()
-        }
-        #expect(other == nil)
-        withExtendedLifetime(outbox) {}
-    }
-
     @Test func `a refused erasure is asked for again by a person where no batch waits`() throws {
         try home.owe()
         let transport = ScriptedTransport(.status(500), .status(204))
@@ -311,24 +288,6 @@ import Testing
         #expect(home.control.isTurnOfBatches)
     }
 
-    @Test(arguments: ["EXCLUSIVE", "IMMEDIATE"])
-    func `while the store is busy only a person asks for an erasure of another folder`(
-        lock: String
-    ) throws {
-        home.record(1)
-        let store = try Connection(path: home.folder.file("telemetry/store.sqlite"))
-        try store.execute("BEGIN \(lock)")
-        let other = try home.uploader.whileNoBatchLeaves { _ in
-            Issue.record("it was asked for")
-            return UploadSummary()
-        }
-        #expect(other == nil)
-        let asked = UploadSummary(ending: .erasuresOnly)
-        let typed = try home.uploader.whileNoBatchLeaves(isAskedFor: true) { _ in asked }
-        #expect(typed == asked)
-        try store.execute("ROLLBACK")
-    }
-
     @Test func `a new identifier's batches have no turn before the erasure of the former one`()
         throws
     {
@@ -382,35 +341,6 @@ import Testing
         #expect(outlook.erasureURLs.isEmpty && outlook.erasuresApart == 1)
         #expect(outlook.batchesToday == 1 && !outlook.areBatchesApart)
         #expect(try !home.control.status().areErasuresFirst)
-    }
-
-    @Test func `a folder that can't be read keeps batches six hours from when that was found`()
-        throws
-    {
-        home.record(1)
-        let start = home.clock.now()
-        let end = start.advanced(bySeconds: 6 * 3600)
-        func apart() throws -> Timestamp? { try home.control.uploadAgenda().apartUntil }
-        for _ in 0..<3 {
-            try home.control.keepBatchesAway(isUnseen: true)
-            #expect(try apart() == end)
-            home.clock.advance(by: .seconds(3600))
-        }
-        let transport = ScriptedTransport(.status(200))
-        let early = try #require(try home.round { transport })
-        #expect(early.ending.word == "apart" && early.batchesLeft == 0)
-        home.clock.jump(to: end)
-        try home.control.keepBatchesAway(isUnseen: true)
-        #expect(try home.round { transport }?.batchesSent == 1)
-        // Found anew something may have left meanwhile; what can be read tells itself.
-        try home.control.keepBatchesAway(isUnseen: false)
-        #expect(try apart() == nil)
-        try home.control.keepBatchesAway(isUnseen: true)
-        #expect(try apart() == end.advanced(bySeconds: 6 * 3600))
-        // A clock that was set back tells nothing of how long.
-        home.clock.jump(to: start)
-        try home.control.keepBatchesAway(isUnseen: true)
-        #expect(try apart() == end)
     }
 
     @Test func `of a batch that failed beside an erasure it is told when it is due`() throws {

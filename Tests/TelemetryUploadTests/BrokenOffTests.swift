@@ -35,6 +35,20 @@ struct BrokenOffTests {
         #expect(rest.isBrokenOff && rest.bytes < Self.bodyBytes / 2, "\(rest)")
     }
 
+    @Test func `what has not left never leaves, whoever else has the connection open`() throws {
+        let cancellation = Cancellation()
+        let transport = CurlTransport(cancellation: cancellation)
+        let request = try post(url, body: [UInt8](repeating: 1, count: Self.bodyBytes))
+        let running = OwnThread { transport.perform(request) }
+        try server.waitForBytes()
+        let copy = try #require(Loopback.copy(ofConnectionTo: server.port))
+        defer { close(copy) }
+        cancellation.cancel()
+        #expect(try running.value().failure?.kind == .cancelled)
+        let rest = try server.readToEnd()
+        #expect(rest.isBrokenOff && rest.bytes < Self.bodyBytes / 2, "\(rest)")
+    }
+
     @Test(arguments: ["", "Connection: close\r\n"])
     func `a connection over which all was answered ends in the ordinary way`(
         header: String

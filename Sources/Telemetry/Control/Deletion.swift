@@ -257,11 +257,9 @@ extension TelemetryControl {
         guard busy != 0 else { return }
         let files = ["", "-wal", "-shm"].map { directory.store + $0 }
         let holders = ProcessTable.holding(Set(files))
-        let who =
-            holders.isEmpty
-            ? "another process" : "process \(holders.map(String.init).joined(separator: ", "))"
+        let who = ProcessTable.named(holders) ?? "another process"
         throw TelemetryError(
-            .busy, "\(who) reads \(directory.store), so old bytes remain in its log",
+            .busy, "\(directory.store) is read by \(who), so old bytes remain in its log",
             hint: "this is finished by the next command once that reader is done")
     }
 }

@@ -49,6 +49,22 @@ package enum Loopback {
         return try port(of: descriptor)
     }
 
+    /// A second descriptor of this process for its connection to a port, as a forked child has one;
+    /// nil where there is none.
+    package static func copy(ofConnectionTo port: UInt16) -> Int32? {
+        for descriptor: Int32 in 3..<4096 {
+            var peer = sockaddr_in()
+            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let status = unsafe withUnsafeMutablePointer(to: &peer) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe getpeername(descriptor, $0, &size)
+                }
+            }
+            if status == 0, UInt16(bigEndian: peer.sin_port) == port { return dup(descriptor) }
+        }
+        return nil
+    }
+
     private static func port(of descriptor: Int32) throws -> UInt16 {
         var address = sockaddr_in()
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
