@@ -48,6 +48,7 @@ struct FrameRecordTests {
         greetsAgain(0, .router, "10.0.0.100"), balances(0, .router, "10.0.0.100"),
         carps(0, .router), asks(0, .alice, for: Player.router.ip),
         Step(at: 0, frame: Array(announces(0, .alice).frame.prefix(20))),
+        announces(0, .alice).ofType(7), announces(0, .alice).behindSNAP,
         Step(
             at: 0,
             frame: Frame.arp(

@@ -91,6 +91,63 @@ struct ReceiverTests {
         #expect(grave(start + told, .withGateway).isEmpty)
     }
 
+    @Test func `an owner's answer to everybody may come to each station alone as well`() {
+        let clients = (10..<18).map { Player(mac: "3c:97:0e:00:05:\($0)", ip: "10.0.0.1\($0)") }
+        let start = clients.enumerated().map { announces(3_000 + Int64($0) * 100, $1) }
+        let told = (0..<6).flatMap { round -> [Step] in
+            let answer = tells(20_000 + Int64(round) * 20_000, .router, .alice)
+            let toEach = clients.enumerated().map { answer.later(1 + Int64($0)).to($1.mac) }
+            return [answer.to(Frame.broadcast)] + toEach
+        }
+        #expect(alerts(Self.heard + start + told, .withGateway).isEmpty)
+    }
+
+    /// What is told just before what one station is told, to everybody: the same, which owners
+    /// hear, or what hardly any receiver believes.
+    static let decoys: [@Sendable (Step) -> Step] = [
+        { $0 }, { $0.ofType(7) }, { $0.behindSNAP },
+    ]
+
+    private static func whispers(
+        _ whispers: [Step], behind decoy: (Step) -> Step
+    ) -> [Step] {
+        (0..<20).flatMap { round in
+            whispers.enumerated().flatMap { number, whisper in
+                let told = whisper.later(60_000 + Int64(round) * 4_000 + Int64(number) * 200)
+                return [decoy(told.to(Frame.broadcast)), told.later(5)]
+            }
+        }
+    }
+
+    @Test(arguments: decoys)
+    func `what everybody is told hides no answer of who took the address`(
+        decoy: @Sendable (Step) -> Step
+    ) {
+        let start = Self.heard + exchange(5_000, .mallory, .bob)
+        let steps = start + Self.whispers([tells(0, Self.asRouter, .alice)], behind: decoy)
+        for configuration in [DetectorConfiguration(), .withGateway] {
+            #expect(grave(steps, configuration).contains { $0.rule == .repeatedUnsolicited })
+        }
+    }
+
+    /// What access points send on to each station alone: questions, and what somebody tells of its
+    /// own address.
+    static let sentOn = [
+        [tells(0, asRouter, Player.alice.claiming(.router))],
+        [
+            asks(0, asRouter, for: Player.alice.ip, to: Player.alice.mac),
+            asks(0, asAlice, for: Player.router.ip, to: Player.router.mac),
+        ],
+    ]
+
+    @Test(arguments: sentOn, decoys.dropFirst())
+    func `what hardly anybody believes hides nothing that one is told`(
+        whispers: [Step], decoy: @Sendable (Step) -> Step
+    ) {
+        let start = Self.heard + exchange(5_000, .mallory, .bob)
+        #expect(!grave(start + Self.whispers(whispers, behind: decoy), .withGateway).isEmpty)
+    }
+
     // MARK: - Groups
 
     /// How frames for groups go: what they name as their target, and where they go.

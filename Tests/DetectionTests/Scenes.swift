@@ -74,6 +74,20 @@ extension Step {
         return step
     }
 
+    /// The same of another hardware type.
+    func ofType(_ type: UInt8) -> Step {
+        var step = self
+        step.frame[15] = type
+        return step
+    }
+
+    /// The same behind a SNAP header.
+    var behindSNAP: Step {
+        var step = self
+        step.frame.insert(contentsOf: [0, 36, 0xAA, 0xAA, 3, 0, 0, 0], at: 12)
+        return step
+    }
+
     /// The same frame to another destination.
     func to(_ destination: String) -> Step {
         var step = self

@@ -51,6 +51,7 @@ extension ARPPacket {
         bytes.append(destination == nil ? 0 : 1, byteCount: 1)
         bytes.append(destination?.bits ?? 0, byteCount: 6)
         bytes.append(UInt64(operation), byteCount: 2)
+        bytes.append(UInt64(framing), byteCount: 3)
         sender.append(to: &bytes)
         target.append(to: &bytes)
     }
@@ -60,6 +61,7 @@ extension ARPPacket {
             let hasDestination = reader.uint8(bytes), hasDestination < 2,
             let destination = reader.mac(bytes),
             let operation = reader.number(bytes, byteCount: 2),
+            let framing = reader.number(bytes, byteCount: 3),
             let sender = AddressPair(encoded: bytes, &reader),
             let target = AddressPair(encoded: bytes, &reader)
         else { return nil }
@@ -67,6 +69,7 @@ extension ARPPacket {
         self.source = source
         self.destination = hasDestination == 1 ? destination : nil
         self.operation = UInt16(truncatingIfNeeded: operation)
+        self.framing = UInt32(truncatingIfNeeded: framing)
         self.sender = sender
         self.target = target
     }

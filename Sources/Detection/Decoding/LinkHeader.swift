@@ -26,6 +26,8 @@ struct LinkHeader: Equatable {
     var etherType: UInt16
     /// Where the payload begins.
     var payload: Int
+    /// Whether a SNAP header says so, where another way would have been shorter.
+    private(set) var isSNAP = false
     /// How tags hide the payload, where they do.
     private(set) var hiding: Malformation?
     private var tags = 0
@@ -62,6 +64,7 @@ struct LinkHeader: Equatable {
         }
         // Tags stand before a SNAP header, behind it, or both; each step is nearer to the end.
         repeat { try skipTags(bytes) } while skipSNAP(bytes)
+        if format == .wireless || format == .radiotap { isSNAP = false }
         if hiding == nil, isCutBehindTags(bytes) { hiding = .hiddenByTags }
     }
 
@@ -93,6 +96,7 @@ struct LinkHeader: Equatable {
         else { return false }
         etherType = bytes.uint16(at: payload + 6)
         payload += 8
+        isSNAP = true
         return true
     }
 

@@ -11,19 +11,24 @@ struct CopyPrint {
     /// Whether there may be any number of copies.
     let isFree: Bool
 
-    /// The print of a packet; nobody who does not know `seed` can make another one alike.
+    /// The print of a packet; nobody who does not know `seed` can make another one alike. Who took
+    /// an address may tell one station what it told all just before, who did not believe it: only
+    /// answers of its holder, `isHolders`, are sent on.
     @inline(__always)
-    init(_ packet: ARPPacket, seed: UInt64) {
+    init(_ packet: ARPPacket, isHolders: Bool, seed: UInt64) {
         let kind = packet.sender.mac.bits << 16 | UInt64(packet.operation)
         let addresses = UInt64(packet.sender.ip.bits) << 32 | UInt64(packet.target.ip.bits)
-        let said = mix(mix(seed, kind, packet.target.mac.bits), addresses, 4)
+        let way = UInt64(packet.framing) << 3 | 4
+        let said = mix(mix(seed, kind, packet.target.mac.bits), addresses, way)
         let toAll = said ^ MACAddress.broadcast.spread
         let destination = packet.destination ?? .zero
         // All that is said of an address for want of another is meant for everybody (RFC 3927,
         // section 2.5), also where access points made each frame one for a single station.
         let isForAll = packet.sender.ip.isLinkLocal
         own = isForAll ? toAll : said ^ destination.spread
-        original = destination.isUnicast ? toAll : own
+        let isAnswer = !packet.isRequest && packet.sender.ip != packet.target.ip
+        let mayBeSentOn = destination.isUnicast && (!isAnswer || isHolders)
+        original = mayBeSentOn ? toAll : own
         isFree = packet.isRequest || packet.isToMany || isForAll
     }
 }

@@ -75,7 +75,8 @@ struct NetworkMemory: ~Copyable, Sendable {
         let binding = bindings.peek(AddressKey(segment: packet.segment, ip: packet.sender.ip))
         let index = known ?? stations.insert(source, Station())
         if known != nil { stations.use(index) }
-        let print = CopyPrint(packet, seed: configuration.tableSeed)
+        let print = CopyPrint(
+            packet, isHolders: isHolder(packet, at: binding), seed: configuration.tableSeed)
         if stations[index].isCopy(print, at: time, within: thresholds.copyWithin) {
             if packet.isRequest { noteCopy(of: packet, at: question, time: time) }
             return nil
@@ -207,6 +208,14 @@ struct NetworkMemory: ~Copyable, Sendable {
         } else {
             lastQuestion = questions.insert(packet.questionKey, question)
         }
+    }
+
+    /// Whether a packet's sender has the address that it claims, by the binding at a place, and did
+    /// not take it.
+    @inline(__always)
+    func isHolder(_ packet: ARPPacket, at place: BindingTable.Place?) -> Bool {
+        guard let place else { return false }
+        return bindings[place].mac == packet.sender.mac && !bindings[place].isUsurped
     }
 
     /// What was said beforehand about the address that a packet claims.
