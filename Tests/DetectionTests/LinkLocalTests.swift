@@ -54,13 +54,14 @@ struct LinkLocalTests {
         #expect(alerts(steps).isEmpty)
     }
 
-    @Test func `decoys beside what one of them is told hide nothing`() {
+    @Test(arguments: [[], [announces(1_000, phone)]])
+    func `decoys beside what one of them is told hide nothing`(owner: [Step]) {
         let forged = Player(mac: Player.mallory.mac, ip: Self.phone.ip)
         let whispers = (0..<30).flatMap { round -> [Step] in
             let told = tells(60_000 + Int64(round) * 10_000, forged, Self.tablet)
             return [told.to("02:ee:00:00:00:\(10 + round)"), told.later(20)]
         }
-        let told = alerts([announces(0, Self.tablet)] + whispers)
+        let told = alerts([announces(0, Self.tablet)] + owner + whispers)
         #expect(told.contains { $0.severity >= .high })
     }
 
@@ -71,5 +72,23 @@ struct LinkLocalTests {
             + tells(20_000, forged, Self.tablet).repeated(6, every: 5_000)
         let told = alerts(steps).filter { $0.severity >= .high }
         #expect(told.map { $0.accused?.description } == [Player.mallory.mac])
+    }
+
+    /// Whom answers to the tablet name: another station each time, or another address too.
+    static let named: [@Sendable (Int) -> Player] = [
+        { Player(mac: "02:ee:00:00:00:\(10 + $0)", ip: tablet.ip) },
+        { Player(mac: "02:ee:00:00:00:\(10 + $0)", ip: "169.254.55.\(10 + $0)") },
+    ]
+
+    @Test(arguments: named)
+    func `whomever the answers name, who is told of a taken address is told`(
+        name: @Sendable (Int) -> Player
+    ) {
+        let forged = Player(mac: Player.mallory.mac, ip: Self.phone.ip)
+        let whispers = (0..<20).map { round in
+            tells(20_000 + Int64(round) * 2_000, forged, name(round)).to(Self.tablet.mac)
+        }
+        let told = alerts([announces(0, Self.tablet), announces(1_000, Self.phone)] + whispers)
+        #expect(told.map(\.rule) == [.bindingChanged, .repeatedUnsolicitedAlone])
     }
 }

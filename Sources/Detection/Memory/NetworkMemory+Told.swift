@@ -5,13 +5,15 @@ extension NetworkMemory {
     /// Takes in what one station was told unasked, and whether it names its target rightly.
     mutating func noteRepetition(_ sighting: inout Sighting) {
         let packet = sighting.packet
-        guard sighting.explanation == nil, var listener = packet.listener,
+        guard sighting.explanation == nil, let told = packet.listener,
             sighting.declared != packet.sender.mac
         else { return }
-        // Copies of what is said of a link-local address share whom it names alone.
-        if packet.sender.ip.isLinkLocal, packet.target.mac.isUnicast {
-            listener = packet.target.mac
-        }
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        // Copies of what is said of a link-local address share whom it names alone; who took it may
+        // name anybody.
+        let isToNamed = packet.sender.ip.isLinkLocal && packet.target.mac.isUnicast
+        let named = isToNamed ? packet.target.mac : told
+        let listener = isHolder(packet, at: bindings.peek(key)) ? named : told
         let listenerKey = StationKey(segment: packet.segment, mac: listener)
         let isUnheard = !packet.goesToGroup && !stations.contains(listenerKey)
         let isGroupsAnswer = packet.goesToGroup && packet.goesToTarget
@@ -22,8 +24,22 @@ extension NetworkMemory {
             isNobodyAsking || isUnheard && hasSeveralSpeakers
             || (isUnheard || isGroupsAnswer) && asksAsOwner(packet)
             || packet.goesToCluster && isSoleOwner(packet)
-        let key = ClaimKey(
-            segment: packet.segment, claim: packet.sender, listener: listener)
+        sighting.repetition = count(sighting, to: listener, isUnheard: isUnheard)
+        if named != listener {
+            let toNamed = count(sighting, to: named, isUnheard: isUnheard)
+            if toNamed.count > sighting.repetition.count { sighting.repetition = toNamed }
+        }
+        noteMostTold(packet, sighting.repetition.count)
+        sighting.isMostlyAsked = isMostlyAsked(packet)
+        noteTarget(&sighting, listenerKey)
+    }
+
+    /// Counts once more that a listener was told this unasked.
+    private mutating func count(
+        _ sighting: Sighting, to listener: MACAddress, isUnheard: Bool
+    ) -> (count: Int, firstFrame: UInt64) {
+        let packet = sighting.packet
+        let key = ClaimKey(segment: packet.segment, claim: packet.sender, listener: listener)
         let (index, _) = repetitions.findOrInsert(key, Repetition(frame: sighting.frame))
         let hasTakenGateway = sighting.isGateway && isTakenAndUnanswered(packet)
         let count = repetitions[index].add(
@@ -31,10 +47,7 @@ extension NetworkMemory {
             within: hasTakenGateway
                 ? thresholds.takenGatewayWindow : thresholds.unsolicitedWindow,
             pauseMax: isUnheard ? thresholds.unheardPause : .max)
-        sighting.repetition = (count, repetitions[index].firstFrame)
-        noteMostTold(packet, count)
-        sighting.isMostlyAsked = isMostlyAsked(packet)
-        noteTarget(&sighting, listenerKey)
+        return (count, repetitions[index].firstFrame)
     }
 
     /// Whether a packet's sender took the address that it claims from another station, and never
