@@ -47,7 +47,10 @@ struct ClaimTally: Sendable {
     /// Answers to questions that were put to everybody and that nobody had answered before; halved
     /// when it is full.
     private var first: UInt8 = 0
-    /// Whether a frame that carried the claim came from another station than its sender.
+    /// How many of ``unsolicited`` came from another station than its sender.
+    private var forged: UInt8 = 0
+    /// Whether a frame that carried the claim, and answered nobody, came from another station than
+    /// its sender: controllers, balancers and bridges answer for others when asked.
     private(set) var isMismatched = false
     /// Whether it did anything but ask, everybody or one.
     private(set) var isMoreThanAsked = false
@@ -70,6 +73,9 @@ struct ClaimTally: Sendable {
     /// Answers to questions, whoever was asked, that nobody had answered before.
     var soleAnswers: UInt32 { prompted &- rivalAnswers }
 
+    /// Claims that it told one station itself, unasked.
+    var ownUnsolicited: UInt32 { unsolicited - UInt32(forged) }
+
     /// Whether it did nothing but ask everybody.
     var onlyAsks: Bool { count == asked }
 
@@ -87,9 +93,10 @@ struct ClaimTally: Sendable {
         rivalAnswers &+= form == .rivalAnswer ? 1 : 0
         prompted &+= form.isPrompted ? 1 : 0
         first &+= form == .answer ? 1 : 0
-        if first == .max { halve() }
+        forged &+= form == .unsolicited && isMismatched ? 1 : 0
+        if first == .max || forged == .max { halve() }
         isMoreThanAsked = isMoreThanAsked || form != .question
-        if isMismatched { self.isMismatched = true }
+        if isMismatched, !form.isPrompted { self.isMismatched = true }
     }
 
     /// Keeps what was asked for and what was not in proportion, over weeks as well: one question in
@@ -98,5 +105,6 @@ struct ClaimTally: Sendable {
     private mutating func halve() {
         first /= 2
         unsolicited -= unsolicited / 2
+        forged -= forged / 2
     }
 }

@@ -10,6 +10,12 @@ extension Contest {
         return false
     }
 
+    /// Whether frames of others spoke for a contender as forgers do: nobody forges what an owner
+    /// says anyway.
+    func isForgedFor(_ contender: Contender) -> Bool {
+        contender.tally.isMismatched && !contender.isOwner
+    }
+
     /// What the history tells about a frame's source that is not the packet's sender.
     mutating func describeSource(_ sighting: inout Sighting, mayBeWorn: Bool) {
         let packet = sighting.packet

@@ -225,4 +225,7 @@ extension Binding {
 extension Contender {
     /// Whether it had the address first, and behaves as owners do.
     var isOwner: Bool { isOriginal && tally.isOwners }
+
+    /// How often it told one station, unasked; an owner by itself, in whose name anybody can.
+    var unsolicited: UInt32 { isOwner ? tally.ownUnsolicited : tally.unsolicited }
 }

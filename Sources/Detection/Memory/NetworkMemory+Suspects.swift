@@ -61,14 +61,14 @@ extension NetworkMemory {
         _ contender: Contender, in contest: Contest, _ key: AddressKey, at time: Int64,
         _ suspect: inout Suspect
     ) {
-        suspect.unsolicited = contender.tally.unsolicited
+        suspect.unsolicited = contender.unsolicited
         suspect.isAnsweringOnly = contender.tally.soleAnswers > 0 && suspect.unsolicited == 0
-        if contender.tally.unsolicited >= thresholds.unsolicitedEvidence,
+        if contender.unsolicited >= thresholds.unsolicitedEvidence,
             !contest.isNearlyAlwaysAsked(contender), !mayBalance(contender, key, at: time)
         {
             suspect.evidence.insert(.unsolicited)
         }
-        if contender.tally.isMismatched { suspect.evidence.insert(.mismatched) }
+        if contest.isForgedFor(contender) { suspect.evidence.insert(.mismatched) }
         if contender.hasRestored { suspect.evidence.insert(.restores) }
         if contender.wearsVirtualMAC { suspect.evidence.insert(.virtualMAC) }
     }
@@ -99,7 +99,7 @@ extension NetworkMemory {
         let lost = contest.rivalAnswers == 0 ? contender.tally.firstAnswers : 0
         let cameUnprompted =
             contender.unpromptedTakeovers > lost
-            || contender.isOriginal && contender.tally.unsolicited > 0
+            || contender.isOriginal && contender.unsolicited > 0
             || contender.unpromptedReturns >= Self.returnsMin
         let onlyAnswers =
             !contender.isOriginal && contender.tally.prompted >= Self.answersMin
@@ -212,7 +212,7 @@ extension Contest {
         let tally = contender.tally
         let asked = tally.firstAnswers &+ tally.rivalAnswers &+ contender.privateAnswers
         let before = contender.isOriginal ? promptedBefore : 0
-        return Swift.max(asked, before) / 3 >= tally.unsolicited
+        return Swift.max(asked, before) / 3 >= contender.unsolicited
     }
 
     /// Whether a contender is likely to be the owner, who may have further addresses: it had the
@@ -220,9 +220,9 @@ extension Contest {
     /// owners do.
     fileprivate func isOwnedBy(_ contender: Contender) -> Bool {
         let tally = contender.tally
-        let isAsked = tally.firstAnswers > 0 && tally.firstAnswers >= tally.unsolicited
+        let isAsked = tally.firstAnswers > 0 && tally.firstAnswers >= contender.unsolicited
         if contender.isOriginal, isAsked { return true }
-        guard tally.isOwners, tally.unsolicited == 0 else { return false }
+        guard tally.isOwners, contender.unsolicited == 0 else { return false }
         for index in contenders.indices {
             guard let other = contenders[index], other.mac != contender.mac else { continue }
             if other.tally.isOwners { return false }
