@@ -91,6 +91,8 @@ public struct Detector: ~Copyable, Sendable {
             var finding = finding
             if sighting.isMismatched { finding.carrier = packet.source }
             finding.isPutBack = sighting.isSourceRival
+            finding.isInOwnersName =
+                sighting.isInOwnersName && finding.claim == sighting.packet.sender
             finding.isGateway = finding.isGateway ?? sighting.isGateway
             if sighting.isGateway, finding.severity >= .medium { lastGatewayFinding = time }
             guard let finding = admit(finding, packet.segment, at: time) else { return }

@@ -21,6 +21,9 @@ struct Sighting: Sendable {
     var declared: MACAddress?
     /// Who was known to have the address before this packet.
     var knownOwner: MACAddress?
+    /// Whether another station sends it in the name of the address's owner, who had it before and
+    /// behaves as owners do.
+    var isInOwnersName = false
     /// What explains that the sender has the address.
     var explanation: Explanation?
     /// Whether the address moved and something explains it.

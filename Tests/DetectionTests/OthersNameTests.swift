@@ -8,6 +8,7 @@ import Testing
 /// bridges do so, and anybody can in anybody's name.
 struct OthersNameTests {
     private static let invented = "02:de:ad:be:ef:01"
+    private static let asRouter = Player.mallory.claiming(.router)
     private static let configurations = [DetectorConfiguration(), .withGateway]
 
     private static let known =
@@ -40,6 +41,19 @@ struct OthersNameTests {
         #expect(grave.allSatisfy { $0.accused?.description == Player.mallory.mac })
     }
 
+    @Test(arguments: [Player.router, .bob], configurations)
+    func `what is said in an owner's name hides nobody who takes the address`(
+        victim: Player, configuration: DetectorConfiguration
+    ) {
+        let truth = tells(10_000, victim, .alice).from(Self.invented).repeated(4, every: 2_000)
+        let told = Self.told(Self.known + truth + Self.takes(victim, 30_000), configuration)
+        #expect(told.contains { $0.rule == .repeatedUnsolicited })
+        let ofMallory = told.filter { $0.accused?.description == Player.mallory.mac }
+        #expect(ofMallory.contains { $0.rule == .bindingChanged })
+        #expect(ofMallory.contains { $0.severity >= .high })
+        #expect(told.allSatisfy { $0.accused?.description != victim.mac })
+    }
+
     @Test(arguments: configurations)
     func `however often somebody whispers in an owner's name, it is not accused`(
         configuration: DetectorConfiguration
@@ -48,6 +62,52 @@ struct OthersNameTests {
         let told = Self.told(Self.known + truth + Self.takes(.router, 140_000), configuration)
         #expect(told.contains { $0.accused?.description == Player.mallory.mac })
         #expect(told.allSatisfy { $0.accused?.description != Player.router.mac })
+    }
+
+    @Test(arguments: configurations)
+    func `however many sources speak in an owner's name, that is one matter`(
+        configuration: DetectorConfiguration
+    ) {
+        let truth = tells(10_000, .router, .alice).repeated(30, every: 2_000)
+        let steps = truth.enumerated().map { $1.from("02:de:ad:be:ef:\(10 + $0)") }
+        let told = Self.told(Self.known + steps, configuration)
+        #expect(told.filter { $0.severity > .low }.count <= 1)
+    }
+
+    // MARK: - Moves
+
+    private static let accused = Player(mac: invented, ip: "10.0.0.99")
+
+    @Test(arguments: configurations)
+    func `who takes an address from an accused that took it is told`(
+        configuration: DetectorConfiguration
+    ) {
+        let steps =
+            [asks(10_000, Self.accused, for: Player.router.ip)]
+            + [tells(20_000, Self.accused.claiming(.router), .alice)]
+            + announces(30_000, Self.asRouter).repeated(12, every: 4_000)
+        let told = Self.told(Self.known + steps, configuration)
+        #expect(told.map(\.rule) == [.toldAgainstOwner, .bindingChanged])
+        #expect(told.last?.accused?.description == Player.mallory.mac)
+    }
+
+    /// An attack of which the true owner was not heard before.
+    private static let heardFirst =
+        exchange(0, accused, .alice) + exchange(1_000, .mallory, .bob)
+        + tells(10_000, accused.claiming(.router), .alice).repeated(4, every: 2_000)
+
+    @Test func `an address that comes from an accused that was heard first has not moved`() {
+        let told = Self.told(Self.heardFirst + [announces(30_000, .router)], .withGateway)
+        #expect(told.contains { $0.severity >= .high })
+        #expect(told.allSatisfy { $0.accused?.description != Player.router.mac })
+    }
+
+    @Test func `who takes an address from an accused that was heard first is told by what follows`()
+    {
+        let attack = tells(35_000, Self.asRouter, .alice).repeated(6, every: 2_000)
+        let steps = Self.heardFirst + [announces(30_000, Self.asRouter)] + attack
+        let grave = Self.told(steps, .withGateway).filter { $0.severity >= .high }
+        #expect(grave.contains { $0.accused?.description == Player.mallory.mac })
     }
 
     // MARK: - Answers

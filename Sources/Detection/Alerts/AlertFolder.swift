@@ -158,7 +158,7 @@ extension AlertFolder {
     /// How grave the incident is that a finding belongs to, as far as it was reported.
     private func incident(_ finding: Finding, _ segment: Segment, at time: Int64) -> Severity {
         guard let ip = finding.claim?.ip, finding.rule != .invalidSender else { return .info }
-        guard let accused = finding.accused, let subject = finding.subject else {
+        guard let accused = finding.accused, let subject = finding.incidentStation else {
             return conflict(finding, ip, segment, at: time)
         }
         var known = severity(of: AlertKey(.incident, nil, ip, subject, in: segment), at: time)
@@ -173,9 +173,10 @@ extension AlertFolder {
         return known
     }
 
-    /// Whether an address moved from who stands accused: it comes back, and has moved no further.
+    /// Whether an address moved from who stands accused: it comes back, and has moved no further,
+    /// as far as is known.
     private func isMoveBack(_ finding: Finding, _ segment: Segment, at time: Int64) -> Bool {
-        guard finding.rule == .bindingChanged, let ip = finding.claim?.ip,
+        guard finding.rule == .bindingChanged, !finding.isFurther, let ip = finding.claim?.ip,
             let previous = finding.rival
         else { return false }
         return severity(of: AlertKey(.incident, nil, ip, previous, in: segment), at: time) >= .high
@@ -211,7 +212,7 @@ extension AlertFolder {
         _ finding: Finding, _ severity: Severity, isTold: Bool, _ segment: Segment, at time: Int64
     ) {
         guard severity > .info, finding.isOfIncident, let ip = finding.claim?.ip else { return }
-        guard let accused = finding.accused, let subject = finding.subject else {
+        guard let accused = finding.accused, let subject = finding.incidentStation else {
             if finding.scope == .sides {
                 finding.forEachSide { station in
                     let key = AlertKey(.incident, nil, ip, station, in: segment)

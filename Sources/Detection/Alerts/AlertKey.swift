@@ -64,6 +64,10 @@ extension Finding {
     /// puts an owner back claims nothing for itself, and an invalid sender is no station.
     var subject: MACAddress? { isAboutClaimant ? claim?.mac ?? accused : accused }
 
+    /// The station whose incident it is: what others say in an owner's name is theirs, or it would
+    /// hide who takes the address from that one.
+    var incidentStation: MACAddress? { isInOwnersName ? accused : subject }
+
     /// Whether it belongs to the incident of an address and a station. What a station sends at all
     /// names any address, and an invalid sender, whom nobody can find, anybody as its source.
     var isOfIncident: Bool {

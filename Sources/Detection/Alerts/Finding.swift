@@ -61,6 +61,10 @@ struct Finding: Equatable, Sendable {
     /// Whether the packet names an owner whose address its source, the accused, had taken: it leads
     /// to nobody else.
     var isPutBack = false
+    /// Whether the packet names the address's owner, whom it leads to, and another station sent it.
+    var isInOwnersName = false
+    /// Whether an address moved on from a station that had taken it from yet another one.
+    var isFurther = false
     /// What further findings of the rule are folded by.
     var scope = Scope.binding
 

@@ -59,6 +59,8 @@ struct BindingChange: Equatable, Sendable {
     let isPreviousFresh: Bool
     /// Whether the station that has it now had it before.
     let isReturn: Bool
+    /// Whether the one that had it until now had taken it from another one that is known.
+    let isFurther: Bool
     /// Whether that one had taken it back by using it, not by telling everybody, and now it is
     /// taken again.
     let isRetaken: Bool

@@ -21,6 +21,9 @@ extension NetworkMemory {
         } else {
             changeOwner(of: key, at: place, to: claim, &sighting)
         }
+        sighting.isInOwnersName =
+            sighting.isMismatched && before == claim.mac && !isNew
+            && bindings[place].isHeldByOwner && sighting.declared ?? claim.mac == claim.mac
         let isContested = bindings[place].isContested
         sighting.isSettled = before == claim.mac && !isNew && bindings[place].isSettled
         if isContested || sighting.isMismatched { describeContest(key, place, &sighting) }
@@ -88,7 +91,9 @@ extension NetworkMemory {
         sighting.change = BindingChange(
             previous: before.mac, previousFrame: before.tally.lastFrame,
             isPreviousFresh: isFresh,
-            isReturn: contests[index].lastWasReturn, isRetaken: after.isUsurped && isOwnWord,
+            isReturn: contests[index].lastWasReturn,
+            isFurther: before.isUsurped && contests[index].original != before.mac,
+            isRetaken: after.isUsurped && isOwnWord,
             count: contests[index].changes(within: window, at: sighting.time))
         if after.isUsurped {
             noteTaking(sighting, from: before.mac)
@@ -213,6 +218,9 @@ extension Binding {
         !isUsurped && tally.count > tally.unsolicited
             && time.isWithin(thresholds.freshOwnerWindow, of: tally.lastTime)
     }
+
+    /// Whether its station behaves as owners do, and took it from nobody.
+    fileprivate var isHeldByOwner: Bool { !isUsurped && tally.isOwners }
 
     /// Counts the claim that a packet makes.
     mutating func add(_ sighting: Sighting) {

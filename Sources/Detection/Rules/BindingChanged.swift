@@ -13,7 +13,7 @@ enum BindingChanged {
         return Finding(
             rule: .bindingChanged, severity: sighting.isGateway ? .medium : .low,
             confidence: .low, accused: sighting.speaker, claim: sighting.packet.sender,
-            rival: change.previous, firstFrame: change.previousFrame)
+            rival: change.previous, firstFrame: change.previousFrame, isFurther: change.isFurther)
     }
 
     static func explain(_ alert: Alert) -> String {
