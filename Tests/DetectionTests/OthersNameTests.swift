@@ -110,7 +110,7 @@ struct OthersNameTests {
         #expect(grave.contains { $0.accused?.description == Player.mallory.mac })
     }
 
-    // MARK: - Answers
+    // MARK: - Answers and ports
 
     @Test func `an answer that another station gives for who was asked is no forgery`() {
         let desk = Player(mac: "3c:52:82:00:00:09", ip: "10.0.0.77")
@@ -121,6 +121,33 @@ struct OthersNameTests {
                 + [tells(at + 2, phone, .alice).from("00:1a:1e:11:22:33")]
         }
         let told = alerts(steps)
+        #expect(told.contains { $0.rule == .addressConflict })
+        #expect(told.allSatisfy { $0.severity < .high })
+    }
+
+    private static let port = Player(mac: "00:1b:54:00:00:01", ip: Player.router.ip)
+    private static let shared = Player(mac: "00:00:5e:00:01:0a", ip: Player.router.ip)
+
+    /// The port asks in the address's name, and answers and announces in the router's.
+    private static func virtual(_ at: Int64, isAnswerFirst: Bool) -> [Step] {
+        (0..<8).flatMap { round -> [Step] in
+            let at = at + Int64(round) * 9_000
+            let asked = [asks(at, port, for: Player.bob.ip), tells(at + 1, .bob, port)]
+            let answer = exchange(at + 4_000, shared, .alice).enumerated().map { place, step in
+                place == 1 ? step.from(port.mac) : step
+            }
+            let more = round == 2 ? [announces(at + 6_000, shared).from(port.mac)] : []
+            return isAnswerFirst && round == 0 ? answer : asked + answer + more
+        }
+    }
+
+    /// Source: RFC 5798, section 8.1.2: the answer names the virtual address, whatever port it
+    /// comes from.
+    @Test(arguments: [true, false], configurations)
+    func `a virtual router may answer from its port's own address`(
+        isAnswerFirst: Bool, configuration: DetectorConfiguration
+    ) {
+        let told = alerts(Self.virtual(0, isAnswerFirst: isAnswerFirst), configuration)
         #expect(told.contains { $0.rule == .addressConflict })
         #expect(told.allSatisfy { $0.severity < .high })
     }

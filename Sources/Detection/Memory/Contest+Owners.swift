@@ -11,9 +11,16 @@ extension Contest {
     }
 
     /// Whether frames of others spoke for a contender as forgers do: nobody forges what an owner
-    /// says anyway.
+    /// says anyway, and ports of a virtual router speak for it.
     func isForgedFor(_ contender: Contender) -> Bool {
         contender.tally.isMismatched && !contender.isOwner
+            && !(contender.mac.isVirtualRouter && hasOneTeller)
+    }
+
+    /// Whether a contender may be a port of the virtual router for which it speaks: ports answer
+    /// for it from their own source (RFC 5798, section 8.1.2), and only ask under that.
+    private func isPort(_ contender: Contender, of sender: MACAddress) -> Bool {
+        sender.isVirtualRouter && contender.tally.onlyAsks
     }
 
     /// What the history tells about a frame's source that is not the packet's sender.
@@ -22,8 +29,8 @@ extension Contest {
         let sender = contender(packet.sender.mac)
         if let source = contender(packet.source) {
             sighting.isSourceWorn = source.isOwner
-            sighting.isSourceRival =
-                source.isOriginal ? !source.tally.isOwners : sender?.isOriginal == true
+            let isRival = source.isOriginal ? !source.tally.isOwners : sender?.isOriginal == true
+            sighting.isSourceRival = isRival && !isPort(source, of: packet.sender.mac)
         } else {
             sighting.isSourceWorn = mayBeWorn && sender?.isOwner != true
         }
