@@ -7,7 +7,6 @@
 public struct Detector: ~Copyable, Sendable {
     var memory: NetworkMemory
     var folder: AlertFolder
-    let configuration: DetectorConfiguration
     /// Whom this detector trusts, or one trusted whose owners it inherited: trust makes an owner
     /// once.
     var everTrusted: Set<MACAddress>
@@ -23,10 +22,14 @@ public struct Detector: ~Copyable, Sendable {
 
     /// The same, with or without the short way for routine packets.
     init(_ configuration: DetectorConfiguration, hasShortWay: Bool) {
-        self.configuration = configuration
         everTrusted = configuration.trustedStations
         memory = NetworkMemory(configuration, hasShortWay: hasShortWay)
         folder = AlertFolder(configuration: configuration)
+    }
+
+    /// What it is told about the network.
+    var configuration: DetectorConfiguration {
+        @inline(__always) _read { yield memory.configuration }
     }
 
     /// What was seen so far.

@@ -47,16 +47,19 @@ struct Explanations: ~Copyable, Sendable {
     private var servers: BoundedTable<StationKey, Int64>
     private var groups: BoundedTable<AddressKey, RouterGroup>
     private var silentGroups: BoundedTable<StationKey, RouterGroup>
-    private let thresholds: Thresholds
+    private let settings: Settings
 
-    init(_ configuration: DetectorConfiguration) {
+    init(_ settings: Settings) {
+        let configuration = settings.configuration
         let (countMax, seed) = (configuration.limits.entriesMax, configuration.tableSeed)
         leases = BoundedTable(countMax: countMax, seed: seed)
         servers = BoundedTable(countMax: countMax, seed: seed)
         groups = BoundedTable(countMax: countMax, seed: seed)
         silentGroups = BoundedTable(countMax: countMax, seed: seed)
-        thresholds = configuration.thresholds
+        self.settings = settings
     }
+
+    private var thresholds: Thresholds { _read { yield settings.configuration.thresholds } }
 
     /// Notes a lease, if it is believed. What a station says in its own favour counts for
     /// nothing, nor does a frame from elsewhere than where `owner` knows the server to be, nor a

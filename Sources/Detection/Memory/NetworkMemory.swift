@@ -5,15 +5,14 @@
 /// It takes packets in and says what is known about them; it judges nothing. The steps are in the
 /// files `NetworkMemory+….swift`.
 struct NetworkMemory: ~Copyable, Sendable {
-    let configuration: DetectorConfiguration
-    let thresholds: Thresholds
+    private let settings: Settings
     /// Whether routine packets take the short way; a test compares both ways.
     let hasShortWay: Bool
-    var bindings: BindingTable
     /// An address of each station that was known to have one before the first frame.
     var knownAddresses: [StationKey: IPv4Address] = [:]
-    var contests: BoundedTable<AddressKey, Contest>
     var stations: BoundedTable<StationKey, Station>
+    var contests: BoundedTable<AddressKey, Contest>
+    var bindings: BindingTable
     var questions: BoundedTable<QuestionKey, Question>
     /// Where the last question is: most answers follow theirs at once.
     private var lastQuestion = 0
@@ -31,9 +30,8 @@ struct NetworkMemory: ~Copyable, Sendable {
 
     /// An empty memory.
     init(_ configuration: DetectorConfiguration, hasShortWay: Bool = true) {
-        self.configuration = configuration
+        settings = Settings(configuration)
         self.hasShortWay = hasShortWay
-        thresholds = configuration.thresholds
         let limits = configuration.limits
         let seed = configuration.tableSeed
         var guarded = Set(configuration.staticBindings.keys)
@@ -50,7 +48,17 @@ struct NetworkMemory: ~Copyable, Sendable {
         scans = BoundedTable(countMax: limits.entriesMax, seed: seed)
         newcomers = BoundedTable(countMax: limits.entriesMax, seed: seed)
         routers = BoundedTable(countMax: limits.entriesMax, seed: seed)
-        explanations = Explanations(configuration)
+        explanations = Explanations(settings)
+    }
+
+    /// What it is told about the network.
+    var configuration: DetectorConfiguration {
+        @inline(__always) _read { yield settings.configuration }
+    }
+
+    /// When the rules speak.
+    var thresholds: Thresholds {
+        @inline(__always) _read { yield settings.configuration.thresholds }
     }
 
     /// What is to be known about a packet before it is worth more.
