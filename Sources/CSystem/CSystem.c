@@ -3,6 +3,7 @@
 #include "CSystem.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -15,6 +16,8 @@ int csystem_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, proces
 int csystem_close_from(void *actions, int first) {
     return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
+
+bool csystem_give_back_blocks(int bytes) { return mallopt(M_MMAP_THRESHOLD, bytes) == 1; }
 
 int csystem_random(void *bytes, size_t count) {
     unsigned char *next = bytes;

@@ -9,8 +9,9 @@ internal import Modules
 let serveCommand = Command(
     "serve", summary: "Take telemetry and show what it amounts to",
     discussion: [
-        "Prints the URLs of intake and insight page when it is ready, and runs until SIGTERM or "
-            + "SIGINT; requests in flight are finished then.",
+        "Prints the URLs of intake and insight page when it is ready, and runs until SIGTERM, "
+            + "SIGINT or SIGHUP; requests in flight are finished then. What it was given, a "
+            + "certificate too, is read at the start alone.",
         "An address that other machines reach takes TLS, or a proxy that ends it; the admin "
             + "listener takes TLS and a token there.",
     ],
@@ -29,6 +30,7 @@ let serveCommand = Command(
 
 private func serve(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
     let signals = try blockSignals()
+    LargeBlocks.giveBack()
     let options = try ServeOptions(invocation)
     let configuration = try options.configuration()
     options.warnOfOpenSecrets(invocation.diagnostics)

@@ -36,7 +36,7 @@ import Testing
         return try #require(UInt16(digits), "no port in \(line)")
     }
 
-    @Test(arguments: [SIGTERM, SIGINT])
+    @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
     func `serve says where it listens, takes telemetry, and ends when it is told to`(
         signal: Int32
     ) throws {

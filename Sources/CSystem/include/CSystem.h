@@ -23,6 +23,10 @@ int csystem_pidfd_open(int process);
    errno. */
 int csystem_close_from(void *actions, int first);
 
+/* Has malloc(3) take each block of `bytes` or more from the kernel and give it back when it is
+   freed, whatever was freed before (mallopt(3), M_MMAP_THRESHOLD). Returns whether it will. */
+bool csystem_give_back_blocks(int bytes);
+
 /* Loads and stores of one 64-bit word of memory that other processes share. */
 static inline uint64_t csystem_load_relaxed(const uint64_t *word) {
     return __atomic_load_n(word, __ATOMIC_RELAXED);
