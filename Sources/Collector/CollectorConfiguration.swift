@@ -61,16 +61,18 @@ public struct CollectorConfiguration: Sendable {
     private var hasNetworks: Bool { isBehindProxy || !intake.isLoopback }
 
     /// The network that a request is from, by its head: what the proxy says, as far as one is
-    /// trusted. Where it says nothing, all such requests are of one network that nobody knows: else
+    /// trusted. Where it tells none, all such requests are of one network that nobody knows: else
     /// a proxy that was set up without it would switch the limits off.
     func network(of request: HTTPRequest) -> Int? {
         guard isBehindProxy else { return request.peerNetwork }
-        return PeerNetwork.number(ofAddress: Self.lastForwarded(request) ?? "")
+        return Self.forwardedNetwork(request) ?? PeerNetwork.number(ofAddress: "")
     }
 
-    /// Where the proxy says that a request is from; nil if it says nothing.
-    static func lastForwarded(_ request: HTTPRequest) -> Substring? {
+    /// Where the proxy says that a request is from; nil if it says nothing, or this machine: that
+    /// is another proxy.
+    static func forwardedNetwork(_ request: HTTPRequest) -> Int? {
         request.headers.values("X-Forwarded-For").last?.split(separator: ",").last
+            .flatMap { PeerNetwork.number(ofAddress: $0) }
     }
 
     /// Room for all requests together, with a share for each network that can be told: by its

@@ -140,20 +140,18 @@ final class IntakeRoutes: Sendable {
         settle(brought, outcomes)
         if case .failure(let error) = result { return failed(error, brought.request) }
         succeeded()
-        var rejected = brought.tally
+        var (rejected, counted) = (brought.tally, brought.tally)
         var refused: [AdmittedBatch] = []
         for (batch, outcome) in zip(brought.batches, outcomes) {
-            switch outcome {
-            case .erased: rejected.add(.erased, batch.recordCount)
-            case .closed: rejected.add(.day, batch.recordCount)
-            case .stored(_, let folded), .resent(let folded): rejected.add(.day, folded)
-            case .notAdmitted:
+            guard let tally = batch.leftOut(outcome) else {
                 refused.append(batch)
                 continue
             }
-            rejected.merge(batch.tally)
+            rejected.merge(tally)
+            // It was counted when it came for the first time.
+            if !outcome.isResent { counted.merge(tally) }
         }
-        metrics.count(zip(brought.batches, outcomes), rejected)
+        metrics.count(zip(brought.batches, outcomes), counted)
         guard refused.allSatisfy(\.isOverQuota) else {
             return IntakeAnswer.failure(
                 .tooManyRequests, "too many new installations from one network",
@@ -185,13 +183,14 @@ final class IntakeRoutes: Sendable {
     /// The network that a request is from, for the limits of new installations, of erasures and of
     /// memory alone. A proxy that says nothing of it is told of.
     func network(of request: HTTPRequest) -> Int? {
-        if configuration.isBehindProxy, CollectorConfiguration.lastForwarded(request) == nil,
+        if configuration.isBehindProxy, CollectorConfiguration.forwardedNetwork(request) == nil,
             metrics.countUnknownNetwork() == 1
         {
             logger.log(
                 .warning,
-                "a request came without X-Forwarded-For, which --behind-proxy needs: "
-                    + "have the proxy add it; until then all are of one network")
+                "a request came without X-Forwarded-For, or with an address of this machine as "
+                    + "its last: --behind-proxy needs that of the client there, so have the proxy "
+                    + "add it; until then all are of one network")
         }
         return configuration.network(of: request)
     }
@@ -214,5 +213,24 @@ final class IntakeRoutes: Sendable {
             defer { before = now }
             return before != now
         }
+    }
+}
+
+extension BatchOutcome {
+    /// Whether the batch had come before.
+    fileprivate var isResent: Bool { if case .resent = self { true } else { false } }
+}
+
+extension AdmittedBatch {
+    /// What of the batch is in no figure, by what became of it; nil if all is refused for now.
+    fileprivate func leftOut(_ outcome: BatchOutcome) -> Tally? {
+        var tally = tally
+        switch outcome {
+        case .erased: tally.add(.erased, recordCount)
+        case .closed: tally.add(.day, recordCount)
+        case .stored(_, let folded), .resent(let folded): tally.add(.day, folded)
+        case .notAdmitted: return nil
+        }
+        return tally
     }
 }
