@@ -20,14 +20,6 @@ private func serveDashboard(_ invocation: Invocation) throws(CommandFailure) -> 
     let signals = try blockedSignals()
     try checkWayIn(invocation)
     let context = try ProgramContext(invocation)
-    return try TelemetrySetup(context, invocation).measure("dashboard") {
-        () throws(CommandFailure) in try serve(context, signals, invocation)
-    }
-}
-
-private func serve(
-    _ context: ProgramContext, _ signals: borrowing TerminationSignals, _ invocation: Invocation
-) throws(CommandFailure) -> ExitStatus {
     let (server, dashboard) = try start(context, invocation)
     defer { server.stop() }
     var wayIn = WayInFile(context)
