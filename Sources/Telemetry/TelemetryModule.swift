@@ -8,11 +8,13 @@ import Synchronization
 
 /// Telemetry inside a program: records events if, and only if, the person agreed.
 ///
-/// No call throws, waits for a network, or fails its caller. None waits for a disk, but that the
-/// first events after a change of consent wait for the gate, 250 ms at most; `initialize` and
-/// `flush` do their work at once. Several modules, also of several processes, may share a home,
-/// if all have one product and one catalogue: a yes covers what its catalogue declares, and what
-/// another one declares is dropped when a process that does not know it takes the journal over.
+/// No call throws, or fails its caller. Recording waits for no disk, but that the first events
+/// after a change of consent wait for the gate, 250 ms at most. `status` and `blockedBy` read the
+/// record of consent and the administrator's policy; `initialize` and `flush` do their work at
+/// once. None waits for a network, but that the first identifier that is moved to the store has
+/// the system asked for the user's name, which some keep on a server. Several modules, also of
+/// several processes, may share a home, if all have one product and one catalogue: a yes covers
+/// what its catalogue declares; what another declares is dropped by who does not know it.
 @safe public final class TelemetryModule: Module {
     /// How often the journal is moved to the store.
     static let flushMilliseconds = 5000

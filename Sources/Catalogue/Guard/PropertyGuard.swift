@@ -5,7 +5,8 @@
 /// It knows forms: addresses as people and programs write them, names of machines and files,
 /// tokens, hashes. It catches mistakes, and is no proof: about a third of the addresses that are
 /// packed into a few letters (a MAC address in base64, an IPv4 address in base36) look like words
-/// and pass. Plain words can't be told from names of people or machines by any rule. That is why
+/// and pass. Plain words can't be told from names of people or machines by any rule, nor can all
+/// names of machines whose parts stand apart behind another word (`peer_srv_db_72`). That is why
 /// the shipped catalogue has closed lists only, and why a host should use them wherever it can.
 public enum PropertyGuard {
     /// The longest identifier, in bytes.
