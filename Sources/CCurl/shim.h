@@ -49,6 +49,10 @@ static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) 
     return curl_easy_getinfo(handle, info, value);
 }
 
+static inline CURLcode ccurl_get_socket(CURL *handle, CURLINFO info, curl_socket_t *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
 static inline CURLcode ccurl_get_offset(CURL *handle, CURLINFO info, int64_t *value) {
     curl_off_t offset = 0;
     CURLcode code = curl_easy_getinfo(handle, info, &offset);

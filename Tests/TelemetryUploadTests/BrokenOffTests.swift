@@ -7,7 +7,7 @@ import TelemetryUpload
 import TestKit
 import Testing
 
-/// What the kernel of this machine has taken over when a transfer ends without an answer.
+/// What the kernel of this machine has taken over when a transfer ends before all of it arrived.
 @Suite(.timeLimit(.minutes(3)))
 struct BrokenOffTests {
     private static let bodyBytes = 200_000
@@ -47,6 +47,19 @@ struct BrokenOffTests {
         #expect(try running.value().failure?.kind == .cancelled)
         let rest = try server.readToEnd()
         #expect(rest.isBrokenOff && rest.bytes < Self.bodyBytes / 2, "\(rest)")
+    }
+
+    @Test(arguments: [200, 413, 503])
+    func `what has not left when a server answers early never leaves`(status: Int) throws {
+        // Small enough for the kernel to take all of it at once.
+        let bytes = 50_000
+        let request = try post(url, body: [UInt8](repeating: 1, count: bytes))
+        let running = OwnThread { CurlTransport().perform(request) }
+        try server.waitForBytes()
+        try server.answer("HTTP/1.1 \(status) Early\r\nContent-Length: 0\r\n\r\n")
+        #expect(try running.value().response?.status == status)
+        let rest = try server.readToEnd()
+        #expect(rest.isBrokenOff && rest.bytes < bytes / 2, "\(rest)")
     }
 
     @Test(arguments: ["", "Connection: close\r\n"])

@@ -5,18 +5,25 @@ import Glibc
 
 /// How the connections of a transfer end.
 ///
-/// One that ends before its answer came takes with it what the kernel has not sent: by itself the
-/// kernel would go on with that for minutes, after a no too. It is so from its beginning: it holds
-/// for a process that is killed as well.
+/// One that ends before the other side has all of a request takes with it what the kernel has not
+/// sent: by itself the kernel would go on with that for minutes, after a no too. It is so from its
+/// beginning: it holds for a process that is killed as well.
 final class Parting {
-    /// Whether the last request was answered, so that nothing waits to be sent.
-    var isAnswered = false
+    /// The socket over which the last request was answered, once the other side had all of it.
+    private var settled: Int32?
 
-    /// Has a socket that is about to be closed end in the ordinary way where all was answered, or
-    /// nothing waits to be sent; else what waits goes at once, whoever else has the socket open,
-    /// as a child does that the host program has just forked.
+    /// Another request begins, over whatever socket.
+    func begin() { settled = nil }
+
+    /// Notes that the request was answered over a socket. Servers may answer before they have read
+    /// all of it, and what they have not got by then is not to go on.
+    func noteAnswer(over socket: Int32) { settled = Self.isEmptied(socket) ? socket : nil }
+
+    /// Has a socket that is about to be closed end in the ordinary way where the other side had
+    /// all and answered, or nothing waits to be sent; else what waits goes at once, whoever else
+    /// has the socket open, as a child does that the host program has just forked.
     func prepare(_ socket: Int32) {
-        if isAnswered || Self.isEmptied(socket) {
+        if socket == settled || Self.isEmptied(socket) {
             _ = Self.discardsRest(of: socket, false)
         } else {
             Self.dissolve(socket)

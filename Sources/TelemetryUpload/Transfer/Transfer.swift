@@ -41,16 +41,16 @@ private import CCurl
         let receiver = ResponseReceiver(bytesMax: request.limits.responseBytesMax)
         let departure = Departure(mayLeave)
         unsafe curl_easy_reset(easy)
-        parting.isAnswered = false
+        let parting = parting
+        parting.begin()
         let outcome = unsafe TransferOptions.with(
             easy, for: request, into: receiver, asking: departure, over: parting
         ) {
             let code = unsafe cancellation.waking(multi) {
-                unsafe Self.drive(easy, multi, cancellation)
+                unsafe Self.drive(easy, multi, cancellation, parting)
             }
             return unsafe Self.outcome(code, easy, receiver, departure, of: request)
         }
-        if case .answered? = outcome { parting.isAnswered = true }
         return outcome
             ?? .failed(
                 TransferFailure(.local, "the transfer could not be set up", mayHaveSent: false))
@@ -59,7 +59,7 @@ private import CCurl
     /// Runs the transfer to its end; nil when it was cancelled.
     private static func drive(
         _ easy: UnsafeMutableRawPointer, _ multi: UnsafeMutableRawPointer,
-        _ cancellation: Cancellation
+        _ cancellation: Cancellation, _ parting: Parting
     ) -> CURLcode? {
         guard unsafe curl_multi_add_handle(multi, easy) == CURLM_OK else {
             return CURLE_FAILED_INIT
@@ -70,7 +70,13 @@ private import CCurl
             guard unsafe curl_multi_perform(multi, &running) == CURLM_OK else {
                 return CURLE_FAILED_INIT
             }
-            if running == 0 { return unsafe result(multi) }
+            if running == 0 {
+                let code = unsafe result(multi)
+                if code == CURLE_OK, let socket = unsafe keptSocket(easy) {
+                    parting.noteAnswer(over: socket)
+                }
+                return code
+            }
             // libcurl wakes for its own timeouts; ours is only a bound.
             unsafe curl_multi_poll(multi, nil, 0, pollMillisecondsMax, nil)
         }
@@ -78,6 +84,13 @@ private import CCurl
     }
 
     private static let pollMillisecondsMax: Int32 = 60_000
+
+    /// The connection of a transfer that has just ended; nil where that was closed.
+    private static func keptSocket(_ easy: UnsafeMutableRawPointer) -> curl_socket_t? {
+        var socket: curl_socket_t = -1
+        let code = unsafe ccurl_get_socket(easy, CURLINFO_ACTIVESOCKET, &socket)
+        return code == CURLE_OK && socket >= 0 ? socket : nil
+    }
 
     private static func result(_ multi: UnsafeMutableRawPointer) -> CURLcode {
         var left: Int32 = 0
