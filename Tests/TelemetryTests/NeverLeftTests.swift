@@ -91,6 +91,19 @@ import Testing
         #expect(outcome.successor?.events == 2)
     }
 
+    @Test func `it is not said to go to where it was sealed for, if that is elsewhere by now`()
+        throws
+    {
+        let old = try failToLeave()
+        var moved = before
+        moved.uploadURL = old.url.replacing("/v1/logs", with: "/new/v1/logs")
+        let told = try #require(try home.control(moved).status().unanswered)
+        #expect(told.elsewhere == nil && told.events == 3)
+        let batch = try begin(outbox(moved))
+        #expect(batch.url == moved.uploadURL)
+        #expect(try home.control(before).status().unanswered?.elsewhere == batch.url)
+    }
+
     @Test func `what a person released stays released`() throws {
         let held = try #require(try home.control(reviewed).reviewable().first)
         try home.control(reviewed).release(held.uid)

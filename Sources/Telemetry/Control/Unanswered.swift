@@ -11,7 +11,8 @@ public struct Unanswered: Sendable, Equatable, CustomStringConvertible {
     public let events: Int64
     /// When the first of them were tried first.
     public let since: Timestamp
-    /// Where they go, as when they were sealed, if that is not where batches go now.
+    /// Where those of them go that may have left, as when they were sealed, if that is not where
+    /// batches go now.
     public let elsewhere: String?
     /// No upload sends them by itself before; nil where nothing was put off.
     public let notBefore: Timestamp?
@@ -69,13 +70,15 @@ extension Store {
     ) throws -> Unanswered? {
         let batches = try database.rows(
             """
-            SELECT uid, events, sealed_at, answer, url FROM batches
+            SELECT uid, events, sealed_at, answer,
+                CASE WHEN state = 'sending' THEN url END FROM batches
             WHERE state IN (\(ready)) AND attempts > 0 AND epoch = ? ORDER BY id
             """, [.integer(Int64(epoch))]
         ) { row in
             (
                 uid: row.text(0), events: row.integer(1), sealed: row.integer(2),
-                answer: row.isNull(3) ? nil : row.text(3), url: row.text(4)
+                answer: row.isNull(3) ? nil : row.text(3),
+                begunURL: row.isNull(4) ? nil : row.text(4)
             )
         }
         guard let first = batches.first else { return nil }
@@ -86,7 +89,7 @@ extension Store {
         return Unanswered(
             events: batches.map(\.events).reduce(0, +),
             since: Timestamp(nanoseconds: begun ?? first.sealed),
-            elsewhere: batches.map(\.url).first { $0 != place },
+            elsewhere: batches.compactMap(\.begunURL).first { $0 != place },
             notBefore: time,
             reason: batches.compactMap(\.answer).last)
     }
