@@ -38,9 +38,10 @@ struct Identifiers {
         owed = owed.filter { $0.value != current }
     }
 
-    /// A batch left.
+    /// A batch is about to leave.
     ///
-    /// - Parameter place: below which address its identifier can be erased; nil for nowhere.
+    /// - Parameter place: below which address its identifier can be erased once it left; nil for
+    ///   nowhere, or if it finds no connection.
     mutating func left(_ delivery: Delivery, erasedAt place: String?) -> [Violation] {
         let id = delivery.installation
         var found: [Violation] = []

@@ -110,7 +110,7 @@ extension World {
             delivery, needsRelease: config.uploadReview == .manual && !mayHaveBegun,
             leaves: leaves)
         violations += identifiers.left(
-            delivery, erasedAt: config.erasureEndpoint?.description)
+            delivery, erasedAt: leaves ? config.erasureEndpoint?.description : nil)
         check(delivery, yes)
     }
 

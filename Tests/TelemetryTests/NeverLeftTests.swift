@@ -174,6 +174,47 @@ import Testing
         #expect((outcome.keptEvents, outcome.begunEvents) == (3, 0))
     }
 
+    @Test(arguments: ["/v1/logs", "/elsewhere"])
+    func `nobody is asked to erase it, and nothing is said that can't be erased`(
+        path: String
+    ) throws {
+        var config = before
+        config.uploadURL = config.uploadURL?.replacing("/v1/logs", with: path)
+        try home.enable(config)
+        home.record(1, config)
+        try failToLeave(config)
+        let outbox = try outbox(config)
+        let batch = try begin(outbox)
+        try outbox.takeBack(batch, answer: "stopped")
+        let outcome = try home.control(config).deleteData()
+        #expect(!outcome.erasureRequested && !outcome.erasureImpossible)
+    }
+
+    @Test func `what left before it is asked to be erased all the same`() throws {
+        do {
+            let outbox = try outbox()
+            try outbox.accepted(begin(outbox), rejected: 0, answer: "200")
+        }
+        home.record(1, before)
+        try failToLeave()
+        #expect(try home.control(before).deleteData().erasureRequested)
+    }
+
+    @Test func `of an attempt whose end is not known it is asked for`() throws {
+        _ = try begin(outbox())
+        #expect(try home.control(before).deleteData().erasureRequested)
+    }
+
+    @Test func `another identifier that stands by then goes on with what is its own`() throws {
+        let outbox = try outbox()
+        let batch = try begin(outbox)
+        #expect(try home.control(before).rotateID().erasureRequested)
+        let id = try home.control(before).status().installationID
+        try outbox.takeBack(batch, answer: "stopped")
+        let status = try home.control(before).status()
+        #expect(status.installationID == id && status.pendingErasures == 1)
+    }
+
     @Test func `losses of which it would have told are told by the batch in its place`() throws {
         let module = home.module(before)
         module.initialize()

@@ -11,6 +11,7 @@ extension Outbox {
             try ledger.append(.answered(batch.uid, "retry", answer: answer))
             try unbegin(batch)
         }
+        forgetPlace(of: batch)
     }
 
     /// Takes back, within a transaction, that a batch began to leave: the attempt costs none of
@@ -26,6 +27,21 @@ extension Outbox {
         guard try !SealedForm(sealer.config).isKept(in: store) else { return }
         try store.giveUp(
             where: "uid = ?", [.text(batch.uid)], because: SealedForm.change, ledger)
+    }
+
+    /// Forgets where erasure is to be asked for, if that is known only since the batch of which
+    /// nothing left began. Where that can't be changed now it stays: rather too much is asked.
+    func forgetPlace(of batch: SealedBatch) {
+        guard let noted = notedPlace, stoodBefore?.uid == batch.uid else { return }
+        notedPlace = nil
+        let (files, directory) = (gate.seams.files, gate.directory)
+        let waiting = TelemetryControl.lockMilliseconds
+        guard let lock = try? files.lock(directory.changeLock, waiting: waiting) else { return }
+        defer { withExtendedLifetime(lock) {} }
+        guard var record = gate.read().state.record, record.installationID == noted.installationID
+        else { return }
+        record.sentErasureURLs.removeAll { $0 == noted.url }
+        try? files.replace(directory.consentRecord, with: record.serialized)
     }
 }
 

@@ -40,6 +40,9 @@ package final class Outbox {
     let erasureList: ErasureList
     /// Where the batch that began to be sent last stood before that.
     var stoodBefore: (uid: String, state: SealedBatch.State)?
+    /// Where erasure is to be asked for since that batch began, and under which identifier; nil
+    /// where that was known before.
+    var notedPlace: (url: String, installationID: String?)?
     // Held as long as the outbox lives: one uploader over all processes.
     private let lock: FileLock
 
@@ -173,7 +176,7 @@ package final class Outbox {
                 WHERE uid = ? AND epoch = ? AND state IN ('sealed', 'released', 'sending')
                 """, [.text(batch.uid), .integer(Int64(consent.epoch ?? 0))])
             guard store.database.changes == 1 else { return false }
-            try noteSending(record)
+            notedPlace = try noteSending(record)
             try store.addTotal(Self.budgetKey(now.day), Int64(batch.body.count))
             try ledger.append(
                 .sendingBegun(batch.uid, sha256: batch.sha256, attempt: batch.attempts + 1))
@@ -181,13 +184,17 @@ package final class Outbox {
         }
     }
 
-    /// Keeps beside the secret where to ask for erasure, before anything is known there.
-    private func noteSending(_ record: ConsentRecord) throws(SystemError) {
+    /// Keeps beside the secret where to ask for erasure, before anything is known there. Returns
+    /// what was not kept before.
+    private func noteSending(
+        _ record: ConsentRecord
+    ) throws(SystemError) -> (url: String, installationID: String?)? {
         let url = sealer.config.erasureEndpoint?.description ?? ""
-        guard !record.sentErasureURLs.contains(url) else { return }
+        guard !record.sentErasureURLs.contains(url) else { return nil }
         var record = record
         record.sentErasureURLs.append(url)
         try gate.seams.files.replace(gate.directory.consentRecord, with: record.serialized)
+        return (url, record.installationID)
     }
 
     /// Notes that the collector has the batch; `rejected` of its events it refused.
@@ -242,5 +249,6 @@ package final class Outbox {
             try ledger.append(.answered(batch.uid, "retry", answer: answer))
             if !hasLeft { try unbegin(batch) }
         }
+        if !hasLeft { forgetPlace(of: batch) }
     }
 }
