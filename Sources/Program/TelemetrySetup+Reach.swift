@@ -198,7 +198,7 @@ extension TelemetrySetup {
             .reduce(into: ErasureAnswers()) { $0.add($1) }
     }
 
-    private var allPlaces: [(path: String, control: TelemetryControl)] {
+    var allPlaces: [(path: String, control: TelemetryControl)] {
         [(place, control())] + otherPlaces().places.filter { !isSame($0.path, place) }
     }
 
@@ -208,6 +208,7 @@ extension TelemetrySetup {
         if let failure = takeOverKnownWaits().here { throw failure }
         // One that can't be noted now is by the upload.
         _ = shareWishes()
+        tellOfBatches()
         var outlook = try control().outlook()
         let (controls, failure) = elsewhere()
         let areAlone = outlook.areErasuresAlone
@@ -245,7 +246,7 @@ extension TelemetrySetup {
     }
 
     /// Does something in each folder, and says what failed first once that is done.
-    private static func each<Result>(
+    static func each<Result>(
         of places: [(path: String, control: TelemetryControl)],
         _ body: (String, TelemetryControl) throws -> Result
     ) -> (results: [Result], failure: CommandFailure?) {

@@ -23,6 +23,8 @@ final class FoldersRound {
     private var hasBatchBegun = false
     /// The erasures of each other folder that are kept away, as they were.
     private var kept: [(control: TelemetryControl, erasures: [ErasureAway])] = []
+    /// That batches go of which not every folder could be told; nil where they don't.
+    private var untold: UntoldBatches?
     /// What was asked of the other folders.
     private(set) var elsewhere = UploadSummary(ending: .erasuresOnly)
 
@@ -47,6 +49,7 @@ final class FoldersRound {
 
     private func round(_ progress: @escaping (UploadSummary) -> Void) throws -> UploadSummary? {
         forgetUnseen()
+        setup.tellOfBatches()
         let failure = areBatchesMeant ? takeOverWaits() : nil
         // Who types an upload overrides them.
         let isUnknown = failure != nil && scope == .everythingIfDue
@@ -182,16 +185,27 @@ final class FoldersRound {
         elsewhere.warnings.append("a server's wish could not be noted: \(failure.message)")
     }
 
-    /// Keeps what other folders ask to be erased apart from the batches that go.
+    /// Keeps what other folders ask to be erased apart from the batches that go. What can't be kept
+    /// now waits for them once it can.
     private func keepErasuresAway() {
+        var isUntold = !setup.arePlacesThere
         for (_, control) in setup.otherPlaces().places where control.pendingErasures != 0 {
-            noting { kept.append((control, try control.keepErasuresAway())) }
+            do {
+                kept.append((control, try control.keepErasuresAway()))
+            } catch {
+                isUntold = true
+                elsewhere.warnings.append(
+                    "another folder can't be told of the batches that go: \(error); what is to be "
+                        + "erased from there waits for six hours, unless somebody asks for it")
+            }
         }
+        if isUntold { noting { untold = try setup.control().noteUntold() } }
     }
 
     /// Has what was kept away be due as it was, since no batch found a way out.
     private func putBack() {
         for (control, erasures) in kept { noting { try control.putBack(erasures) } }
+        if let untold { noting { try setup.control().putBack(untold) } }
     }
 
     private func noting(_ change: () throws -> Void) {

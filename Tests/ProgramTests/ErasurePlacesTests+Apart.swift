@@ -9,16 +9,16 @@ import TestKit
 import Testing
 
 extension ErasurePlacesTests {
-    /// Has the batches of a folder be due, whenever that was drawn.
-    private func makeBatchesDue(_ folder: String) throws {
+    /// Has the batches of a folder be due, or in some seconds, whenever that was drawn.
+    func makeBatchesDue(_ folder: String, in seconds: Int64 = -60) throws {
         let store = try Connection(path: arpguard.folder.file("\(folder)/store.sqlite"))
-        let due = SystemClock().now().advanced(bySeconds: -60).nanoseconds
+        let due = SystemClock().now().advanced(bySeconds: seconds).nanoseconds
         try store.run(
             "UPDATE memory SET value = CAST(? AS BLOB) WHERE key = 'upload.schedule'",
             [.text("\(due) 24")])
     }
 
-    private func uploadIfDue() throws -> CommandResult {
+    func uploadIfDue() throws -> CommandResult {
         try CommandRunner.run(
             Executables.path("arpguard-upload"), ["--home", arpguard.home, "--if-due"],
             environment: [:])

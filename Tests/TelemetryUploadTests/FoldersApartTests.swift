@@ -89,4 +89,32 @@ import Testing
         try home.control.keepBatchesAway(isUnseen: true)
         #expect(try apart() == end)
     }
+
+    @Test func `a batch of which a folder was not told is known for six hours, a deletion or not`()
+        throws
+    {
+        home.record(1)
+        let end = home.clock.now().advanced(bySeconds: 6 * 3600)
+        _ = try home.control.noteUntold()
+        _ = try home.control.deleteData()
+        #expect(try home.control.untoldUntil() == end)
+        home.clock.jump(to: end)
+        #expect(try home.control.untoldUntil() == nil)
+    }
+
+    @Test func `a batch that found no way out leaves it as it was, one that went since goes on`()
+        throws
+    {
+        home.record(1)
+        _ = try home.control.noteUntold()
+        let end = try #require(try home.control.untoldUntil())
+        home.clock.advance(by: .seconds(600))
+        let untold = try #require(try home.control.noteUntold())
+        try home.control.forgetUntold(until: end)
+        #expect(try home.control.untoldUntil() == end.advanced(bySeconds: 600))
+        try home.control.putBack(untold)
+        #expect(try home.control.untoldUntil() == end)
+        try home.control.forgetUntold(until: end)
+        #expect(try home.control.untoldUntil() == nil)
+    }
 }

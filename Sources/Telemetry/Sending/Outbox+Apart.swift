@@ -21,7 +21,7 @@ extension Outbox {
         now.advanced(byNanoseconds: 2 * hoursMax * nanosecondsPerHour)
     }
 
-    /// Until when batches may have to be kept apart from what left before `time`.
+    /// Until when batches and erasures may have to be kept apart from what left before `time`.
     static func unseenEnd(_ time: Timestamp) -> Timestamp {
         time.advanced(byNanoseconds: hoursMax * nanosecondsPerHour)
     }
@@ -225,7 +225,7 @@ extension TelemetryControl {
 extension ErasureList {
     /// Keeps some erasures away until then, but for those that were kept away and not asked for
     /// since.
-    fileprivate func keepAway(
+    func keepAway(
         _ erasures: [PendingErasure], until time: Timestamp, _ now: Timestamp
     ) throws(TelemetryError) -> [ErasureAway] {
         guard !erasures.isEmpty else { return [] }

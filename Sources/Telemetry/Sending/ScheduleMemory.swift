@@ -10,6 +10,7 @@ struct ScheduleMemory {
     private static let wishKey = "upload.wish"
     private static let apartKey = "upload.apart"
     private static let unseenKey = "upload.unseen"
+    private static let untoldKey = "upload.untold"
     /// Of so many servers a wish is kept.
     private static let wishesMax = 8
 
@@ -19,6 +20,7 @@ struct ScheduleMemory {
     /// What a deletion leaves.
     struct Waits {
         let apart: Timestamp?
+        let untold: Timestamp?
         let wishes: [Wish]
     }
 
@@ -72,6 +74,20 @@ struct ScheduleMemory {
         return time > seams.clock.now() ? nil : time
     }
 
+    /// Keeps when batches went last of which another folder could not be told; nil forgets it.
+    func keep(untoldAt time: Timestamp?) throws(SQLiteError) {
+        guard let time else { return try store.forget(Self.untoldKey) }
+        try store.remember("\(time.nanoseconds)", Self.untoldKey)
+    }
+
+    /// When batches went last of which another folder could not be told; nil where none did, or at
+    /// a time that a clock gone wrong noted.
+    func untoldAt() throws -> Timestamp? {
+        guard let number = try numbers(Self.untoldKey).first else { return nil }
+        let time = Timestamp(nanoseconds: number)
+        return time > Outbox.apartLatest(seams.clock.now()) ? nil : time
+    }
+
     /// Until when batches are kept from whoever types no upload: apart from an erasure that left,
     /// or while one may have, from a folder that can't be read; nil where nothing keeps them.
     func heldUntil() throws -> Timestamp? {
@@ -79,18 +95,20 @@ struct ScheduleMemory {
         return [try apart(), unseen].compactMap(\.self).max()
     }
 
-    /// What a deletion leaves: until when batches are kept apart from an erasure that left, and
-    /// until when servers asked for patience.
+    /// What a deletion leaves: until when batches and erasures are kept apart, and until when
+    /// servers asked for patience.
     func waits() throws -> Waits {
         let now = seams.clock.now()
         let (apart, wishes) = (try apart(), try wishes())
         return Waits(
-            apart: apart.flatMap { $0 > now ? $0 : nil }, wishes: wishes.filter { $0.time > now })
+            apart: apart.flatMap { $0 > now ? $0 : nil }, untold: try untoldAt(),
+            wishes: wishes.filter { $0.time > now })
     }
 
     /// Keeps what a deletion leaves.
     func keep(_ waits: Waits) throws(SQLiteError) {
         if let apart = waits.apart { try keep(apart: apart) }
+        if let untold = waits.untold { try keep(untoldAt: untold) }
         try keep(waits.wishes)
     }
 

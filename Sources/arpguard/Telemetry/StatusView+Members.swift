@@ -51,6 +51,9 @@ extension StatusView {
         .init(
             "erasures_not_before",
             "Before when no upload asks for them, since servers asked for patience, or null"),
+        .init(
+            "erasures_due",
+            "Before when no upload that nobody types asks for them, or null"),
         .init("pending_erasure_origins", "The servers that are asked for them"),
         .init("blocked_erasing", "Every cause that keeps pending ones from being asked for"),
         .init("unsupported_erasure_origins", "The servers that were asked and do not erase"),

@@ -188,9 +188,17 @@ struct StatusView {
                 + "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
                 + words.list(status.blockedErasing)
         }
-        let from = status.erasuresNotBefore.map { " from \($0.rfc3339) on, as the server wished," }
+        let from =
+            status.erasuresNotBefore.map { " from \($0.rfc3339) on, as the server wished," }
+            ?? erasuresDue.map { ", by themselves from \($0.rfc3339) on," }
         return
             "\(count), at \(places): uploads ask again\(from ?? "") until they are confirmed"
+    }
+
+    /// When an upload that nobody types asks for the first of them; nil where one may now.
+    private var erasuresDue: Timestamp? {
+        guard status.pendingErasures != 0 else { return nil }
+        return setup.uploadAgenda().erasureAt.flatMap { $0 > setup.seams.clock.now() ? $0 : nil }
     }
 
     private var shownID: String? {
@@ -223,6 +231,7 @@ struct StatusView {
         json["other_places"] = elsewhere.map { .array($0.map(\.json)) } ?? .null
         json["other_homes"] = others.json
         json["upload_hold"] = .optional(hold?.rawValue)
+        json["erasures_due"] = .optional(erasuresDue?.rfc3339)
         json["configuration_error"] = .optional(configurationProblem)
         guard isRedacted else { return json }
         json["installation_id"] = .optional(status.installationID.map(shortened))

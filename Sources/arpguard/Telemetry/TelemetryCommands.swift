@@ -39,6 +39,7 @@ extension Command {
         }
         let control = setup.control()
         let unheeded = setup.takeOverWaits()
+        setup.tellOfBatches()
         let status = try telling { try setup.status() }
         var elsewhere: [OtherPlace]?
         do throws(CommandFailure) {
