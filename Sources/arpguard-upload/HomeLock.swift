@@ -25,7 +25,7 @@ extension TelemetrySetup {
             }
             throw CommandFailure(
                 "\(uploadLock) can't be locked: \(error)",
-                hint: "remove it while nothing is uploaded; an upload makes it anew")
+                hint: FalseLock.hint)
         }
         guard let lock else { return nil }
         defer { withExtendedLifetime(lock) {} }

@@ -52,13 +52,21 @@ package final class Outbox {
 
     init?(_ sealer: Sealer, _ store: Store) throws {
         let (directory, files) = (sealer.gate.directory, sealer.gate.seams.files)
-        guard let lock = try files.lock(directory.uploadLock) else { return nil }
+        guard let lock = try Self.lock(directory.uploadLock, sealer.gate.seams) else { return nil }
         self.lock = lock
         self.sealer = sealer
         self.store = store
         erasureList = ErasureList(directory: directory, files: files)
         // What is marked before sending must be on the disk before the first byte leaves.
         try store.database.execute("PRAGMA synchronous = FULL")
+    }
+
+    private static func lock(_ path: String, _ seams: TelemetrySeams) throws -> FileLock? {
+        do throws(SystemError) {
+            return try seams.files.lock(path)
+        } catch {
+            throw FalseLock.error(at: path, seams) ?? error
+        }
     }
 
     /// How requests leave.

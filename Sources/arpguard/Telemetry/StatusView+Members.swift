@@ -20,6 +20,9 @@ extension StatusView {
             "Why no upload begins by itself: contested (the watch saw that the gateway is) or "
                 + "unknown (it does not say), or null"),
         .init(
+            "upload_lock_error",
+            "What stands in the place of a lock of uploads, so that none begins, or null"),
+        .init(
             "batches_not_before",
             "Before when no upload sends batches, since the server asked for patience, or null"),
         .init(

@@ -22,6 +22,8 @@ struct StatusView {
     let words: CauseWords
     /// Other folders of this home with telemetry; nil if that is not known.
     let elsewhere: [OtherPlace]?
+    /// What stands in the place of a lock of uploads.
+    let falseLocks: (home: TelemetryError?, folder: TelemetryError?)
 
     var report: Report {
         Report(text: status.isDecided ? facts : introduction, json: .one(.object(json)))
@@ -141,7 +143,17 @@ struct StatusView {
         return StyledText("blocked: \(words.list(status.blockedSending))")
     }
 
+    /// What keeps every upload from beginning, or those of the configured folder; nil where nothing
+    /// does, or nobody was ever asked.
+    var falseLock: TelemetryError? {
+        guard status.isDecided || status.pendingErasures != 0 else { return nil }
+        return falseLocks.home ?? falseLocks.folder
+    }
+
     private var nextUpload: StyledText {
+        if status.blockedSending.isEmpty, let falseLock {
+            return StyledText("none: \(told(falseLock.description))", .red)
+        }
         let isService = setup.home.path == Home.servicePath
         let sender =
             isWatched
@@ -188,6 +200,11 @@ struct StatusView {
                 + "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
                 + words.list(status.blockedErasing)
         }
+        if let falseLock {
+            let areAll = falseLocks.home != nil || setup.erasuresElsewhere().pendingErasures == 0
+            return "\(count), at \(places): \(areAll ? "not" : "not all") asked for from here: "
+                + told(falseLock.description)
+        }
         let from =
             status.erasuresNotBefore.map { " from \($0.rfc3339) on, as the server wished," }
             ?? erasuresDue.map { ", by themselves from \($0.rfc3339) on," }
@@ -231,6 +248,7 @@ struct StatusView {
         json["other_places"] = elsewhere.map { .array($0.map(\.json)) } ?? .null
         json["other_homes"] = others.json
         json["upload_hold"] = .optional(hold?.rawValue)
+        json["upload_lock_error"] = .optional(falseLock?.description)
         json["erasures_due"] = .optional(erasuresDue?.rfc3339)
         json["configuration_error"] = .optional(configurationProblem)
         guard isRedacted else { return json }

@@ -51,8 +51,13 @@ extension Command {
             status: status, setup: setup, showsID: invocation.command.isOn(.showID),
             isRedacted: invocation.command.isOn(.redact), others: OtherHomes(than: setup.home),
             isWatched: context.isWatched, hold: uploadHold(setup), words: control.words,
-            elsewhere: elsewhere)
+            elsewhere: elsewhere, falseLocks: setup.falseLocks)
         invocation.output.render(view.report)
+        if let falseLock = view.falseLock {
+            invocation.diagnostics.warning(
+                view.told("nothing leaves from here: \(falseLock.description)"),
+                hint: falseLock.hint)
+        }
         if status.storeProblem == nil, status.blockedSending.isEmpty {
             if let failure = unheeded.here {
                 invocation.diagnostics.warning(
