@@ -73,7 +73,8 @@ import Testing
     }
 
     @Test func `a program that runs on knows when a request of another folder is due`() throws {
-        let server = try FakeServer(.answer(200), otherwise: .answer(503))
+        let patience = FakeReply.answer(503, headers: [HTTPHeader("Retry-After", "3600")])
+        let server = try FakeServer(.answer(200), otherwise: patience)
         try askFromFirst(server)
         let now = SystemClock().now()
         #expect(try !agenda().isDue(at: now), "the server asked for patience")
