@@ -29,12 +29,16 @@ import Testing
         #expect(error?.hint == "\(remedy); the next command does the rest then")
         #expect(try stored() == 0)
         #expect(try home.folder.read(path) == before)
-        // Nor does a look beside the shut record take it for done.
-        #expect(try home.shut.status().storeProblem == error?.description)
+        // Nor does a look beside the shut record take it for done, or for nothing.
+        let shut = try home.shut.status()
+        #expect(shut.storeProblem == error?.description)
+        #expect(shut.pendingErasures == nil && shut.blockedErasing == [.stateUnreadable])
+        #expect(shut.erasureProblem?.hint == error?.hint)
         #expect(home.told.isEmpty, "\(home.told)")
         let status = try home.control().status()
         #expect(status.installationID != id && status.installationID != nil)
         #expect((status.pendingErasures, status.isEnabled) == (1, true))
+        #expect(status.erasureProblem == nil)
         #expect(home.told.contains("delete-data is done now"), "\(home.told)")
         #expect(home.told.contains("is asked to be erased"), "\(home.told)")
         // Once.
@@ -114,7 +118,13 @@ import Testing
         let id = try home.control().status().installationID
         #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
         try RealFileSystem().remove(home.folder.file(path))
-        for _ in 0..<2 { #expect(try home.control().status().storeProblem == nil) }
+        for _ in 0..<2 {
+            let status = try home.control().status()
+            #expect(status.storeProblem == nil)
+            #expect(status.pendingErasures == nil && status.blockedErasing == [.stateUnreadable])
+            let hint = try #require(status.erasureProblem).hint
+            #expect(hint.hasPrefix("put \(home.folder.file(path)) back"), "\(hint)")
+        }
         #expect(try home.control().deleteData().erasureImpossible, "nobody can name it now")
         #expect(home.told.isEmpty, "\(home.told)")
         try home.folder.write(record, to: path)
@@ -123,15 +133,18 @@ import Testing
         #expect(home.told.contains("delete-data is done now"), "\(home.told)")
     }
 
-    @Test func `a new yes where the record is gone keeps that something may have been sent`() throws
+    @Test func `a new yes where the record is gone keeps and tells that something was maybe sent`()
+        throws
     {
         #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
         try RealFileSystem().remove(home.folder.file(path))
         try home.enable()
+        #expect(home.told.contains("can't be erased elsewhere"), "\(home.told)")
+        #expect(try home.control().ledger().contains { $0.kind == "erasure_impossible" })
+        #expect(try home.control().status().erasureProblem == nil)
         let id = try #require(try home.control().status().installationID)
         #expect(try home.control().status().installationID == id, "nothing ends a later identifier")
         #expect(try home.control().deleteData().erasureImpossible)
-        #expect(home.told.isEmpty, "\(home.told)")
     }
 
     @Test func `where the record is gone for good, the erasure is told as impossible`() throws {
@@ -139,5 +152,6 @@ import Testing
         try home.folder.write("{", to: path)
         _ = try home.control().status()
         #expect(home.told.contains("can't be erased elsewhere"), "\(home.told)")
+        #expect(try home.control().ledger().contains { $0.kind == "erasure_impossible" })
     }
 }

@@ -67,6 +67,9 @@ extension TelemetryControl {
             if !continues { try leaveLossesUntold(store, before: record.epoch) }
             if try isSendingForgotten(state, store) { record.sentErasureURLs = [""] }
             try ledger(of: store).append(.consentGiven(record))
+            if try isMissed(directory.rotationIntent) {
+                try ledger(of: store).append(LedgerEntry(.erasureImpossible))
+            }
         }
         // Off first, on last: whoever records under the old yes must not go on under none.
         if !continues, page.state?.isOn == true {

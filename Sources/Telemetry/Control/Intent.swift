@@ -43,9 +43,33 @@ extension TelemetryControl {
         return try intended(intent) == Self.anyIdentifier
     }
 
-    /// Forgets, after a yes, an identifier that a deletion missed and nobody brought back.
+    /// Forgets, after a yes, an identifier that a deletion missed and nobody brought back, and says
+    /// what that means.
     func forgetMissed() throws(SystemError) {
+        seams.logger.log(.warning, RotationOutcome(erasureImpossible: true).endOfDeletion)
         try seams.files.remove(directory.rotationIntent)
+    }
+
+    /// Why it is not known how much is still to be erased elsewhere, since a deletion could not
+    /// read the identifier; nil if none waits for that.
+    func unnamedErasure(_ state: ConsentState) -> TelemetryError? {
+        let intents = [directory.deletionIntent, directory.rotationIntent]
+        guard intents.contains(where: { (try? intended($0)) == Self.anyIdentifier }) else {
+            return nil
+        }
+        let rest = "the next command does the rest then"
+        let hint =
+            if state.recordError != nil {
+                "\(ConsentState.remedy(directory, seams) ?? "make it readable again"); \(rest)"
+            } else if state.record == nil, state.recordFault == nil {
+                "put \(directory.consentRecord) back; \(rest), and a new yes or no gives that up"
+            } else {
+                "run a command again once nothing else is wrong here; it does the rest"
+            }
+        return TelemetryError(
+            .storage,
+            "what was sent under the identifier that a deletion could not read is not asked to be "
+                + "erased yet", hint: hint)
     }
 
     /// Says that a deletion can't end the identifier yet, since what was decided can't be read.

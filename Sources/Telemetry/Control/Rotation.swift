@@ -23,7 +23,7 @@ public struct RotationOutcome: Sendable, Equatable {
     static let nothing = RotationOutcome()
 
     /// What it did in the place of a deletion, in words.
-    fileprivate var endOfDeletion: String {
+    var endOfDeletion: String {
         let erasure =
             if erasureRequested {
                 ", and what was sent under it is asked to be erased"
@@ -105,6 +105,9 @@ extension TelemetryControl {
                 outcome.keptEvents = try waiting(store, state) - begun
                 (outcome.erasureRequested, outcome.erasureImpossible) =
                     try requestErasure(store, state)
+                if outcome.erasureImpossible {
+                    try ledger(of: store).append(LedgerEntry(.erasureImpossible))
+                }
                 try renew(state)
             }
             outcome.batches = try store.database.transaction {

@@ -222,10 +222,11 @@ extension TelemetryControl {
         guard state.foreignProduct == nil else { return status }
         if status.storeProblem != nil { tellNoted(&status) }
         status.areRecordersKnown = status.noting { try tellRecorders(&$0, facts) }
-        status.erasureProblem = erasureList.problem()
-        // Why it can't be read is told by the line above.
+        let unnamed = unnamedErasure(state)
+        status.erasureProblem = erasureList.problem() ?? unnamed
+        // Why it can't be read, or holds less than is owed, is told by the line above.
         let erasures = try? erasureList.all()
-        status.pendingErasures = erasures.map { Int64($0.count) }
+        status.pendingErasures = unnamed == nil ? erasures.map { Int64($0.count) } : nil
         status.erasuresNotBefore = erasures?.notBefore(seams.clock.now(), isAskedFor: true)
         status.pendingErasureOrigins = Self.origins((erasures ?? []).map(\.url))
         if status.pendingErasures != 0 {

@@ -38,6 +38,8 @@ public struct LedgerEntry: Sendable, Equatable {
         case erasureConfirmed = "erasure_confirmed"
         /// The server does not erase.
         case erasureNotSupported = "erasure_not_supported"
+        /// Something was sent, or may have been, that nobody can be asked to erase.
+        case erasureImpossible = "erasure_impossible"
         /// A damaged store, with its ledger, was set aside.
         case storeReplaced = "store_replaced"
         /// Rows that were too old, or too many, were removed: up to which, and the hash of that.

@@ -56,18 +56,19 @@ struct ErasureElsewhere {
     var sentence: String {
         guard let problem = status.erasureProblem else { return known }
         let unknown = "whether the collector is still to erase something is not known: \(problem)"
-        let isKnown = status.pendingErasures != nil && (isRequested || isImpossible)
-        return isKnown ? "\(known); \(unknown)" : unknown
+        if status.pendingErasures == nil { return isImpossible ? "\(lost); \(unknown)" : unknown }
+        return isRequested || isImpossible ? "\(known); \(unknown)" : unknown
     }
 
     /// What is known of this deletion or change alone.
     private var known: String {
         guard isImpossible else { return asked }
-        let impossible = "can't be erased elsewhere: \(Self.whyImpossible)"
-        return isRequested
-            ? "\(asked); some of what was sent \(impossible)"
-            : "what was sent, or may have been, \(impossible)"
+        return isRequested ? "\(asked); some of what was sent \(impossible)" : lost
     }
+
+    private var lost: String { "what was sent, or may have been, \(impossible)" }
+
+    private var impossible: String { "can't be erased elsewhere: \(Self.whyImpossible)" }
 
     private var asked: String {
         if status.pendingErasures != 0 {
