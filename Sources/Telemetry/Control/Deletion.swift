@@ -41,11 +41,13 @@ extension TelemetryControl {
             let id =
                 isKnown ? Array((state.record?.installationID ?? "").utf8) : Self.anyIdentifier
             try makingRoom { try seams.files.replace(directory.deletionIntent, with: id) }
-            let (requested, impossible) = try makingRoom { try finishDeletionLocked() }
+            let tally = try makingRoom { try finishDeletionLocked() }
+            forgetTally()
             return DeletionOutcome(
-                events: events, bytesLeft: try directory.allocatedBytes(seams.files),
-                erasureRequested: requested || before.requested,
-                erasureImpossible: impossible || before.impossible)
+                events: max(tally.events, before.events + events),
+                bytesLeft: try directory.allocatedBytes(seams.files),
+                erasureRequested: tally.requested || before.requested,
+                erasureImpossible: tally.impossible || before.impossible)
         }
     }
 
@@ -87,24 +89,24 @@ extension TelemetryControl {
         try finishRotationLocked()
     }
 
-    /// Does all of a deletion whose intent is kept; it may be done twice.
+    /// Does all of a deletion whose intent is kept; it may be done twice. Returns what was done, by
+    /// whoever did it, that nobody was told of.
     @discardableResult
-    func finishDeletionLocked() throws -> (requested: Bool, impossible: Bool) {
-        guard try intended(directory.deletionIntent) != nil else { return (false, false) }
+    func finishDeletionLocked() throws -> DeletionTally {
+        guard try intended(directory.deletionIntent) != nil else { return DeletionTally() }
         try erasureList.setDamagedAside()
         if let error = gate.read().state.recordError {
             try deleteBesideUnread()
             throw unfinished(error)
         }
         if try isMissed(directory.deletionIntent) {
-            try deleteBesideUnread()
-            return (false, true)
+            return try deleteBesideUnread(DeletionTally(impossible: true))
         }
         let id = try named(directory.deletionIntent)
         // All that a change of identifier is about is part of a deletion.
         try seams.files.remove(directory.rotationIntent)
         // Kept over a second run, which finds that the first has done this part.
-        var erasure = (requested: try requestFormerErasures(), impossible: false)
+        var tally = DeletionTally(requested: try requestFormerErasures())
         let isNewer = try Store.using(directory, seams, acceptingNewer: true) { store in
             let last = try ledger(of: store).head()?.number ?? 0
             // No sending can begin under the old identifier between the two.
@@ -112,26 +114,35 @@ extension TelemetryControl {
                 let state = gate.read().state
                 try refuseUnread(state)
                 // With another identifier this was done before.
-                guard Array((state.record?.installationID ?? "").utf8) == id else { return }
+                guard Array((state.record?.installationID ?? "").utf8) == id else {
+                    let pending = try erasureList.all().map { Array($0.installationID.utf8) }
+                    tally.requested = tally.requested || pending.contains(id ?? [])
+                    return
+                }
                 let own = try requestErasure(store, state)
-                erasure = (erasure.requested || own.requested, own.impossible)
+                tally.requested = tally.requested || own.requested
+                tally.impossible = own.impossible
                 try renew(state)
             }
-            try wipe(store, heedingAnswersAfter: last)
+            tally = try wipe(store, tally, heedingAnswersAfter: last)
             return store.isNewer
         }
         if isNewer { try replaceNewer() }
-        return erasure
+        return tally
     }
 
     /// Deletes all but the identifier, which is to be changed once it can be read.
-    private func deleteBesideUnread() throws {
+    @discardableResult
+    private func deleteBesideUnread(
+        _ known: DeletionTally = DeletionTally()
+    ) throws -> DeletionTally {
         try seams.files.replace(directory.rotationIntent, with: Self.anyIdentifier)
-        let isNewer = try Store.using(directory, seams, acceptingNewer: true) { store in
-            try wipe(store, heedingAnswersAfter: ledger(of: store).head()?.number ?? 0)
-            return store.isNewer
+        let (tally, isNewer) = try Store.using(directory, seams, acceptingNewer: true) { store in
+            let last = try ledger(of: store).head()?.number ?? 0
+            return (try wipe(store, known, heedingAnswersAfter: last), store.isNewer)
         }
         if isNewer { try replaceNewer() }
+        return tally
     }
 
     /// Puts a store of this version in the place of an empty one of a newer program, so that this
@@ -198,14 +209,27 @@ extension TelemetryControl {
 
     /// Removes every recorded byte: rows, journals, write-ahead log, files set aside.
     ///
-    /// - Parameter last: the ledger's last row before this deletion could be asked for elsewhere.
-    ///   An uploader at work may have its answer already, which is told on.
-    private func wipe(_ store: Store, heedingAnswersAfter last: Int64) throws {
+    /// - Parameters:
+    ///   - known: what is known of this run.
+    ///   - last: the ledger's last row before this deletion could be asked for elsewhere. An
+    ///     uploader at work may have its answer already, which is told on.
+    /// - Returns: what was done by this run and by earlier ones of which nobody was told.
+    private func wipe(
+        _ store: Store, _ known: DeletionTally, heedingAnswersAfter last: Int64
+    ) throws -> DeletionTally {
         try eraseJournals()
+        var (run, tally) = (known, known)
         try store.deleting {
             try store.database.transaction {
                 let ledger = ledger(of: store)
                 let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
+                // On a full disk rows go before this transaction can.
+                run.events = max(run.events, events)
+                let before = try DeletionTally.earlier(in: store)
+                tally = run.adding(before ?? DeletionTally())
+                // After an earlier run it is the row that it left.
+                let first = try before == nil ? nil : ledger.last(of: .dataDeleted)?.number
+                let last = first ?? last
                 let unsupported = try ledger.unsupportedErasures(through: last)
                 let answers = try ledger.erasureAnswers(after: last)
                 let waits = store.isNewer ? nil : try memory(of: store).waits()
@@ -213,7 +237,9 @@ extension TelemetryControl {
                     try store.database.execute("DELETE FROM \"\(table)\"")
                 }
                 if let waits { try memory(of: store).keep(waits) }
-                try ledger.append(.dataDeleted(events))
+                try tally.keep(in: store)
+                try ledger.append(.dataDeleted(tally.events))
+                if tally.impossible { try ledger.append(LedgerEntry(.erasureImpossible)) }
                 let earlier = unsupported.map { LedgerEntry.erasureNotSupported(earlierAt: $0) }
                 for entry in earlier + answers.compactMap(\.entry) { try ledger.append(entry) }
                 try notePending(in: ledger)
@@ -224,6 +250,7 @@ extension TelemetryControl {
         for path in [directory.damagedStore, directory.damagedJournal, directory.deletionIntent] {
             try seams.files.remove(path)
         }
+        return tally
     }
 
     /// Notes which erasures are pending after an identifier ended, and the consent that stands.

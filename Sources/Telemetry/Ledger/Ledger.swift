@@ -123,12 +123,12 @@ struct Ledger {
 
 extension Ledger {
     /// The places that were asked for an erasure and don't know how to do it, each once, sorted; of
-    /// the rows up to one.
+    /// the rows up to one, and of those that tell again of before a deletion.
     func unsupportedErasures(through number: Int64 = .max) throws -> [String] {
         let kind = LedgerEntry.Kind.erasureNotSupported.rawValue
-        let places = try rows(
-            where: "kind = ? AND number <= ?", [.text(kind), .integer(number)]
-        ).compactMap { $0.detail["url"]?.stringValue }
+        let places = try rows(where: "kind = ?", [.text(kind)])
+            .filter { $0.number <= number || $0.detail[LedgerEntry.earlier] != nil }
+            .compactMap { $0.detail["url"]?.stringValue }
         return Set(places).sorted()
     }
 

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SQLite
+
+/// What a deletion did that whoever asked for it was not told: it may be cut short, and be finished
+/// by others.
+///
+/// The store keeps it over a deletion, in the transaction that empties all else, until
+/// `TelemetryControl.deleteData()` returns it.
+struct DeletionTally: Equatable {
+    private static let key = "deletion.done"
+    private static let (requestedWord, impossibleWord) = ("requested", "impossible")
+
+    /// How many events it deleted.
+    var events: Int64 = 0
+    /// Whether something is to be erased elsewhere.
+    var requested = false
+    /// Whether something can't be.
+    var impossible = false
+
+    /// What earlier runs did that nobody was told of; nil where there are none.
+    static func earlier(in store: Store) throws -> DeletionTally? {
+        guard let words = try store.rememberedText(key)?.split(separator: " ").map(String.init)
+        else { return nil }
+        // Any number may stand there.
+        let events = words.first.flatMap { Int64($0) } ?? 0
+        return DeletionTally(
+            events: min(max(events, 0), Ledger.numberMax),
+            requested: words.contains(requestedWord), impossible: words.contains(impossibleWord))
+    }
+
+    /// Forgets it.
+    static func forget(in store: Store) throws(SQLiteError) { try store.forget(key) }
+
+    /// Keeps it for whoever goes on.
+    func keep(in store: Store) throws(SQLiteError) {
+        let words = [
+            String(events), requested ? Self.requestedWord : nil,
+            impossible ? Self.impossibleWord : nil,
+        ]
+        try store.remember(words.compactMap(\.self).joined(separator: " "), Self.key)
+    }
+
+    /// Both together.
+    func adding(_ other: DeletionTally) -> DeletionTally {
+        DeletionTally(
+            events: events + other.events, requested: requested || other.requested,
+            impossible: impossible || other.impossible)
+    }
+}
+
+extension TelemetryControl {
+    /// Forgets what is told now. Where that can't be done it is told twice.
+    func forgetTally() {
+        _ = try? Store.using(directory, seams, acceptingNewer: true) { store in
+            try DeletionTally.forget(in: store)
+            _ = try store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import JSON
+import Modules
+import SQLite
+import TestKit
+import Testing
+
+/// What `telemetry delete-data` could not do at once is not forgotten by what comes after it.
+@Suite struct UnfinishedDeletionTests {
+    private let arpguard: Arpguard
+    private let capture = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
+    private var storage: String { arpguard.home + "/telemetry" }
+
+    init() throws { arpguard = try Arpguard() }
+
+    /// Agrees, and has all that a capture gives taken by a server; how many events are stored.
+    private func send(to server: FakeServer) throws -> Int64 {
+        #expect(
+            try arpguard("config", "set", "telemetry.upload_url", server.url()).status == 0)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        return try arpguard.telemetryStatus()["events"]?["recorded"]?.integerValue ?? 0
+    }
+
+    private func log() throws -> [JSONValue] {
+        let end = try arpguard("telemetry", "log", "--format", "json")
+        return try end.stdout.split(separator: "\n").map { try JSONValue.parse(String($0)) }
+    }
+
+    @Test(
+        arguments: [
+            (404, "what was sent is not erased: the server does not support it"),
+            (204, "the collector confirmed the erasure"),
+        ], [true, false])
+    func `one that a reader kept from its end is told whole by the next one, whoever ended it`(
+        answer: (status: Int, words: String), byUpload: Bool
+    ) throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(answer.status))
+        let stored = try send(to: server)
+        try #require(stored > 0)
+        let reader = try Connection(path: "\(storage)/store.sqlite", mode: .readOnly)
+        try reader.execute("BEGIN")
+        _ = try reader.integer("SELECT count(*) FROM events")
+        let first = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(first.status == 2 && first.stderr.contains("is read by"), "\(first)")
+        try reader.execute("COMMIT")
+        if byUpload { _ = try arpguard("telemetry", "upload") }
+        #expect(server.requests.count == (byUpload ? 2 : 1))
+        let second = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(second.status == 0, "\(second.stderr)")
+        #expect(second.stdout.contains("deleted \(stored) events;"), "\(second.stdout)")
+        #expect(second.stdout.contains(answer.words), "\(second.stdout)")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+        let row = try #require(try log().first)
+        #expect(row["kind"] == "data_deleted" && row["detail"]?["events"] == .integer(stored))
+    }
+
+    /// Deletes beside a record that is a link, and so is not read; then it is gone.
+    private func deleteBesideLink() throws {
+        let record = "\(storage)/consent.json"
+        let away = arpguard.folder.file("away")
+        try RealFileSystem().rename(record, to: away)
+        try #require(unsafe symlink(away, record) == 0)
+        #expect(try arpguard("telemetry", "delete-data", "--confirm").status == 2)
+        try RealFileSystem().remove(record)
+    }
+
+    @Test func `an erasure that waits for the record is told until that is back, or a new yes`()
+        throws
+    {
+        let server = try FakeServer(.answer(200), otherwise: .answer(204))
+        _ = try send(to: server)
+        try deleteBesideLink()
+        let json = try arpguard.telemetryStatus()
+        #expect(json["pending_erasures"] == .null)
+        #expect(json["erasures_error"]?.stringValue?.contains("not asked to be erased yet") == true)
+        let shown = try arpguard("telemetry", "status").stdout
+        #expect(shown.contains("consent.json back; the next command does the rest"), "\(shown)")
+        let again = try arpguard("telemetry", "delete-data", "--confirm").stdout
+        #expect(again.contains("can't be erased elsewhere"), "\(again)")
+        #expect(again.contains("not asked to be erased yet"), "\(again)")
+        let yes = try arpguard("telemetry", "enable", "--confirm")
+        #expect(yes.status == 0 && yes.stderr.contains("can't be erased elsewhere"), "\(yes)")
+        #expect(try log().contains { $0["kind"] == "erasure_impossible" })
+        #expect(try arpguard.telemetryStatus()["pending_erasures"] == 0)
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import SQLite
+import Telemetry
+import TestKit
+import Testing
+
+/// A deletion that a reader of the store keeps from its end: whoever ends it tells of all of it.
+@Suite struct CutShortDeletionTests {
+    private let home: Home
+    /// Three events stand in the store, two of them sent.
+    private let stored: Int64 = 3
+
+    init() throws {
+        home = try Home.withOneBatchSent()
+        home.record(1)
+    }
+
+    /// Deletes while somebody reads, then has the server answer the request that is kept.
+    private func deleteBesideReader(isSupported: Bool) throws {
+        let outbox = try #require(try home.control().outbox())
+        let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+        try reader.execute("BEGIN")
+        _ = try reader.integer("SELECT count(*) FROM events")
+        let error = #expect(throws: TelemetryError.self) { try home.control().deleteData() }
+        #expect(error?.code == .busy)
+        try outbox.settled(
+            try #require(try outbox.pendingErasures().first), isSupported: isSupported)
+        // Others come to the same end meanwhile.
+        #expect(try home.control().status().storeProblem?.contains("old bytes remain") == true)
+        try reader.execute("COMMIT")
+    }
+
+    private var deleted: [Int64?] {
+        get throws {
+            try home.control().ledger().filter { $0.kind == "data_deleted" }
+                .map { $0.detail["events"]?.integerValue }
+        }
+    }
+
+    private func answers(isSupported: Bool) -> ErasureAnswers {
+        var answers = ErasureAnswers()
+        (answers.isConfirmed, answers.isUnsupported) = (isSupported, !isSupported)
+        return answers
+    }
+
+    @Test(arguments: [true, false])
+    func `another one ends it, and tells what both did and what was answered`(
+        isSupported: Bool
+    ) throws {
+        try deleteBesideReader(isSupported: isSupported)
+        let mark = home.control().ledgerMark
+        let outcome = try home.control().deleteData()
+        #expect(outcome.events == stored && outcome.erasureRequested)
+        #expect(!outcome.erasureImpossible)
+        #expect(try deleted == [stored])
+        let answers = try home.control().erasureAnswers(after: mark)
+        #expect(answers == self.answers(isSupported: isSupported))
+        #expect(try home.control().verifyLedger().isSound)
+    }
+
+    @Test(arguments: [true, false])
+    func `a look ends it, and the ledger and the next one have what was done and answered`(
+        isSupported: Bool
+    ) throws {
+        try deleteBesideReader(isSupported: isSupported)
+        #expect(try home.control().status().recorded == 0)
+        #expect(try deleted == [stored])
+        let answers = try home.control().erasureAnswers(after: nil)
+        #expect(answers == self.answers(isSupported: isSupported))
+        let outcome = try home.control().deleteData()
+        #expect(outcome.events == stored && outcome.erasureRequested)
+        #expect(try home.control().erasureAnswers(after: nil) == answers)
+    }
+
+    @Test func `a deletion after it was told is another one`() throws {
+        try deleteBesideReader(isSupported: false)
+        _ = try home.control().deleteData()
+        home.record(1)
+        let outcome = try home.control().deleteData()
+        #expect(outcome.events == 1 && !outcome.erasureRequested)
+        #expect(try deleted == [1])
+        #expect(try home.control().erasureAnswers(after: nil) == ErasureAnswers())
+        #expect(try home.control().status().unsupportedErasureOrigins.count == 1)
+    }
+
+    @Test func `what a server did not support before it is told on as something of before`() throws
+    {
+        #expect(try home.control().rotateID().erasureRequested)
+        do {
+            let outbox = try #require(try home.control().outbox())
+            let erasure = try #require(try outbox.pendingErasures().first)
+            try outbox.settled(erasure, isSupported: false)
+        }
+        home.record(1)
+        try home.haveOneBatchAccepted()
+        try deleteBesideReader(isSupported: true)
+        #expect(try home.control().deleteData().erasureRequested)
+        let answers = try home.control().erasureAnswers(after: nil)
+        #expect(answers == self.answers(isSupported: true))
+        let places = ["https://telemetry.example.org"]
+        #expect(try home.control().status().unsupportedErasureOrigins == places)
+    }
+
+    @Test func `one that ended before the store was emptied still asks for the erasure`() throws {
+        let id = try #require(try home.control().status().installationID)
+        _ = try home.control().deleteData()
+        try home.folder.write(id, to: "home/telemetry/deletion.intent")
+        #expect(try home.control().deleteData().erasureRequested)
+    }
+
+    @Test func `that something can't be erased is told by whoever ends it, and by the ledger`()
+        throws
+    {
+        let home = try Home()
+        var config = TelemetryModuleConfig.withURL
+        config.uploadURL = "https://telemetry.example.org/else"
+        try home.enable(config)
+        home.record(1, config)
+        do {
+            let outbox = try #require(try home.control(config).outbox())
+            guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
+                throw TestKitError("nothing to send")
+            }
+            try outbox.accepted(batch, rejected: 0, answer: "200")
+        }
+        let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+        try reader.execute("BEGIN")
+        _ = try reader.integer("SELECT count(*) FROM events")
+        #expect(throws: TelemetryError.self) { try home.control(config).deleteData() }
+        try reader.execute("COMMIT")
+        let outcome = try home.control(config).deleteData()
+        #expect(outcome.erasureImpossible && !outcome.erasureRequested)
+        let kinds = try home.control(config).ledger().map(\.kind)
+        #expect(kinds == ["data_deleted", "erasure_impossible", "consent_given"])
+    }
+}
