@@ -88,19 +88,28 @@ struct ConsentState: Sendable {
     /// What has a folder and what was decided there be its owner's alone again, to read and write;
     /// nil where they are.
     static func remedy(_ directory: TelemetryDirectory, _ seams: TelemetrySeams) -> String? {
+        if let remedy = obstacleRemedy(directory, seams) { return remedy }
+        let shared = try? sharedPath(directory, seams.files)
+        return shared.map { "let nobody but its owner write to \($0)" }
+    }
+
+    /// The same where a decision can't even be read or written; nil where it can.
+    static func obstacleRemedy(
+        _ directory: TelemetryDirectory, _ seams: TelemetrySeams
+    ) -> String? {
         for path in paths(directory) {
             guard let status = try? seams.files.status(of: path) else { continue }
             if status.kind == .link { return "put what \(path) leads to in the place of that link" }
+            let expected = expectedKind(of: path, directory)
+            if status.kind != expected { return "move \(path) away, which is no \(expected)" }
             if status.owner != seams.userID {
                 return "have user \(seams.userID) own \(directory.path) and all in it, so that "
                     + "what was decided there counts"
             }
         }
-        if let path = closedPath(directory, seams.files) {
-            return "make \(path) readable and writable for its owner"
+        return closedPath(directory, seams.files).map {
+            "make \($0) readable and writable for its owner"
         }
-        let shared = try? sharedPath(directory, seams.files)
-        return shared.map { "let nobody but its owner write to \($0)" }
     }
 
     /// What its owner has shut: the folder, or a file in it; nil for nothing.
@@ -128,6 +137,12 @@ struct ConsentState: Sendable {
         [directory.path, directory.consentRecord, directory.consentPage]
     }
 
+    private static func expectedKind(
+        of path: String, _ directory: TelemetryDirectory
+    ) -> FileStatus.Kind {
+        path == directory.path ? .folder : .file
+    }
+
     /// Why state that somebody else put there is not this person's yes; nil if none is somebody
     /// else's. Given back, or in the place of a link, it counts: until then it is left as it is.
     private static func othersFault(
@@ -135,7 +150,7 @@ struct ConsentState: Sendable {
     ) throws(SystemError) -> RecordFault? {
         for path in paths(directory) {
             guard let status = try seams.files.status(of: path) else { continue }
-            let expected: FileStatus.Kind = path == directory.path ? .folder : .file
+            let expected = expectedKind(of: path, directory)
             if status.kind == expected, status.owner == seams.userID { continue }
             if path == directory.consentRecord, ![.file, .link].contains(status.kind) {
                 return .damaged

@@ -30,12 +30,14 @@ extension TelemetryControl {
                 .storage, "others may write to \(path), so a yes that is kept there is none",
                 hint: "chmod go-w \(path)")
         }
-        return try changing {
-            try finishIntentsLocked()
-            let isMissed = try isMissed(directory.rotationIntent)
-            let added = try recordYes(terms)
-            if isMissed { try forgetMissed() }
-            return added
+        return try advising {
+            try changing {
+                try finishIntentsLocked()
+                let isMissed = try isMissed(directory.rotationIntent)
+                let added = try recordYes(terms)
+                if isMissed { try forgetMissed() }
+                return added
+            }
         }
     }
 
@@ -107,6 +109,17 @@ extension TelemetryControl {
     /// Refuses where what was decided can't be read now: nothing may take its place.
     package func refuseUnread() throws(TelemetryError) { try refuseUnread(gate.read().state) }
 
+    /// Runs a decision. What stands in the place of a file of it, or is shut, is told with what to
+    /// do about that.
+    private func advising<Result>(_ decision: () throws -> Result) throws -> Result {
+        do {
+            return try decision()
+        } catch let error as SystemError {
+            guard let remedy = ConsentState.obstacleRemedy(directory, seams) else { throw error }
+            throw TelemetryError(.storage, "\(error)", hint: "\(remedy), then try again")
+        }
+    }
+
     func refuseUnread(_ state: ConsentState) throws(TelemetryError) {
         guard let error = state.recordError else { return }
         let remedy = ConsentState.remedy(directory, seams).map { "\($0), then " } ?? ""
@@ -127,7 +140,7 @@ extension TelemetryControl {
     /// or too old, and can never be sent.
     public func disable() throws {
         try refuseForeign()
-        let page = try switchOff()
+        let page = try advising { try switchOff() }
         do {
             try changing {
                 let state = gate.read().state
@@ -145,9 +158,11 @@ extension TelemetryControl {
                 settleNo()
             }
         } catch {
+            let remedy = ConsentState.obstacleRemedy(directory, seams)
             throw TelemetryError(
                 .storage, "telemetry is off, but not all of that could be written down: \(error)",
-                hint: "disable again once that is mended")
+                hint: remedy.map { "\($0), then disable again" }
+                    ?? "disable again once that is mended")
         }
     }
 

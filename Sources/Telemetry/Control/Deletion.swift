@@ -3,7 +3,7 @@
 import Modules
 import SQLite
 
-/// What a deletion did.
+/// What a deletion did, and any before it of which nobody was told, since they were cut short.
 public struct DeletionOutcome: Sendable, Equatable {
     /// How many stored events were deleted.
     public let events: Int64
