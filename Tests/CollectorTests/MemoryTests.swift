@@ -56,6 +56,6 @@ import Testing
             }
         }
         #expect(try Self.mebibytes("VmHWM", of: server.pid) < 128)
-        #expect(try Self.mebibytes("VmRSS", of: server.pid) < 56)
+        #expect(try Self.mebibytes("VmRSS", of: server.pid) < 40)
     }
 }
