@@ -102,10 +102,29 @@ struct ReceiverTests {
         #expect(alerts(Self.heard + start + told, .withGateway).isEmpty)
     }
 
+    @Test(arguments: [true, false])
+    func `what everybody was answered may come to each station alone, whoever had the address`(
+        isOwnerThere: Bool
+    ) {
+        let clients = (10..<18).map { Player(mac: "3c:97:0e:00:05:\($0)", ip: "10.0.0.1\($0)") }
+        let start = clients.enumerated().map { announces(6_000 + Int64($0) * 100, $1) }
+        let other = Player(mac: "70:85:c2:00:00:55", ip: Player.bob.ip)
+        let told = (0..<6).flatMap { round -> [Step] in
+            let at = 20_000 + Int64(round) * 40_000
+            let asked = asks(at, .alice, for: other.ip)
+            let owners = isOwnerThere ? [tells(at + 1, .bob, .alice)] : []
+            let answer = tells(at + 2, other, .alice)
+            let toEach = clients.enumerated().map { answer.later(1 + Int64($0)).to($1.mac) }
+            return [asked] + owners + [answer.to(Frame.broadcast)] + toEach
+        }
+        let steps = Self.heard + exchange(5_000, .bob, .alice) + start + told
+        #expect(alerts(steps).allSatisfy { $0.severity < .high })
+    }
+
     /// What is told just before what one station is told, to everybody: the same, which owners
     /// hear, or what hardly any receiver believes.
     static let decoys: [@Sendable (Step) -> Step] = [
-        { $0 }, { $0.ofType(7) }, { $0.behindSNAP },
+        { $0 }, { $0.ofType(7) }, { $0.behindSNAP }, { $0.oddlyTagged },
     ]
 
     private static func whispers(

@@ -88,6 +88,13 @@ extension Step {
         return step
     }
 
+    /// The same behind a tag of an old kind that carries a priority only.
+    var oddlyTagged: Step {
+        var step = self
+        step.frame.insert(contentsOf: [0x91, 0, 0, 0], at: 12)
+        return step
+    }
+
     /// The same frame to another destination.
     func to(_ destination: String) -> Step {
         var step = self

@@ -31,9 +31,11 @@ public struct ARPPacket: Equatable, Sendable {
     public var sender: AddressPair
     /// Whom the packet says it is for.
     public var target: AddressPair
-    /// Its hardware type, and whether a SNAP header says that it is ARP: 0 for what every receiver
-    /// takes in, others drop some of them.
+    /// Its hardware type, whether a SNAP header says that it is ARP, and whether it has a tag other
+    /// than those of IEEE 802.1: 0 for what every receiver takes in, others drop some of them.
     var framing: UInt32 = 0
+    /// The part of ``framing`` that tells of such a tag.
+    static let oddTag: UInt32 = 1 << 17
 
     /// Whether it asks.
     public var isRequest: Bool { operation == 1 }
@@ -101,7 +103,9 @@ public struct ARPPacket: Equatable, Sendable {
         source = header.source
         destination = header.destination
         segment = header.segment
-        framing = UInt32(bytes.uint16(at: start) ^ 1) | (header.isSNAP ? 1 << 16 : 0)
+        framing =
+            UInt32(bytes.uint16(at: start) ^ 1) | (header.isSNAP ? 1 << 16 : 0)
+            | (header.isOddlyTagged ? Self.oddTag : 0)
         sender = AddressPair(mac: bytes.mac(at: start + 8), ip: bytes.ipv4(at: start + 14))
         target = AddressPair(mac: bytes.mac(at: start + 18), ip: bytes.ipv4(at: start + 24))
     }

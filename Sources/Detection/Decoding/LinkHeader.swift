@@ -28,6 +28,8 @@ struct LinkHeader: Equatable {
     var payload: Int
     /// Whether a SNAP header says so, where another way would have been shorter.
     private(set) var isSNAP = false
+    /// Whether it has a tag of the kind that was in use before IEEE 802.1ad.
+    private(set) var isOddlyTagged = false
     /// How tags hide the payload, where they do.
     private(set) var hiding: Malformation?
     private var tags = 0
@@ -82,6 +84,7 @@ struct LinkHeader: Equatable {
             let isWhole = bytes.count >= payload + 4
             guard isWhole || tags > Self.tagsMax else { throw .shortFrame }
             if !isWhole { return hiding = .hiddenByTags }
+            if etherType == 0x9100 { isOddlyTagged = true }
             if !segment.vlans.push(bytes.uint16(at: payload)) { return hiding = .tooManyVLANs }
             etherType = bytes.uint16(at: payload + 2)
             payload += 4

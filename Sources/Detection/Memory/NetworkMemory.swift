@@ -91,6 +91,7 @@ struct NetworkMemory: ~Copyable, Sendable {
         }
         let isAskedAgain = packet.isRequest && wasAnswered(question, at: time)
         let form = classify(packet, question, time: time)
+        stations[index].notesAnswer(print, form.isPrompted)
         let rates = noteRates(packet, form, stationAt: index, time: time)
         if hasShortWay, known != nil, rates.isQuiet(thresholds), let binding,
             isRoutine(

@@ -43,6 +43,7 @@ struct Station: Sendable {
     var requestRate = SlidingCount()
     private var nextPrint: UInt8 = 0
     private var lastPrintCopies: [2 of UInt8] = .init(repeating: 0)
+    private var lastPrintTraits: [2 of CopyPrint.Traits] = .init(repeating: [])
     /// Where the next thing that it tells is noted.
     private var nextTold: UInt8 = 0
     /// Whether it told anybody about more than one address: else nothing told is a reverse.
@@ -69,7 +70,8 @@ struct Station: Sendable {
     mutating func isCopy(_ print: CopyPrint, at time: Int64, within window: Int64) -> Bool {
         for index in lastPrints.indices {
             let noted = lastPrints[index]
-            guard noted == print.own || noted == print.original else { continue }
+            guard noted == print.own || noted == print.original && isSentOn(print, from: index)
+            else { continue }
             let last = lastPrintTimes[index]
             if time.age(of: last) < window, last.age(of: time) < window {
                 return countsAsCopy(index, isFree: print.isFree || noted != print.own)
@@ -79,8 +81,29 @@ struct Station: Sendable {
         lastPrints[place] = print.own
         lastPrintTimes[place] = time
         lastPrintCopies[place] = 0
+        lastPrintTraits[place] = print.traits
         nextPrint ^= 1
         return false
+    }
+
+    /// Whether a packet may be what everybody was told just before, the print at a place, as it is
+    /// sent on to one station: in a frame that as many receivers take in.
+    @inline(__always)
+    private func isSentOn(_ print: CopyPrint, from index: Int) -> Bool {
+        let noted = lastPrintTraits[index]
+        return (print.isSentOn || noted.contains(.isAnswer))
+            && noted.contains(.isOddlyTagged) == print.traits.contains(.isOddlyTagged)
+    }
+
+    /// Notes of the packet whose print was noted last whether it answers what somebody asked.
+    @inline(__always)
+    mutating func notesAnswer(_ print: CopyPrint, _ isAnswer: Bool) {
+        let place = Int(nextPrint & 1 ^ 1)
+        // Without branches: which packet answers is hard to foretell.
+        let isNoted = lastPrints[place] == print.own
+        let bit: UInt8 = isAnswer ? 1 : 0
+        let mask: UInt8 = isNoted ? 1 : 0
+        lastPrintTraits[place].formUnion(CopyPrint.Traits(rawValue: bit & mask))
     }
 
     @inline(never)
