@@ -64,6 +64,20 @@ struct OthersNameTests {
         #expect(told.allSatisfy { $0.accused?.description != Player.router.mac })
     }
 
+    @Test func `an owner that only announces is not accused of what somebody truly says`() {
+        let printer = Player(mac: "3c:52:82:00:00:77", ip: "10.0.0.77")
+        let truth = tells(12_000, printer, .bob).from(Self.invented)
+        let taken = (0..<9).flatMap { round -> [Step] in
+            let at = 20_000 + Int64(round) * 4_000
+            let back = round % 3 == 2 ? [announces(at + 500, printer)] : []
+            return [announces(at, .mallory.claiming(printer))] + back
+        }
+        let own = announces(8_000, printer).repeated(2, every: 1_000)
+        let told = Self.told(Self.known + own + [truth] + taken, DetectorConfiguration())
+        #expect(told.contains { $0.accused?.description == Player.mallory.mac })
+        #expect(told.allSatisfy { $0.accused?.description != printer.mac })
+    }
+
     @Test(arguments: configurations)
     func `however many sources speak in an owner's name, that is one matter`(
         configuration: DetectorConfiguration
@@ -72,6 +86,38 @@ struct OthersNameTests {
         let steps = truth.enumerated().map { $1.from("02:de:ad:be:ef:\(10 + $0)") }
         let told = Self.told(Self.known + steps, configuration)
         #expect(told.filter { $0.severity > .low }.count <= 1)
+    }
+
+    // MARK: - Heard first
+
+    /// Mallory is heard first to have the router's address, once, and from then on another source
+    /// whispers in its name; the router `answers` others now and then, or only asks.
+    private static func isFirst(answers: Bool) -> [Step] {
+        let others = (1..<4).map { Player(mac: "3c:97:0e:00:05:0\($0)", ip: "10.0.0.11\($0)") }
+        let start = exchange(0, .mallory, .bob) + exchange(1_000, .bob, .alice)
+        let first =
+            answers ? exchange(5_000, asRouter, .bob) : [asks(5_000, asRouter, for: Player.bob.ip)]
+        let rounds = (0..<10).flatMap { round -> [Step] in
+            let at = 160_000 + Int64(round) * 175_000
+            let whispers = [
+                tells(at, asRouter, .alice), tells(at + 15_000, asRouter, others[round % 3]),
+            ]
+            let router =
+                answers
+                ? exchange(at + 5_000, .router, .bob)
+                : [asks(at + 5_000, .router, for: Player.bob.ip)]
+            let told = whispers.map { $0.from(invented) }
+            return round < 2 ? [told[0]] : [told[0]] + router + [told[1]]
+        }
+        return start + first + rounds
+    }
+
+    @Test(arguments: [true, false])
+    func `who is heard first is told where another one is the owner`(answers: Bool) {
+        let told = Self.told(Self.isFirst(answers: answers), DetectorConfiguration())
+        let grave = told.filter { $0.severity >= .high }
+        #expect(!grave.isEmpty)
+        #expect(grave.allSatisfy { $0.accused?.description == Self.invented })
     }
 
     // MARK: - Moves
@@ -125,6 +171,27 @@ struct OthersNameTests {
         #expect(told.allSatisfy { $0.severity < .high })
     }
 
+    @Test func `a station that asks through a repeater forges nothing in a conflict`() {
+        let own = Player(mac: "f0:18:98:44:55:66", ip: "10.0.0.50")
+        let other = Player(mac: "3c:06:30:01:02:03", ip: own.ip)
+        func asked(_ at: Int64, _ who: Player) -> [Step] {
+            [asks(at, who, for: Player.router.ip), tells(at + 1, .router, who)]
+        }
+        func repeated(_ at: Int64) -> [Step] {
+            asked(at, own).enumerated().map { $0 == 0 ? $1.from("e8:9f:80:11:22:33") : $1 }
+        }
+        let start = (1..<4).flatMap { repeated(Int64($0) * 10_000) }
+        let moves = (0..<2).flatMap { round -> [Step] in
+            let at = 50_000 + Int64(round) * 46_000
+            return [announces(at, other)] + asked(at + 1_000, other)
+                + exchange(at + 5_000, other, .router) + [announces(at + 25_000, own)]
+                + repeated(at + 26_000)
+        }
+        let told = alerts(start + moves)
+        #expect(told.contains { $0.rule == .addressConflict })
+        #expect(told.allSatisfy { $0.severity < .high })
+    }
+
     private static let port = Player(mac: "00:1b:54:00:00:01", ip: Player.router.ip)
     private static let shared = Player(mac: "00:00:5e:00:01:0a", ip: Player.router.ip)
 
@@ -150,5 +217,30 @@ struct OthersNameTests {
         let told = alerts(Self.virtual(0, isAnswerFirst: isAnswerFirst), configuration)
         #expect(told.contains { $0.rule == .addressConflict })
         #expect(told.allSatisfy { $0.severity < .high })
+    }
+
+    @Test func `who speaks for a virtual router under an address of its own is no port`() {
+        let asked = (0..<4).map { asks(2_000 + Int64($0) * 2_000, .router, for: Player.bob.ip) }
+        let announced = announces(12_000, Self.shared).from(Player.mallory.mac)
+        let rounds = (0..<8).flatMap { round -> [Step] in
+            let at = 18_000 + Int64(round) * 12_000
+            let answer = exchange(at, Self.shared, .alice).enumerated().map { place, step in
+                place == 1 ? step.from(Player.mallory.mac) : step
+            }
+            return answer + [asks(at + 6_000, .router, for: Player.bob.ip)]
+        }
+        let steps = exchange(0, .mallory, .bob) + asked + [announced] + rounds
+        #expect(alerts(steps).contains { $0.rule == .contestedByForger })
+    }
+
+    @Test func `who cleans up behind itself is no port of a router that answers by itself`() {
+        let start = exchange(0, .mallory, .bob) + exchange(1_000, Self.shared, .alice)
+        let rounds = (0..<3).flatMap { round -> [Step] in
+            let at = 10_000 + Int64(round) * 160_000
+            let poison = asks(at, Self.asRouter, for: Player.alice.ip).repeated(3, every: 4_000)
+            return poison + [tells(at + 16_000, Self.shared, .alice).from(Player.mallory.mac)]
+        }
+        let told = alerts(start + exchange(3_000, Self.shared, .bob) + rounds)
+        #expect(told.contains { $0.rule == .restore && $0.severity == .high })
     }
 }

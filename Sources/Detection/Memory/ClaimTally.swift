@@ -49,9 +49,12 @@ struct ClaimTally: Sendable {
     private var first: UInt8 = 0
     /// How many of ``unsolicited`` came from another station than its sender.
     private var forged: UInt8 = 0
-    /// Whether a frame that carried the claim, and answered nobody, came from another station than
-    /// its sender: controllers, balancers and bridges answer for others when asked.
+    /// Whether a frame that carried the claim, answered nobody and did not name who had the address
+    /// anyway came from another station than its sender: controllers, balancers and bridges answer
+    /// for others when asked.
     private(set) var isMismatched = false
+    /// Whether it answered from its own source.
+    private(set) var hasAnsweredItself = false
     /// Whether it did anything but ask, everybody or one.
     private(set) var isMoreThanAsked = false
 
@@ -79,10 +82,11 @@ struct ClaimTally: Sendable {
     /// Whether it did nothing but ask everybody.
     var onlyAsks: Bool { count == asked }
 
-    /// Counts one more claim.
+    /// Counts one more claim; `isHolders` where the station had the address anyway.
     @inline(__always)
     mutating func add(
-        _ form: ClaimForm, isToMany: Bool, frame: UInt64, time: Int64, isMismatched: Bool
+        _ form: ClaimForm, isToMany: Bool, frame: UInt64, time: Int64, isMismatched: Bool,
+        isHolders: Bool
     ) {
         count &+= 1
         lastFrame = frame
@@ -94,9 +98,11 @@ struct ClaimTally: Sendable {
         prompted &+= form.isPrompted ? 1 : 0
         first &+= form == .answer ? 1 : 0
         forged &+= form == .unsolicited && isMismatched ? 1 : 0
-        if first == .max || forged == .max { halve() }
+        if first == .max { halve() }
+        if forged == .max { forgetForged() }
         isMoreThanAsked = isMoreThanAsked || form != .question
-        if isMismatched, !form.isPrompted { self.isMismatched = true }
+        hasAnsweredItself = hasAnsweredItself || form.isPrompted && !isMismatched
+        if isMismatched, !isHolders, !form.isPrompted { self.isMismatched = true }
     }
 
     /// Keeps what was asked for and what was not in proportion, over weeks as well: one question in
@@ -105,6 +111,13 @@ struct ClaimTally: Sendable {
     private mutating func halve() {
         first /= 2
         unsolicited -= unsolicited / 2
+        forged -= forged / 2
+    }
+
+    /// Makes room for more that others whisper: however much it is, it wears no answers away.
+    @inline(never)
+    private mutating func forgetForged() {
+        unsolicited -= UInt32(forged / 2)
         forged -= forged / 2
     }
 }

@@ -13,24 +13,52 @@ extension Contest {
     /// Whether frames of others spoke for a contender as forgers do: nobody forges what an owner
     /// says anyway, and ports of a virtual router speak for it.
     func isForgedFor(_ contender: Contender) -> Bool {
-        contender.tally.isMismatched && !contender.isOwner
-            && !(contender.mac.isVirtualRouter && hasOneTeller)
+        contender.tally.isMismatched && !isOwner(contender)
+            && !(contender.mac.isVirtualRouter && hasOneTeller && !contender.isSpokenForByOthers)
+    }
+
+    /// How often a contender told one station, unasked; an owner by itself, in whose name anybody
+    /// can.
+    func unsolicited(by contender: Contender) -> UInt32 {
+        isOwner(contender) ? contender.tally.ownUnsolicited : contender.tally.unsolicited
+    }
+
+    /// Whether a contender is the owner, whatever others say in its name: it had the address first,
+    /// answered, and nobody else was as often the first to answer. Who asks everybody once, as a
+    /// forger may before the owner is heard, need not be, unless nobody whispers for it: stations
+    /// behind a repeater ask so.
+    private func isOwner(_ contender: Contender) -> Bool {
+        guard contender.isOriginal else { return false }
+        let tally = contender.tally
+        // Where somebody whispers, who asks or answers after the owner may be a forger.
+        let open = tally.unsolicited == 0 ? tally.rivalAnswers &+ tally.asked : 0
+        let own = Swift.max(promptedBefore, tally.firstAnswers) &+ open
+        guard own > 0 else { return false }
+        return contenders.indices.allSatisfy { index in
+            guard let other = contenders[index], other.mac != contender.mac else { return true }
+            return other.tally.firstAnswers < own
+        }
     }
 
     /// Whether a contender may be a port of the virtual router for which it speaks: ports answer
     /// for it from their own source (RFC 5798, section 8.1.2), and only ask under that.
-    private func isPort(_ contender: Contender, of sender: MACAddress) -> Bool {
-        sender.isVirtualRouter && contender.tally.onlyAsks
+    private func isPort(_ contender: Contender, of sender: Contender?) -> Bool {
+        guard let sender, sender.mac.isVirtualRouter else { return false }
+        return contender.tally.onlyAsks && !sender.tally.hasAnsweredItself
     }
 
     /// What the history tells about a frame's source that is not the packet's sender.
     mutating func describeSource(_ sighting: inout Sighting, mayBeWorn: Bool) {
         let packet = sighting.packet
         let sender = contender(packet.sender.mac)
-        if let source = contender(packet.source) {
+        let source = contender(packet.source)
+        if !sighting.form.isPrompted, source?.tally.onlyAsks != true {
+            update(packet.sender.mac) { $0.isSpokenForByOthers = true }
+        }
+        if let source {
             sighting.isSourceWorn = source.isOwner
             let isRival = source.isOriginal ? !source.tally.isOwners : sender?.isOriginal == true
-            sighting.isSourceRival = isRival && !isPort(source, of: packet.sender.mac)
+            sighting.isSourceRival = isRival && !isPort(source, of: sender)
         } else {
             sighting.isSourceWorn = mayBeWorn && sender?.isOwner != true
         }

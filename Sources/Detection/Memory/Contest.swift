@@ -14,6 +14,9 @@ struct Contender: Sendable {
     var hasRestored = false
     /// From where frames came that spoke for it, if from elsewhere.
     var spokesman: MACAddress?
+    /// Whether others spoke for it unasked than those who only ask in the address's name, as far as
+    /// is known.
+    var isSpokenForByOthers: Bool
     /// Whether it wears a virtual router's address while no router advertises it.
     var wearsVirtualMAC = false
     /// Whether it answered when asked before it told anybody else.
@@ -27,6 +30,8 @@ struct Contender: Sendable {
         mac = binding.mac
         tally = binding.tally
         cameAsked = tally.firstAnswers > 0 && tally.unsolicited == 0
+        // Of its first word alone it is yet to be told where it comes from.
+        isSpokenForByOthers = tally.isMismatched && (isOriginal || tally.count > 1)
         self.isOriginal = isOriginal
     }
 }

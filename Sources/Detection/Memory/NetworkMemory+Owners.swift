@@ -17,7 +17,7 @@ extension NetworkMemory {
                 isGateway: sighting.isGateway, isTold: sighting.form == .unsolicited)
         }
         if before == claim.mac {
-            bindings.update(place) { $0.add(sighting) }
+            bindings.update(place) { $0.add(sighting, isHolders: $0.isHeld) }
         } else {
             changeOwner(of: key, at: place, to: claim, &sighting)
         }
@@ -222,18 +222,18 @@ extension Binding {
     /// Whether its station behaves as owners do, and took it from nobody.
     fileprivate var isHeldByOwner: Bool { !isUsurped && tally.isOwners }
 
-    /// Counts the claim that a packet makes.
-    mutating func add(_ sighting: Sighting) {
+    /// Whether its station took it from nobody, and did more than whisper.
+    fileprivate var isHeld: Bool { !isUsurped && isMoreThanWhispered }
+
+    /// Counts the claim that a packet makes; `isHolders` where the station had the address anyway.
+    mutating func add(_ sighting: Sighting, isHolders: Bool = false) {
         tally.add(
             sighting.form, isToMany: sighting.packet.isToMany, frame: sighting.frame,
-            time: sighting.time, isMismatched: sighting.isMismatched)
+            time: sighting.time, isMismatched: sighting.isMismatched, isHolders: isHolders)
     }
 }
 
 extension Contender {
     /// Whether it had the address first, and behaves as owners do.
     var isOwner: Bool { isOriginal && tally.isOwners }
-
-    /// How often it told one station, unasked; an owner by itself, in whose name anybody can.
-    var unsolicited: UInt32 { isOwner ? tally.ownUnsolicited : tally.unsolicited }
 }

@@ -46,7 +46,8 @@ extension BindingTable {
         let isOwner = update(place) { binding in
             if binding.mac != packet.sender.mac || binding.isUsurped { return false }
             binding.tally.add(
-                form, isToMany: packet.isToMany, frame: frame, time: time, isMismatched: false)
+                form, isToMany: packet.isToMany, frame: frame, time: time, isMismatched: false,
+                isHolders: true)
             return true
         }
         if isOwner { use(place) }

@@ -61,9 +61,9 @@ extension NetworkMemory {
         _ contender: Contender, in contest: Contest, _ key: AddressKey, at time: Int64,
         _ suspect: inout Suspect
     ) {
-        suspect.unsolicited = contender.unsolicited
+        suspect.unsolicited = contest.unsolicited(by: contender)
         suspect.isAnsweringOnly = contender.tally.soleAnswers > 0 && suspect.unsolicited == 0
-        if contender.unsolicited >= thresholds.unsolicitedEvidence,
+        if suspect.unsolicited >= thresholds.unsolicitedEvidence,
             !contest.isNearlyAlwaysAsked(contender), !mayBalance(contender, key, at: time)
         {
             suspect.evidence.insert(.unsolicited)
@@ -99,7 +99,7 @@ extension NetworkMemory {
         let lost = contest.rivalAnswers == 0 ? contender.tally.firstAnswers : 0
         let cameUnprompted =
             contender.unpromptedTakeovers > lost
-            || contender.isOriginal && contender.unsolicited > 0
+            || contender.isOriginal && suspect.unsolicited > 0
             || contender.unpromptedReturns >= Self.returnsMin
         let onlyAnswers =
             !contender.isOriginal && contender.tally.prompted >= Self.answersMin
@@ -212,7 +212,7 @@ extension Contest {
         let tally = contender.tally
         let asked = tally.firstAnswers &+ tally.rivalAnswers &+ contender.privateAnswers
         let before = contender.isOriginal ? promptedBefore : 0
-        return Swift.max(asked, before) / 3 >= contender.unsolicited
+        return Swift.max(asked, before) / 3 >= unsolicited(by: contender)
     }
 
     /// Whether a contender is likely to be the owner, who may have further addresses: it had the
@@ -220,9 +220,10 @@ extension Contest {
     /// owners do.
     fileprivate func isOwnedBy(_ contender: Contender) -> Bool {
         let tally = contender.tally
-        let isAsked = tally.firstAnswers > 0 && tally.firstAnswers >= contender.unsolicited
+        let unsolicited = unsolicited(by: contender)
+        let isAsked = tally.firstAnswers > 0 && tally.firstAnswers >= unsolicited
         if contender.isOriginal, isAsked { return true }
-        guard tally.isOwners, contender.unsolicited == 0 else { return false }
+        guard tally.isOwners, unsolicited == 0 else { return false }
         for index in contenders.indices {
             guard let other = contenders[index], other.mac != contender.mac else { continue }
             if other.tally.isOwners { return false }
