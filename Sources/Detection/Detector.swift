@@ -96,6 +96,12 @@ public struct Detector: ~Copyable, Sendable {
             finding.isPutBack = sighting.isSourceRival
             finding.isInOwnersName =
                 sighting.isInOwnersName && finding.claim == sighting.packet.sender
+            // The source is worn or trusted, and the owner had no part in it.
+            if finding.isInOwnersName, sighting.hasOwnerAnswered,
+                finding.accused == finding.claim?.mac
+            {
+                finding.accused = nil
+            }
             finding.isGateway = finding.isGateway ?? sighting.isGateway
             if sighting.isGateway, finding.severity >= .medium { lastGatewayFinding = time }
             guard let finding = admit(finding, packet.segment, at: time) else { return }

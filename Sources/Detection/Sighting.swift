@@ -24,6 +24,8 @@ struct Sighting: Sendable {
     /// Whether another station sends it in the name of the address's owner, who had it before and
     /// behaves as owners do.
     var isInOwnersName = false
+    /// Whether that owner was the first to answer when everybody was asked.
+    var hasOwnerAnswered = false
     /// What explains that the sender has the address.
     var explanation: Explanation?
     /// Whether the address moved and something explains it.

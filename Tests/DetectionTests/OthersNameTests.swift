@@ -78,6 +78,22 @@ struct OthersNameTests {
         #expect(told.allSatisfy { $0.accused?.description != printer.mac })
     }
 
+    @Test func `who wears a trusted source in an owner's name accuses and hides nobody`() {
+        let watcher = Player(mac: "02:00:00:00:00:09", ip: "10.0.0.9")
+        var configuration = DetectorConfiguration()
+        configuration.trustedStations = [MACAddress(watcher.mac) ?? .zero]
+        let truth = tells(10_000, .bob, .alice).from(watcher.mac).repeated(4, every: 2_000)
+        let told = Self.told(Self.known + truth + Self.takes(.bob, 30_000), configuration)
+        let nobodys = told.filter { $0.accused == nil && $0.severity >= .high }
+        #expect(nobodys.map(\.rule) == [.repeatedUnsolicited])
+        #expect(nobodys.allSatisfy { !$0.advice.contains("accused") })
+        #expect(told.contains { $0.rule == .addressConflict })
+        #expect(told.allSatisfy { $0.accused?.description != Player.bob.mac })
+        let ofMallory = told.filter { $0.accused?.description == Player.mallory.mac }
+        #expect(ofMallory.contains { $0.rule == .bindingChanged })
+        #expect(ofMallory.contains { $0.severity >= .high })
+    }
+
     @Test(arguments: configurations)
     func `however many sources speak in an owner's name, that is one matter`(
         configuration: DetectorConfiguration

@@ -158,6 +158,7 @@ extension AlertFolder {
     /// How grave the incident is that a finding belongs to, as far as it was reported.
     private func incident(_ finding: Finding, _ segment: Segment, at time: Int64) -> Severity {
         guard let ip = finding.claim?.ip, finding.rule != .invalidSender else { return .info }
+        if finding.isNobodys { return severity(of: nobodys(ip, segment), at: time) }
         guard let accused = finding.accused, let subject = finding.incidentStation else {
             return conflict(finding, ip, segment, at: time)
         }
@@ -212,6 +213,7 @@ extension AlertFolder {
         _ finding: Finding, _ severity: Severity, isTold: Bool, _ segment: Segment, at time: Int64
     ) {
         guard severity > .info, finding.isOfIncident, let ip = finding.claim?.ip else { return }
+        if finding.isNobodys { return note(nobodys(ip, segment), severity, at: time) }
         guard let accused = finding.accused, let subject = finding.incidentStation else {
             if finding.scope == .sides {
                 finding.forEachSide { station in
@@ -233,9 +235,15 @@ extension AlertFolder {
         }
     }
 
+    /// The key of what is said in the name of an address's owner by who knows whom.
+    private func nobodys(_ ip: IPv4Address, _ segment: Segment) -> AlertKey {
+        AlertKey(.accusation, nil, ip, in: segment)
+    }
+
     /// Notes that an address is contested so gravely that less of the kind adds nothing.
     private mutating func noteConflict(_ finding: Finding, _ segment: Segment, at time: Int64) {
-        guard finding.accused == nil, finding.severity >= .high, let ip = finding.claim?.ip
+        guard finding.accused == nil, !finding.isNobodys, finding.severity >= .high,
+            let ip = finding.claim?.ip
         else { return }
         note(AlertKey(.conflict, nil, ip, in: segment), finding.severity, at: time)
     }

@@ -68,6 +68,9 @@ extension Finding {
     /// hide who takes the address from that one.
     var incidentStation: MACAddress? { isInOwnersName ? accused : subject }
 
+    /// Whether it is about what somebody unknown says in an owner's name.
+    var isNobodys: Bool { isInOwnersName && accused == nil }
+
     /// Whether it belongs to the incident of an address and a station. What a station sends at all
     /// names any address, and an invalid sender, whom nobody can find, anybody as its source.
     var isOfIncident: Bool {

@@ -24,6 +24,8 @@ extension NetworkMemory {
         sighting.isInOwnersName =
             sighting.isMismatched && before == claim.mac && !isNew
             && bindings[place].isHeldByOwner && sighting.declared ?? claim.mac == claim.mac
+        sighting.hasOwnerAnswered =
+            sighting.isInOwnersName && bindings[place].tally.firstAnswers > 0
         let isContested = bindings[place].isContested
         sighting.isSettled = before == claim.mac && !isNew && bindings[place].isSettled
         if isContested || sighting.isMismatched { describeContest(key, place, &sighting) }
