@@ -235,7 +235,11 @@ struct OthersNameTests {
         #expect(told.allSatisfy { $0.severity < .high })
     }
 
-    @Test func `who speaks for a virtual router under an address of its own is no port`() {
+    @Test(arguments: [true, false])
+    func `who speaks for a virtual router under an address of its own is no port`(
+        isAskingFirst: Bool
+    ) {
+        let first = isAskingFirst ? [asks(9_000, Self.asRouter, for: Player.bob.ip)] : []
         let asked = (0..<4).map { asks(2_000 + Int64($0) * 2_000, .router, for: Player.bob.ip) }
         let announced = announces(12_000, Self.shared).from(Player.mallory.mac)
         let rounds = (0..<8).flatMap { round -> [Step] in
@@ -245,7 +249,7 @@ struct OthersNameTests {
             }
             return answer + [asks(at + 6_000, .router, for: Player.bob.ip)]
         }
-        let steps = exchange(0, .mallory, .bob) + asked + [announced] + rounds
+        let steps = exchange(0, .mallory, .bob) + asked + first + [announced] + rounds
         #expect(alerts(steps).contains { $0.rule == .contestedByForger })
     }
 

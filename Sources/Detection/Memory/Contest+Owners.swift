@@ -52,7 +52,9 @@ extension Contest {
         let packet = sighting.packet
         let sender = contender(packet.sender.mac)
         let source = contender(packet.source)
-        if !sighting.form.isPrompted, source?.tally.onlyAsks != true {
+        // A port or its router is heard first: else another one was there before both.
+        let isPortsPair = source?.isOriginal == true || sender?.isOriginal == true
+        if !sighting.form.isPrompted, !isPortsPair || source?.tally.onlyAsks != true {
             update(packet.sender.mac) { $0.isSpokenForByOthers = true }
         }
         if let source {
