@@ -30,15 +30,8 @@ import Testing
         return try end.stdout.split(separator: "\n").map { try JSONValue.parse(String($0)) }
     }
 
-    @Test(
-        arguments: [
-            (404, "what was sent is not erased: the server does not support it"),
-            (204, "the collector confirmed the erasure"),
-        ], [true, false])
-    func `one that a reader kept from its end is told whole by the next one, whoever ended it`(
-        answer: (status: Int, words: String), byUpload: Bool
-    ) throws {
-        let server = try FakeServer(.answer(200), otherwise: .answer(answer.status))
+    /// Sends, and deletes beside a reader of the store; how many events were stored.
+    private func deleteBesideReader(_ server: FakeServer) throws -> Int64 {
         let stored = try send(to: server)
         try #require(stored > 0)
         let reader = try Connection(path: "\(storage)/store.sqlite", mode: .readOnly)
@@ -47,15 +40,46 @@ import Testing
         let first = try arpguard("telemetry", "delete-data", "--confirm")
         #expect(first.status == 2 && first.stderr.contains("is read by"), "\(first)")
         try reader.execute("COMMIT")
-        if byUpload { _ = try arpguard("telemetry", "upload") }
-        #expect(server.requests.count == (byUpload ? 2 : 1))
+        return stored
+    }
+
+    private func expectDeleted(_ count: Int64) throws {
+        let row = try #require(try log().first)
+        #expect(row["kind"] == "data_deleted" && row["detail"]?["events"] == .integer(count))
+    }
+
+    @Test(
+        arguments: [
+            (404, "what was sent is not erased: the server does not support it"),
+            (204, "the collector confirmed the erasure"),
+        ])
+    func `one that a reader kept from its end is told whole by the next one, which ends it`(
+        answer: (status: Int, words: String)
+    ) throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(answer.status))
+        let stored = try deleteBesideReader(server)
+        #expect(server.requests.count == 1)
         let second = try arpguard("telemetry", "delete-data", "--confirm")
         #expect(second.status == 0, "\(second.stderr)")
         #expect(second.stdout.contains("deleted \(stored) events;"), "\(second.stdout)")
         #expect(second.stdout.contains(answer.words), "\(second.stdout)")
         #expect(server.requests.map(\.method) == ["POST", "DELETE"])
-        let row = try #require(try log().first)
-        #expect(row["kind"] == "data_deleted" && row["detail"]?["events"] == .integer(stored))
+        try expectDeleted(stored)
+    }
+
+    @Test func `one that another command ends is told by that, and is nothing to the next one`()
+        throws
+    {
+        let server = try FakeServer(.answer(200), otherwise: .answer(204))
+        let stored = try deleteBesideReader(server)
+        let end = try arpguard("telemetry", "upload").stderr
+        #expect(end.contains("delete-data is done now: deleted \(stored) events, and"), "\(end)")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+        try expectDeleted(stored)
+        let second = try arpguard("telemetry", "delete-data", "--confirm").stdout
+        #expect(second.contains("deleted 0 events;"), "\(second)")
+        #expect(second.contains("nothing was sent under the identifier that ended"), "\(second)")
+        try expectDeleted(0)
     }
 
     /// Deletes beside a record that is a link, and so is not read; then it is gone.

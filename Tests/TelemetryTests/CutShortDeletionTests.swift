@@ -61,28 +61,44 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `a look ends it, and the ledger and the next one have what was done and answered`(
+    func `a look ends it and says so, and the ledger has what was done and answered`(
         isSupported: Bool
     ) throws {
         try deleteBesideReader(isSupported: isSupported)
+        #expect(!home.told.contains("done now"), "\(home.told)")
         #expect(try home.control().status().recorded == 0)
+        let end = "delete-data is done now: deleted \(stored) events, and what was sent is asked"
+        #expect(home.told.contains(end), "\(home.told)")
         #expect(try deleted == [stored])
         let answers = try home.control().erasureAnswers(after: nil)
         #expect(answers == self.answers(isSupported: isSupported))
-        let outcome = try home.control().deleteData()
-        #expect(outcome.events == stored && outcome.erasureRequested)
-        #expect(try home.control().erasureAnswers(after: nil) == answers)
+        #expect(try home.keptTallies == 0)
     }
 
-    @Test func `a deletion after it was told is another one`() throws {
+    enum End: CaseIterable { case look, deletion }
+
+    @Test(arguments: End.allCases)
+    func `a deletion after it was told is another one`(end: End) throws {
         try deleteBesideReader(isSupported: false)
-        _ = try home.control().deleteData()
+        switch end {
+        case .look: _ = try home.control().status()
+        case .deletion: _ = try home.control().deleteData()
+        }
+        #expect(try home.keptTallies == 0)
         home.record(1)
         let outcome = try home.control().deleteData()
         #expect(outcome.events == 1 && !outcome.erasureRequested)
         #expect(try deleted == [1])
         #expect(try home.control().erasureAnswers(after: nil) == ErasureAnswers())
         #expect(try home.control().status().unsupportedErasureOrigins.count == 1)
+    }
+
+    @Test func `what one left that has ended is nothing to the next one`() throws {
+        let store = try Connection(path: "\(home.storage)/store.sqlite")
+        try store.execute("INSERT INTO memory VALUES ('deletion.done', '9 requested impossible')")
+        let outcome = try home.control().deleteData()
+        #expect(outcome.events == stored && !outcome.erasureImpossible)
+        #expect(try deleted == [stored])
     }
 
     @Test func `what a server did not support before it is told on as something of before`() throws
@@ -134,5 +150,15 @@ import Testing
         #expect(outcome.erasureImpossible && !outcome.erasureRequested)
         let kinds = try home.control(config).ledger().map(\.kind)
         #expect(kinds == ["data_deleted", "erasure_impossible", "consent_given"])
+    }
+}
+
+extension Home {
+    /// How many deletions the store has something of that nobody was told.
+    var keptTallies: Int64? {
+        get throws {
+            try Connection(path: "\(storage)/store.sqlite", mode: .readOnly)
+                .integer("SELECT count(*) FROM memory WHERE key = 'deletion.done'")
+        }
     }
 }

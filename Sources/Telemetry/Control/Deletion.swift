@@ -3,7 +3,7 @@
 import Modules
 import SQLite
 
-/// What a deletion did, and any before it of which nobody was told, since they were cut short.
+/// What a deletion did, from the first of its runs on, where these were cut short.
 public struct DeletionOutcome: Sendable, Equatable {
     /// How many stored events were deleted.
     public let events: Int64
@@ -34,8 +34,11 @@ extension TelemetryControl {
         try directory.prepare(seams)
         return try changing {
             try removeUnreadableIntents()
+            let isBegun =
+                try intended(directory.deletionIntent) != nil
+                || intended(directory.rotationIntent) != nil
             let before = try finishDeletionLocked()
-            let events = try countAll()
+            let events = try countAll(isBegun: isBegun)
             let state = gate.read().state
             let isKnown = try state.recordError == nil && !isMissed(directory.rotationIntent)
             let id =
@@ -52,10 +55,11 @@ extension TelemetryControl {
     }
 
     /// How many events are here, those in journals of ended processes included as far as these can
-    /// be put in: they go in any case.
-    private func countAll() throws -> Int64 {
+    /// be put in: they go in any case. What a deletion that has ended left untold is none of this.
+    private func countAll(isBegun: Bool) throws -> Int64 {
         try makingRoom {
             try Store.using(directory, seams, acceptingNewer: true) { store in
+                if !isBegun { try DeletionTally.forget(in: store) }
                 do {
                     if !store.isNewer {
                         try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
@@ -83,15 +87,8 @@ extension TelemetryControl {
         }
     }
 
-    /// Does what is intended and was not finished.
-    func finishIntentsLocked() throws {
-        try finishDeletionLocked()
-        try finishRotationLocked()
-    }
-
     /// Does all of a deletion whose intent is kept; it may be done twice. Returns what was done, by
-    /// whoever did it, that nobody was told of.
-    @discardableResult
+    /// whoever did it.
     func finishDeletionLocked() throws -> DeletionTally {
         guard try intended(directory.deletionIntent) != nil else { return DeletionTally() }
         try erasureList.setDamagedAside()
@@ -213,7 +210,7 @@ extension TelemetryControl {
     ///   - known: what is known of this run.
     ///   - last: the ledger's last row before this deletion could be asked for elsewhere. An
     ///     uploader at work may have its answer already, which is told on.
-    /// - Returns: what was done by this run and by earlier ones of which nobody was told.
+    /// - Returns: what was done by this run and by earlier ones of the same deletion.
     private func wipe(
         _ store: Store, _ known: DeletionTally, heedingAnswersAfter last: Int64
     ) throws -> DeletionTally {

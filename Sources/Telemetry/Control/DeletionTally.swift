@@ -5,8 +5,8 @@ import SQLite
 /// What a deletion did that whoever asked for it was not told: it may be cut short, and be finished
 /// by others.
 ///
-/// The store keeps it over a deletion, in the transaction that empties all else, until
-/// `TelemetryControl.deleteData()` returns it.
+/// The store keeps it over a deletion, in the transaction that empties all else, until that is done
+/// and told by whoever ends it. A later deletion is another one.
 struct DeletionTally: Equatable {
     private static let key = "deletion.done"
     private static let (requestedWord, impossibleWord) = ("requested", "impossible")
@@ -47,10 +47,21 @@ struct DeletionTally: Equatable {
             events: events + other.events, requested: requested || other.requested,
             impossible: impossible || other.impossible)
     }
+
+    /// What was done, in words, where another one ends it than who asked for it.
+    var end: String {
+        let done = "delete-data is done now: deleted \(events) \(events == 1 ? "event" : "events")"
+        if requested {
+            return "\(done), and what was sent is asked to be erased"
+                + (impossible ? ", but not where that can't be asked for" : "")
+        }
+        return impossible
+            ? "\(done), and what was sent, or may have been, can't be erased elsewhere" : done
+    }
 }
 
 extension TelemetryControl {
-    /// Forgets what is told now. Where that can't be done it is told twice.
+    /// Forgets what is told now. Where that can't be done the next deletion does.
     func forgetTally() {
         _ = try? Store.using(directory, seams, acceptingNewer: true) { store in
             try DeletionTally.forget(in: store)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SQLite
+
 /// What servers said to requests for erasure.
 package struct ErasureAnswers: Sendable, Equatable {
     /// Whether one has erased what it had.
@@ -24,11 +26,12 @@ package struct LedgerMark: Sendable {
 }
 
 extension TelemetryControl {
-    /// The last row of the ledger here; nil where there is none, or none can be read.
+    /// The last row of the ledger here, as it stands: a look finishes nothing that whoever looks is
+    /// about to. Nil where there is none, or none can be read.
     package var ledgerMark: LedgerMark? {
-        guard let store = try? openStore(), let head = try? ledger(of: store).head() else {
-            return nil
-        }
+        guard !isForeign, let database = try? seams.openDatabase(directory.store, .readOnly),
+            let head = try? Ledger(database: database, clock: seams.clock).head()
+        else { return nil }
         return LedgerMark(number: head.number, hash: head.hash)
     }
 

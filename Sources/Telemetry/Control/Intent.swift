@@ -20,6 +20,19 @@ extension TelemetryControl {
         }
     }
 
+    /// Does what is intended and was not finished. A deletion that another one asked for is told
+    /// once it is done.
+    func finishIntentsLocked() throws {
+        let isDeletion = try intended(directory.deletionIntent) != nil
+        let tally = try finishDeletionLocked()
+        // One that waits for the identifier is told when that has ended.
+        if try isDeletion && intended(directory.rotationIntent) == nil {
+            forgetTally()
+            seams.logger.log(.warning, tally.end)
+        }
+        try finishRotationLocked()
+    }
+
     /// What an intent says for an identifier that can't be read: whichever stands there.
     static let anyIdentifier = Array("*".utf8)
 
@@ -46,6 +59,7 @@ extension TelemetryControl {
     /// Forgets, after a yes, an identifier that a deletion missed and nobody brought back, and says
     /// what that means.
     func forgetMissed() throws(SystemError) {
+        forgetTally()
         seams.logger.log(.warning, RotationOutcome(erasureImpossible: true).endOfDeletion)
         try seams.files.remove(directory.rotationIntent)
     }

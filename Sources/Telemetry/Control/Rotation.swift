@@ -86,6 +86,7 @@ extension TelemetryControl {
         var outcome = try finishRotation(
             of: named(directory.rotationIntent) ?? [], beside: pending)
         outcome.erasureRequested = outcome.erasureRequested || former
+        forgetTally()
         if isOfDeletion { seams.logger.log(.warning, outcome.endOfDeletion) }
         return outcome
     }
