@@ -67,11 +67,12 @@ extension TelemetryControl {
         // First of all: a yes that can't be written down takes no effect.
         try Store.using(directory, seams) { store in
             if !continues { try leaveLossesUntold(store, before: record.epoch) }
-            if try isSendingForgotten(state, store) { record.sentErasureURLs = [""] }
+            // What a deletion gives up is told now, and is nothing to the next identifier.
+            let isMissed = try isMissed(directory.rotationIntent)
+            let isForgotten = try isSendingForgotten(state, store)
+            if isForgotten, !isMissed { record.sentErasureURLs = [""] }
             try ledger(of: store).append(.consentGiven(record))
-            if try isMissed(directory.rotationIntent) {
-                try ledger(of: store).append(LedgerEntry(.erasureImpossible))
-            }
+            if isMissed { try ledger(of: store).append(LedgerEntry(.erasureImpossible)) }
         }
         // Off first, on last: whoever records under the old yes must not go on under none.
         if !continues, page.state?.isOn == true {
