@@ -102,6 +102,47 @@ import Testing
         #expect(try home.control.untoldUntil() == nil)
     }
 
+    /// Whether the store has when batches went of which a folder was not told.
+    private var isNoted: Bool {
+        get throws {
+            try Connection(path: home.folder.file("telemetry/store.sqlite"), mode: .readOnly)
+                .integer("SELECT 1 FROM memory WHERE key = 'upload.untold'") != nil
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `when it went is kept no longer than that`(isDeletion: Bool) throws {
+        home.record(1)
+        _ = try home.control.noteUntold()
+        home.clock.advance(by: .seconds(6 * 3600))
+        #expect(try isNoted)
+        if isDeletion {
+            _ = try home.control.deleteData()
+        } else {
+            #expect(try home.control.untoldUntil() == nil)
+        }
+        #expect(try !isNoted)
+    }
+
+    @Test func `each such batch keeps away what was due when it went, and what was not only once`()
+        throws
+    {
+        try home.owe()
+        func end() -> Timestamp { home.clock.now().advanced(bySeconds: 6 * 3600) }
+        let first = end()
+        try home.control.keepErasuresAway(until: first)
+        #expect(home.control.erasureDueAt == first)
+        home.clock.advance(by: .seconds(3600))
+        try home.control.keepErasuresAway(until: end())
+        #expect(home.control.erasureDueAt == first, "it has its turn")
+        home.clock.jump(to: first)
+        let second = end()
+        for _ in 0..<2 {
+            try home.control.keepErasuresAway(until: second)
+            #expect(home.control.erasureDueAt == second)
+        }
+    }
+
     @Test func `a batch that found no way out leaves it as it was, one that went since goes on`()
         throws
     {

@@ -26,6 +26,11 @@ extension Outbox {
         time.advanced(byNanoseconds: hoursMax * nanosecondsPerHour)
     }
 
+    /// When that left of which `unseenEnd` is the end.
+    static func unseenStart(_ end: Timestamp) -> Timestamp {
+        end.advanced(byNanoseconds: -hoursMax * nanosecondsPerHour)
+    }
+
     /// Draws until when to keep something apart.
     static func drawApart(_ now: Timestamp, _ random: some RandomSource) -> Timestamp {
         let range = (hoursMax - hoursMin) * nanosecondsPerHour
@@ -224,16 +229,18 @@ extension TelemetryControl {
 
 extension ErasureList {
     /// Keeps some erasures away until then, but for those that were kept away and not asked for
-    /// since.
+    /// since. Of these go with the others which were due when batches went, and could not be told.
     func keepAway(
-        _ erasures: [PendingErasure], until time: Timestamp, _ now: Timestamp
+        _ erasures: [PendingErasure], until time: Timestamp, since went: Timestamp? = nil,
+        _ now: Timestamp
     ) throws(TelemetryError) -> [ErasureAway] {
         guard !erasures.isEmpty else { return [] }
         let urls = erasures.map(\.url)
         var kept: [ErasureAway] = []
         try update { all in
-            for index in all.indices
-            where urls.contains(all[index].url) && !all[index].wasKeptAway {
+            for index in all.indices where urls.contains(all[index].url) {
+                let hadTurn = went.map { all[index].isDue(at: $0) } ?? false
+                guard !all[index].wasKeptAway || hadTurn else { continue }
                 let before = all[index].nextAttemptAt
                 all[index].putOff(until: time, now)
                 all[index].wasKeptAway = true

@@ -99,9 +99,10 @@ struct ScheduleMemory {
     /// servers asked for patience.
     func waits() throws -> Waits {
         let now = seams.clock.now()
-        let (apart, wishes) = (try apart(), try wishes())
+        let (apart, untold, wishes) = (try apart(), try untoldAt(), try wishes())
         return Waits(
-            apart: apart.flatMap { $0 > now ? $0 : nil }, untold: try untoldAt(),
+            apart: apart.flatMap { $0 > now ? $0 : nil },
+            untold: untold.flatMap { Outbox.unseenEnd($0) > now ? $0 : nil },
             wishes: wishes.filter { $0.time > now })
     }
 

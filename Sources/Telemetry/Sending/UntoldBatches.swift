@@ -28,16 +28,19 @@ extension TelemetryControl {
     }
 
     /// Until when other folders are to keep requests for erasure away from batches of this one of
-    /// which they could not be told; nil where they are not.
+    /// which they could not be told; nil where they are not, or not any more, which is forgotten.
     package func untoldUntil() throws -> Timestamp? {
         guard !isForeign, try seams.files.status(of: directory.store) != nil,
             let store = try openStore(), let time = try memory(of: store).untoldAt()
         else { return nil }
         let end = Outbox.unseenEnd(time)
-        return end > seams.clock.now() ? end : nil
+        if end > seams.clock.now() { return end }
+        // What can't be forgotten now is next time.
+        try? forgetUntold(until: end)
+        return nil
     }
 
-    /// Forgets those batches, since all other folders know of them, unless others went meanwhile.
+    /// Forgets those batches, unless others went meanwhile.
     package func forgetUntold(until end: Timestamp) throws {
         guard let store = try openStore() else { return }
         let memory = memory(of: store)
@@ -47,9 +50,11 @@ extension TelemetryControl {
         }
     }
 
-    /// Keeps what is still to be erased from here away until then, but for what batches kept away
-    /// before and nobody asked for since.
+    /// Keeps what is still to be erased from here away until then, the end of the wait for batches
+    /// of which this folder could not be told. What others kept away before, and nobody asked for
+    /// since, has a turn first, unless that had come when they went.
     package func keepErasuresAway(until time: Timestamp) throws(TelemetryError) {
-        _ = try erasureList.keepAway(erasureList.all(), until: time, seams.clock.now())
+        _ = try erasureList.keepAway(
+            erasureList.all(), until: time, since: Outbox.unseenStart(time), seams.clock.now())
     }
 }
