@@ -57,6 +57,16 @@ import Testing
         #expect(no?.hint == "\(remedy), then try again")
     }
 
+    @Test func `a link to nothing is to be removed, and a no goes on after that`() throws {
+        try RealFileSystem().rename(path(.page), to: home.folder.file("away"))
+        try #require(unsafe symlink(home.folder.file("nowhere"), path(.page)) == 0)
+        let no = #expect(throws: TelemetryError.self) { try home.control().disable() }
+        #expect(no?.hint == "remove \(path(.page)), which is a link to nothing, then try again")
+        try RealFileSystem().remove(path(.page))
+        try home.control().disable()
+        #expect(home.control().causes(blocking: .recording).contains(.withdrawn))
+    }
+
     @Test func `a full disk is no stranger`() throws {
         let full = home.control(files: FailingFiles { $0.hasSuffix("consent.json") })
         let error = #expect(throws: TelemetryError.self) { try full.disable() }

@@ -99,7 +99,7 @@ struct ConsentState: Sendable {
     ) -> String? {
         for path in paths(directory) {
             guard let status = try? seams.files.status(of: path) else { continue }
-            if status.kind == .link { return "put what \(path) leads to in the place of that link" }
+            if status.kind == .link { return linkRemedy(path, directory) }
             let expected = expectedKind(of: path, directory)
             if status.kind != expected { return "move \(path) away, which is no \(expected)" }
             if status.owner != seams.userID {
@@ -110,6 +110,16 @@ struct ConsentState: Sendable {
         return closedPath(directory, seams.files).map {
             "make \($0) readable and writable for its owner"
         }
+    }
+
+    /// A page that is not there holds nothing to be put in the place of its link.
+    private static func linkRemedy(_ path: String, _ directory: TelemetryDirectory) -> String {
+        // Of two paths with the same text it is not looked at what they lead to.
+        let other = (path.hasPrefix("/") ? "/." : "./") + path
+        if path == directory.consentPage, !RealFileSystem.areSame(path, other) {
+            return "remove \(path), which is a link to nothing"
+        }
+        return "put what \(path) leads to in the place of that link"
     }
 
     /// What its owner has shut: the folder, or a file in it; nil for nothing.
