@@ -2,7 +2,7 @@
 
 public import CommandLineKit
 import Modules
-public import Telemetry
+import Telemetry
 
 extension TelemetrySetup {
     /// The lock of whoever uploads from any folder of this home.
@@ -13,13 +13,17 @@ extension TelemetrySetup {
         ProcessTable.holding([uploadLock, TelemetryDirectory(place).uploadLock])
     }
 
-    /// What stands in the place of a lock of uploads and is none: that of the home, without which
-    /// nothing leaves, and that of the configured folder; each nil where nothing does.
-    public var falseLocks: (home: TelemetryError?, folder: TelemetryError?) {
-        (
-            FalseLock.error(at: uploadLock, seams),
-            FalseLock.error(at: TelemetryDirectory(place).uploadLock, seams)
-        )
+    /// What stands in the place of locks of uploads and is none.
+    public var falseLocks: FalseLocks {
+        func fault(in folder: String) -> TelemetryError? {
+            FalseLock.error(at: TelemetryDirectory(folder).uploadLock, seams)
+        }
+        let home = FalseLock.error(at: uploadLock, seams)
+        let owing = allPlaces.filter { $0.control.pendingErasures != 0 }
+        let erasing = owing.compactMap { fault(in: $0.path) }
+        return FalseLocks(
+            home: home, folder: fault(in: place), erasing: erasing,
+            areAllErasing: home != nil || !owing.isEmpty && erasing.count == owing.count)
     }
 
     /// What is said of another folder whose waits can't be read.

@@ -81,6 +81,10 @@ private func round(
             return (try round.run(progress.show), round.elsewhere)
         } catch {
             // What became of the other folders is told all the same.
+            let done = round.elsewhere.erasuresDone
+            if done > 0 {
+                invocation.diagnostics.notice("\(done.of("erasure")) of other folders confirmed")
+            }
             for problem in round.elsewhere.problems {
                 invocation.diagnostics.error(problem.text, hint: problem.hint)
             }

@@ -48,6 +48,8 @@ import Testing
         let status = try arpguard("telemetry", "status")
         #expect(status.status == 0 && status.stderr.contains(fault), "\(status)")
         #expect(status.stderr.contains(hint), "\(status)")
+        let extent = folder == "own" ? "nothing" : "no batch"
+        #expect(status.stderr.contains("\(extent) leaves from here: "), "\(status)")
         #expect(try row("next upload").contains("none: ") && row("next upload").contains(fault))
         let told = try arpguard.telemetryStatus()["upload_lock_error"]?.stringValue
         #expect(told?.hasSuffix(fault) == true)
@@ -60,6 +62,61 @@ import Testing
         try run("telemetry", "upload")
         #expect(server.requests.map(\.method) == ["POST", "DELETE"])
         #expect(try row("pending erasures").hasSuffix("none"))
+    }
+
+    /// Owes an erasure from the usual folder, and has another one configured, where a yes stands;
+    /// then a folder stands in the place of the lock of one of them.
+    private func owe(to server: FakeServer, lockOf folder: String) throws -> CommandResult {
+        try run("config", "set", "telemetry.upload_url", server.url())
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        try run("telemetry", "upload")
+        try run("telemetry", "delete-data", "--confirm")
+        try run("config", "set", "telemetry.storage_path", arpguard.folder.file("other"))
+        try run("telemetry", "enable", "--confirm")
+        let status = try arpguard.telemetryStatus()
+        #expect(status["upload_lock_error"] == .null && status["erasures_due"] != .null)
+        try block(arpguard.folder.file("\(folder)/upload.lock"), with: "folder")
+        return try arpguard("telemetry", "status")
+    }
+
+    @Test func `the lock of another folder is told where something is to be erased from there`()
+        throws
+    {
+        let patience = FakeReply.answer(503, headers: [HTTPHeader("Retry-After", "3600")])
+        let server = try FakeServer(.answer(200), otherwise: patience)
+        let shown = try owe(to: server, lockOf: "own/telemetry").stderr
+        let fault = "telemetry/upload.lock can't be locked: it is a folder"
+        #expect(
+            shown.contains("an erasure is not asked for: ") && shown.contains(fault), "\(shown)")
+        #expect(shown.contains("hint: remove it while nothing is uploaded"), "\(shown)")
+        #expect(!shown.contains("leaves from here"), "\(shown)")
+        let pending = try row("pending erasures")
+        #expect(pending.contains(": not asked for from here: ") && pending.contains(fault))
+        #expect(try !row("next upload").contains("none: "))
+        let json = try arpguard.telemetryStatus()
+        #expect(json["upload_lock_error"]?.stringValue?.hasSuffix(fault) == true)
+        #expect(json["erasures_due"] == .null)
+    }
+
+    @Test func `the lock of the configured folder keeps no erasure of another one from going`()
+        throws
+    {
+        let patience = FakeReply.answer(503, headers: [HTTPHeader("Retry-After", "3600")])
+        let server = try FakeServer(.answer(200), patience, otherwise: .answer(204))
+        let shown = try owe(to: server, lockOf: "other").stderr
+        #expect(shown.contains("no batch leaves from here: "), "\(shown)")
+        #expect(!shown.contains("an erasure is not asked for"), "\(shown)")
+        #expect(try row("pending erasures").contains("uploads ask again"))
+        let list = try arpguard.folder.read("own/telemetry/erasures.json")
+        try arpguard.folder.write(
+            String(decoding: list, as: UTF8.self)
+                .replacing(/"(next_attempt_at|wish)": [0-9]+/) { "\"\($0.1)\": 0" },
+            to: "own/telemetry/erasures.json")
+        let upload = try arpguard("telemetry", "upload")
+        #expect(upload.status == 2 && upload.stderr.contains("it is a folder"), "\(upload)")
+        #expect(upload.stderr.contains("1 erasure of other folders confirmed"), "\(upload)")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE", "DELETE"])
     }
 
     @Test func `nobody who was never asked is told of a lock`() throws {

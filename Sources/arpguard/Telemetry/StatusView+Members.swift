@@ -21,7 +21,7 @@ extension StatusView {
                 + "unknown (it does not say), or null"),
         .init(
             "upload_lock_error",
-            "What stands in the place of a lock of uploads, so that none begins, or null"),
+            "What stands in the place of a lock of uploads, so that not all leaves, or null"),
         .init(
             "batches_not_before",
             "Before when no upload sends batches, since the server asked for patience, or null"),

@@ -22,8 +22,8 @@ struct StatusView {
     let words: CauseWords
     /// Other folders of this home with telemetry; nil if that is not known.
     let elsewhere: [OtherPlace]?
-    /// What stands in the place of a lock of uploads.
-    let falseLocks: (home: TelemetryError?, folder: TelemetryError?)
+    /// What stands in the place of locks of uploads.
+    let falseLocks: FalseLocks
 
     var report: Report {
         Report(text: status.isDecided ? facts : introduction, json: .one(.object(json)))
@@ -143,13 +143,6 @@ struct StatusView {
         return StyledText("blocked: \(words.list(status.blockedSending))")
     }
 
-    /// What keeps every upload from beginning, or those of the configured folder; nil where nothing
-    /// does, or nobody was ever asked.
-    var falseLock: TelemetryError? {
-        guard status.isDecided || status.pendingErasures != 0 else { return nil }
-        return falseLocks.home ?? falseLocks.folder
-    }
-
     private var nextUpload: StyledText {
         if status.blockedSending.isEmpty, let falseLock {
             return StyledText("none: \(told(falseLock.description))", .red)
@@ -200,10 +193,10 @@ struct StatusView {
                 + "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
                 + words.list(status.blockedErasing)
         }
-        if let falseLock {
-            let areAll = falseLocks.home != nil || setup.erasuresElsewhere().pendingErasures == 0
-            return "\(count), at \(places): \(areAll ? "not" : "not all") asked for from here: "
-                + told(falseLock.description)
+        if let erasureLock {
+            let extent = falseLocks.areAllErasing ? "not" : "not all"
+            return "\(count), at \(places): \(extent) asked for from here: "
+                + told(erasureLock.description)
         }
         let from =
             status.erasuresNotBefore.map { " from \($0.rfc3339) on, as the server wished," }
@@ -212,9 +205,10 @@ struct StatusView {
             "\(count), at \(places): uploads ask again\(from ?? "") until they are confirmed"
     }
 
-    /// When an upload that nobody types asks for the first of them; nil where one may now.
+    /// When an upload that nobody types asks for the first of them; nil where one may now, or none
+    /// can.
     private var erasuresDue: Timestamp? {
-        guard status.pendingErasures != 0 else { return nil }
+        guard status.pendingErasures != 0, !falseLocks.areAllErasing else { return nil }
         return setup.uploadAgenda().erasureAt.flatMap { $0 > setup.seams.clock.now() ? $0 : nil }
     }
 
@@ -248,7 +242,7 @@ struct StatusView {
         json["other_places"] = elsewhere.map { .array($0.map(\.json)) } ?? .null
         json["other_homes"] = others.json
         json["upload_hold"] = .optional(hold?.rawValue)
-        json["upload_lock_error"] = .optional(falseLock?.description)
+        json["upload_lock_error"] = .optional((falseLock ?? erasureLock)?.description)
         json["erasures_due"] = .optional(erasuresDue?.rfc3339)
         json["configuration_error"] = .optional(configurationProblem)
         guard isRedacted else { return json }

@@ -53,10 +53,8 @@ extension Command {
             isWatched: context.isWatched, hold: uploadHold(setup), words: control.words,
             elsewhere: elsewhere, falseLocks: setup.falseLocks)
         invocation.output.render(view.report)
-        if let falseLock = view.falseLock {
-            invocation.diagnostics.warning(
-                view.told("nothing leaves from here: \(falseLock.description)"),
-                hint: falseLock.hint)
+        for warning in view.lockWarnings {
+            invocation.diagnostics.warning(warning.text, hint: warning.hint)
         }
         if status.storeProblem == nil, status.blockedSending.isEmpty {
             if let failure = unheeded.here {
