@@ -64,6 +64,18 @@ struct OthersNameTests {
         #expect(told.allSatisfy { $0.accused?.description != Player.router.mac })
     }
 
+    @Test func `whispers in an owner's name wear none of its answers away`() {
+        let truth = tells(10_000, .router, .alice).from(Self.invented).repeated(600, every: 200)
+        let taken = (0..<8).flatMap { round -> [Step] in
+            let at = 140_000 + Int64(round) * 5_000
+            let back = round % 3 == 2 ? [asks(at + 2_000, .router, for: Player.bob.ip)] : []
+            return [announces(at, Self.asRouter)] + back
+        }
+        let told = Self.told(Self.known + truth + taken, DetectorConfiguration())
+        #expect(told.contains { $0.accused?.description == Player.mallory.mac })
+        #expect(told.allSatisfy { $0.accused?.description != Player.router.mac })
+    }
+
     @Test func `an owner that only announces is not accused of what somebody truly says`() {
         let printer = Player(mac: "3c:52:82:00:00:77", ip: "10.0.0.77")
         let truth = tells(12_000, printer, .bob).from(Self.invented)
