@@ -242,8 +242,7 @@ extension AlertFolder {
 
     /// Notes that an address is contested so gravely that less of the kind adds nothing.
     private mutating func noteConflict(_ finding: Finding, _ segment: Segment, at time: Int64) {
-        guard finding.accused == nil, !finding.isNobodys, finding.severity >= .high,
-            let ip = finding.claim?.ip
+        guard finding.accused == nil, finding.severity >= .high, let ip = finding.claim?.ip
         else { return }
         note(AlertKey(.conflict, nil, ip, in: segment), finding.severity, at: time)
     }

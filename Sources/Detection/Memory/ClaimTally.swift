@@ -77,7 +77,7 @@ struct ClaimTally: Sendable {
     var soleAnswers: UInt32 { prompted &- rivalAnswers }
 
     /// Claims that it told one station itself, unasked.
-    var ownUnsolicited: UInt32 { unsolicited - UInt32(forged) }
+    var ownUnsolicited: UInt32 { unsolicited &- UInt32(forged) }
 
     /// Whether it did nothing but ask everybody.
     var onlyAsks: Bool { count == asked }
@@ -117,7 +117,7 @@ struct ClaimTally: Sendable {
     /// Makes room for more that others whisper: however much it is, it wears no answers away.
     @inline(never)
     private mutating func forgetForged() {
-        unsolicited -= UInt32(forged / 2)
+        unsolicited &-= UInt32(forged / 2)
         forged -= forged / 2
     }
 }

@@ -13,21 +13,21 @@ extension Contest {
     /// Whether frames of others spoke for a contender as forgers do: nobody forges what an owner
     /// says anyway, and ports of a virtual router speak for it.
     func isForgedFor(_ contender: Contender) -> Bool {
-        contender.tally.isMismatched && !isOwner(contender)
+        contender.tally.isMismatched && !isOwnerByItself(contender)
             && !(contender.mac.isVirtualRouter && hasOneTeller && !contender.isSpokenForByOthers)
     }
 
     /// How often a contender told one station, unasked; an owner by itself, in whose name anybody
     /// can.
     func unsolicited(by contender: Contender) -> UInt32 {
-        isOwner(contender) ? contender.tally.ownUnsolicited : contender.tally.unsolicited
+        isOwnerByItself(contender) ? contender.tally.ownUnsolicited : contender.tally.unsolicited
     }
 
     /// Whether a contender is the owner, whatever others say in its name: it had the address first,
     /// answered, and nobody else was as often the first to answer. Who asks everybody once, as a
     /// forger may before the owner is heard, need not be, unless nobody whispers for it: stations
     /// behind a repeater ask so.
-    private func isOwner(_ contender: Contender) -> Bool {
+    private func isOwnerByItself(_ contender: Contender) -> Bool {
         guard contender.isOriginal else { return false }
         let tally = contender.tally
         // Where somebody whispers, who asks or answers after the owner may be a forger.

@@ -26,6 +26,12 @@ public struct RealFileSystem: FileSystem {
         return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
+    /// Whether a path leads to nothing, links followed (stat(2)).
+    public static func leadsNowhere(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) != 0 && errno == ENOENT
+    }
+
     /// What the kernel has at `path`, links not followed; nil if there is nothing.
     static func inode(at path: String) throws(SystemError) -> stat? {
         var status = stat()

@@ -114,9 +114,7 @@ struct ConsentState: Sendable {
 
     /// A page that is not there holds nothing to be put in the place of its link.
     private static func linkRemedy(_ path: String, _ directory: TelemetryDirectory) -> String {
-        // Of two paths with the same text it is not looked at what they lead to.
-        let other = (path.hasPrefix("/") ? "/." : "./") + path
-        if path == directory.consentPage, !RealFileSystem.areSame(path, other) {
+        if path == directory.consentPage, RealFileSystem.leadsNowhere(path) {
             return "remove \(path), which is a link to nothing"
         }
         return "put what \(path) leads to in the place of that link"

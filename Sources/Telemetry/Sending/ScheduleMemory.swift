@@ -48,44 +48,47 @@ struct ScheduleMemory {
 
     /// Keeps until when batches are kept apart from an erasure; nil forgets it.
     func keep(apart time: Timestamp?) throws(SQLiteError) {
-        guard let time else { return try store.forget(Self.apartKey) }
-        try store.remember("\(time.nanoseconds)", Self.apartKey)
+        try keep(time, Self.apartKey)
     }
 
     /// Until when batches are or were kept apart from an erasure that left, after the last of them;
     /// nil where none did. A time that none can have drawn is over.
     func apart() throws -> Timestamp? {
-        guard let number = try numbers(Self.apartKey).first else { return nil }
-        let (time, now) = (Timestamp(nanoseconds: number), seams.clock.now())
-        return time > Outbox.apartLatest(now) ? now : time
+        let now = seams.clock.now()
+        return try time(Self.apartKey).map { $0 > Outbox.apartLatest(now) ? now : $0 }
     }
 
     /// Keeps since when another folder can't be read, from which an erasure may have left; nil
     /// forgets it.
     func keep(unseenSince time: Timestamp?) throws(SQLiteError) {
-        guard let time else { return try store.forget(Self.unseenKey) }
-        try store.remember("\(time.nanoseconds)", Self.unseenKey)
+        try keep(time, Self.unseenKey)
     }
 
     /// Since when another folder can't be read; nil where none was found so, or at a time to come.
     func unseenSince() throws -> Timestamp? {
-        guard let number = try numbers(Self.unseenKey).first else { return nil }
-        let time = Timestamp(nanoseconds: number)
-        return time > seams.clock.now() ? nil : time
+        let now = seams.clock.now()
+        return try time(Self.unseenKey).flatMap { $0 > now ? nil : $0 }
     }
 
     /// Keeps when batches went last of which another folder could not be told; nil forgets it.
     func keep(untoldAt time: Timestamp?) throws(SQLiteError) {
-        guard let time else { return try store.forget(Self.untoldKey) }
-        try store.remember("\(time.nanoseconds)", Self.untoldKey)
+        try keep(time, Self.untoldKey)
     }
 
     /// When batches went last of which another folder could not be told; nil where none did, or at
     /// a time that a clock gone wrong noted.
     func untoldAt() throws -> Timestamp? {
-        guard let number = try numbers(Self.untoldKey).first else { return nil }
-        let time = Timestamp(nanoseconds: number)
-        return time > Outbox.apartLatest(seams.clock.now()) ? nil : time
+        let latest = Outbox.apartLatest(seams.clock.now())
+        return try time(Self.untoldKey).flatMap { $0 > latest ? nil : $0 }
+    }
+
+    private func keep(_ time: Timestamp?, _ key: String) throws(SQLiteError) {
+        guard let time else { return try store.forget(key) }
+        try store.remember("\(time.nanoseconds)", key)
+    }
+
+    private func time(_ key: String) throws -> Timestamp? {
+        try numbers(key).first.map(Timestamp.init(nanoseconds:))
     }
 
     /// Until when batches are kept from whoever types no upload: apart from an erasure that left,
