@@ -132,8 +132,8 @@ extension AlertFolder {
         return false
     }
 
-    /// How many stations are told that one source of frames speaks for: who can be found by it has
-    /// been, by then.
+    /// How many stations are told that one source of frames speaks for, or that nobody knows who
+    /// speaks for: who can be found by it has been, by then.
     private static let ofOneSourceMax = 2
 
     private func isFull(_ key: AlertKey, _ countMax: Int, at time: Int64) -> Bool {

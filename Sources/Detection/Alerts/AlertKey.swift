@@ -135,7 +135,9 @@ extension Finding {
 
     /// Hands the keys of what it has in common with findings about other stations to `body`, any
     /// of whom may be invented: the station whose traffic is stolen, the address between whose
-    /// station and another one somebody stands, or `isSource` what the frames came from.
+    /// station and another one somebody stands, or `isSource` what the frames came from. What
+    /// accuses nobody has nobody's source: it leads to none of the stations in whose name it is
+    /// said, nor to a source that is worn.
     func forEachShare(in segment: Segment, _ body: (AlertKey, _ isSource: Bool) -> Void) {
         if rule == .portStealing, let rival {
             body(AlertKey(share, rule, .unspecified, rival, in: segment), false)
@@ -143,11 +145,12 @@ extension Finding {
         if rule == .betweenTwo, let claim {
             body(AlertKey(share, rule, claim.ip, in: segment), false)
         }
-        guard isAboutClaimant, let claim else { return }
+        guard isAboutClaimant || isNobodys, let claim else { return }
         let isDear = isGateway == true || severity == .critical
         let ip = isDear ? claim.ip : .unspecified
         let rule = severity >= .high ? nil : rule
-        for source in [accused, carrier == accused ? nil : carrier] {
+        let sources = isNobodys ? [.zero] : [accused, carrier == accused ? nil : carrier]
+        for source in sources {
             guard let source, source != claim.mac else { continue }
             body(AlertKey(share, rule, ip, source, in: segment), true)
         }
