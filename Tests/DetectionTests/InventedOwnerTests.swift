@@ -63,4 +63,42 @@ struct InventedOwnerTests {
         #expect(told.contains { $0.accused?.description == Player.mallory.mac })
         #expect(told.contains { $0.accused == nil && $0.isGateway })
     }
+
+    // MARK: - Whispers without end
+
+    @Test(arguments: ["02:de:ad:be:ef:01", "02:11:22:33:44:55"])
+    func `however often an address is whispered about, nobody is known to have it`(
+        source: String
+    ) throws {
+        let forger = Player(mac: "02:11:22:33:44:55", ip: Player.router.ip)
+        let whisper = tells(10_000, forger, .alice).from(source)
+        let router = try #require(IPv4Address(Player.router.ip))
+        var detector = Detector(.withGateway)
+        for (index, step) in whisper.repeated(700, every: 150).enumerated() {
+            detector.process(
+                step.frame.span, format: .ethernet,
+                time: 1_700_000_000_000_000_000 + step.at * 1_000_000, number: UInt64(index) + 1
+            ) { _ in }
+            #expect(detector.settledOwner(of: router) == nil)
+        }
+        detector.forEachSettledBinding { #expect($0.pair.ip != router) }
+    }
+
+    @Test(arguments: [254, 255, 600])
+    func `however often a forger's claim is whispered, the owner is not accused of its own`(
+        times: Int
+    ) {
+        let forger = Player(mac: "02:11:22:33:44:55", ip: Player.router.ip)
+        let second = Player(mac: Player.router.mac, ip: "10.0.0.2")
+        let start = exchange(0, .alice, .bob) + exchange(1_000, second, .alice)
+        let whispers = tells(5_000, forger, .alice).from("02:de:ad:be:ef:01")
+            .repeated(times, every: 150)
+        let unasked = [Player.bob, .alice, .mallory].enumerated().map { number, listener in
+            tells(104_000 + Int64(number) * 2_000, .router, listener)
+        }
+        let steps = start + whispers + [asks(102_000, second, for: Player.bob.ip)] + unasked
+        let told = Self.told(steps, DetectorConfiguration())
+        #expect(!told.isEmpty)
+        #expect(told.allSatisfy { $0.accused?.description != Player.router.mac })
+    }
 }

@@ -34,7 +34,7 @@ struct ClaimTally: Sendable {
     private(set) var firstFrame: UInt64
     private(set) var lastFrame: UInt64
     private(set) var lastTime: Int64
-    /// Claims of any form.
+    /// Claims of any form, but for whispers that were forgotten.
     private(set) var count: UInt32 = 0
     /// Claims told to one station, unasked; halved whenever ``first`` is.
     private(set) var unsolicited: UInt32 = 0
@@ -114,9 +114,11 @@ struct ClaimTally: Sendable {
         forged -= forged / 2
     }
 
-    /// Makes room for more that others whisper: however much it is, it wears no answers away.
+    /// Makes room for more that others whisper: however much it is, it wears no answers away, nor
+    /// does it pass for anything else.
     @inline(never)
     private mutating func forgetForged() {
+        count &-= UInt32(forged / 2)
         unsolicited &-= UInt32(forged / 2)
         forged -= forged / 2
     }
