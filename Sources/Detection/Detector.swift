@@ -96,7 +96,7 @@ public struct Detector: ~Copyable, Sendable {
             finding.isPutBack = sighting.isSourceRival
             finding.isInOwnersName =
                 sighting.isInOwnersName && finding.claim == sighting.packet.sender
-            // The source is worn or trusted, and the owner had no part in it.
+            // The source is known or trusted, and the owner had no part in it.
             if finding.isInOwnersName, sighting.hasOwnerAnswered,
                 finding.accused == finding.claim?.mac
             {

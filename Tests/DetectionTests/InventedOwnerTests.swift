@@ -13,6 +13,7 @@ struct InventedOwnerTests {
         configuration.trustedStations = [MACAddress(watcher.mac) ?? .zero]
         return configuration
     }()
+    private static let configurations = [DetectorConfiguration(), .withGateway]
 
     private static let known =
         exchange(0, .router, .alice) + exchange(1_000, .mallory, .bob)
@@ -45,6 +46,8 @@ struct InventedOwnerTests {
         }
     }
 
+    private static func own(_ number: Int) -> Player { player(number, "0a:44:55:66", in: 7) }
+
     @Test(arguments: [true, false])
     func `owners that somebody invents under a trusted source are told twice`(answers: Bool) {
         let steps = Self.inventions(answers: answers) { _ in Self.watcher }
@@ -52,6 +55,14 @@ struct InventedOwnerTests {
         #expect(told.count { $0.rule == .repeatedUnsolicited } == 2)
         #expect(told.count == 2)
         #expect(told.allSatisfy { $0.accused == nil || !answers })
+    }
+
+    @Test func `owners that somebody invents under sources that were heard are told twice`() {
+        for source in [{ _ in Player.bob }, Self.own] {
+            let steps = Self.inventions(answers: true, source: source)
+            let told = Self.told(Self.known + steps, DetectorConfiguration())
+            #expect(told.count { $0.rule == .repeatedUnsolicited } == 2)
+        }
     }
 
     @Test func `inventions hide neither who takes an address nor what is said of the gateway`() {
@@ -62,6 +73,18 @@ struct InventedOwnerTests {
         let told = Self.told(Self.known + steps, Self.trusting)
         #expect(told.contains { $0.accused?.description == Player.mallory.mac })
         #expect(told.contains { $0.accused == nil && $0.isGateway })
+    }
+
+    // MARK: - In a real owner's name
+
+    @Test(arguments: [Player.router, .alice], configurations)
+    func `who wears a station's source in an owner's name does not accuse that one`(
+        victim: Player, configuration: DetectorConfiguration
+    ) {
+        let truth = tells(10_000, victim, .mallory).from(Player.bob.mac).repeated(4, every: 2_000)
+        let told = Self.told(Self.known + truth, configuration)
+        #expect(told.count == 1)
+        #expect(told.allSatisfy { $0.accused == nil && !$0.advice.contains("accused") })
     }
 
     // MARK: - Whispers without end

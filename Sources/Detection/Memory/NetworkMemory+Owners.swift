@@ -29,6 +29,10 @@ extension NetworkMemory {
         let isContested = bindings[place].isContested
         sighting.isSettled = before == claim.mac && !isNew && bindings[place].isSettled
         if isContested || sighting.isMismatched { describeContest(key, place, &sighting) }
+        // Whoever speaks for an owner that answers may do so under the source of any known station.
+        if sighting.hasOwnerAnswered, sighting.isSourceKnown, !sighting.isSourceRival {
+            sighting.isSourceWorn = true
+        }
     }
 
     /// The move that makes a packet's sender the owner of an address that `holder` has: from that
