@@ -47,6 +47,13 @@ extension Contest {
         return contender.tally.onlyAsks && !sender.tally.hasAnsweredItself
     }
 
+    /// Whether a packet is what a virtual router answers through its port: its own word.
+    private func isAnswerOfPort(_ sighting: Sighting) -> Bool {
+        guard sighting.form.isPrompted, let port = contender(sighting.packet.source)
+        else { return false }
+        return isPort(port, of: contender(sighting.packet.sender.mac))
+    }
+
     /// What the history tells about a frame's source that is not the packet's sender.
     mutating func describeSource(_ sighting: inout Sighting, mayBeWorn: Bool) {
         let packet = sighting.packet
@@ -83,7 +90,8 @@ extension Contest {
         keep(before)
         let (source, sender) = (packet.source, packet.sender.mac)
         guard source != sender, !source.isSibling(of: sender),
-            contender(source)?.isOriginal == false, let owner = contender(sender), owner.isOriginal
+            contender(source)?.isOriginal == false, let owner = contender(sender), owner.isOriginal,
+            !isAnswerOfPort(sighting)
         else { return nil }
         var binding = Binding(mac: owner.mac, tally: owner.tally)
         binding.isContested = true

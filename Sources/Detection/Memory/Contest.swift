@@ -196,16 +196,23 @@ struct Contest: Sendable {
     }
 
     /// Whether only one of them ever tells anybody that it has the address, and that one answers
-    /// when asked and not otherwise: the others ask everybody in its name, as ports of virtual
+    /// when asked and whispers nothing: the others ask everybody in its name, as ports of virtual
     /// routers and servers behind a balancer do.
     var hasOneTeller: Bool {
-        var teller: ClaimTally?
+        var hasTeller = false
         for index in contenders.indices {
-            guard let tally = contenders[index]?.tally, !tally.onlyAsks else { continue }
-            if teller != nil || tally.prompted == 0 || tally.unsolicited > 0 { return false }
-            teller = tally
+            guard let contender = contenders[index], !contender.tally.onlyAsks else { continue }
+            if hasTeller || contender.tally.prompted == 0 || whispers(contender) { return false }
+            hasTeller = true
         }
-        return teller != nil
+        return hasTeller
+    }
+
+    /// Whether a contender tells single stations what they never asked. A virtual router's port may
+    /// speak for it where the capture lacks a question.
+    private func whispers(_ contender: Contender) -> Bool {
+        contender.tally.unsolicited > 0
+            && !(contender.mac.isVirtualRouter && isNearlyAlwaysAsked(contender))
     }
 
     /// Whether one of them answers when asked, and tells nobody unasked.
