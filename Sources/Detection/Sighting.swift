@@ -160,6 +160,9 @@ struct Suspect: Equatable, Sendable {
     var rival: MACAddress
     /// What tells.
     var evidence: ForgerEvidence
+    /// Whether it had the address first and behaves as owners do, and all that tells is what is
+    /// said in its name under the source of a station that is known or trusted.
+    var isByName = false
     /// The other address of its own that tells.
     var other: IPv4Address?
     /// How many unsolicited claims it made.

@@ -87,6 +87,46 @@ struct InventedOwnerTests {
         #expect(told.allSatisfy { $0.accused == nil && !$0.advice.contains("accused") })
     }
 
+    private static let listener = Player(mac: "3c:97:0e:00:00:11", ip: "10.0.0.11")
+
+    /// Mallory takes the address of an owner that only asks, and once the truth is told under
+    /// another source.
+    private static func contest(of victim: Player, source: Player) -> [Step] {
+        (0..<12).flatMap { round -> [Step] in
+            let at = 40_000 + Int64(round) * 14_000
+            let truth = tells(at + 3_000, victim, listener).from(source.mac)
+            return [announces(at, .mallory.claiming(victim))] + (round == 1 ? [truth] : [])
+                + (round % 2 == 0 ? [asks(at + 6_000, victim, for: Player.bob.ip)] : [])
+        }
+    }
+
+    @Test(arguments: [Player.router, .alice], [Player.bob, watcher])
+    func `what is said of an owner that only asks, under a worn source, accuses nobody`(
+        victim: Player, source: Player
+    ) {
+        let start = exchange(0, .mallory, .bob) + exchange(1_000, .bob, .mallory)
+        let asked = asks(10_000, victim, for: Player.bob.ip).repeated(4, every: 3_000)
+        let steps = start + exchange(3_000, Self.watcher, .bob) + asked
+        let told = Self.told(steps + Self.contest(of: victim, source: source), Self.trusting)
+        #expect(told.map(\.severity) == [victim.ip == Player.router.ip ? .critical : .high])
+        for alert in told {
+            #expect(alert.rule == .contestedByForger && alert.accused == nil)
+            #expect(alert.explanation.contains(Player.mallory.mac))
+            #expect(!alert.advice.contains("accused"))
+        }
+    }
+
+    @Test func `contests that somebody invents under a trusted source are told twice`() {
+        let steps = Self.invented.prefix(40).enumerated().flatMap { number, who -> [Step] in
+            let at = 20_000 + Int64(number) * 12_000
+            let rival = Player(mac: Self.own(number).mac, ip: who.ip)
+            return [asks(at, who, for: Player.bob.ip), announces(at + 2_000, rival)]
+                + [tells(at + 4_000, who, .alice).from(Self.watcher.mac)]
+        }
+        let told = Self.told(Self.known + steps, Self.trusting)
+        #expect(told.count { $0.rule == .contestedByForger } == 2)
+    }
+
     // MARK: - Whispers without end
 
     @Test(arguments: ["02:de:ad:be:ef:01", "02:11:22:33:44:55"])

@@ -51,6 +51,8 @@ extension Alert {
         case .explainedMove: "Nothing: this is how such networks work."
         case .contestedGateway:
             "Find out which of the two is the router, and take the other one off the network."
+        case .contestedByForger where accused == nil:
+            "Find out which of the two is the owner, and take the other one off the network."
         case .inventedClaimants, .newcomerFlood:
             "Find the switch port at which these stations come in, and see what runs there."
         case .poisonedPeer:

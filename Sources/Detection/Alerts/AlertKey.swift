@@ -145,6 +145,7 @@ extension Finding {
         if rule == .betweenTwo, let claim {
             body(AlertKey(share, rule, claim.ip, in: segment), false)
         }
+        let isNobodys = self.isNobodys || rule == .contestedByForger && accused == nil
         guard isAboutClaimant || isNobodys, let claim else { return }
         let isDear = isGateway == true || severity == .critical
         let ip = isDear ? claim.ip : .unspecified

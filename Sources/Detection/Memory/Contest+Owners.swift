@@ -64,6 +64,10 @@ extension Contest {
         if !sighting.form.isPrompted, !isPortsPair || source?.tally.onlyAsks != true {
             update(packet.sender.mac) { $0.isSpokenForByOthers = true }
         }
+        if !sighting.form.isPrompted {
+            let isKnown = sighting.isSourceKnown || sighting.isSourceTrusted
+            update(packet.sender.mac) { $0.isSpokenForByKnown = isKnown }
+        }
         if let source {
             sighting.isSourceWorn = source.isOwner
             let isRival = source.isOriginal ? !source.tally.isOwners : sender?.isOriginal == true

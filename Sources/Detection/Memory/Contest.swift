@@ -17,6 +17,9 @@ struct Contender: Sendable {
     /// Whether others spoke for it unasked than those who only ask in the address's name, as far as
     /// is known.
     var isSpokenForByOthers: Bool
+    /// Whether the last that spoke for it so had the source of a station that is known or trusted,
+    /// which anybody can wear.
+    var isSpokenForByKnown = false
     /// Whether it wears a virtual router's address while no router advertises it.
     var wearsVirtualMAC = false
     /// Whether it answered when asked before it told anybody else.

@@ -54,6 +54,8 @@ extension NetworkMemory {
         suspect.spokesman = contender.spokesman
         gatherStrong(contender, in: contest, key, at: time, &suspect)
         gatherWeak(contender, in: contest, key, at: time, &suspect)
+        suspect.isByName =
+            contender.isOwner && contender.isSpokenForByKnown && suspect.evidence == .mismatched
         return suspect
     }
 

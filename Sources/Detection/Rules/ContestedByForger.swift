@@ -8,7 +8,9 @@
 /// address of theirs by mistake, and by those that use one on another port until its owner is back,
 /// and never asked for it as tools do: then it takes more moves. Who stands in for an owner gives
 /// the address back, takes it no second time, and not from several owners that are there; who
-/// shares with a partner takes from that one alone. Ports of one machine are left to C4.
+/// shares with a partner takes from that one alone. Ports of one machine are left to C4. Nobody is
+/// accused where all that tells is what is said in the first owner's name, under the source of a
+/// station that is known or trusted: it may be the truth.
 enum ContestedByForger {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard let change = sighting.change, let suspect = sighting.suspect, suspect.hasReturned,
@@ -27,15 +29,18 @@ enum ContestedByForger {
         return Finding(
             rule: .contestedByForger, severity: isCritical ? .critical : .high,
             confidence: mayShare || mayStandIn ? .medium : .high,
-            accused: suspect.spokesman ?? suspect.mac,
+            accused: suspect.isByName ? nil : suspect.spokesman ?? suspect.mac,
             claim: AddressPair(mac: suspect.mac, ip: sighting.packet.sender.ip),
             rival: suspect.rival, other: suspect.other, evidence: suspect.evidence,
-            count: change.count, firstFrame: suspect.firstFrame)
+            count: change.count, firstFrame: suspect.firstFrame,
+            scope: suspect.isByName ? .address : .binding)
     }
 
     static func explain(_ alert: Alert) -> String {
-        "\(alert.addressText) is claimed by both \(alert.claimantText) and \(alert.rivalText), "
-            + "and \(alert.accusedText) behaves as a forger does."
+        let forger = alert.accused.map { "\($0) behaves as a forger does" }
+        return "\(alert.addressText) is claimed by both \(alert.claimantText) and "
+            + "\(alert.rivalText), and "
+            + (forger ?? "somebody speaks for \(alert.claimantText) under another source") + "."
     }
 }
 
