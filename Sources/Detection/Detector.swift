@@ -104,7 +104,8 @@ public struct Detector: ~Copyable, Sendable {
             }
             finding.isGateway = finding.isGateway ?? sighting.isGateway
             if sighting.isGateway, finding.severity >= .medium { lastGatewayFinding = time }
-            guard let finding = admit(finding, packet.segment, at: time) else { return }
+            let segment = finding.place(in: packet.segment)
+            guard let finding = admit(finding, segment, at: time) else { return }
             report(Alert(finding, sighting))
         }
     }

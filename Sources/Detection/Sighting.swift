@@ -107,6 +107,8 @@ struct Sighting: Sendable {
     var poisoned = (count: 0, firstFrame: UInt64(0))
     /// How many stations are new, when this one is.
     var newcomers: Newcomers.Count?
+    /// The same of its interface, whatever the VLAN.
+    var newcomersOfInterface: Newcomers.Count?
 
     /// Whether all that is odd about the claim may be that one machine has several ports. The
     /// gateway's address is too dear for that.

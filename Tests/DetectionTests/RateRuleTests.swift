@@ -142,7 +142,41 @@ struct RateRuleTests {
             configuration: fewNewcomers),
     ]
 
-    @Test(arguments: rates + loops + crowds)
+    /// `count` stations that nobody ever heard, spread over 500 VLANs.
+    private static func taggedFlood(_ at: Int64, count: Int) -> [Step] {
+        (0..<count).map { number in
+            let who = station(5_000 + number, ip: "10.3.\(number / 200).\(number % 200)")
+            return Step(
+                at: at + Int64(number) * 5,
+                frame: Frame.arp(
+                    .request, sender: who.pair, target: (Frame.unknown, Player.router.ip),
+                    tags: [(0x8100, UInt16(number % 500 + 1))]))
+        }
+    }
+
+    static let trunks = [
+        RuleCase(
+            "a flood that is spread over VLANs is one",
+            [exchange(0, .router, .alice), taggedFlood(15_000, count: 700)],
+            [Verdict(.newcomerFlood, .high)], configuration: fewNewcomers),
+        RuleCase(
+            "VLANs that wake up together are none",
+            [exchange(0, .router, .alice), taggedFlood(15_000, count: 500)], [],
+            configuration: fewNewcomers),
+        RuleCase(
+            "VLANs that are heard for the first time are none",
+            [taggedFlood(0, count: 700)], [], configuration: fewNewcomers),
+    ]
+
+    @Test func `a flood that is spread over VLANs is told as that of their interface`() {
+        let steps = exchange(0, .router, .alice) + Self.taggedFlood(15_000, count: 700)
+        let told = alerts(steps, Self.fewNewcomers)
+        #expect(told.map(\.segment) == [Segment()])
+        #expect(told.map(\.evidence.count) == [600])
+        #expect(told.first?.evidence.sentences == ["they wear the tags of several VLANs"])
+    }
+
+    @Test(arguments: rates + loops + crowds + trunks)
     func `how much is too much`(_ row: RuleCase) {
         #expect(row.outcome == row.verdicts)
     }

@@ -50,7 +50,7 @@ public struct Alert: Equatable, Sendable {
         let texts = EvidenceText.sentences(finding, sighting)
         self.init(
             finding, frame: sighting.frame, time: sighting.time, packet: sighting.packet,
-            segment: sighting.packet.segment,
+            segment: finding.place(in: sighting.packet.segment),
             isGateway: finding.isGateway ?? sighting.isGateway, sentences: texts)
     }
 

@@ -97,7 +97,7 @@ extension Finding {
     func forEachMatter(in segment: Segment, _ body: (AlertKey) -> Void) {
         let ip = claim?.ip ?? .unspecified
         switch scope {
-        case .segment: body(AlertKey(.matter, rule, in: segment))
+        case .segment, .interface: body(AlertKey(.matter, rule, in: segment))
         case .station:
             body(AlertKey(.matter, rule, .unspecified, subject ?? .zero, in: segment))
         case .address: body(addressMatter(in: segment))

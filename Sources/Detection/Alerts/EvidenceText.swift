@@ -42,6 +42,7 @@ enum EvidenceText {
                 "\(who) is a virtual router's address, but no router that had this one before "
                     + "advertises it")
         }
+        if finding.scope == .interface { sentences.append("they wear the tags of several VLANs") }
         return sentences
     }
 

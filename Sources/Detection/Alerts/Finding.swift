@@ -68,6 +68,11 @@ struct Finding: Equatable, Sendable {
     /// What further findings of the rule are folded by.
     var scope = Scope.binding
 
+    /// The segment that it is about, where a frame of `segment` brought it about.
+    func place(in segment: Segment) -> Segment {
+        scope == .interface ? segment.untagged : segment
+    }
+
     /// What makes two findings of one rule the same matter.
     enum Scope: Sendable {
         /// The same address and the same station that it leads to.
@@ -80,5 +85,7 @@ struct Finding: Equatable, Sendable {
         case station
         /// The same segment.
         case segment
+        /// The same interface, whatever the VLAN.
+        case interface
     }
 }

@@ -48,4 +48,7 @@ public struct Segment: Hashable, Sendable {
         self.vlans = vlans
         self.interface = interface
     }
+
+    /// What the interface brings without a VLAN.
+    var untagged: Segment { Segment(interface: interface) }
 }

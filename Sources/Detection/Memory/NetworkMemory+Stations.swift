@@ -26,9 +26,20 @@ extension NetworkMemory {
 
     /// Counts a station that was never heard before.
     mutating func noteNewcomer(_ sighting: inout Sighting) {
-        let key = StationKey(segment: sighting.packet.segment, mac: .zero)
+        let segment = sighting.packet.segment
+        sighting.newcomers = countNewcomer(
+            sighting, as: StationKey(segment: segment, mac: .zero))
+        // Whoever may tag its frames has as many segments as there are numbers, and one memory
+        // keeps the stations of them all. How long it was heard is known of the interface.
+        sighting.newcomersOfInterface = countNewcomer(
+            sighting, as: StationKey(segment: segment.untagged, mac: .broadcast))
+    }
+
+    private mutating func countNewcomer(
+        _ sighting: Sighting, as key: StationKey
+    ) -> Newcomers.Count {
         let (place, _) = newcomers.findOrInsert(key, Newcomers())
-        sighting.newcomers = newcomers[place].add(
+        return newcomers[place].add(
             sighting.packet.sender.ip, isUnsolicited: sighting.form == .unsolicited,
             at: sighting.time, within: thresholds.newcomerWindow, turn: thresholds.changeWindow)
     }

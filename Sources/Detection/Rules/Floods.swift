@@ -38,12 +38,25 @@ enum Floods {
         let isFlood =
             invented >= thresholds.inventedNewcomersMax
             || newcomers.late >= max(thresholds.newcomersMax, newcomers.lateExpected)
-        guard isFlood || sighting.takers >= thresholds.takersMax else { return nil }
+        guard isFlood || sighting.takers >= thresholds.takersMax else {
+            return judgeInterface(sighting, thresholds)
+        }
         let isRobbery = 2 * sighting.robbed >= thresholds.takersMax
         return Finding(
             rule: .newcomerFlood, severity: isFlood || isRobbery ? .high : .low,
             confidence: .medium,
             count: max(newcomers.all, invented, sighting.takers), scope: .segment)
+    }
+
+    /// Many VLANs wake up at once as well: so many more must come.
+    private static func judgeInterface(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
+        guard let newcomers = sighting.newcomersOfInterface,
+            newcomers.late
+                >= max(Self.vlansMin * thresholds.newcomersMax, newcomers.lateExpected)
+        else { return nil }
+        return Finding(
+            rule: .newcomerFlood, severity: .high, confidence: .medium, count: newcomers.late,
+            scope: .interface)
     }
 
     static func judgeRequests(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
@@ -55,6 +68,8 @@ enum Floods {
 
     /// Networks use addresses of one or a few prefixes, invented addresses are from all over.
     private static let inventedFirstOctets = 32
+    /// How many times the stations of one segment are too many for those of all VLANs.
+    private static let vlansMin = 4
 
     static func explainClaims(_ alert: Alert) -> String {
         "\(alert.accusedText) made \(alert.evidence.count) or more claims within seconds that "
