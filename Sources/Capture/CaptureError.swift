@@ -56,7 +56,7 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .permissionDenied: "reading \(source) is not permitted"
         case .isDirectory: "\(source) is a folder, not a capture file"
         case .emptyFile: "\(source) is empty"
-        case .compressed: "\(source) is compressed with gzip"
+        case .compressed: "\(source) is compressed with \(detail)"
         case .notACapture: "\(source) is not a capture file\(trailing)"
         case .truncatedHeader: "\(source) ends inside its file header"
         case .truncatedFrame: "\(source) ends inside frame \(frameText)\(trailing)"
@@ -76,7 +76,9 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .isDirectory: "name the files in it, for example \(quoted)/*.pcap"
         case .emptyFile: "the capture may not have been written out yet"
         case .compressed:
-            "zcat \(source == InputDescriptor.standardInput ? "" : quoted + " ")| arpguard replay -"
+            (Compression(rawValue: detail)?.command ?? "zcat")
+                + " \(source == InputDescriptor.standardInput ? "" : quoted + " ")"
+                + "| arpguard replay -"
         case .notACapture: "give a pcap or pcapng file, as tcpdump -w writes it"
         case .truncatedHeader: "copy the file again, or capture anew"
         case .truncatedFrame: "the frames before it were read; copy the file again for the rest"

@@ -52,8 +52,9 @@ public struct CaptureFile: ~Copyable {
             let classic = try ClassicReader(input: input, buffer: buffer)
             let linkType = classic.linkType
             self.init(.classic(classic), linkType, 1, length, source)
-        } else if Self.isGzip(buffer.bytes.span) {
-            throw CaptureError(code: .compressed, source: input.source)
+        } else if let compression = Compression(buffer.bytes.span) {
+            throw CaptureError(
+                code: .compressed, source: input.source, detail: compression.rawValue)
         } else {
             let count = try InterfaceBlocks.count(in: &buffer, from: input)
             let handle = try PcapHandle(input: input, buffer: buffer)
@@ -71,11 +72,6 @@ public struct CaptureFile: ~Copyable {
         self.linkType = linkType
         self.length = length
         self.source = source
-    }
-
-    /// Whether a gzip member begins here (RFC 1952, section 2.3.1).
-    private static func isGzip(_ bytes: Span<UInt8>) -> Bool {
-        bytes.count > 1 && bytes[0] == 0x1F && bytes[1] == 0x8B
     }
 
     /// Hands the next frame to `consume`; `false` when there is none.

@@ -44,7 +44,8 @@ extension WatchState.Interface {
             "gateway": gateway.map { .string($0) } ?? .null,
             "gateway_mac": gatewayHardware.map { .string($0) } ?? .null,
             "gateway_contested": .bool(isGatewayContested),
-            "frames": .integer(frames), "dropped": .integer(dropped),
+            "carrier": .bool(hears),
+            "frames": .integer(frames), "dropped": .integer(dropped), "evicted": .integer(evicted),
             "sandbox": .string(sandbox),
         ]
     }
@@ -57,6 +58,8 @@ extension WatchState.Interface {
         isGatewayContested = value["gateway_contested"]?.boolValue ?? false
         frames = value["frames"]?.integerValue ?? 0
         dropped = value["dropped"]?.integerValue ?? 0
+        evicted = value["evicted"]?.integerValue ?? 0
+        hears = value["carrier"]?.boolValue ?? true
         sandbox = value["sandbox"]?.stringValue ?? ""
     }
 }

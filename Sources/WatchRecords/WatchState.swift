@@ -19,6 +19,10 @@ public struct WatchState: Equatable, Sendable {
         public var frames: Int64 = 0
         /// Frames for which the kernel had no room.
         public var dropped: Int64 = 0
+        /// Owners that were forgotten for want of room.
+        public var evicted: Int64 = 0
+        /// Whether it is switched on and has a carrier.
+        public var hears = true
         /// What the process that reads it has given up.
         public var sandbox = ""
 

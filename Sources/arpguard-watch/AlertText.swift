@@ -63,6 +63,18 @@ enum AlertText {
         }
     }
 
+    /// What is to be said of `count` owners that were forgotten.
+    static func evicted(_ count: Int64, on interface: String? = nil, total: Int64) -> String {
+        let place = interface.map { " on \($0)" } ?? ""
+        let all = total > count ? ", \(total) in all" : ""
+        return "\(count.of("owner"))\(place) forgotten for want of room\(all): who takes "
+            + "their addresses is not seen"
+    }
+
+    /// What to do about it.
+    static let evictedHint =
+        "find who invents stations, or watch the parts of so large a network apart"
+
     /// What is to be said of a capture of several interfaces.
     static func warning(ofInterfaces count: Int, in path: String) -> String {
         "\(path == "-" ? "standard input" : path) holds frames of \(count) interfaces, and they "
@@ -76,6 +88,6 @@ enum AlertText {
     private static func place(_ alert: Alert) -> String {
         let vlans = alert.segment.vlans.ids
         if vlans.isEmpty { return "" }
-        return ", VLAN " + vlans.map(String.init).joined(separator: " in ")
+        return ", VLAN " + vlans.reversed().map(String.init).joined(separator: " in ")
     }
 }

@@ -40,7 +40,7 @@ extension Command {
         let configuration = try detectorConfiguration(settings, invocation)
         let setup = TelemetrySetup(context, invocation)
         if let fault = setup.fault {
-            invocation.diagnostics.warning(fault.description, hint: fault.hint)
+            invocation.diagnostics.error(fault.told, hint: fault.hint)
         }
         let module = setup.module()
         let group = ModuleGroup([module], logger: setup.seams.logger)
@@ -92,6 +92,12 @@ extension Command {
             output.flush()
             diagnostics.warning(
                 warning, hint: "if they were cut short, capture with a larger snapshot length")
+        }
+        if summary.evicted > 0 {
+            let evicted = Int64(clamping: summary.evicted)
+            output.flush()
+            diagnostics.warning(
+                AlertText.evicted(evicted, total: evicted), hint: AlertText.evictedHint)
         }
         telemetry.finished(summary)
         // Where nobody reads what is told, nobody misses the rest.

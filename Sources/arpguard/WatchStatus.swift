@@ -54,8 +54,10 @@ extension Command {
         .init("watch.interfaces[].gateway", "The gateway behind it, or null"),
         .init("watch.interfaces[].gateway_mac", "Who has that address, or null"),
         .init("watch.interfaces[].gateway_contested", "Whether several stations claim it"),
+        .init("watch.interfaces[].carrier", "Whether it is switched on and plugged in"),
         .init("watch.interfaces[].frames", "Frames that the kernel handed over"),
         .init("watch.interfaces[].dropped", "Frames for which the kernel had no room"),
+        .init("watch.interfaces[].evicted", "Owners that were forgotten for want of room"),
         .init("watch.interfaces[].sandbox", "What the process that reads it has given up"),
         .init("watch.alerts.*", "Alerts by severity"),
         .init("watch.last_alert", "null without any"),
@@ -100,6 +102,10 @@ struct WatchStatus {
                     "uploads",
                     StyledText("none before \(time), since a gateway is contested", .yellow)
                 ))
+        }
+        for interface in state.interfaces where interface.evicted > 0 {
+            let text = "\(interface.evicted.of("owner")) forgotten for want of room"
+            rows.append((interface.name, StyledText(text, .yellow)))
         }
         for output in state.outputs where output.failed + output.dropped > 0 {
             let text =
@@ -152,7 +158,10 @@ struct WatchStatus {
         var table = Table(columns.map { Table.Column($0) })
         for interface in state.interfaces {
             table.append([
-                StyledText(interface.name), StyledText(interface.gateway ?? "not known"),
+                interface.hears
+                    ? StyledText(interface.name)
+                    : StyledText("\(interface.name), no carrier", .red),
+                StyledText(interface.gateway ?? "not known"),
                 interface.isGatewayContested
                     ? StyledText("contested", .red)
                     : StyledText(interface.gatewayHardware ?? "not known"),

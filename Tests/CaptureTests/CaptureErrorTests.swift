@@ -25,6 +25,14 @@ struct BrokenCapture: CustomTestStringConvertible, Sendable {
             testDescription: "a gzip member", bytes: [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3],
             code: .compressed),
         BrokenCapture(
+            testDescription: "a zstd frame", bytes: [0x28, 0xB5, 0x2F, 0xFD, 4, 0],
+            code: .compressed),
+        BrokenCapture(
+            testDescription: "an xz stream", bytes: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0],
+            code: .compressed),
+        BrokenCapture(
+            testDescription: "bytes of bzip2", bytes: Array("BZh91AY".utf8), code: .compressed),
+        BrokenCapture(
             testDescription: "a record header cut short",
             bytes: CaptureBytes().classic([[1]]) + [0, 0, 0], code: .truncatedFrame,
             framesBefore: 1),

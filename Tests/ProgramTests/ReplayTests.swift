@@ -222,17 +222,6 @@ import Testing
         #expect(result.stderr.contains("hint: "))
     }
 
-    @Test func `a compressed capture is told how to be read`() throws {
-        let file = try arpguard.folder.write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3], to: "a.pcap.gz")
-        let result = try arpguard("replay", file)
-        #expect(result.status == 2)
-        #expect(result.stderr.contains("hint: zcat \(file) | arpguard replay -"))
-        let odd = try arpguard.folder.write([0x1F, 0x8B, 8, 0], to: "an 'odd' name")
-        let quoted = odd.replacing("'", with: #"'\''"#)
-        let told = try arpguard("replay", odd).stderr
-        #expect(told.contains("hint: zcat '\(quoted)' | arpguard replay -"), "\(told)")
-    }
-
     @Test func `a missing file, a folder and a wrong gateway have their own words`() throws {
         let missing = try arpguard("replay", "nowhere.pcap")
         #expect(missing.status == 2)

@@ -10,8 +10,9 @@ import Testing
 
 @testable import arpguard_watch
 
-/// The alerts on a gateway that a station on VLAN 7 takes over, and that comes back.
-private func takeover() -> [Alert] {
+/// The alerts on a gateway that a station on VLAN 7, or on stacked ones, takes over, and that comes
+/// back.
+private func takeover(on vlans: [UInt16] = [7]) -> [Alert] {
     let router = ("00:0d:b9:00:00:01", "10.0.0.1")
     let forger = ("08:00:27:00:00:66", "10.0.0.66")
     let claims = [forger, router, (forger.0, router.1), router]
@@ -21,7 +22,7 @@ private func takeover() -> [Alert] {
         let isForged = claim.0 == forger.0 && claim.1 == router.1
         let frame = Frame.arp(
             .request, sender: claim, target: (Frame.unknown, "10.0.0.9"),
-            destination: isForged ? "3c:97:0e:00:00:09" : nil, tags: [(0x8100, 7)])
+            destination: isForged ? "3c:97:0e:00:00:09" : nil, tags: vlans.map { (0x8100, $0) })
         let time = 1_795_472_160_123_456_789 + Int64(index) * 1_000_000_000
         detector.process(
             frame.span, format: .ethernet, time: time, number: UInt64(index) + 1
@@ -92,6 +93,16 @@ struct AlertRenderingTests {
                 "  Advice: Find the accused station's switch port, take it off the network, and "
                     + "clear the ARP caches of those it lied to.",
             ])
+    }
+
+    @Test(arguments: [
+        ([], ""), ([7], ", VLAN 7"), ([5, 7], ", VLAN 7 in 5"), ([5, 7, 9], ", VLAN 9 in 7 in 5"),
+    ])
+    func `of stacked VLANs the inner one is told to be in the outer one`(
+        vlans: [UInt16], words: String
+    ) throws {
+        let alert = try #require(takeover(on: vlans).last)
+        #expect(AlertText.lines(alert)[1] == "  frame 4, rule C2, confidence high\(words)")
     }
 
     @Test func `an alert of one of several files names it`() throws {

@@ -44,6 +44,39 @@ import Testing
         #expect(try watch.waitForEnd().status == 1)
     }
 
+    @Test func `a cable that is pulled is told, and the watch goes on`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("ca")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        try laboratory.plug(.watcher, in: false)
+        _ = try watch.waitForErrorLine(containing: "eth0 has no carrier: nothing is heard on it")
+        let end = Deadline.within(.seconds(20))
+        func hears() throws -> JSONValue? {
+            let status = try JSONValue.parse(arpguard("--format", "json", "status").stdout)
+            return status["watch"]?["interfaces"]?.arrayValue?.first?["carrier"]
+        }
+        while try hears() != false { try #require(!end.hasPassed) }
+        #expect(try arpguard("status").stdout.contains("eth0, no carrier"))
+        try laboratory.plug(.watcher, in: true)
+        let told = try watch.waitForErrorLine(containing: "eth0 had no carrier for ")
+        #expect(told.hasSuffix(": what was sent then was not seen"))
+        watch.send(signal: SIGTERM)
+        #expect(try watch.waitForEnd().status == 0)
+    }
+
+    @Test func `a watch that begins without a carrier says so`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("cb")
+        try laboratory.plug(.watcher, in: false)
+        let watch = try watch(laboratory)
+        _ = try watch.waitForErrorLine(containing: "eth0 has no carrier: nothing is heard on it")
+        try laboratory.plug(.watcher, in: true)
+        _ = try watch.waitForErrorLine(containing: "eth0 had no carrier for ")
+        watch.send(signal: SIGTERM)
+        #expect(try watch.waitForEnd().status == 0)
+    }
+
     @Test func `another interface of the same name is not the one that was watched`() throws {
         if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
         let laboratory = try Laboratory("sn")

@@ -68,6 +68,11 @@ final class Laboratory: Sendable {
         try Self.run("-n", own, "link", "set", name, "up")
     }
 
+    /// Takes a member's cable out of the switch, or puts it back.
+    func plug(_ member: Member, in isIn: Bool) throws {
+        try Self.run("-n", hub, "link", "set", "p\(member.rawValue)", isIn ? "up" : "down")
+    }
+
     private func connect(_ member: Member) throws {
         let own = space(member)
         let port = "p\(member.rawValue)"

@@ -22,12 +22,21 @@ public final class LinkChanges: Sendable {
 
     /// What an interface can be.
     public enum State: Equatable, Sendable {
-        /// Switched on.
+        /// Switched on, and plugged in.
         case up
+        /// Switched on, with nothing at the other end: nothing is heard.
+        case unplugged
         /// Switched off.
         case down
         /// Taken away; another one may have its name by now.
         case gone
+
+        /// The state that these flags of netdevice(7) say; of one that is there.
+        init(flags: UInt32) {
+            // IFF_LOWER_UP of linux/if.h, which the C library's headers leave out.
+            let hasCarrier = flags & 1 << 16 != 0
+            self = flags & UInt32(IFF_UP) == 0 ? .down : hasCarrier ? .up : .unplugged
+        }
     }
 
     /// What poll(2) finds readable when there is a change.
@@ -47,8 +56,8 @@ public final class LinkChanges: Sendable {
     public func next() -> Change? {
         var change = csystem_link_change()
         guard unsafe csystem_next_link_change(descriptor, &change) else { return nil }
-        let isUp = change.flags & UInt32(IFF_UP) != 0
-        return Change(index: change.index, state: change.is_gone ? .gone : isUp ? .up : .down)
+        return Change(
+            index: change.index, state: change.is_gone ? .gone : State(flags: change.flags))
     }
 
     /// The number of the interface of this name; nil without one.

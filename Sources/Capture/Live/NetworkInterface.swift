@@ -16,6 +16,8 @@ public struct NetworkInterface: Equatable, Sendable {
     public let address: UInt32
     /// Whether it is switched on.
     public let isUp: Bool
+    /// Whether its cable, or what stands for one, is plugged in at both ends.
+    public let hasCarrier: Bool
     /// Whether it leads back to this machine.
     public let isLoopback: Bool
     /// Whether its frames are Ethernet's.
@@ -36,7 +38,9 @@ public struct NetworkInterface: Equatable, Sendable {
         }
         hardware = entry.mac
         address = entry.address
-        isUp = entry.flags & UInt32(IFF_UP) != 0
+        let state = LinkChanges.State(flags: entry.flags)
+        isUp = state != .down
+        hasCarrier = state == .up
         isLoopback = entry.flags & UInt32(IFF_LOOPBACK) != 0
         // ARPHRD_ETHER of net/if_arp.h.
         isEthernet = entry.hardware == 1
@@ -45,12 +49,13 @@ public struct NetworkInterface: Equatable, Sendable {
     /// An interface for a test of what is made of it.
     init(
         name: String, hardware: UInt64 = 0, address: UInt32 = 0, isUp: Bool = true,
-        isLoopback: Bool = false, isEthernet: Bool = true
+        hasCarrier: Bool = true, isLoopback: Bool = false, isEthernet: Bool = true
     ) {
         self.name = name
         self.hardware = hardware
         self.address = address
         self.isUp = isUp
+        self.hasCarrier = hasCarrier
         self.isLoopback = isLoopback
         self.isEthernet = isEthernet
     }

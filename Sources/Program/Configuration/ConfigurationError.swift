@@ -29,6 +29,12 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         }
     }
 
+    /// The same, and what a program goes on with.
+    public var told: String {
+        guard case .faulty = cause else { return "\(description); the defaults hold" }
+        return "\(description); all else in it holds"
+    }
+
     /// The same without the values that are wrong, for reports to others.
     public var withoutValues: String {
         guard case .faulty(let problems) = cause else { return description }
@@ -46,6 +52,8 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         switch cause {
         case .unreadable(let error) where error.code == SystemError.isFolder:
             "name a file, or move the folder away"
+        case .unreadable(let error) where error.code == SystemError.tooBig:
+            "it may have \(ConfigurationFile.bytesMax >> 20) MiB at most"
         case .unreadable: "make the file readable, or remove it"
         case .malformed, .faulty: "'\(Program.name) config check' lists all that is wrong"
         }

@@ -46,7 +46,8 @@ public struct OutputSettings: Sendable, Equatable {
         [
             .choice(
                 "severity_min", severities, default: "low",
-                meaning: "the least grave alerts that are printed, and written to file and log"),
+                meaning: "the least grave alerts that a watch prints, and writes to file and log; "
+                    + "a replay prints all"),
             Setting(
                 "eve_path", form: "a path from / without control characters, or null",
                 default: .null,

@@ -30,6 +30,7 @@ extension WatchRun {
         let causes = module.words.list(module.blockedBy)
         diagnostics.notice(causes.isEmpty ? "telemetry is on" : "telemetry is off: \(causes)")
         outputs.probe()
+        noteCarriers(all)
         writeState()
     }
 
@@ -40,7 +41,7 @@ extension WatchRun {
         let diagnostics = invocation.diagnostics
         diagnostics.notice(
             "configuration: \(path)" + (isThere ? "" : ", which is not there: defaults hold"))
-        if let fault = setup.fault { diagnostics.warning(fault.description, hint: fault.hint) }
+        if let fault = setup.fault { diagnostics.error(fault.told, hint: fault.hint) }
     }
 
     private func begin(

@@ -32,38 +32,10 @@ extension WatchRun {
             case .interfaces: lookAtInterfaces()
             case .refusal: heedRefusal()
             case .state: writeState()
-            case .drops: tellDrops()
+            case .drops: tellLosses()
             case .bindings: saveBindings()
             case .upload: uploads.startIfDue(isContested: isContested)
             case .report: telemetry.ran(totals)
-            }
-        }
-    }
-
-    /// Notes an interface that is there no more, or was switched off.
-    private func lookAtInterfaces() {
-        let all = NetworkInterface.all()
-        // Where the kernel tells nothing, nothing is known.
-        if all.isEmpty { return }
-        for interface in interfaces {
-            let obstacle = NetworkInterface.obstacle(to: interface.name, among: all)
-            switch obstacle?.code {
-            case .unknownInterface: lost = LiveError(code: .vanished, interface: interface.name)
-            case .isDown: lost = LiveError(code: .wentDown, interface: interface.name)
-            default: break
-            }
-        }
-    }
-
-    /// Tells for how long an interface was down that is up again.
-    func noteLinks() {
-        while let change = links?.next() {
-            switch gaps.take(change, at: uptime()) {
-            case .gap(let name, let time):
-                invocation.diagnostics.warning(
-                    "\(name) was down for \(LinkGaps.words(time)): what was sent then was not seen")
-            case .gone(let name): lost = LiveError(code: .vanished, interface: name)
-            case nil: break
             }
         }
     }
@@ -98,22 +70,6 @@ extension WatchRun {
         return clock.wall(last + UploadQuiet.nanoseconds)
     }
 
-    private func tellDrops() {
-        let roomier = min(WatchSettings.ringMiB.upperBound, 2 * configuration.watch.ringMiB)
-        for (index, interface) in interfaces.enumerated() where index < state.interfaces.count {
-            let dropped = Int64(clamping: interface.counts.dropped)
-            let before = toldDrops[interface.name, default: 0]
-            guard dropped > before else { continue }
-            toldDrops[interface.name] = dropped
-            invocation.diagnostics.warning(
-                "the kernel dropped \(dropped - before) frames on \(interface.name), "
-                    + "\(dropped) in all",
-                hint:
-                    "give it more room: arpguard config set watch.ring_mib \(roomier), then restart"
-            )
-        }
-    }
-
     func writeState() {
         state.written = setup.seams.clock.now().nanoseconds
         state.contestedUntil = contestedUntil
@@ -125,6 +81,8 @@ extension WatchRun {
             entry.isGatewayContested = gateway.map(interface.isContested) ?? false
             entry.frames = Int64(clamping: interface.statistics.frames)
             entry.dropped = Int64(clamping: interface.counts.dropped)
+            entry.evicted = Int64(clamping: interface.statistics.evicted)
+            entry.hears = gaps.hears(interface.name)
             entry.sandbox = interface.level?.description ?? ""
             return entry
         }
@@ -176,7 +134,7 @@ extension WatchRun {
             if let fault = next.fault {
                 // Where something else keeps telemetry off too, mending would not bring it back.
                 let isOffByThis = module.blockedBy == [.configuration]
-                diagnostics.warning(
+                diagnostics.error(
                     "the configuration holds as it was"
                         + (isOffByThis ? ", but telemetry is off until it is mended" : "")
                         + ": \(fault.description)", hint: fault.hint)
