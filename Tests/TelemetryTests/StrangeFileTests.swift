@@ -67,6 +67,31 @@ import Testing
         #expect(home.control().causes(blocking: .recording).contains(.withdrawn))
     }
 
+    enum Nowhere: CaseIterable { case gone, circle, belowFile }
+
+    @Test(arguments: Nowhere.allCases)
+    func `a record that is a link to nothing is to be removed, and what that means is said`(
+        nowhere: Nowhere
+    ) throws {
+        try RealFileSystem().rename(path(.record), to: home.folder.file("away"))
+        let target =
+            switch nowhere {
+            case .gone: home.folder.file("nowhere")
+            case .circle: path(.record)
+            case .belowFile: home.folder.file("away/x")
+            }
+        try #require(unsafe symlink(target, path(.record)) == 0)
+        let remedy =
+            "remove \(path(.record)), which is a link to nothing (what was sent before can't be "
+            + "erased then)"
+        let yes = #expect(throws: TelemetryError.self) { try home.enable() }
+        #expect(yes?.hint == "\(remedy), then try again")
+        #expect(throws: TelemetryError.self) { try home.control().deleteData() }
+        try RealFileSystem().remove(path(.record))
+        try home.enable()
+        #expect(home.told.contains("can't be erased elsewhere"), "\(home.told)")
+    }
+
     @Test func `a full disk is no stranger`() throws {
         let full = home.control(files: FailingFiles { $0.hasSuffix("consent.json") })
         let error = #expect(throws: TelemetryError.self) { try full.disable() }

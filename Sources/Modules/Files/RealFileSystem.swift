@@ -26,10 +26,11 @@ public struct RealFileSystem: FileSystem {
         return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
-    /// Whether a path leads to nothing, links followed (stat(2)).
+    /// Whether a path leads to nothing, links followed (stat(2)): in a circle, or below a file too.
     public static func leadsNowhere(_ path: String) -> Bool {
         var status = stat()
-        return unsafe stat(path, &status) != 0 && errno == ENOENT
+        guard unsafe stat(path, &status) != 0 else { return false }
+        return [ENOENT, ENOTDIR, ELOOP].contains(errno)
     }
 
     /// What the kernel has at `path`, links not followed; nil if there is nothing.

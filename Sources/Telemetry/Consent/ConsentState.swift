@@ -98,10 +98,8 @@ struct ConsentState: Sendable {
         _ directory: TelemetryDirectory, _ seams: TelemetrySeams
     ) -> String? {
         for path in paths(directory) {
+            if let remedy = kindRemedy(path, directory, seams.files) { return remedy }
             guard let status = try? seams.files.status(of: path) else { continue }
-            if status.kind == .link { return linkRemedy(path, directory) }
-            let expected = expectedKind(of: path, directory)
-            if status.kind != expected { return "move \(path) away, which is no \(expected)" }
             if status.owner != seams.userID {
                 return "have user \(seams.userID) own \(directory.path) and all in it, so that "
                     + "what was decided there counts"
@@ -112,12 +110,35 @@ struct ConsentState: Sendable {
         }
     }
 
-    /// A page that is not there holds nothing to be put in the place of its link.
+    /// The same where no folder stands in the place of that of the data; nil where one does, or
+    /// nothing, as far as that can be seen.
+    static func folderRemedy(
+        _ directory: TelemetryDirectory, _ files: any FileSystem
+    ) -> String? {
+        kindRemedy(directory.path, directory, files)
+    }
+
+    private static func kindRemedy(
+        _ path: String, _ directory: TelemetryDirectory, _ files: any FileSystem
+    ) -> String? {
+        guard let status = try? files.status(of: path) else { return nil }
+        if status.kind == .link { return linkRemedy(path, directory) }
+        let expected = expectedKind(of: path, directory)
+        return status.kind == expected ? nil : "move \(path) away, which is no \(expected)"
+    }
+
+    /// What a link to nothing led to is not there to be put in its place.
     private static func linkRemedy(_ path: String, _ directory: TelemetryDirectory) -> String {
-        if path == directory.consentPage, RealFileSystem.leadsNowhere(path) {
-            return "remove \(path), which is a link to nothing"
+        guard RealFileSystem.leadsNowhere(path) else {
+            return "put what \(path) leads to in the place of that link"
         }
-        return "put what \(path) leads to in the place of that link"
+        let removal = "remove \(path), which is a link to nothing"
+        switch path {
+        case directory.consentPage: return removal
+        case directory.consentRecord:
+            return "\(removal) (what was sent before can't be erased then)"
+        default: return "\(removal), or bring back what it led to and put that in its place"
+        }
     }
 
     /// What its owner has shut: the folder, or a file in it; nil for nothing.
