@@ -10,9 +10,15 @@ extension TelemetrySetup {
         /// The outcome in each folder where it was carried out.
         public let outcomes: [Outcome]
         /// What failed first; nil if nothing did.
-        public let failure: CommandFailure?
+        public var failure: CommandFailure? { failed ?? unreached }
         /// Folders that are not there: it is carried out as soon as they are seen.
         public let absent: [AwayPlace]
+        /// Where it failed.
+        let undone: [String]
+        /// What failed first there.
+        let failed: CommandFailure?
+        /// Why not all folders are known, or what they are owed could not be noted.
+        let unreached: CommandFailure?
     }
 
     /// Takes consent back in every folder of this home, in each whatever becomes of the others.
@@ -25,22 +31,22 @@ extension TelemetrySetup {
         }
     }
 
-    /// Deletes everything that telemetry recorded in this home, wherever that is, in each folder
-    /// whatever becomes of the others.
-    public func deleteData() -> Reach<DeletionOutcome> {
-        reach(.delete) { try $0.deleteData() }
-    }
-
-    /// Carries a decision out wherever that is possible, and notes where it is not.
-    private func reach<Outcome: Sendable>(
+    /// Carries a decision out wherever that is possible, and notes where it is not, nor has begun.
+    func reach<Outcome: Sendable>(
         _ decision: TelemetryPlaces.Owed, _ body: (TelemetryControl) throws -> Outcome
     ) -> Reach<Outcome> {
         let (others, unread) = otherPlaces()
-        var done: [String] = []
+        var (settled, undone): ([String], [String]) = ([], [])
         let (outcomes, failure) = Self.each(of: own(beside: others) + others) { path, control in
-            let outcome = try body(control)
-            done.append(path)
-            return outcome
+            do {
+                let outcome = try body(control)
+                settled.append(path)
+                return outcome
+            } catch {
+                undone.append(path)
+                if decision == .delete, hasBegun(control) { settled.append(path) }
+                throw error
+            }
         }
         var absent: [AwayPlace] = []
         let unnoted = attempt {
@@ -50,7 +56,7 @@ extension TelemetrySetup {
                 for index in listed.indices {
                     let place = listed[index]
                     let isThere = places.isThere(place)
-                    if isThere, done.contains(where: { isSame($0, place.path) }) {
+                    if isThere, settled.contains(where: { isSame($0, place.path) }) {
                         listed[index].owed.remove(decision)
                     } else {
                         listed[index].owed.insert(decision)
@@ -59,7 +65,9 @@ extension TelemetrySetup {
                 }
             }
         }
-        return Reach(outcomes: outcomes, failure: failure ?? unread ?? unnoted, absent: absent)
+        return Reach(
+            outcomes: outcomes, absent: absent, undone: undone, failed: failure,
+            unreached: unread ?? unnoted)
     }
 
     /// The configured folder, unless it is a link to one of the others. Where one was agreed to and
@@ -93,7 +101,8 @@ extension TelemetrySetup {
     private func settle(_ place: TelemetryPlaces.Place) throws {
         let control = at(place.path).control()
         if place.owed.contains(.disable) { try control.disable() }
-        if place.owed.contains(.delete) { _ = try control.deleteData() }
+        let failure = attempt { if place.owed.contains(.delete) { try control.deleteOwed() } }
+        if let failure, !hasBegun(control) { throw failure }
         try places.update { listed in
             // Only where that was the folder in which it was done.
             for index in listed.indices
@@ -103,6 +112,7 @@ extension TelemetrySetup {
                 listed[index].owed.subtract(place.owed)
             }
         }
+        if let failure { throw failure }
     }
 
     /// Does for other folders of this home what uploads and looks do for the configured one:

@@ -41,6 +41,14 @@ public struct TelemetrySetup: Sendable {
         seams = TelemetrySeams(
             environment: Dictionary(uniqueKeysWithValues: environment), userID: context.userID,
             logger: Logger(program: Program.name) { diagnostics.line($0) }, files: context.files)
+        seams.isHeard = !invocation.output.isQuiet
+    }
+
+    /// The same for work that tells by itself of the end of a deletion, which others leave to it.
+    public var unheard: TelemetrySetup {
+        var setup = self
+        setup.seams.isHeard = false
+        return setup
     }
 
     /// What a person decides and sees.

@@ -27,6 +27,9 @@ public struct TelemetrySeams: Sendable {
     public var ownNames: OwnNames
     /// Where messages for people go.
     public var logger: Logger
+    /// Whether a person hears what is logged. Where none does, the end of a deletion is left to be
+    /// told by whoever is heard next.
+    package var isHeard = true
     /// Why a yes that stands does not count, in words; nil if it does. Asked whenever the gate is.
     package var obstacle: @Sendable () -> String? = { nil }
     /// Whether a yes that stands is, as far as can be seen, that of another home.

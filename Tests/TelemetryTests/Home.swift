@@ -75,6 +75,15 @@ final class Home: Sendable {
         control(files: FailingFiles(unreadable: { $0.hasSuffix("/consent.json") }))
     }
 
+    /// A view of which nobody hears what it tells.
+    var unheard: TelemetryControl {
+        var seams = seams()
+        seams.isHeard = false
+        return TelemetryControl(
+            for: Product("arpguard", version: "0.1.0"), config: .withURL,
+            home: folder.file("home"), seams: seams)
+    }
+
     /// Overwrites all of the store but its first page.
     func damageStore() throws {
         // Whoever looks last puts the log into the database.

@@ -33,33 +33,39 @@ extension TelemetryControl {
         }
         try directory.prepare(seams)
         return try changing {
-            try removeUnreadableIntents()
-            let isBegun =
-                try intended(directory.deletionIntent) != nil
-                || intended(directory.rotationIntent) != nil
-            let before = try finishDeletionLocked()
-            let events = try countAll(isBegun: isBegun)
-            let state = gate.read().state
-            let isKnown = try state.recordError == nil && !isMissed(directory.rotationIntent)
-            let id =
-                isKnown ? Array((state.record?.installationID ?? "").utf8) : Self.anyIdentifier
-            try makingRoom { try seams.files.replace(directory.deletionIntent, with: id) }
-            let tally = try makingRoom { try finishDeletionLocked() }
+            let tally = try deleteLocked()
             forgetTally()
-            return DeletionOutcome(
-                events: max(tally.events, before.events + events),
-                bytesLeft: try directory.allocatedBytes(seams.files),
-                erasureRequested: tally.requested || before.requested,
-                erasureImpossible: tally.impossible || before.impossible)
+            return try outcome(of: tally)
         }
     }
 
+    /// All of a deletion, and of one that was begun before. What it did is still to be told.
+    func deleteLocked() throws -> DeletionTally {
+        try removeUnreadableIntents()
+        let isBegun = try isDeletionBegun
+        let before = try finishDeletionLocked()
+        let events = try countAll(isBegun: isBegun)
+        let state = gate.read().state
+        let isKnown = try state.recordError == nil && !isMissed(directory.rotationIntent)
+        let id = isKnown ? Array((state.record?.installationID ?? "").utf8) : Self.anyIdentifier
+        try makingRoom { try seams.files.replace(directory.deletionIntent, with: id) }
+        let tally = try makingRoom { try finishDeletionLocked() }
+        return DeletionTally(
+            events: max(tally.events, before.events + events),
+            requested: tally.requested || before.requested,
+            impossible: tally.impossible || before.impossible)
+    }
+
     /// How many events are here, those in journals of ended processes included as far as these can
-    /// be put in: they go in any case. What a deletion that has ended left untold is none of this.
+    /// be put in: they go in any case. What a deletion that has ended left untold is none of this,
+    /// and is told first.
     private func countAll(isBegun: Bool) throws -> Int64 {
         try makingRoom {
             try Store.using(directory, seams, acceptingNewer: true) { store in
-                if !isBegun { try DeletionTally.forget(in: store) }
+                if !isBegun, let ended = try DeletionTally.earlier(in: store) {
+                    try DeletionTally.forget(in: store)
+                    seams.logger.log(.warning, ended.end)
+                }
                 do {
                     if !store.isNewer {
                         try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
@@ -96,9 +102,8 @@ extension TelemetryControl {
             try deleteBesideUnread()
             throw unfinished(error)
         }
-        if try isMissed(directory.deletionIntent) {
-            return try deleteBesideUnread(DeletionTally(impossible: true))
-        }
+        // Whoever gives that record up tells that what was sent can't be erased.
+        if try isMissed(directory.deletionIntent) { return try deleteBesideUnread() }
         let id = try named(directory.deletionIntent)
         // All that a change of identifier is about is part of a deletion.
         try seams.files.remove(directory.rotationIntent)
@@ -130,13 +135,12 @@ extension TelemetryControl {
 
     /// Deletes all but the identifier, which is to be changed once it can be read.
     @discardableResult
-    private func deleteBesideUnread(
-        _ known: DeletionTally = DeletionTally()
-    ) throws -> DeletionTally {
+    private func deleteBesideUnread() throws -> DeletionTally {
         try seams.files.replace(directory.rotationIntent, with: Self.anyIdentifier)
         let (tally, isNewer) = try Store.using(directory, seams, acceptingNewer: true) { store in
             let last = try ledger(of: store).head()?.number ?? 0
-            return (try wipe(store, known, heedingAnswersAfter: last), store.isNewer)
+            let tally = try wipe(store, DeletionTally(), heedingAnswersAfter: last)
+            return (tally, store.isNewer)
         }
         if isNewer { try replaceNewer() }
         return tally
@@ -150,12 +154,13 @@ extension TelemetryControl {
             ProcessTable.holding(Set(paths)).isEmpty
         else { return }
         defer { withExtendedLifetime(lock) {} }
-        let entries = try Store.using(directory, seams, acceptingNewer: true) { store in
-            try ledger(of: store).rows().compactMap(\.entry)
+        let (entries, tally) = try Store.using(directory, seams, acceptingNewer: true) { store in
+            (try ledger(of: store).rows().compactMap(\.entry), try DeletionTally.earlier(in: store))
         }
         for path in paths { try seams.files.remove(path) }
-        let fresh = ledger(of: try Store.open(directory, seams))
-        for entry in entries { try fresh.append(entry) }
+        let fresh = try Store.open(directory, seams)
+        for entry in entries { try ledger(of: fresh).append(entry) }
+        try tally?.keep(in: fresh)
     }
 
     /// Keeps what is needed to erase the identifier if sending ever began under it. What another

@@ -6,10 +6,12 @@ import SQLite
 /// by others.
 ///
 /// The store keeps it over a deletion, in the transaction that empties all else, until that is done
-/// and told by whoever ends it. A later deletion is another one.
+/// and told: by whoever ends it, or, where nobody hears that one, by the next who is heard. A later
+/// deletion is another one.
 struct DeletionTally: Equatable {
     private static let key = "deletion.done"
     private static let (requestedWord, impossibleWord) = ("requested", "impossible")
+    private static let unreadWord = "unread"
 
     /// How many events it deleted.
     var events: Int64 = 0
@@ -17,6 +19,8 @@ struct DeletionTally: Equatable {
     var requested = false
     /// Whether something can't be.
     var impossible = false
+    /// Whether it ended with an identifier that could not be read before.
+    var isOfUnread = false
 
     /// What earlier runs did that nobody was told of; nil where there are none.
     static func earlier(in store: Store) throws -> DeletionTally? {
@@ -26,7 +30,8 @@ struct DeletionTally: Equatable {
         let events = words.first.flatMap { Int64($0) } ?? 0
         return DeletionTally(
             events: min(max(events, 0), Ledger.numberMax),
-            requested: words.contains(requestedWord), impossible: words.contains(impossibleWord))
+            requested: words.contains(requestedWord), impossible: words.contains(impossibleWord),
+            isOfUnread: words.contains(unreadWord))
     }
 
     /// Forgets it.
@@ -36,7 +41,7 @@ struct DeletionTally: Equatable {
     func keep(in store: Store) throws(SQLiteError) {
         let words = [
             String(events), requested ? Self.requestedWord : nil,
-            impossible ? Self.impossibleWord : nil,
+            impossible ? Self.impossibleWord : nil, isOfUnread ? Self.unreadWord : nil,
         ]
         try store.remember(words.compactMap(\.self).joined(separator: " "), Self.key)
     }
@@ -45,11 +50,16 @@ struct DeletionTally: Equatable {
     func adding(_ other: DeletionTally) -> DeletionTally {
         DeletionTally(
             events: events + other.events, requested: requested || other.requested,
-            impossible: impossible || other.impossible)
+            impossible: impossible || other.impossible,
+            isOfUnread: isOfUnread || other.isOfUnread)
     }
 
     /// What was done, in words, where another one ends it than who asked for it.
     var end: String {
+        if isOfUnread {
+            return RotationOutcome(erasureRequested: requested, erasureImpossible: impossible)
+                .endOfDeletion
+        }
         let done = "delete-data is done now: deleted \(events) \(events == 1 ? "event" : "events")"
         if requested {
             return "\(done), and what was sent is asked to be erased"
@@ -57,15 +67,5 @@ struct DeletionTally: Equatable {
         }
         return impossible
             ? "\(done), and what was sent, or may have been, can't be erased elsewhere" : done
-    }
-}
-
-extension TelemetryControl {
-    /// Forgets what is told now. Where that can't be done the next deletion does.
-    func forgetTally() {
-        _ = try? Store.using(directory, seams, acceptingNewer: true) { store in
-            try DeletionTally.forget(in: store)
-            _ = try store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
-        }
     }
 }

@@ -21,15 +21,12 @@ extension TelemetryControl {
     }
 
     /// Does what is intended and was not finished. A deletion that another one asked for is told
-    /// once it is done.
+    /// once it is done, and somebody hears it.
     func finishIntentsLocked() throws {
         let isDeletion = try intended(directory.deletionIntent) != nil
         let tally = try finishDeletionLocked()
         // One that waits for the identifier is told when that has ended.
-        if try isDeletion && intended(directory.rotationIntent) == nil {
-            forgetTally()
-            seams.logger.log(.warning, tally.end)
-        }
+        if try isDeletion && intended(directory.rotationIntent) == nil { tellEnd(tally) }
         try finishRotationLocked()
     }
 
@@ -59,8 +56,7 @@ extension TelemetryControl {
     /// Forgets, after a yes, an identifier that a deletion missed and nobody brought back, and says
     /// what that means.
     func forgetMissed() throws(SystemError) {
-        forgetTally()
-        seams.logger.log(.warning, RotationOutcome(erasureImpossible: true).endOfDeletion)
+        tellEndOfUnread(requested: false, impossible: true)
         try seams.files.remove(directory.rotationIntent)
     }
 

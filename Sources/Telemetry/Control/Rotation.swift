@@ -86,8 +86,10 @@ extension TelemetryControl {
         var outcome = try finishRotation(
             of: named(directory.rotationIntent) ?? [], beside: pending)
         outcome.erasureRequested = outcome.erasureRequested || former
-        forgetTally()
-        if isOfDeletion { seams.logger.log(.warning, outcome.endOfDeletion) }
+        if isOfDeletion {
+            tellEndOfUnread(
+                requested: outcome.erasureRequested, impossible: outcome.erasureImpossible)
+        }
         return outcome
     }
 

@@ -48,7 +48,8 @@ public final class TelemetryControl: Sendable {
     }
 
     /// The store, after the journals of ended processes were taken in and old data deleted; nil
-    /// if this home has none. A deletion that was cut short is finished first.
+    /// if this home has none. A deletion that was cut short is finished first, and one that ended
+    /// unheard is told.
     func openStore() throws -> Store? {
         guard try seams.files.status(of: directory.path) != nil else { return nil }
         try refuseForeign()
@@ -62,6 +63,7 @@ public final class TelemetryControl: Sendable {
             try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
             try Retention(config: config, gate: gate).apply(to: store)
             try ledger(of: store).noteConsent(gate.read().state)
+            tellUntold(in: store)
             return store
         }
     }

@@ -22,16 +22,17 @@ extension Command {
         guard isConfirmed else { return .success }
         let wasAsked = !setup.control().causes(blocking: .recording).contains(.notAsked)
         let marks = setup.ledgerMarks()
-        let reach = setup.deleteData()
+        let begun = setup.deleteData()
+        // Whoever ends meanwhile what is not done yet leaves it to be told here.
+        let asked = ErasureElsewhere.ask(setup.unheard)
+        let reach = setup.completed(begun)
         let (outcomes, failure) = (reach.outcomes, reach.failure)
-        if outcomes.isEmpty, let failure {
-            ErasureElsewhere.askForPending(setup)
-            throw failure
-        }
+        if outcomes.isEmpty, let failure { throw failure }
         let events = outcomes.reduce(0) { $0 + $1.events }
         let elsewhere = ErasureElsewhere(
             requested: outcomes.contains(where: \.erasureRequested),
-            impossible: outcomes.contains(where: \.erasureImpossible), after: marks, setup)
+            impossible: outcomes.contains(where: \.erasureImpossible), asked: asked, after: marks,
+            setup.unheard)
         // Without a yes there was no identifier under which anything could be sent.
         let isUnsent = !wasAsked && outcomes.count == 1 && !elsewhere.isAny
         let isEnabled = setup.control().causes(blocking: .recording).isEmpty

@@ -19,34 +19,34 @@ struct ErasureElsewhere {
     private let answers: ErasureAnswers
     private let words: CauseWords
 
-    /// Asks the collector at once, by the helper that has the network, for this erasure and those
-    /// that are pending since earlier. What that says about a failure is not repeated: the request
-    /// stays, and is told. Nor is its end an answer: an upload that the deletion cut off may have
-    /// asked before it.
+    /// Sees what became of it.
     ///
-    /// - Parameter marks: how far the ledgers went before the deletion or change.
+    /// - Parameters:
+    ///   - before: how things stood when the collector was asked.
+    ///   - marks: how far the ledgers went before the deletion or change.
     init(
-        requested: Bool, impossible: Bool, after marks: [String: LedgerMark],
-        _ setup: TelemetrySetup
+        requested: Bool, impossible: Bool, asked before: TelemetryStatus,
+        after marks: [String: LedgerMark], _ setup: TelemetrySetup
     ) {
-        let before = setup.erasures()
         isRequested = requested || before.pendingErasures ?? 0 > 0
         isImpossible = impossible
-        Self.ask(setup, for: before)
         status = setup.erasures()
         answers = setup.erasureAnswers(after: marks)
         words = setup.control().words
     }
 
-    /// Asks for what is pending, where a deletion that is not finished has more to tell.
-    static func askForPending(_ setup: TelemetrySetup) { ask(setup, for: setup.erasures()) }
-
-    private static func ask(_ setup: TelemetrySetup, for status: TelemetryStatus) {
-        guard status.pendingErasures != 0 else { return }
+    /// Asks the collector at once, by the helper that has the network, for this erasure and those
+    /// that are pending since earlier; how things stood before. What that says about a failure is
+    /// not repeated: the request stays, and is told. Nor is its end an answer: an upload that the
+    /// deletion cut off may have asked before it.
+    static func ask(_ setup: TelemetrySetup) -> TelemetryStatus {
+        let status = setup.erasures()
+        guard status.pendingErasures != 0 else { return status }
         // Without the helper nothing is asked, which is told as pending.
         _ = try? Helper.upload.run(
             arguments: ["--home", setup.home.path, "--erasures-only", "--quiet"],
             deadlineMilliseconds: waitMilliseconds)
+        return status
     }
 
     /// Whether there was or may be anything to erase.
@@ -72,15 +72,9 @@ struct ErasureElsewhere {
 
     private var asked: String {
         if status.pendingErasures != 0 {
-            let blocked = status.blockedErasing
             return "not confirmed yet: the erasure at "
                 + "\(status.pendingErasureOrigins.joined(separator: ", ")); it is kept, and "
-                + (blocked.isEmpty
-                    ? "uploads "
-                        + (status.erasuresNotBefore.map { "from \($0.rfc3339) on " } ?? "")
-                        + "ask again until it is confirmed"
-                    : "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
-                        + words.list(blocked))
+                + prospect
         }
         guard isRequested else { return "nothing was sent under the identifier that ended" }
         if answers.isUnsupported {
@@ -89,6 +83,16 @@ struct ErasureElsewhere {
         return answers.isConfirmed
             ? "the collector confirmed the erasure"
             : "the erasure is asked for no more, but what the collector answered can't be read"
+    }
+
+    /// When it is asked for again, or what keeps it from that.
+    private var prospect: String {
+        if !status.blockedErasing.isEmpty {
+            return "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
+                + words.list(status.blockedErasing)
+        }
+        let from = status.erasuresNotBefore.map { "from \($0.rfc3339) on " } ?? ""
+        return "uploads \(from)ask again until it is confirmed"
     }
 
     /// Why an erasure can't even be asked for.

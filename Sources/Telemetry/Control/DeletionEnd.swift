@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Modules
+import SQLite
+
+/// How the end of a deletion is told: once, whoever brings it about.
+extension TelemetryControl {
+    /// Whether a deletion has begun here and is not finished: whoever comes next does the rest.
+    package var isDeletionBegun: Bool {
+        get throws {
+            try intended(directory.deletionIntent) != nil
+                || intended(directory.rotationIntent) == Self.anyIdentifier
+        }
+    }
+
+    /// Deletes as `deleteData` does, where nobody waits for the outcome: its end is told as that of
+    /// any deletion that others end.
+    package func deleteOwed() throws {
+        guard try seams.files.status(of: directory.path) != nil else { return }
+        try directory.prepare(seams)
+        try changing {
+            let tally = try deleteLocked()
+            if try intended(directory.rotationIntent) == nil { tellEnd(tally) }
+        }
+    }
+
+    /// The outcome of a deletion that has ended and of which nobody was told; nil without one. From
+    /// now on it is told.
+    package func takeEnd() throws -> DeletionOutcome? {
+        guard try seams.files.status(of: directory.store) != nil else { return nil }
+        return try changing {
+            guard try !isDeletionBegun, let tally = try untold() else { return nil }
+            return forgetTally() ? try outcome(of: tally) : nil
+        }
+    }
+
+    /// What a deletion did, for whoever asked for it.
+    func outcome(of tally: DeletionTally) throws -> DeletionOutcome {
+        DeletionOutcome(
+            events: tally.events, bytesLeft: try directory.allocatedBytes(seams.files),
+            erasureRequested: tally.requested, erasureImpossible: tally.impossible)
+    }
+
+    private func untold() throws -> DeletionTally? {
+        try Store.using(directory, seams, acceptingNewer: true, DeletionTally.earlier)
+    }
+
+    /// Tells of a deletion that has ended, which the store keeps, where somebody hears it. What
+    /// can't be forgotten is left to be told, or it would be twice.
+    func tellEnd(_ tally: DeletionTally) {
+        guard seams.isHeard, forgetTally() else { return }
+        seams.logger.log(.warning, tally.end)
+    }
+
+    /// The same of one that ended with an identifier that could not be read before.
+    func tellEndOfUnread(requested: Bool, impossible: Bool) {
+        var end = DeletionTally(requested: requested, impossible: impossible, isOfUnread: true)
+        try? Store.using(directory, seams) { store in
+            end.events = try DeletionTally.earlier(in: store)?.events ?? 0
+            try end.keep(in: store)
+        }
+        tellEnd(end)
+    }
+
+    /// Tells of a deletion that ended unheard. Whoever is at one now tells of that.
+    func tellUntold(in store: Store) {
+        guard seams.isHeard, (try? DeletionTally.earlier(in: store)) != nil,
+            let lock = try? seams.files.lock(directory.changeLock)
+        else { return }
+        defer { withExtendedLifetime(lock) {} }
+        guard (try? isDeletionBegun) == false, let tally = try? DeletionTally.earlier(in: store)
+        else { return }
+        tellEnd(tally)
+    }
+
+    /// Forgets what is told now; false where that can't be done.
+    @discardableResult
+    func forgetTally() -> Bool {
+        let isForgotten: Void? = try? Store.using(directory, seams, acceptingNewer: true) { store in
+            try DeletionTally.forget(in: store)
+            _ = try? store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+        return isForgotten != nil
+    }
+}
