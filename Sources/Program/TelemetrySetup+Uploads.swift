@@ -13,17 +13,24 @@ extension TelemetrySetup {
         ProcessTable.holding([uploadLock, TelemetryDirectory(place).uploadLock])
     }
 
-    /// What stands in the place of locks of uploads and is none.
+    /// What stands in the place of locks and is none.
     public var falseLocks: FalseLocks {
         func fault(in folder: String) -> TelemetryError? {
             FalseLock.error(at: TelemetryDirectory(folder).uploadLock, seams)
         }
+        func other(_ lock: String) -> TelemetryError? {
+            FalseLock.error(at: lock, seams, hint: FalseLock.generalHint)
+        }
         let home = FalseLock.error(at: uploadLock, seams)
-        let owing = allPlaces.filter { $0.control.pendingErasures != 0 }
-        let erasing = owing.compactMap { fault(in: $0.path) }
+        let all = allPlaces
+        let owing = all.filter { $0.control.pendingErasures != 0 || hasBegun($0.control) }
+        let erasing = owing.compactMap { place in
+            fault(in: place.path) ?? other(TelemetryDirectory(place.path).erasuresLock)
+        }
         return FalseLocks(
             home: home, folder: fault(in: place), erasing: erasing,
-            areAllErasing: home != nil || !owing.isEmpty && erasing.count == owing.count)
+            areAllErasing: home != nil || !owing.isEmpty && erasing.count == owing.count,
+            deciding: all.compactMap { other(TelemetryDirectory($0.path).changeLock) })
     }
 
     /// What is said of another folder whose waits can't be read.

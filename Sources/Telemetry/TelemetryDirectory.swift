@@ -81,7 +81,7 @@ public struct TelemetryDirectory: Sendable, Equatable {
             if try seams.files.status(of: folder) == nil { try makeFolders(folder, seams.files) }
             try check(folder, seams)
         } catch {
-            throw TelemetryError(.storage, error.description, hint: "make \(path) writable")
+            throw refusal(error, seams)
         }
     }
 
@@ -90,8 +90,14 @@ public struct TelemetryDirectory: Sendable, Equatable {
         do throws(SystemError) {
             try check(path, seams)
         } catch {
-            throw TelemetryError(.storage, error.description, hint: "make \(path) writable")
+            throw refusal(error, seams)
         }
+    }
+
+    private func refusal(_ error: SystemError, _ seams: TelemetrySeams) -> TelemetryError {
+        let remedy = ConsentState.folderRemedy(self, seams.files)
+        return TelemetryError(
+            .storage, error.description, hint: remedy ?? "make \(path) writable")
     }
 
     private func makeFolders(_ folder: String, _ files: any FileSystem) throws(SystemError) {

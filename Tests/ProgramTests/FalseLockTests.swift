@@ -55,7 +55,9 @@ import Testing
         #expect(told?.hasSuffix(fault) == true)
         let upload = try arpguard("telemetry", "upload")
         #expect(upload.status == 2 && upload.stderr.contains(hint), "\(upload)")
-        _ = try arpguard("telemetry", "delete-data", "--confirm")
+        let deletion = try arpguard("telemetry", "delete-data", "--confirm").stdout
+        #expect(deletion.contains("and not asked for from here: "), "\(deletion)")
+        #expect(deletion.contains(fault), "\(deletion)")
         let pending = try row("pending erasures")
         #expect(pending.contains(": not asked for from here: ") && pending.contains(fault))
         try RealFileSystem().remove(path)
@@ -117,6 +119,33 @@ import Testing
         #expect(upload.status == 2 && upload.stderr.contains("it is a folder"), "\(upload)")
         #expect(upload.stderr.contains("1 erasure of other folders confirmed"), "\(upload)")
         #expect(server.requests.map(\.method) == ["POST", "DELETE", "DELETE"])
+    }
+
+    @Test(arguments: [
+        (
+            lock: "erasures.lock", words: "an erasure is not asked for: ",
+            member: "erasure_lock_errors"
+        ),
+        ("change.lock", "nothing can be decided or deleted: ", "decision_lock_errors"),
+    ])
+    func `what stands in the place of another lock of a folder is told, with what to do`(
+        lock: String, words: String, member: String
+    ) throws {
+        let patience = FakeReply.answer(503, headers: [HTTPHeader("Retry-After", "3600")])
+        let server = try FakeServer(.answer(200), otherwise: patience)
+        _ = try owe(to: server, lockOf: "other")
+        try RealFileSystem().remove(arpguard.folder.file("other/upload.lock"))
+        #expect(try arpguard.telemetryStatus()[member] == [])
+        try block(arpguard.folder.file("own/telemetry/\(lock)"), with: "folder")
+        let fault = "telemetry/\(lock) can't be locked: it is a folder"
+        let status = try arpguard("telemetry", "status").stderr
+        #expect(status.contains(words) && status.contains(fault), "\(status)")
+        let hint = "hint: remove it while no other command is at work here; the next one makes it"
+        #expect(status.contains(hint), "\(status)")
+        let told = try arpguard.telemetryStatus()[member]?.arrayValue
+        #expect(told?.count == 1 && told?[0].stringValue?.hasSuffix(fault) == true)
+        let pending = try row("pending erasures")
+        #expect(pending.contains(fault) == (lock == "erasures.lock"), "\(pending)")
     }
 
     @Test func `nobody who was never asked is told of a lock`() throws {

@@ -72,7 +72,7 @@ extension World {
     func auditIdentity() throws {
         if identifiers.see(identifier) { log.append("  identifier: \(identifiers.current ?? "-")") }
         guard !isDamaged else { return }
-        let list = ErasureList(directory: directory, files: files)
+        let list = ErasureList(directory: directory, files: files, userID: 0)
         let pending = try list.all().map { (id: $0.installationID, url: $0.url) }
         if let problem = identifiers.problem(with: pending, isEnding: try isChangePending) {
             violations.append(problem)

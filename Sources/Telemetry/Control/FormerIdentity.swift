@@ -60,8 +60,15 @@ extension TelemetryControl {
             || store.database.integer(sent) ?? 0 > 0
     }
 
+    /// Whether there is something to ask for that such identifiers sent.
+    var hasFormerErasures: Bool {
+        get throws { try !formerErasures.all().isEmpty }
+    }
+
     private var formerErasures: ErasureList {
-        ErasureList(directory: directory, files: seams.files, path: directory.formerErasures)
+        ErasureList(
+            directory: directory, files: seams.files, userID: seams.userID,
+            path: directory.formerErasures)
     }
 }
 

@@ -61,11 +61,11 @@ extension TelemetryControl {
     }
 
     /// Why it is not known how much is still to be erased elsewhere, since a deletion could not
-    /// read the identifier; nil if none waits for that.
+    /// read the identifier, or did not come to that; nil if none waits for that.
     func unnamedErasure(_ state: ConsentState) -> TelemetryError? {
         let intents = [directory.deletionIntent, directory.rotationIntent]
         guard intents.contains(where: { (try? intended($0)) == Self.anyIdentifier }) else {
-            return nil
+            return intents.contains { mayOwe($0, state) } ? unaskedErasure : nil
         }
         let rest = "the next command does the rest then"
         let hint =
@@ -80,6 +80,28 @@ extension TelemetryControl {
             .storage,
             "what was sent under the identifier that a deletion could not read is not asked to be "
                 + "erased yet", hint: hint)
+    }
+
+    private var unaskedErasure: TelemetryError {
+        TelemetryError(
+            .storage,
+            "a deletion or change of identifier that is not finished may have more to ask for",
+            hint: "run a command again once nothing else is wrong here; it does the rest")
+    }
+
+    /// Whether what an intent is about may be more than the list of pending erasures has.
+    private func mayOwe(_ intent: String, _ state: ConsentState) -> Bool {
+        do {
+            guard let id = try intended(intent) else { return false }
+            if state.recordError != nil { return true }
+            if try intent == directory.deletionIntent && hasFormerErasures { return true }
+            guard let record = state.record, !state.isCopied else { return false }
+            // With another identifier its own are in the list.
+            return Array((record.installationID ?? "").utf8) == id
+                && !record.pendingErasures.isEmpty
+        } catch {
+            return true
+        }
     }
 
     /// Says that a deletion can't end the identifier yet, since what was decided can't be read.

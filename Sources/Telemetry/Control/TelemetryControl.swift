@@ -71,7 +71,7 @@ public final class TelemetryControl: Sendable {
     /// Runs `body` while nobody else changes consent or deletes data.
     func changing<Result>(_ body: () throws -> Result) throws -> Result {
         let waiting = Self.lockMilliseconds
-        guard let lock = try seams.files.lock(directory.changeLock, waiting: waiting) else {
+        guard let lock = try FalseLock.lock(directory.changeLock, waiting: waiting, seams) else {
             throw TelemetryError(
                 .busy, "another enable, disable or delete-data is at work on this home",
                 hint: "try again when it is done")
@@ -100,7 +100,9 @@ public final class TelemetryControl: Sendable {
         return try Outbox(sealer, store)
     }
 
-    var erasureList: ErasureList { ErasureList(directory: directory, files: seams.files) }
+    var erasureList: ErasureList {
+        ErasureList(directory: directory, files: seams.files, userID: seams.userID)
+    }
 
     var sealer: Sealer {
         Sealer(product: product, catalogue: catalogue, config: config, gate: gate)

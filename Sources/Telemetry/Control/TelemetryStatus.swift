@@ -53,7 +53,7 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var unanswered: Unanswered?
     /// Losses by reason.
     public var lost: [(reason: String, count: Int64)] = []
-    /// Erasures that the collector has not confirmed; nil if their list can't be read.
+    /// Erasures that the collector has not confirmed; nil where that is not known.
     public var pendingErasures: Int64? = 0
     /// Before when none of them is asked for, whoever starts an upload, since servers asked for
     /// patience; nil where one may be asked for, or there are none.
@@ -66,7 +66,7 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var areAllErasuresBlocked = true
     /// The origins that were asked for an erasure and don't offer it: what they took stays there.
     public var unsupportedErasureOrigins: [String] = []
-    /// What is wrong with the list of pending erasures, and what to do about it; nil if nothing is.
+    /// Why not all pending erasures are known, and what to do about it; nil if they are.
     public var erasureProblem: TelemetryError?
     /// The process numbers of programs that record into this home now.
     public var recorders: [Int64] = []

@@ -12,24 +12,23 @@ struct ErasureList {
 
     let directory: TelemetryDirectory
     let files: any FileSystem
+    /// Whose the folder is.
+    let userID: UInt32
     /// The file.
     let path: String
 
-    init(directory: TelemetryDirectory, files: any FileSystem, path: String? = nil) {
+    init(
+        directory: TelemetryDirectory, files: any FileSystem, userID: UInt32, path: String? = nil
+    ) {
         self.directory = directory
         self.files = files
+        self.userID = userID
         self.path = path ?? directory.erasures
     }
 
     /// All of them. Throws where the file can't be read, or is not what `update` wrote.
     func all() throws(TelemetryError) -> [PendingErasure] {
-        do throws(SystemError) {
-            if let erasures = try read() { return erasures }
-        } catch {
-            throw TelemetryError(
-                .storage, "the list of pending erasures can't be read: \(error)",
-                hint: "make it readable for its owner")
-        }
+        if let erasures = try read() { return erasures }
         throw TelemetryError(
             .storage, "the list of pending erasures is damaged: \(path)",
             hint: "it names what is still to be erased at the collector: restore it from a copy, "
@@ -87,13 +86,40 @@ struct ErasureList {
     }
 
     /// The list; nil if it can't be understood.
-    private func read() throws(SystemError) -> [PendingErasure]? {
-        guard let status = try files.status(of: path) else { return [] }
+    private func read() throws(TelemetryError) -> [PendingErasure]? {
+        do throws(SystemError) {
+            return try parse()
+        } catch {
+            let remedy = ConsentState.folderRemedy(directory, files)
+            throw TelemetryError(
+                .storage, "the list of pending erasures can't be read: \(error)",
+                hint: remedy ?? "make it readable for its owner")
+        }
+    }
+
+    private func parse() throws(SystemError) -> [PendingErasure]? {
+        guard let status = try files.status(of: path) else {
+            // Where no folder stands it may be anywhere.
+            if try isFolderAway() {
+                throw SystemError(
+                    code: SystemError.notADirectory, call: "stat", subject: directory.path)
+            }
+            return []
+        }
         guard status.kind == .file, status.bytes <= Int64(Self.bytesMax) else { return nil }
         let bytes = try files.read(path, bytesMax: Self.bytesMax)
         guard let list = (try? JSONValue.parse(bytes: bytes))?.arrayValue else { return nil }
         let erasures = list.compactMap(PendingErasure.init(json:))
         return erasures.count == list.count ? erasures : nil
+    }
+
+    /// Whether something else stands in the place of the folder, or a link to nothing.
+    private func isFolderAway() throws(SystemError) -> Bool {
+        switch try files.status(of: directory.path)?.kind {
+        case .folder, nil: false
+        case .link: RealFileSystem.leadsNowhere(directory.path)
+        case .file, .other: true
+        }
     }
 
     /// Changes the list as one step for all processes.
@@ -104,7 +130,10 @@ struct ErasureList {
         do throws(SystemError) {
             lock = try files.lock(directory.erasuresLock, waiting: Self.lockMilliseconds)
         } catch {
-            throw TelemetryError(.storage, error.description, hint: "make the folder writable")
+            let path = directory.erasuresLock
+            let known = FalseLock.error(at: path, files, of: userID, hint: FalseLock.generalHint)
+            throw known
+                ?? TelemetryError(.storage, error.description, hint: "make the folder writable")
         }
         guard let lock else {
             throw TelemetryError(

@@ -18,6 +18,8 @@ struct ErasureElsewhere {
     /// What servers said, whoever asked them.
     private let answers: ErasureAnswers
     private let words: CauseWords
+    /// What stands in the place of locks and keeps erasures from being asked for.
+    private let locks: FalseLocks
 
     /// Sees what became of it.
     ///
@@ -33,6 +35,7 @@ struct ErasureElsewhere {
         status = setup.erasures()
         answers = setup.erasureAnswers(after: marks)
         words = setup.control().words
+        locks = setup.falseLocks
     }
 
     /// Asks the collector at once, by the helper that has the network, for this erasure and those
@@ -91,6 +94,11 @@ struct ErasureElsewhere {
             return "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
                 + words.list(status.blockedErasing)
         }
+        let faults = locks.keepingErasures.map(\.description)
+        guard faults.isEmpty else {
+            return "\(locks.areAllErasing ? "not" : "not all") asked for from here: "
+                + faults.joined(separator: "; ")
+        }
         let from = status.erasuresNotBefore.map { "from \($0.rfc3339) on " } ?? ""
         return "uploads \(from)ask again until it is confirmed"
     }
@@ -100,6 +108,11 @@ struct ErasureElsewhere {
         "\(TelemetryModuleConfig.noErasure), or so it was when it was sent, or the record of the "
         + "consent, which proves the right to it, is lost or can't be read"
 
+    private var lockErrors: [JSONValue] {
+        guard status.pendingErasures != 0 else { return [] }
+        return locks.keepingErasures.map { .string($0.description) }
+    }
+
     /// What a command that caused it prints: lines for people, and members that programs find
     /// beside those of the erasure.
     func report(_ lines: [String], _ members: [(String, JSONValue)]) -> Report {
@@ -107,6 +120,7 @@ struct ErasureElsewhere {
             ("erasure_requested", .bool(isRequested)), ("erasure_impossible", .bool(isImpossible)),
             ("pending_erasures", status.pendingErasures.map { .integer($0) } ?? .null),
             ("erasures_error", .optional(status.erasureProblem?.description)),
+            ("erasure_lock_errors", .array(lockErrors)),
         ]
         return Report(
             text: lines.map { .line(StyledText($0)) },

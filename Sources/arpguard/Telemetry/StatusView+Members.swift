@@ -61,6 +61,10 @@ extension StatusView {
         .init("blocked_erasing", "Every cause that keeps pending ones from being asked for"),
         .init("unsupported_erasure_origins", "The servers that were asked and do not erase"),
         .init("erasures_error", "Why that number is unknown, or null"),
+        .init("erasure_lock_errors", "What stands in the place of locks, so that they wait"),
+        .init(
+            "decision_lock_errors",
+            "What stands in the place of locks, so that nothing is decided or deleted"),
         .init(
             "recorders[].pid",
             "A program that records into this home now; recorders is null where that is not known"),

@@ -22,7 +22,7 @@ struct StatusView {
     let words: CauseWords
     /// Other folders of this home with telemetry; nil if that is not known.
     let elsewhere: [OtherPlace]?
-    /// What stands in the place of locks of uploads.
+    /// What stands in the place of locks.
     let falseLocks: FalseLocks
 
     var report: Report {
@@ -193,10 +193,10 @@ struct StatusView {
                 + "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
                 + words.list(status.blockedErasing)
         }
-        if let erasureLock {
+        if !erasureLocks.isEmpty {
             let extent = falseLocks.areAllErasing ? "not" : "not all"
             return "\(count), at \(places): \(extent) asked for from here: "
-                + told(erasureLock.description)
+                + told(erasureLocks.map(\.description).joined(separator: "; "))
         }
         let from =
             status.erasuresNotBefore.map { " from \($0.rfc3339) on, as the server wished," }
@@ -242,7 +242,10 @@ struct StatusView {
         json["other_places"] = elsewhere.map { .array($0.map(\.json)) } ?? .null
         json["other_homes"] = others.json
         json["upload_hold"] = .optional(hold?.rawValue)
-        json["upload_lock_error"] = .optional((falseLock ?? erasureLock)?.description)
+        json["upload_lock_error"] = .optional((falseLock ?? erasureLocks.first)?.description)
+        json["erasure_lock_errors"] = .array(erasureLocks.map { .string($0.description) })
+        json["decision_lock_errors"] = .array(
+            falseLocks.deciding.map { .string($0.description) })
         json["erasures_due"] = .optional(erasuresDue?.rfc3339)
         json["configuration_error"] = .optional(configurationProblem)
         guard isRedacted else { return json }

@@ -126,5 +126,6 @@ extension [Command.Member] {
         .init("erasure_impossible", "Whether something was sent that nobody can be asked to erase"),
         .init("pending_erasures", "How many erasures are still to be confirmed"),
         .init("erasures_error", "Why it is not known what else is to be erased, or null"),
+        .init("erasure_lock_errors", "What stands in the place of locks, so that they wait"),
     ]
 }
