@@ -33,8 +33,9 @@ public final class LinkChanges: Sendable {
 
         /// The state that these flags of netdevice(7) say; of one that is there.
         init(flags: UInt32) {
-            // IFF_LOWER_UP of linux/if.h, which the C library's headers leave out.
-            let hasCarrier = flags & 1 << 16 != 0
+            // IFF_LOWER_UP of linux/if.h, which the C library's headers leave out. Some kernels
+            // tell only that it runs.
+            let hasCarrier = flags & (1 << 16 | UInt32(IFF_RUNNING)) != 0
             self = flags & UInt32(IFF_UP) == 0 ? .down : hasCarrier ? .up : .unplugged
         }
     }

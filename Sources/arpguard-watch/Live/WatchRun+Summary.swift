@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Capture
+import CommandLineKit
 import Detection
 import JSON
 import Modules
@@ -19,8 +20,11 @@ extension WatchRun {
 
     /// The totals in one line.
     var summaryLine: String {
-        let line = AlertText.line(summary)
-        return dropped == 0 ? line : "\(line); the kernel dropped \(dropped) frames"
+        let summary = summary
+        let evicted = Int64(clamping: summary.evicted)
+        return AlertText.line(summary)
+            + (dropped == 0 ? "" : "; the kernel dropped \(dropped) frames")
+            + (evicted == 0 ? "" : "; \(evicted.of("owner")) forgotten for want of room")
     }
 
     /// The totals in the form of a replay's, and what the kernel dropped.
