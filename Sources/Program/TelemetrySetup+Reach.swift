@@ -10,44 +10,54 @@ extension TelemetrySetup {
         /// The outcome in each folder where it was carried out.
         public let outcomes: [Outcome]
         /// What failed first; nil if nothing did.
-        public var failure: CommandFailure? { failed ?? unreached }
+        public var failure: CommandFailure? { undone.first?.failure ?? unreached }
         /// Folders that are not there: it is carried out as soon as they are seen.
         public let absent: [AwayPlace]
         /// Where it failed.
-        let undone: [String]
-        /// What failed first there.
-        let failed: CommandFailure?
+        let undone: [Undone]
         /// Why not all folders are known, or what they are owed could not be noted.
         let unreached: CommandFailure?
+    }
+
+    /// A folder in which a decision failed.
+    struct Undone: Sendable {
+        let path: String
+        /// Whether it was begun there: whoever comes next does the rest.
+        let isBegun: Bool
+        let failure: CommandFailure
     }
 
     /// Takes consent back in every folder of this home, in each whatever becomes of the others.
     /// The outcomes are how many events are stored; nil where that is not known.
     public func disable() -> Reach<Int64?> {
-        reach(.disable) { control in
+        reach(.disable) { control, _ in
             try control.disable()
             let status = try control.status()
             return status.storeProblem == nil ? status.recorded : nil
         }
     }
 
-    /// Carries a decision out wherever that is possible, and notes where it is not, nor has begun.
+    /// Carries a decision out wherever that is possible, and notes where it is not, nor was begun
+    /// by `body`, which says so.
     func reach<Outcome: Sendable>(
-        _ decision: TelemetryPlaces.Owed, _ body: (TelemetryControl) throws -> Outcome
+        _ decision: TelemetryPlaces.Owed,
+        _ body: (_ control: TelemetryControl, _ isBegun: inout Bool) throws -> Outcome
     ) -> Reach<Outcome> {
         let (others, unread) = otherPlaces()
-        var (settled, undone): ([String], [String]) = ([], [])
-        let (outcomes, failure) = Self.each(of: own(beside: others) + others) { path, control in
+        var (settled, undone): ([String], [Undone]) = ([], [])
+        let outcomes = Self.each(of: own(beside: others) + others) { path, control in
+            var isBegun = false
             do {
-                let outcome = try body(control)
+                let outcome = try body(control, &isBegun)
                 settled.append(path)
                 return outcome
             } catch {
-                undone.append(path)
-                if decision == .delete, hasBegun(control) { settled.append(path) }
-                throw error
+                let failure = CommandFailure(telemetry: error)
+                undone.append(Undone(path: path, isBegun: isBegun, failure: failure))
+                if isBegun { settled.append(path) }
+                throw failure
             }
-        }
+        }.results
         var absent: [AwayPlace] = []
         let unnoted = attempt {
             // A home without a list may be one that is not there, or can't be written.
@@ -66,8 +76,7 @@ extension TelemetrySetup {
             }
         }
         return Reach(
-            outcomes: outcomes, absent: absent, undone: undone, failed: failure,
-            unreached: unread ?? unnoted)
+            outcomes: outcomes, absent: absent, undone: undone, unreached: unread ?? unnoted)
     }
 
     /// The configured folder, unless it is a link to one of the others. Where one was agreed to and
@@ -101,8 +110,11 @@ extension TelemetrySetup {
     private func settle(_ place: TelemetryPlaces.Place) throws {
         let control = at(place.path).control()
         if place.owed.contains(.disable) { try control.disable() }
-        let failure = attempt { if place.owed.contains(.delete) { try control.deleteOwed() } }
-        if let failure, !hasBegun(control) { throw failure }
+        var isBegun = false
+        let failure = attempt {
+            if place.owed.contains(.delete) { try control.deleteOwed(noting: &isBegun) }
+        }
+        if let failure, !isBegun { throw failure }
         try places.update { listed in
             // Only where that was the folder in which it was done.
             for index in listed.indices

@@ -97,9 +97,14 @@ import Testing
     }
 
     @Test func `a deletion that is owed tells of its end as one that was cut short`() throws {
-        try home.control().deleteOwed()
+        try deleteOwed(by: home.control())
         #expect(home.told.contains(end) && timesTold == 1, "\(home.told)")
         #expect(try home.keptTallies == 0)
         #expect(try deleted == [3])
+    }
+
+    private func deleteOwed(by control: TelemetryControl) throws {
+        var isBegun = false
+        try control.deleteOwed(noting: &isBegun)
     }
 }

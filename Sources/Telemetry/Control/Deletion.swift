@@ -27,55 +27,45 @@ extension TelemetryControl {
     /// all is deleted but the identifier, which ends as soon as it can be read.
     @discardableResult
     public func deleteData() throws -> DeletionOutcome {
+        var isBegun = false
+        return try deleteData(noting: &isBegun)
+    }
+
+    /// The same.
+    ///
+    /// - Parameter isBegun: where this throws, whether all that was here is deleted, or will be by
+    ///   whoever ends what this run left. What an earlier deletion did or left is none of that.
+    package func deleteData(noting isBegun: inout Bool) throws -> DeletionOutcome {
         guard try seams.files.status(of: directory.path) != nil else {
             return DeletionOutcome(
                 events: 0, bytesLeft: 0, erasureRequested: false, erasureImpossible: false)
         }
         try directory.prepare(seams)
         return try changing {
-            let tally = try deleteLocked()
+            let tally = try deleteLocked(noting: &isBegun)
             forgetTally()
             return try outcome(of: tally)
         }
     }
 
     /// All of a deletion, and of one that was begun before. What it did is still to be told.
-    func deleteLocked() throws -> DeletionTally {
+    func deleteLocked(noting isBegun: inout Bool) throws -> DeletionTally {
         try removeUnreadableIntents()
-        let isBegun = try isDeletionBegun
+        let goesOn = try isDeletionBegun
+        // Whoever ends an earlier one from now on deletes what is here now.
+        isBegun = try intended(directory.deletionIntent) != nil
         let before = try finishDeletionLocked()
-        let events = try countAll(isBegun: isBegun)
+        let events = try countAll(goingOn: goesOn)
         let state = gate.read().state
         let isKnown = try state.recordError == nil && !isMissed(directory.rotationIntent)
         let id = isKnown ? Array((state.record?.installationID ?? "").utf8) : Self.anyIdentifier
         try makingRoom { try seams.files.replace(directory.deletionIntent, with: id) }
+        isBegun = true
         let tally = try makingRoom { try finishDeletionLocked() }
         return DeletionTally(
             events: max(tally.events, before.events + events),
             requested: tally.requested || before.requested,
             impossible: tally.impossible || before.impossible)
-    }
-
-    /// How many events are here, those in journals of ended processes included as far as these can
-    /// be put in: they go in any case. What a deletion that has ended left untold is none of this,
-    /// and is told first.
-    private func countAll(isBegun: Bool) throws -> Int64 {
-        try makingRoom {
-            try Store.using(directory, seams, acceptingNewer: true) { store in
-                if !isBegun, let ended = try DeletionTally.earlier(in: store) {
-                    try DeletionTally.forget(in: store)
-                    seams.logger.log(.warning, ended.end)
-                }
-                do {
-                    if !store.isNewer {
-                        try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
-                    }
-                } catch  where !StoreDamage.isSuspected(error) {
-                    seams.logger.log(.warning, "telemetry: a journal was not counted: \(error)")
-                }
-                return try store.database.integer("SELECT count(*) FROM events") ?? 0
-            }
-        }
     }
 
     /// How many erasures no collector has confirmed; nil where their list can't be read.

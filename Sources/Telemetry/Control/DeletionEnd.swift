@@ -15,12 +15,34 @@ extension TelemetryControl {
 
     /// Deletes as `deleteData` does, where nobody waits for the outcome: its end is told as that of
     /// any deletion that others end.
-    package func deleteOwed() throws {
+    package func deleteOwed(noting isBegun: inout Bool) throws {
         guard try seams.files.status(of: directory.path) != nil else { return }
         try directory.prepare(seams)
         try changing {
-            let tally = try deleteLocked()
+            let tally = try deleteLocked(noting: &isBegun)
             if try intended(directory.rotationIntent) == nil { tellEnd(tally) }
+        }
+    }
+
+    /// How many events are here, those in journals of ended processes included as far as these can
+    /// be put in: they go in any case. What a deletion that has ended left untold is none of this,
+    /// and is told first.
+    func countAll(goingOn: Bool) throws -> Int64 {
+        try makingRoom {
+            try Store.using(directory, seams, acceptingNewer: true) { store in
+                if !goingOn, let ended = try DeletionTally.earlier(in: store) {
+                    try DeletionTally.forget(in: store)
+                    seams.logger.log(.warning, ended.end)
+                }
+                do {
+                    if !store.isNewer {
+                        try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
+                    }
+                } catch  where !StoreDamage.isSuspected(error) {
+                    seams.logger.log(.warning, "telemetry: a journal was not counted: \(error)")
+                }
+                return try store.database.integer("SELECT count(*) FROM events") ?? 0
+            }
         }
     }
 
