@@ -107,4 +107,29 @@ import Testing
         var isBegun = false
         try control.deleteOwed(noting: &isBegun)
     }
+
+    @Test(arguments: [0, 1])
+    func `one that is owed and that nobody hears leaves it to be told with itself`(
+        more: Int
+    ) throws {
+        try endUnheard()
+        home.record(more)
+        try deleteOwed(by: home.unheard)
+        #expect(home.told.isEmpty, "\(home.told)")
+        _ = try home.control().status()
+        let end = "delete-data is done now: deleted \(3 + more) events, and what was sent is asked"
+        #expect(home.told.contains(end) && timesTold == 1, "\(home.told)")
+        #expect(try deleted == [Int64(3 + more)])
+    }
+
+    @Test func `so does one after an identifier that ended late, and is told by its events`() throws
+    {
+        #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
+        #expect(try home.unheard.status().pendingErasures == 1)
+        home.record(1)
+        try deleteOwed(by: home.unheard)
+        _ = try home.control().status()
+        let end = "delete-data is done now: deleted 4 events, and what was sent is asked"
+        #expect(home.told.contains(end) && timesTold == 1, "\(home.told)")
+    }
 }

@@ -219,6 +219,8 @@ extension TelemetryControl {
                 run.events = max(run.events, events)
                 let before = try DeletionTally.earlier(in: store)
                 tally = run.adding(before ?? DeletionTally())
+                // This one has events to be told, also where the one before it had none.
+                tally.isOfUnread = false
                 // After an earlier run it is the row that it left.
                 let first = try before == nil ? nil : ledger.last(of: .dataDeleted)?.number
                 let last = first ?? last

@@ -26,11 +26,11 @@ extension TelemetryControl {
 
     /// How many events are here, those in journals of ended processes included as far as these can
     /// be put in: they go in any case. What a deletion that has ended left untold is none of this,
-    /// and is told first.
+    /// and is told first; where nobody hears that, it is left to be told with this one.
     func countAll(goingOn: Bool) throws -> Int64 {
         try makingRoom {
             try Store.using(directory, seams, acceptingNewer: true) { store in
-                if !goingOn, let ended = try DeletionTally.earlier(in: store) {
+                if !goingOn, seams.isHeard, let ended = try DeletionTally.earlier(in: store) {
                     try DeletionTally.forget(in: store)
                     seams.logger.log(.warning, ended.end)
                 }
