@@ -59,19 +59,31 @@ import Testing
         try reader.execute("COMMIT")
     }
 
-    @Test(arguments: [true, false])
-    func `where no folder stands nobody knows what is pending`(isLink: Bool) throws {
+    enum Stranger: CaseIterable { case file, linkToNothing, linkToFile, linkToFolder }
+
+    /// Puts it in the place of the folder; what is to be done about it.
+    private func put(_ stranger: Stranger) throws -> String {
+        let target = home.folder.file("else")
+        switch stranger {
+        case .file:
+            try home.folder.write("else", to: "home/telemetry")
+            return "move \(home.storage) away, which is no folder"
+        case .linkToNothing: break
+        case .linkToFile: try home.folder.write("else", to: "else")
+        case .linkToFolder: try RealFileSystem().createFolder(target)
+        }
+        try #require(unsafe symlink(target, home.storage) == 0)
+        return stranger == .linkToNothing
+            ? "remove \(home.storage), which is a link to nothing, or bring back what it led to "
+                + "and put that in its place"
+            : "put what \(home.storage) leads to in the place of that link"
+    }
+
+    @Test(arguments: Stranger.allCases)
+    func `where no folder stands nobody knows what is pending`(stranger: Stranger) throws {
         _ = try home.control().deleteData()
         try RealFileSystem().rename(home.storage, to: home.folder.file("away"))
-        if isLink {
-            try #require(unsafe symlink(home.folder.file("nowhere"), home.storage) == 0)
-        } else {
-            try home.folder.write("else", to: "home/telemetry")
-        }
-        let remedy =
-            isLink
-            ? "remove \(home.storage), which is a link to nothing, or bring back what it led to "
-                + "and put that in its place" : "move \(home.storage) away, which is no folder"
+        let remedy = try put(stranger)
         let status = try home.control().status()
         #expect(status.pendingErasures == nil && status.erasureProblem?.hint == remedy)
         let error = #expect(throws: TelemetryError.self) { try home.control().deleteData() }

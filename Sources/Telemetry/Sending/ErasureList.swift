@@ -113,11 +113,11 @@ struct ErasureList {
         return erasures.count == list.count ? erasures : nil
     }
 
-    /// Whether something else stands in the place of the folder, or a link to nothing.
+    /// Whether something else stands in the place of the folder, or a link to none that is used.
     private func isFolderAway() throws(SystemError) -> Bool {
         switch try files.status(of: directory.path)?.kind {
         case .folder, nil: false
-        case .link: RealFileSystem.leadsNowhere(directory.path)
+        case .link: !directory.isUsed(files)
         case .file, .other: true
         }
     }
