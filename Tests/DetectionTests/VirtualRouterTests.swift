@@ -38,7 +38,28 @@ struct VirtualRouterTests {
         scene("an answer whose question came before", [answers(3_000, .bob)], rounds(12)),
         scene("a port that is heard first", [], rounds(12)),
         scene("a question lost in the middle", [], rounds(12, lost: [6])),
-        scene("a question lost now and then", [], rounds(24, lost: [4, 9, 14, 19])),
+    ]
+
+    /// Who wears a virtual router's address answers `questions` of a station that it invents, and
+    /// then whispers to one after the other, under `source`.
+    private static func whispers(_ questions: Int64, source: Player) -> [Step] {
+        let stooge = Player(mac: "0a:77:66:55:44:33", ip: "10.0.0.77")
+        return (0..<12).flatMap { round -> [Step] in
+            let at = 20_000 + Int64(round) * 60_000
+            let victim = Player(mac: "a4:5e:60:00:11:\(30 + round)", ip: "10.0.0.\(30 + round)")
+            let asked = (0..<questions).flatMap { exchange(at + $0 * 1_000, shared, stooge) }
+            let told = asked.enumerated().map { index, step in
+                index % 2 == 0 ? step : step.from(source.mac)
+            }
+            return [asks(at - 5_000, port, for: Player.bob.ip)] + told
+                + [tells(at + 45_000, shared, victim).from(source.mac)]
+        }
+    }
+
+    static let forged = [
+        scene("under its port's source", [], whispers(4, source: port)),
+        scene("under its port's source, seldom", [], whispers(40, source: port)),
+        scene("two questions lost", [], rounds(12, lost: [4, 9])),
     ]
 
     @Test(arguments: honest, configurations)
@@ -48,6 +69,24 @@ struct VirtualRouterTests {
         let told = scene.alerts(configuration)
         #expect(told.contains { $0.rule == .addressConflict })
         #expect(told.allSatisfy { $0.severity < .high })
+    }
+
+    @Test(arguments: forged, configurations)
+    func `who whispers as a virtual router a second time is told`(
+        scene: Scene, configuration: DetectorConfiguration
+    ) {
+        #expect(scene.alerts(configuration).contains { $0.severity >= .high })
+    }
+
+    @Test(arguments: [Int64(4), 40], [0, 1, 12])
+    func `who whispers as a virtual router from its own source is told`(
+        questions: Int64, times: Int
+    ) {
+        let steps = Self.whispers(questions, source: shared)
+        let whispers = steps.filter { $0.at % 60_000 == 5_000 }.prefix(times)
+        let silent = steps.filter { $0.at % 60_000 != 5_000 }
+        let told = Self.scene("", silent, Array(whispers)).alerts(.withGateway)
+        #expect(!told.isEmpty && told.contains { $0.severity >= .high } == (times > 0))
     }
 
     @Test(arguments: configurations)

@@ -212,10 +212,11 @@ struct Contest: Sendable {
     }
 
     /// Whether a contender tells single stations what they never asked. A virtual router's port may
-    /// speak for it where the capture lacks a question.
+    /// once, where the capture lacks a question.
     private func whispers(_ contender: Contender) -> Bool {
-        contender.tally.unsolicited > 0
-            && !(contender.mac.isVirtualRouter && isNearlyAlwaysAsked(contender))
+        let tally = contender.tally
+        let isPorts = contender.mac.isVirtualRouter && tally.ownUnsolicited == 0
+        return tally.unsolicited > (isPorts ? 1 : 0)
     }
 
     /// Whether one of them answers when asked, and tells nobody unasked.
