@@ -163,8 +163,10 @@ struct Suspect: Equatable, Sendable {
     /// What tells.
     var evidence: ForgerEvidence
     /// Whether it had the address first and behaves as owners do, and all that tells is what is
-    /// said in its name under the source of a station that is known or trusted.
+    /// said in its name under a source that is known or trusted, or is not remembered.
     var isByName = false
+    /// The first owner, where that is so of it.
+    var spokenFor: MACAddress?
     /// The other address of its own that tells.
     var other: IPv4Address?
     /// How many unsolicited claims it made.

@@ -89,13 +89,15 @@ struct InventedOwnerTests {
 
     private static let listener = Player(mac: "3c:97:0e:00:00:11", ip: "10.0.0.11")
 
-    /// Mallory takes the address of an owner that only asks, and once the truth is told under
+    private static let stranger = Player(mac: "02:de:ad:be:ef:01", ip: "10.0.0.67")
+
+    /// A forger takes the address of an owner that only asks, and once the truth is told under
     /// another source.
-    private static func contest(of victim: Player, source: Player) -> [Step] {
+    private static func contest(of victim: Player, by forger: Player, source: Player) -> [Step] {
         (0..<12).flatMap { round -> [Step] in
             let at = 40_000 + Int64(round) * 14_000
             let truth = tells(at + 3_000, victim, listener).from(source.mac)
-            return [announces(at, .mallory.claiming(victim))] + (round == 1 ? [truth] : [])
+            return [announces(at, forger.claiming(victim))] + (round == 1 ? [truth] : [])
                 + (round % 2 == 0 ? [asks(at + 6_000, victim, for: Player.bob.ip)] : [])
         }
     }
@@ -104,16 +106,47 @@ struct InventedOwnerTests {
     func `what is said of an owner that only asks, under a worn source, accuses nobody`(
         victim: Player, source: Player
     ) {
-        let start = exchange(0, .mallory, .bob) + exchange(1_000, .bob, .mallory)
-        let asked = asks(10_000, victim, for: Player.bob.ip).repeated(4, every: 3_000)
-        let steps = start + exchange(3_000, Self.watcher, .bob) + asked
-        let told = Self.told(steps + Self.contest(of: victim, source: source), Self.trusting)
+        let steps = Self.heardAsking(victim)
+        let contest = Self.contest(of: victim, by: Self.stranger, source: source)
+        let told = Self.told(steps + contest, Self.trusting)
         #expect(told.map(\.severity) == [victim.ip == Player.router.ip ? .critical : .high])
         for alert in told {
             #expect(alert.rule == .contestedByForger && alert.accused == nil)
-            #expect(alert.explanation.contains(Player.mallory.mac))
+            #expect(alert.explanation.contains(Self.stranger.mac))
             #expect(!alert.advice.contains("accused"))
         }
+    }
+
+    @Test(arguments: [Player.router, .alice], [Player.bob, watcher])
+    func `what is said of an owner that only asks hides no station that has another address`(
+        victim: Player, source: Player
+    ) {
+        let contest = Self.contest(of: victim, by: .mallory, source: source)
+        let told = Self.told(Self.heardAsking(victim) + contest, Self.trusting)
+        #expect(told.contains { $0.accused?.description == Player.mallory.mac })
+        #expect(told.allSatisfy { [nil, Player.mallory.mac].contains($0.accused?.description) })
+    }
+
+    @Test(arguments: [Player.bob, watcher, player(1, "0a:44:55:66", in: 7)], configurations)
+    func `one true word before an owner's first does not accuse the owner`(
+        source: Player, configuration: DetectorConfiguration
+    ) {
+        var configuration = configuration
+        configuration.trustedStations = Self.trusting.trustedStations
+        let first = tells(6_000, .router, .alice).from(source.mac)
+        let attack =
+            announces(40_000, Self.stranger.claiming(.router)).repeated(10, every: 17_000)
+            + asks(43_000, .router, for: Player.bob.ip).repeated(10, every: 17_000)
+        let told = Self.told(Self.heardAsking(.router) + [first] + attack, configuration)
+        #expect(!told.isEmpty)
+        #expect(told.allSatisfy { $0.accused == nil })
+    }
+
+    /// Everybody was heard but the victim, which then only asks.
+    private static func heardAsking(_ victim: Player) -> [Step] {
+        exchange(0, .mallory, .bob) + exchange(1_000, .bob, .mallory)
+            + exchange(3_000, watcher, .bob)
+            + asks(10_000, victim, for: Player.bob.ip).repeated(4, every: 3_000)
     }
 
     @Test func `contests that somebody invents under a trusted source are told twice`() {

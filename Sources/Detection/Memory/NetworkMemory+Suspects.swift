@@ -3,13 +3,20 @@
 extension NetworkMemory {
     /// The likeliest forger among those who claim an address: the one with the most evidence,
     /// strong evidence before weak. Without any evidence, it is the latest claimant's opponent
-    /// that is named, with an empty set.
+    /// that is named, with an empty set. What is said in the first owner's name under a source that
+    /// anybody can wear is none: no other one hides behind it.
     func suspect(in contest: Contest, _ key: AddressKey, at time: Int64) -> Suspect? {
         var best: Suspect?
+        var spokenFor: MACAddress?
         for index in contest.contenders.indices {
-            guard let suspect = suspicion(of: index, in: contest, key, at: time) else { continue }
+            guard var suspect = suspicion(of: index, in: contest, key, at: time) else { continue }
+            if suspect.isByName {
+                spokenFor = suspect.mac
+                suspect.evidence = []
+            }
             if suspect.weight > best?.weight ?? -1 { best = suspect }
         }
+        best?.spokenFor = spokenFor
         let window = thresholds.changeWindow
         best?.isAllAnnounced = contest.isAllAnnounced(within: window, at: time)
         best?.isEachTakeoverAnnounced = contest.isEachTakeoverAnnounced(within: window, at: time)
@@ -54,8 +61,10 @@ extension NetworkMemory {
         suspect.spokesman = contender.spokesman
         gatherStrong(contender, in: contest, key, at: time, &suspect)
         gatherWeak(contender, in: contest, key, at: time, &suspect)
+        // Who spoke before the address was contested is not remembered.
         suspect.isByName =
-            contender.isOwner && contender.isSpokenForByKnown && suspect.evidence == .mismatched
+            contender.isOwner && suspect.evidence == .mismatched
+            && (contender.isSpokenForByKnown || contender.spokesman == nil)
         return suspect
     }
 

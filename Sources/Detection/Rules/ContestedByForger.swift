@@ -9,8 +9,8 @@
 /// and never asked for it as tools do: then it takes more moves. Who stands in for an owner gives
 /// the address back, takes it no second time, and not from several owners that are there; who
 /// shares with a partner takes from that one alone. Ports of one machine are left to C4. Nobody is
-/// accused where all that tells is what is said in the first owner's name, under the source of a
-/// station that is known or trusted: it may be the truth.
+/// accused where all that tells is what is said in the first owner's name, under a source that
+/// anybody can wear: it may be the truth.
 enum ContestedByForger {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         guard let change = sighting.change, let suspect = sighting.suspect, suspect.hasReturned,
@@ -24,16 +24,35 @@ enum ContestedByForger {
             ? thresholds.weaklyContestedChanges
             : mayStandIn ? thresholds.standInChanges : thresholds.contestedChanges
         guard change.count >= needed else { return nil }
-        let isCritical =
-            sighting.isGateway && change.count >= thresholds.criticalGatewayChanges
         return Finding(
-            rule: .contestedByForger, severity: isCritical ? .critical : .high,
+            rule: .contestedByForger, severity: severity(of: change, sighting, thresholds),
             confidence: mayShare || mayStandIn ? .medium : .high,
-            accused: suspect.isByName ? nil : suspect.spokesman ?? suspect.mac,
+            accused: suspect.spokesman ?? suspect.mac,
             claim: AddressPair(mac: suspect.mac, ip: sighting.packet.sender.ip),
             rival: suspect.rival, other: suspect.other, evidence: suspect.evidence,
-            count: change.count, firstFrame: suspect.firstFrame,
-            scope: suspect.isByName ? .address : .binding)
+            count: change.count, firstFrame: suspect.firstFrame)
+    }
+
+    /// What accuses nobody: somebody speaks for the first owner under a source that anybody can
+    /// wear.
+    static func judgeSpokenFor(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
+        guard let change = sighting.change, change.count >= thresholds.contestedChanges,
+            let suspect = sighting.suspect, suspect.hasReturned, let owner = suspect.spokenFor,
+            !sighting.isOneMachine
+        else { return nil }
+        return Finding(
+            rule: .contestedByForger, severity: severity(of: change, sighting, thresholds),
+            confidence: .high, claim: AddressPair(mac: owner, ip: sighting.packet.sender.ip),
+            rival: suspect.mac == owner ? suspect.rival : suspect.mac, evidence: .mismatched,
+            count: change.count, firstFrame: suspect.firstFrame, scope: .address)
+    }
+
+    private static func severity(
+        of change: BindingChange, _ sighting: Sighting, _ thresholds: Thresholds
+    ) -> Severity {
+        let isCritical =
+            sighting.isGateway && change.count >= thresholds.criticalGatewayChanges
+        return isCritical ? .critical : .high
     }
 
     static func explain(_ alert: Alert) -> String {

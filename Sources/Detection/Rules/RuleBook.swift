@@ -10,7 +10,7 @@ enum RuleBook {
         if let finding = BetweenTwo.judge(sighting, thresholds) { report(finding) }
         if let finding = ToldAgainstOwner.judge(sighting, thresholds) { report(finding) }
         if let finding = AsksForItsClaim.judge(sighting, thresholds) { report(finding) }
-        if let finding = changeOfOwner(sighting, thresholds) { report(finding) }
+        judgeChange(sighting, thresholds, report: report)
         if let finding = GatewayWithOthers.judge(sighting, thresholds) { report(finding) }
         if let finding = RepeatedUnsolicited.judge(sighting, thresholds) { report(finding) }
         if let finding = PoisonedPeer.judge(sighting, thresholds) { report(finding) }
@@ -24,7 +24,21 @@ enum RuleBook {
         if let finding = ExplainedMove.judge(sighting, thresholds) { report(finding) }
     }
 
-    /// One matter, told once: the gravest rule on a change of owner speaks.
+    /// One matter, told once: the gravest rule on a change of owner speaks. Where C2 can't tell who
+    /// forges it takes no other's place: it may have to wait.
+    private static func judgeChange(
+        _ sighting: Sighting, _ thresholds: Thresholds, report: (Finding) -> Void
+    ) {
+        let finding = changeOfOwner(sighting, thresholds)
+        if let spoken = ContestedByForger.judgeSpokenFor(sighting, thresholds),
+            finding?.severity ?? .info < spoken.severity
+        {
+            report(spoken)
+        }
+        if let finding { report(finding) }
+    }
+
+    /// The gravest rule that names a station, or says that nobody tells which one.
     private static func changeOfOwner(
         _ sighting: Sighting, _ thresholds: Thresholds
     ) -> Finding? {
