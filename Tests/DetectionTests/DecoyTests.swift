@@ -93,4 +93,64 @@ struct DecoyTests {
                     })
         }
     }
+
+    // MARK: - An owner that answers
+
+    private static let alias = Player(mac: "06:55:44:33:22:11", ip: Player.router.ip)
+
+    /// Before the router is heard, an invention of Mallory's answers once in its name.
+    private static func answered(from source: Player, whispers: [Step]) -> [Step] {
+        [asks(54_000, .bob, for: alias.ip), tells(54_001, alias, .bob).from(source.mac)] + whispers
+    }
+
+    private static let whispers = tells(60_000, alias, .alice).from(Player.mallory.mac)
+        .repeated(15, every: 10_000)
+
+    @Test(arguments: [DetectorConfiguration(), .withGateway], [false, true])
+    func `who answers for an owner and whispers in its name is accused`(
+        configuration: DetectorConfiguration, decoys: Bool
+    ) {
+        let steps = Self.answered(from: .mallory, whispers: Self.whispers)
+        let told = Self.alerts(steps, decoys: decoys, configuration).filter { $0.severity >= .high }
+        let accused = told.compactMap(\.accused?.description)
+        #expect(!accused.isEmpty && accused.allSatisfy { $0 == Player.mallory.mac })
+    }
+
+    @Test func `what accuses nobody names the source of the frame`() {
+        let steps = Self.answered(from: Self.alias, whispers: Self.whispers)
+        let told = Self.alerts(steps, decoys: false).filter { $0.severity >= .high }
+        #expect(!told.isEmpty)
+        for alert in told {
+            #expect(alert.accused == nil)
+            #expect(alert.evidence.sentences.contains { $0.contains(Player.mallory.mac) })
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `who stands between two is told, whatever accuses nobody`(decoys: Bool) {
+        let host = Player(mac: "a4:5e:60:aa:aa:01", ip: "10.0.0.150")
+        let router = Player(mac: Player.router.mac, ip: Self.alias.ip)
+        let asHost = Self.alias.claiming(host)
+        let both = [tells(60_000, Self.alias, host), tells(60_010, asHost, router)]
+        let whispers = both.flatMap { $0.from(Player.mallory.mac).repeated(10, every: 10_000) }
+        let steps =
+            Self.answered(from: Self.alias, whispers: whispers)
+            + exchange(56_000, asHost, .bob)
+        let told = Self.alerts(steps, decoys: decoys)
+        #expect(told.contains { $0.rule == .betweenTwo && $0.severity >= .high })
+    }
+
+    @Test(arguments: ["00:00:00:00:00:00", Player.mallory.mac], [false, true])
+    func `a source of zeros is not nobody's`(source: String, decoys: Bool) {
+        let heard = exchange(15_000, .router, .alice) + exchange(58_000, .router, .alice)
+        let lies = [Player.alice, Self.listeners[0]].flatMap {
+            tells(60_000, Player.mallory.claiming(.router), $0).from(source).repeated(
+                9, every: 4_000)
+        }
+        let told = Self.alerts(heard + lies, decoys: decoys)
+        #expect(
+            told.contains {
+                $0.severity >= .high && $0.accused?.description == Player.mallory.mac
+            })
+    }
 }

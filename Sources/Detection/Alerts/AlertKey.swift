@@ -19,6 +19,10 @@ struct AlertKey: TableKey {
         case lesserShare
         case share
         case criticalShare
+        /// The same of what accuses nobody, which has no source: a frame may name any.
+        case nobodysLesserShare
+        case nobodysShare
+        case nobodysCriticalShare
     }
 
     var role: Role
@@ -136,7 +140,7 @@ extension Finding {
     /// Hands the keys of what it has in common with findings about other stations to `body`, any
     /// of whom may be invented: the station whose traffic is stolen, the address between whose
     /// station and another one somebody stands, or `isSource` what the frames came from. What
-    /// accuses nobody has nobody's source: it leads to none of the stations in whose name it is
+    /// accuses nobody has that in common: it leads to none of the stations in whose name it is
     /// said, nor to a source that is worn.
     func forEachShare(in segment: Segment, _ body: (AlertKey, _ isSource: Bool) -> Void) {
         if rule == .portStealing, let rival {
@@ -145,15 +149,28 @@ extension Finding {
         if rule == .betweenTwo, let claim {
             body(AlertKey(share, rule, claim.ip, in: segment), false)
         }
-        let isNobodys = self.isNobodys || rule == .contestedByForger && accused == nil
-        guard isAboutClaimant || isNobodys, let claim else { return }
+        guard isAboutClaimant || hasNobodysShare, let claim else { return }
         let isDear = isGateway == true || severity == .critical
         let ip = isDear ? claim.ip : .unspecified
         let rule = severity >= .high ? nil : rule
-        let sources = isNobodys ? [.zero] : [accused, carrier == accused ? nil : carrier]
-        for source in sources {
+        if hasNobodysShare { return body(AlertKey(nobodysShare, rule, ip, in: segment), true) }
+        for source in [accused, carrier == accused ? nil : carrier] {
             guard let source, source != claim.mac else { continue }
             body(AlertKey(share, rule, ip, source, in: segment), true)
+        }
+    }
+
+    /// Whether it has in common with others that it accuses nobody of what is said in a station's
+    /// name.
+    private var hasNobodysShare: Bool {
+        rule == .contestedByForger ? accused == nil : isNobodys && rule != .betweenTwo
+    }
+
+    private var nobodysShare: AlertKey.Role {
+        switch share {
+        case .criticalShare: .nobodysCriticalShare
+        case .share: .nobodysShare
+        default: .nobodysLesserShare
         }
     }
 

@@ -30,7 +30,8 @@ enum EvidenceText {
         if finding.evidence.contains(.contestsAnother) {
             sentences.append("\(who) took another station's address as well")
         }
-        if finding.evidence.contains(.mismatched) {
+        let mayBeWorn = finding.accused == nil && sighting.isMismatched
+        if finding.evidence.contains(.mismatched) || mayBeWorn {
             let source = sighting.isMismatched ? " (\(sighting.packet.source))" : ""
             sentences.append("the frame's source\(source) and the ARP sender differ")
         }

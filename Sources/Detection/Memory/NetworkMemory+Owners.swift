@@ -29,8 +29,11 @@ extension NetworkMemory {
         let isContested = bindings[place].isContested
         sighting.isSettled = before == claim.mac && !isNew && bindings[place].isSettled
         if isContested || sighting.isMismatched { describeContest(key, place, &sighting) }
-        // Whoever speaks for an owner that answers may do so under the source of any known station.
-        if sighting.hasOwnerAnswered, sighting.isSourceKnown, !sighting.isSourceRival {
+        // Whoever speaks for an owner that answers may do so under the source of any known station;
+        // who also answered for it is no other one.
+        if sighting.hasOwnerAnswered, bindings[place].tally.hasAnsweredItself,
+            sighting.isSourceKnown, !sighting.isSourceRival
+        {
             sighting.isSourceWorn = true
         }
     }
