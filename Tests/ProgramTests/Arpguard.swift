@@ -2,6 +2,8 @@
 
 import Glibc
 import JSON
+import Modules
+import SQLite
 import TestKit
 import Testing
 
@@ -57,6 +59,28 @@ struct Arpguard {
         let recorded = try telemetryStatus()["events"]?["recorded"]?.integerValue ?? 0
         #expect(recorded > 0)
         return recorded
+    }
+
+    /// What reads the store of a folder until it commits.
+    func reader(of folder: String) throws -> Connection {
+        let reader = try Connection(path: "\(folder)/store.sqlite", mode: .readOnly)
+        try reader.execute("BEGIN")
+        _ = try reader.integer("SELECT count(*) FROM events")
+        return reader
+    }
+
+    /// Deletes beside a reader that lets go as soon as the deletion's own upload is at work.
+    func delete(beside reader: Connection, _ words: String...) throws -> CommandResult {
+        let deletion = try RunningProcess(
+            Executables.path("arpguard"), ["telemetry", "delete-data", "--confirm"] + words,
+            environment: ["ARPGUARD_HOME": home, "HOME": folder.path])
+        let deadline = Deadline.within(.seconds(60))
+        while try !RealFileSystem().isLocked("\(home)/upload.lock") {
+            try #require(!deadline.hasPassed)
+            sched_yield()
+        }
+        try reader.execute("COMMIT")
+        return try deletion.waitForEnd()
     }
 
     /// Shuts others out of a home that a test made by writing into it.

@@ -40,19 +40,11 @@ import Testing
         try RealFileSystem().rename(arpguard.folder.file("journal"), to: "\(folder)/journal")
     }
 
-    /// What reads the store of a folder until it commits.
-    private func reader(of folder: String) throws -> Connection {
-        let reader = try Connection(path: "\(folder)/store.sqlite", mode: .readOnly)
-        try reader.execute("BEGIN")
-        _ = try reader.integer("SELECT count(*) FROM events")
-        return reader
-    }
-
     @Test func `it is not told as one that ended before`() throws {
         #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
         #expect(try arpguard("replay", capture).status == 1)
         let stored = try recorded()
-        let reader = try reader(of: usual)
+        let reader = try arpguard.reader(of: usual)
         #expect(try delete().status == 2)
         try reader.execute("COMMIT")
         #expect(try arpguard("telemetry", "upload", "--quiet").stderr.isEmpty)
@@ -113,17 +105,8 @@ import Testing
         let stored = try arpguard.record(capture, in: other)
         #expect(try arpguard("telemetry", "upload").status == 0)
         try block(usual)
-        let reader = try reader(of: other)
-        let deletion = try RunningProcess(
-            Executables.path("arpguard"), ["telemetry", "delete-data", "--confirm"],
-            environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
-        let deadline = Deadline.within(.seconds(60))
-        while try !RealFileSystem().isLocked("\(arpguard.home)/upload.lock") {
-            try #require(!deadline.hasPassed)
-            sched_yield()
-        }
-        try reader.execute("COMMIT")
-        let end = try deletion.waitForEnd()
+        let reader = try arpguard.reader(of: other)
+        let end = try arpguard.delete(beside: reader)
         #expect(end.status == 2, "\(end)")
         #expect(end.stdout.contains("deleted \(stored) events, not all"), "\(end)")
         #expect(end.stderr.contains("journal: Not a directory"), "\(end)")

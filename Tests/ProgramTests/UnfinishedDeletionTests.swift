@@ -30,19 +30,11 @@ import Testing
         return try end.stdout.split(separator: "\n").map { try JSONValue.parse(String($0)) }
     }
 
-    /// What reads the store of a folder until it commits.
-    private func reader(of folder: String) throws -> Connection {
-        let reader = try Connection(path: "\(folder)/store.sqlite", mode: .readOnly)
-        try reader.execute("BEGIN")
-        _ = try reader.integer("SELECT count(*) FROM events")
-        return reader
-    }
-
     /// Sends, and deletes beside a reader of the store; how many events were stored.
     private func deleteBesideReader(_ server: FakeServer) throws -> Int64 {
         let stored = try send(to: server)
         try #require(stored > 0)
-        let reader = try reader(of: storage)
+        let reader = try arpguard.reader(of: storage)
         let first = try arpguard("telemetry", "delete-data", "--confirm")
         #expect(first.status == 2 && first.stderr.contains("is read by"), "\(first)")
         try reader.execute("COMMIT")
@@ -104,18 +96,8 @@ import Testing
     @Test func `one that its own upload ends is told as done, with its figures`() throws {
         let server = try FakeServer(.answer(200), otherwise: .answer(204))
         let stored = try send(to: server)
-        let reader = try reader(of: storage)
-        let deletion = try RunningProcess(
-            Executables.path("arpguard"),
-            ["telemetry", "delete-data", "--confirm", "--format", "json"],
-            environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
-        let deadline = Deadline.within(.seconds(60))
-        while try !RealFileSystem().isLocked("\(arpguard.home)/upload.lock") {
-            try #require(!deadline.hasPassed)
-            sched_yield()
-        }
-        try reader.execute("COMMIT")
-        let end = try deletion.waitForEnd()
+        let reader = try arpguard.reader(of: storage)
+        let end = try arpguard.delete(beside: reader, "--format", "json")
         #expect(end.status == 0 && end.stderr.isEmpty, "\(end)")
         let json = try JSONValue.parse(end.stdout)
         #expect(json["deleted_events"] == .integer(stored) && json["erasure_requested"] == true)
@@ -129,7 +111,7 @@ import Testing
     {
         let place = arpguard.folder.file("other")
         let stored = try arpguard.record(capture, in: place)
-        let reader = try reader(of: place)
+        let reader = try arpguard.reader(of: place)
         #expect(try arpguard("telemetry", "delete-data", "--confirm").status == 2)
         try reader.execute("COMMIT")
         let list = try arpguard.folder.read("own/telemetry-places.json")

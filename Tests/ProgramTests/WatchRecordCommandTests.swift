@@ -99,6 +99,8 @@ import WatchRecords
         var interface = WatchState.Interface(name: "eth0")
         interface.frames = 50
         interface.dropped = 7
+        interface.evicted = 9
+        interface.hears = false
         state.interfaces = [interface]
         try WatchStateFile(home: arpguard.home, files: RealFileSystem()).write(state)
         let result = try arpguard("status")
@@ -107,13 +109,13 @@ import WatchRecords
             line.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
         }
         #expect(
-            lines.prefix(4) == [
+            lines.prefix(5) == [
                 "watch not running; the last one began 1970-01-01T00:00:01Z, and was last seen "
                     + "1970-01-01T00:00:09Z",
                 "alerts 2 high, 1 low", "last alert 1970-01-01T00:00:08Z a forged claim",
-                "command 1 sent, 1 failed, 1 dropped",
+                "eth0 9 owners forgotten for want of room", "command 1 sent, 1 failed, 1 dropped",
             ], "\(lines)")
-        #expect(lines.contains("eth0 not known not known 50 7"), "\(lines)")
+        #expect(lines.contains("eth0, no carrier not known not known 50 7"), "\(lines)")
         try arpguard.folder.write("{", to: "own/watch.json")
         let unreadable = try arpguard("status")
         #expect(unreadable.stdout.contains("the last one left no state"), "\(unreadable)")

@@ -79,6 +79,8 @@ struct BindingStoreTests {
         var interface = WatchState.Interface(name: "eth0")
         interface.gateway = "10.0.0.1"
         interface.dropped = 3
+        interface.evicted = 4
+        interface.hears = false
         state.interfaces = [interface]
         state.alerts = ["high": 2]
         state.lastAlert = WatchState.LastAlert(time: 5, severity: "high", summary: "x")
