@@ -77,6 +77,21 @@ import Testing
         #expect(try watch.waitForEnd().status == 0)
     }
 
+    @Test func `a configuration that does not hold is told by a watch, however quiet`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        try folder.write("{\"detection\": [", to: "home/config.json")
+        let laboratory = try Laboratory("qu")
+        let watch = try watch(laboratory, ["--quiet"])
+        let told = try watch.waitForErrorLine(containing: "is not a configuration")
+        #expect(told.hasPrefix("arpguard: error: ") && told.hasSuffix("; the defaults hold"))
+        try waitForStart(watch)
+        watch.send(signal: SIGHUP)
+        let again = try watch.waitForErrorLine(containing: "the configuration holds as it was")
+        #expect(again.hasPrefix("arpguard: error: "), "\(again)")
+        watch.send(signal: SIGTERM)
+        #expect(try watch.waitForEnd().status == 0)
+    }
+
     @Test func `another interface of the same name is not the one that was watched`() throws {
         if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
         let laboratory = try Laboratory("sn")
