@@ -18,7 +18,7 @@ import Testing
             return check("\(SimulateCommand.run(seeds: 1..<101))")
         }
         let result = try CommandRunner.run(
-            program, ["\(Self.seeds)"], deadline: .seconds(Self.seeds * 2 / 5))
+            program, ["\(Self.seeds)"], deadline: .seconds(Self.seeds * 3 / 5))
         check(result.stdout)
     }
 
