@@ -43,7 +43,9 @@ enum EvidenceText {
                 "\(who) is a virtual router's address, but no router that had this one before "
                     + "advertises it")
         }
-        if finding.scope == .interface { sentences.append("they wear the tags of several VLANs") }
+        if finding.scope == .interface {
+            sentences.append("they were counted over all VLANs of the interface")
+        }
         return sentences
     }
 
