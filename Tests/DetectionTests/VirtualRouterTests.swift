@@ -89,6 +89,73 @@ struct VirtualRouterTests {
         #expect(!told.isEmpty && told.contains { $0.severity >= .high } == (times > 0))
     }
 
+    // MARK: - Whispers with pauses
+
+    private static let stooge = Player(mac: "0a:77:66:55:44:33", ip: "10.0.0.77")
+
+    /// Somebody answers an invented station in the router's name, now and then, and the port asks.
+    private static func contested(_ at: Int64, whispers: Bool) -> [Step] {
+        let whisper = whispers ? [answers(at + 2_000, .bob)] : []
+        let answered = (0..<7).flatMap { turn -> [Step] in
+            let at = at + Int64(turn) * 10_000
+            let back = turn == 0 ? [] : [asks(at + 6_000, port, for: Player.bob.ip)]
+            return [asks(at, stooge, for: shared.ip), answers(at + 1, stooge)] + back
+        }
+        let quiet = asks(at + 90_000, port, for: Player.bob.ip).repeated(4, every: 25_000)
+        return answered + whisper + quiet
+    }
+
+    /// Contests with pauses between, in some of which the router whispers.
+    private static func contests(_ whispers: [Bool]) -> [Step] {
+        [asks(5_000, port, for: Player.bob.ip)]
+            + whispers.enumerated().flatMap {
+                contested(20_000 + Int64($0) * 210_000, whispers: $1)
+            }
+    }
+
+    @Test(arguments: [[true, true], [true, false, false, true]], configurations)
+    func `who whispers as a virtual router again after a pause is told`(
+        whispers: [Bool], configuration: DetectorConfiguration
+    ) {
+        let once = whispers.enumerated().map { $0 == 0 && $1 }
+        for (whispers, isTold) in [(once, false), (whispers, true)] {
+            let told = Self.scene("", [], Self.contests(whispers)).alerts(configuration)
+            #expect(!told.isEmpty && told.contains { $0.severity >= .high } == isTold)
+        }
+    }
+
+    @Test(arguments: configurations)
+    func `a virtual router's port may whisper again an hour later`(
+        configuration: DetectorConfiguration
+    ) {
+        let whispers = [true] + [Bool](repeating: false, count: 17) + [true]
+        let told = Self.scene("", [], Self.contests(whispers)).alerts(configuration)
+        #expect(!told.isEmpty && told.allSatisfy { $0.severity < .high })
+    }
+
+    @Test(arguments: configurations)
+    func `others that claim the address hide no virtual router that whispers again`(
+        configuration: DetectorConfiguration
+    ) {
+        let crowd = (0..<3).flatMap { number -> [Step] in
+            let other = Player(mac: "0a:77:66:55:44:4\(number)", ip: shared.ip)
+            let at = 84_000 + Int64(number) * 4_000
+            let back = asks(at + 2_000, port, for: Player.bob.ip)
+            return [asks(at, other, for: Player.bob.ip), back]
+        }
+        let asked = asks(100_000, Self.stooge, for: shared.ip)
+        let again = [asked, Self.answers(100_001, Self.stooge)]
+        let first = Self.contests([true]).filter { $0.at < 84_000 }
+        for isAgain in [false, true] {
+            let whisper = isAgain ? [Self.answers(103_000, .bob)] : []
+            let back = asks(106_000, port, for: Player.bob.ip)
+            let more = again.map { $0.later(10_000) } + [back.later(10_000)]
+            let steps = first + crowd + again + whisper + [back] + more
+            let told = Self.scene("", [], steps).alerts(configuration)
+            #expect(!told.isEmpty && told.contains { $0.rule == .contestedByForger } == isAgain)
+        }
+    }
+
     @Test(arguments: configurations)
     func `who whispers as a virtual router more than it is asked is told`(
         configuration: DetectorConfiguration

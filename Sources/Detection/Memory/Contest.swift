@@ -66,6 +66,10 @@ struct Contest: Sendable {
     var wasOwnerFresh = false
     /// How often the first owner had answered what everybody was asked before the first change.
     private(set) var promptedBefore: UInt32
+    /// When a virtual router that is remembered no more was last heard, of those that whispered.
+    private var lastWhisperer = Int64.min
+    /// Whether that was a short while ago: a capture does not lack questions so often.
+    private var hasWhispered = false
     /// How it began to be contested; nil where the owner was known by what was heard here alone.
     var dispute: Dispute?
 
@@ -79,9 +83,11 @@ struct Contest: Sendable {
 
     /// Begins anew when somebody claims the address after a pause: `holder` is its owner by now,
     /// unless it took the address from one that was heard within `window`, or before the clock was
-    /// set back; `claimant` is the other one.
+    /// set back; `claimant` is the other one. That a virtual router whispered is remembered for
+    /// `memory`: its port would do so once after each pause.
     mutating func beginAgain(
-        holder: Binding, claimant: MACAddress, within window: Int64, at time: Int64
+        holder: Binding, claimant: MACAddress, within window: Int64, memory: Int64,
+        at time: Int64
     ) {
         var again = Contest(original: holder, frame: holder.tally.lastFrame)
         again.hasEverReturned = hasEverReturned || holder.isUsurped && contender(claimant) != nil
@@ -97,7 +103,19 @@ struct Contest: Sendable {
             again.promptedBefore = promptedBefore
             again.wasOwnerFresh = wasOwnerFresh
         }
+        again.lastWhisperer = lastWhisperer
+        for index in contenders.indices {
+            if let left = contenders[index], again.place(of: left.mac) == nil { again.leaves(left) }
+        }
+        again.hasWhispered = time.isWithin(memory, of: again.lastWhisperer)
         self = again
+    }
+
+    /// Notes what is to be remembered of a contender that is one no more.
+    private mutating func leaves(_ contender: Contender) {
+        guard contender.mac.isVirtualRouter, contender.tally.unsolicited > 0 else { return }
+        lastWhisperer = max(lastWhisperer, contender.tally.lastTime)
+        hasWhispered = true
     }
 
     /// Who was heard first to have the address.
@@ -136,7 +154,9 @@ struct Contest: Sendable {
         if let index = place(of: binding.mac) {
             contenders[index]?.tally = binding.tally
         } else {
-            contenders[quietest] = Contender(binding, isOriginal: false)
+            let index = quietest
+            if let left = contenders[index] { leaves(left) }
+            contenders[index] = Contender(binding, isOriginal: false)
         }
     }
 
@@ -212,11 +232,11 @@ struct Contest: Sendable {
     }
 
     /// Whether a contender tells single stations what they never asked. A virtual router's port may
-    /// once, where the capture lacks a question.
+    /// once in a while, where the capture lacks a question.
     private func whispers(_ contender: Contender) -> Bool {
         let tally = contender.tally
         let isPorts = contender.mac.isVirtualRouter && tally.ownUnsolicited == 0
-        return tally.unsolicited > (isPorts ? 1 : 0)
+        return tally.unsolicited > (isPorts && !hasWhispered ? 1 : 0)
     }
 
     /// Whether one of them answers when asked, and tells nobody unasked.

@@ -79,7 +79,7 @@ extension NetworkMemory {
         if contests[index].changes(within: window, at: sighting.time) == 0 {
             contests[index].beginAgain(
                 holder: before, claimant: claim.mac, within: thresholds.ownAddressWindow,
-                at: sighting.time)
+                memory: thresholds.foldWindow, at: sighting.time)
         }
         if before.isSettled {
             contests[index].dispute = Dispute(over: before, at: sighting.time)
