@@ -97,7 +97,7 @@ public struct Detector: ~Copyable, Sendable {
             finding.isInOwnersName =
                 sighting.isInOwnersName && finding.claim == sighting.packet.sender
             // The source is known or trusted, and the owner had no part in it.
-            if finding.isInOwnersName, sighting.hasOwnerAnswered,
+            if finding.isInOwnersName, sighting.hasOwnerAnswered || sighting.isSourceTrusted,
                 finding.accused == finding.claim?.mac
             {
                 finding.accused = nil

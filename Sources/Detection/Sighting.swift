@@ -162,9 +162,9 @@ struct Suspect: Equatable, Sendable {
     var rival: MACAddress
     /// What tells.
     var evidence: ForgerEvidence
-    /// Whether it had the address first and behaves as owners do, and all that tells is what is
-    /// said in its name under a source that is known or trusted, or is not remembered.
-    var isByName = false
+    /// Whether it had the address first and behaves as owners do, and others speak in its name as
+    /// forgers do, under a source that is known or trusted, or is not remembered.
+    var isSpokenFor = false
     /// The first owner, where that is so of it.
     var spokenFor: MACAddress?
     /// The other address of its own that tells.

@@ -142,6 +142,61 @@ struct InventedOwnerTests {
         #expect(told.allSatisfy { $0.accused == nil })
     }
 
+    /// A forger announces the router's address, which only asks in it.
+    private static func attack(by forger: Player) -> [Step] {
+        announces(40_000, forger.claiming(.router)).repeated(14, every: 17_000)
+            + asks(43_000, .router, for: Player.bob.ip).repeated(14, every: 17_000)
+    }
+
+    /// The truth, told to one after the other.
+    private static func words(_ at: [Int64], source: Player) -> [Step] {
+        let listeners: [Player] = [.alice, listener, .mallory, .bob]
+        return at.enumerated().map { tells($1, .router, listeners[$0]).from(source.mac) }
+    }
+
+    @Test(
+        arguments: [Player.bob, watcher, player(1, "0a:44:55:66", in: 7)],
+        [[20_000, 20_500, 21_000], [41_000, 58_000, 75_000]] as [[Int64]])
+    func `however often the truth is told for an owner that only asks, it is not accused`(
+        source: Player, times: [Int64]
+    ) {
+        // Who speaks under an invented source while another one has the address is accused.
+        let isHeard = source.ip == Player.bob.ip || source.ip == Self.watcher.ip
+        let others = isHeard || times[0] < 40_000 ? [] : [source.mac]
+        for forger in [Player.mallory, Self.stranger] {
+            let words = Self.words(times, source: source)
+            let steps = Self.heardAsking(.router) + words + Self.attack(by: forger)
+            for configuration in [DetectorConfiguration(), Self.trusting] {
+                let told = Self.told(steps, configuration)
+                let accused = Set(told.compactMap(\.accused?.description))
+                #expect(!told.isEmpty && accused.isSubset(of: [forger.mac] + others), "\(accused)")
+                let isNamed = forger.mac == Player.mallory.mac && others.isEmpty
+                #expect(!isNamed || accused.contains(forger.mac))
+            }
+        }
+    }
+
+    private static let second = exchange(
+        9_000, Player(mac: Player.router.mac, ip: "10.0.0.2"), .bob)
+
+    @Test(arguments: [Player.bob, watcher], [20_000, 41_000] as [Int64])
+    func `a word for an owner that has a second address accuses nobody`(
+        source: Player, time: Int64
+    ) {
+        let steps = Self.heardAsking(.router) + Self.second + Self.attack(by: Self.stranger)
+        for configuration in [DetectorConfiguration(), Self.trusting] {
+            let told = Self.told(steps + Self.words([time], source: source), configuration)
+            #expect(told.allSatisfy { $0.accused == nil })
+        }
+    }
+
+    @Test func `a trusted source accuses no owner that only asks`() {
+        let words = tells(30_000, .router, .alice).from(Self.watcher.mac).repeated(4, every: 2_000)
+        let told = alerts(Self.heardAsking(.router) + Self.second + words, Self.trusting)
+        #expect(told.contains { $0.severity >= .high })
+        #expect(told.allSatisfy { $0.accused == nil && !$0.advice.contains("accused") })
+    }
+
     /// Everybody was heard but the victim, which then only asks.
     private static func heardAsking(_ victim: Player) -> [Step] {
         exchange(0, .mallory, .bob) + exchange(1_000, .bob, .mallory)

@@ -74,6 +74,7 @@ struct OthersNameTests {
         let told = Self.told(Self.known + truth + taken, DetectorConfiguration())
         #expect(told.contains { $0.accused?.description == Player.mallory.mac })
         #expect(told.allSatisfy { $0.accused?.description != Player.router.mac })
+        #expect(told.allSatisfy { $0.rule != .contestedByForger || $0.accused != nil })
     }
 
     @Test func `an owner that only announces is not accused of what somebody truly says`() {

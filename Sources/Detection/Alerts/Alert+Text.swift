@@ -61,7 +61,8 @@ extension Alert {
         case .portStealing:
             "Look at both stations before one is taken off the network: who sends such frames can "
                 + "make them accuse anybody."
-        case .repeatedUnsolicited, .repeatedUnsolicitedAlone, .toldAgainstOwner, .betweenTwo:
+        case .gatewayWithOthers, .repeatedUnsolicited, .repeatedUnsolicitedAlone,
+            .toldAgainstOwner, .betweenTwo:
             accused == nil
                 ? "Find the switch port at which such frames come in: they wear another source."
                 : kind.advice

@@ -23,6 +23,12 @@ extension Contest {
         isOwnerByItself(contender) ? contender.tally.ownUnsolicited : contender.tally.unsolicited
     }
 
+    /// How often a contender told one station, unasked, by its own word: who had the address first
+    /// and behaves as owners do is not to blame for what others say in its name.
+    func ownUnsolicited(by contender: Contender) -> UInt32 {
+        contender.isOwner ? contender.tally.ownUnsolicited : unsolicited(by: contender)
+    }
+
     /// Whether a contender is the owner, whatever others say in its name: it had the address first,
     /// answered, and nobody else was as often the first to answer. Who asks everybody once, as a
     /// forger may before the owner is heard, need not be, unless nobody whispers for it: stations

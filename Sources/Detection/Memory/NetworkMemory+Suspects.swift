@@ -3,17 +3,13 @@
 extension NetworkMemory {
     /// The likeliest forger among those who claim an address: the one with the most evidence,
     /// strong evidence before weak. Without any evidence, it is the latest claimant's opponent
-    /// that is named, with an empty set. What is said in the first owner's name under a source that
-    /// anybody can wear is none: no other one hides behind it.
+    /// that is named, with an empty set.
     func suspect(in contest: Contest, _ key: AddressKey, at time: Int64) -> Suspect? {
         var best: Suspect?
         var spokenFor: MACAddress?
         for index in contest.contenders.indices {
-            guard var suspect = suspicion(of: index, in: contest, key, at: time) else { continue }
-            if suspect.isByName {
-                spokenFor = suspect.mac
-                suspect.evidence = []
-            }
+            guard let suspect = suspicion(of: index, in: contest, key, at: time) else { continue }
+            if suspect.isSpokenFor { spokenFor = suspect.mac }
             if suspect.weight > best?.weight ?? -1 { best = suspect }
         }
         best?.spokenFor = spokenFor
@@ -58,13 +54,9 @@ extension NetworkMemory {
             let rival = contest.rival(of: contender.mac)
         else { return nil }
         var suspect = Suspect(mac: contender.mac, rival: rival, evidence: [])
-        suspect.spokesman = contender.spokesman
         gatherStrong(contender, in: contest, key, at: time, &suspect)
         gatherWeak(contender, in: contest, key, at: time, &suspect)
-        // Who spoke before the address was contested is not remembered.
-        suspect.isByName =
-            contender.isOwner && suspect.evidence == .mismatched
-            && (contender.isSpokenForByKnown || contender.spokesman == nil)
+        gatherSpoken(contender, in: contest, key, at: time, &suspect)
         return suspect
     }
 
@@ -72,16 +64,47 @@ extension NetworkMemory {
         _ contender: Contender, in contest: Contest, _ key: AddressKey, at time: Int64,
         _ suspect: inout Suspect
     ) {
-        suspect.unsolicited = contest.unsolicited(by: contender)
+        suspect.unsolicited = contest.ownUnsolicited(by: contender)
         suspect.isAnsweringOnly = contender.tally.soleAnswers > 0 && suspect.unsolicited == 0
-        if suspect.unsolicited >= thresholds.unsolicitedEvidence,
-            !contest.isNearlyAlwaysAsked(contender), !mayBalance(contender, key, at: time)
-        {
+        if tells(suspect.unsolicited, against: contender, in: contest, key, at: time) {
             suspect.evidence.insert(.unsolicited)
         }
-        if contest.isForgedFor(contender) { suspect.evidence.insert(.mismatched) }
         if contender.hasRestored { suspect.evidence.insert(.restores) }
         if contender.wearsVirtualMAC { suspect.evidence.insert(.virtualMAC) }
+    }
+
+    /// What others say for a contender. In the first owner's name, under a source that anybody can
+    /// wear, it is no evidence, however much it is: neither the owner nor the source is accused of
+    /// it, and no other one hides behind it.
+    private func gatherSpoken(
+        _ contender: Contender, in contest: Contest, _ key: AddressKey, at time: Int64,
+        _ suspect: inout Suspect
+    ) {
+        var spoken: ForgerEvidence = contest.isForgedFor(contender) ? .mismatched : []
+        let unsolicited = contest.unsolicited(by: contender)
+        if tells(unsolicited, against: contender, in: contest, key, at: time) {
+            spoken.insert(.unsolicited)
+        }
+        if !contender.isOwner { suspect.spokesman = contender.spokesman }
+        guard !spoken.isSubset(of: suspect.evidence) else { return }
+        // Who spoke before the address was contested is not remembered.
+        if contender.isOwner, contender.isSpokenForByKnown || contender.spokesman == nil {
+            suspect.isSpokenFor = true
+        } else {
+            suspect.evidence.formUnion(spoken)
+            suspect.spokesman = contender.spokesman
+            suspect.unsolicited = unsolicited
+        }
+    }
+
+    /// Whether so much that a contender told single stations, unasked, tells that it forges.
+    private func tells(
+        _ unsolicited: UInt32, against contender: Contender, in contest: Contest,
+        _ key: AddressKey, at time: Int64
+    ) -> Bool {
+        unsolicited >= thresholds.unsolicitedEvidence
+            && !contest.isNearlyAlwaysAsked(contender, unsolicited)
+            && !mayBalance(contender, key, at: time)
     }
 
     /// Whether a contender may be a port of a machine that balances its load: it answered before
@@ -216,14 +239,14 @@ extension Contest {
         return sum
     }
 
-    /// Whether nearly all that a contender told was asked for: a capture lacks a question now and
-    /// then. Once the address is contested only what everybody was asked counts, or was asked by
-    /// one that was there before.
-    func isNearlyAlwaysAsked(_ contender: Contender) -> Bool {
+    /// Whether nearly all that a contender told was asked for, where so much was not: a capture
+    /// lacks a question now and then. Once the address is contested only what everybody was asked
+    /// counts, or was asked by one that was there before.
+    func isNearlyAlwaysAsked(_ contender: Contender, _ unsolicited: UInt32) -> Bool {
         let tally = contender.tally
         let asked = tally.firstAnswers &+ tally.rivalAnswers &+ contender.privateAnswers
         let before = contender.isOriginal ? promptedBefore : 0
-        return Swift.max(asked, before) / 3 >= unsolicited(by: contender)
+        return Swift.max(asked, before) / 3 >= unsolicited
     }
 
     /// Whether a contender is likely to be the owner, who may have further addresses: it had the
@@ -231,7 +254,7 @@ extension Contest {
     /// owners do.
     fileprivate func isOwnedBy(_ contender: Contender) -> Bool {
         let tally = contender.tally
-        let unsolicited = unsolicited(by: contender)
+        let unsolicited = ownUnsolicited(by: contender)
         let isAsked = tally.firstAnswers > 0 && tally.firstAnswers >= unsolicited
         if contender.isOriginal, isAsked { return true }
         guard tally.isOwners, unsolicited == 0 else { return false }

@@ -99,7 +99,8 @@ extension NetworkMemory {
         guard let index = contests.peek(key),
             let contender = contests[index].contender(packet.sender.mac), !contender.isOriginal
         else { return tally.prompted / 3 >= tally.unsolicited }
-        return contests[index].isNearlyAlwaysAsked(contender)
+        return contests[index].isNearlyAlwaysAsked(
+            contender, contests[index].unsolicited(by: contender))
     }
 
     /// Takes in who tells a listener something unasked, and says whether several do.
