@@ -197,6 +197,23 @@ struct InventedOwnerTests {
         #expect(told.allSatisfy { $0.accused == nil && !$0.advice.contains("accused") })
     }
 
+    @Test(arguments: [false, true], configurations)
+    func `who wears a third source accuses nobody where another one answers for the owner`(
+        hasAnswered: Bool, configuration: DetectorConfiguration
+    ) {
+        let shared = Player(mac: "00:00:5e:00:01:0a", ip: Player.router.ip)
+        let asked = exchange(10_000, shared, .alice).flatMap { $0.repeated(6, every: 5_000) }
+        let answered = asked.sorted { $0.at < $1.at }.enumerated().map { place, step in
+            let source = hasAnswered && place == 11 ? Player.bob : .mallory
+            return place % 2 == 0 ? step : step.from(source.mac)
+        }
+        let whispers = tells(50_000, shared, .alice).from(Player.bob.mac).repeated(8, every: 4_000)
+        let start = exchange(0, .mallory, .bob) + exchange(1_000, .bob, .alice)
+        let told = alerts(start + answered + whispers, configuration)
+        #expect(told.contains { $0.severity >= .high })
+        #expect(told.allSatisfy { $0.severity < .high || $0.accused == nil })
+    }
+
     /// Everybody was heard but the victim, which then only asks.
     private static func heardAsking(_ victim: Player) -> [Step] {
         exchange(0, .mallory, .bob) + exchange(1_000, .bob, .mallory)

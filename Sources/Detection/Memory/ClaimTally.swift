@@ -44,6 +44,9 @@ struct ClaimTally: Sendable {
     private(set) var rivalAnswers: UInt32 = 0
     /// Answers to questions, as the first or the second.
     private(set) var prompted: UInt32 = 0
+    /// Which other station's source was the first to answer for it, folded to save room; 0 where
+    /// none did.
+    private var answerer: UInt16 = 0
     /// Answers to questions that were put to everybody and that nobody had answered before; halved
     /// when it is full.
     private var first: UInt8 = 0
@@ -81,6 +84,16 @@ struct ClaimTally: Sendable {
 
     /// Whether it did nothing but ask everybody.
     var onlyAsks: Bool { count == asked }
+
+    /// Whether only `source` and not its own is known to answer for it.
+    func isAnswered(by source: MACAddress) -> Bool {
+        !hasAnsweredItself && (answerer == 0 || answerer == source.fold)
+    }
+
+    /// Notes that a frame from `source`, another station's, answered for it.
+    mutating func noteAnswer(by source: MACAddress) {
+        if answerer == 0 { answerer = source.fold }
+    }
 
     /// Counts one more claim; `isHolders` where the station had the address anyway.
     @inline(__always)
@@ -121,5 +134,14 @@ struct ClaimTally: Sendable {
         count &-= UInt32(forged / 2)
         unsolicited &-= UInt32(forged / 2)
         forged -= forged / 2
+    }
+}
+
+extension MACAddress {
+    /// Sixteen bits of it, never 0. Few stations have the same, and nobody gains by it who wears
+    /// another one's.
+    fileprivate var fold: UInt16 {
+        let folded = UInt16(truncatingIfNeeded: bits ^ bits >> 16 ^ bits >> 32)
+        return folded == 0 ? 1 : folded
     }
 }

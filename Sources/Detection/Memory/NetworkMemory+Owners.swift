@@ -21,6 +21,9 @@ extension NetworkMemory {
         } else {
             changeOwner(of: key, at: place, to: claim, &sighting)
         }
+        if sighting.isMismatched, sighting.form.isPrompted, bindings[place].mac == claim.mac {
+            bindings.update(place) { $0.tally.noteAnswer(by: packet.source) }
+        }
         sighting.isInOwnersName =
             sighting.isMismatched && before == claim.mac && !isNew
             && bindings[place].isHeldByOwner && sighting.declared ?? claim.mac == claim.mac
@@ -30,9 +33,9 @@ extension NetworkMemory {
         sighting.isSettled = before == claim.mac && !isNew && bindings[place].isSettled
         if isContested || sighting.isMismatched { describeContest(key, place, &sighting) }
         // Whoever speaks for an owner that answers may do so under the source of any known station;
-        // who also answered for it is no other one.
-        if sighting.hasOwnerAnswered, bindings[place].tally.hasAnsweredItself,
-            sighting.isSourceKnown, !sighting.isSourceRival
+        // who answered in its place is no other one.
+        if sighting.hasOwnerAnswered, sighting.isSourceKnown, !sighting.isSourceRival,
+            !bindings[place].tally.isAnswered(by: packet.source)
         {
             sighting.isSourceWorn = true
         }
