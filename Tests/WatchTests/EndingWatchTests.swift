@@ -65,6 +65,23 @@ import Testing
         #expect(try watch.waitForEnd().status == 0)
     }
 
+    @Test func `a loose plug is told a few times, with all that the kernel counts`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("lo")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        for isIn in (0..<40).map({ $0 % 2 == 1 }) { try laboratory.plug(.watcher, in: isIn) }
+        _ = try watch.waitForErrorLine(containing: " times, ")
+        watch.send(signal: SIGTERM)
+        let told = try watch.waitForEnd().stderr.split(separator: "\n")
+            .filter { $0.contains("eth0 had no carrier ") }
+        let counts = told.map { line in
+            line.contains(" times, ") ? line.split(separator: " ").compactMap { Int($0) }.first : 1
+        }
+        #expect((20...21).contains(counts.compactMap { $0 }.reduce(0, +)), "\(told)")
+        #expect(told.count <= 3, "\(told)")
+    }
+
     @Test func `a watch that begins without a carrier says so`() throws {
         if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
         let laboratory = try Laboratory("cb")

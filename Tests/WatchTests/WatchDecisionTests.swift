@@ -125,41 +125,6 @@ struct WatchDecisionTests {
         #expect(minute == [.interfaces, .refusal, .state, .drops, .bindings, .upload])
     }
 
-    @Test func `an interface that was down is told once it is up, with the time between`() {
-        var gaps = LinkGaps([4: "eth0"])
-        func news(_ index: UInt32, _ state: LinkChanges.State, _ now: Int64) -> LinkGaps.News? {
-            gaps.take(LinkChanges.Change(index: index, state: state), at: now)
-        }
-        #expect(news(4, .up, 1) == nil)
-        #expect(news(4, .down, 5) == nil)
-        #expect(news(7, .down, 6) == nil)
-        #expect(news(7, .up, 7) == nil)
-        #expect(news(4, .down, 8) == nil)
-        #expect(news(4, .up, 9) == .gap("eth0", nanoseconds: 4, wasDown: true))
-        #expect(news(4, .up, 10) == nil)
-        #expect(news(7, .gone, 11) == nil)
-        #expect(news(4, .gone, 12) == .gone("eth0"))
-        #expect(LinkGaps.words(4) == "a moment")
-        #expect(LinkGaps.words(1_260_000_000) == "1.3 seconds")
-    }
-
-    @Test func `an interface without carrier is told at once, and the time without it later`() {
-        var gaps = LinkGaps()
-        func news(_ state: LinkChanges.State, _ now: Int64) -> LinkGaps.News? {
-            gaps.take(state, of: "eth0", at: now)
-        }
-        #expect(news(.up, 1) == nil && gaps.hears("eth0"))
-        #expect(news(.unplugged, 2) == .unplugged("eth0"))
-        #expect(news(.unplugged, 3) == nil)
-        #expect(!gaps.hears("eth0") && gaps.hears("eth1"))
-        #expect(news(.up, 7) == .gap("eth0", nanoseconds: 5, wasDown: false))
-        #expect(gaps.hears("eth0"))
-        // One that is switched on again has no carrier at first.
-        #expect(news(.down, 10) == nil)
-        #expect(news(.unplugged, 11) == .unplugged("eth0"))
-        #expect(news(.up, 14) == .gap("eth0", nanoseconds: 4, wasDown: true))
-    }
-
     @Test func `a round that watch starts asks itself whether it is due`() {
         #expect(UploadRunner.arguments(home: "/h") == ["--home", "/h", "--if-due", "--quiet"])
     }

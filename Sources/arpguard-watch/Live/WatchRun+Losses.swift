@@ -4,12 +4,14 @@ import Capture
 import CommandLineKit
 import Detection
 import Program
+import Telemetry
 import WatchRecords
 
 /// What a watch can't hear or keep, and tells.
 extension WatchRun {
     /// Notes an interface that is there no more, or was switched off.
     func lookAtInterfaces() {
+        noteLinks()
         let all = NetworkInterface.all()
         // Where the kernel tells nothing, nothing is known.
         if all.isEmpty { return }
@@ -24,14 +26,23 @@ extension WatchRun {
         noteCarriers(all)
     }
 
-    /// Takes in which interfaces are plugged in, whatever the kernel told or did not tell.
+    /// Takes in which interfaces are plugged in, whatever the kernel told or did not tell, and
+    /// tells what has waited.
     func noteCarriers(_ all: [NetworkInterface]) {
         let watched = Set(interfaces.map(\.name))
         for interface in all where interface.isUp && watched.contains(interface.name) {
-            tell(
-                gaps.take(
-                    interface.hasCarrier ? .up : .unplugged, of: interface.name, at: uptime()))
+            let name = interface.name
+            tell(gaps.take(interface.hasCarrier ? .up : .unplugged, of: name, at: uptime()))
+            if let losses = CarrierCount(files: setup.seams.files).losses(of: name) {
+                gaps.take(losses: losses, of: name)
+            }
+            tell(gaps.news(of: name, at: uptime()))
         }
+    }
+
+    /// Tells what still waits.
+    func tellLastGaps() {
+        for interface in interfaces { tell(gaps.news(of: interface.name, at: .max)) }
     }
 
     /// Takes in what became of interfaces.
@@ -44,11 +55,11 @@ extension WatchRun {
         case .unplugged(let name):
             invocation.diagnostics.warning(
                 "\(name) has no carrier: nothing is heard on it",
-                hint: "look at its cable and at what is at the other end")
-        case .gap(let name, let time, let wasDown):
-            let what = wasDown ? "was down" : "had no carrier"
+                hint: "look at its cable and at what is at the other end, or at a bridge's ports")
+        case .lost(let name, let lost, let isOff):
+            let now = isOff ? ", and has no carrier now" : ""
             invocation.diagnostics.warning(
-                "\(name) \(what) for \(LinkGaps.words(time)): what was sent then was not seen")
+                "\(name) \(lost.words)\(now): what was sent then was not seen")
         case .gone(let name): lost = LiveError(code: .vanished, interface: name)
         case nil: break
         }
@@ -80,11 +91,10 @@ extension WatchRun {
     private func tellEvicted() {
         for interface in interfaces {
             let evicted = Int64(clamping: interface.statistics.evicted)
-            let before = toldEvicted[interface.name, default: 0]
-            guard evicted > before else { continue }
-            toldEvicted[interface.name] = evicted
+            guard let news = forgotten.news(evicted, on: interface.name, at: uptime())
+            else { continue }
             invocation.diagnostics.warning(
-                AlertText.evicted(evicted - before, on: interface.name, total: evicted),
+                AlertText.evicted(news, on: interface.name, total: evicted),
                 hint: AlertText.evictedHint)
         }
     }

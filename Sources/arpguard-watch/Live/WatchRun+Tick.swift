@@ -211,6 +211,7 @@ extension WatchRun {
     func finish(_ failure: CommandFailure?) {
         if !checks.isEmpty { tellGateways() }
         tellRests(at: nil)
+        tellLastGaps()
         telemetry.ran(totals)
         telemetry.finished(failure == nil ? .signal : .error, totals)
         saveBindings()

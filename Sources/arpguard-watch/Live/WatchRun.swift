@@ -41,8 +41,7 @@ final class WatchRun {
     var forgetting: Forgetting
     /// Dropped frames that a person was told of, by interface.
     var toldDrops: [String: Int64] = [:]
-    /// Forgotten owners that a person was told of, by interface.
-    var toldEvicted: [String: Int64] = [:]
+    var forgotten = ForgottenOwners()
     /// Ways out of configurations before this one, which may still have something to send.
     var retired = RetiredOutputs()
     /// What the kernel tells of interfaces; nil where it tells nothing.
