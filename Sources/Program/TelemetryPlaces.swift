@@ -11,7 +11,8 @@ import Telemetry
 /// read. Whoever takes consent back or deletes means all of it, that on a disk included which is
 /// not there at the moment. A yes in such a folder counts only while this list knows the folder,
 /// by a mark in it, and owes it nothing: so a no holds at once, wherever the folder is, and a yes
-/// is that of one home alone, since each home that agrees draws a mark of its own.
+/// is that of one home alone, since each home that agrees draws a mark of its own. The usual folder
+/// is on it, without a mark, while it is owed something beside others.
 struct TelemetryPlaces: Sendable {
     /// One of them, and what was decided while it could not be reached.
     struct Place: Equatable {
@@ -76,7 +77,8 @@ struct TelemetryPlaces: Sendable {
     /// may be: whoever goes on with it meets the reason.
     func isThere(_ place: Place) -> Bool {
         do throws(SystemError) {
-            return try mark(in: place.path) == place.mark
+            if place.isUnmarked, try files.status(of: place.path)?.kind != .folder { return false }
+            return try mark(in: place.path) ?? "" == place.mark
         } catch {
             return true
         }
@@ -92,15 +94,19 @@ struct TelemetryPlaces: Sendable {
 
     /// Why a yes that stands in a folder does not count; nil if it does.
     ///
-    /// - Parameter isUsual: whether it is the home's usual folder. That needs no list, unless
-    ///   somebody put a mark there: then it was agreed to as another folder, maybe of another home.
-    func obstacle(in folder: String, isUsual: Bool) -> String? {
+    /// - Parameters:
+    ///   - isUsual: whether it is the home's usual folder. That needs no list, unless somebody put
+    ///     a mark there: then it was agreed to as another folder, maybe of another home.
+    ///   - heedingDebts: whether what is owed to it is a reason.
+    func obstacle(in folder: String, isUsual: Bool, heedingDebts: Bool) -> String? {
         do {
             let mark = try mark(in: folder)
-            if isUsual, mark == nil { return nil }
+            if isUsual, mark == nil {
+                return heedingDebts && owesUnmarked(at: folder) ? Self.stillOwed(folder) : nil
+            }
             let here = try all(at: folder).filter { $0.mark == mark }
-            if here.contains(where: { !$0.owed.isEmpty }) {
-                return "what was decided for \(folder) while it was away is still to be done"
+            if heedingDebts, here.contains(where: { !$0.owed.isEmpty }) {
+                return Self.stillOwed(folder)
             }
             return here.isEmpty ? "this home knows of no yes in \(folder)" : nil
         } catch {
@@ -170,21 +176,43 @@ struct TelemetryPlaces: Sendable {
 
     /// Changes the list as one step for all processes.
     func update(_ change: (inout [Place]) throws -> Void) throws(CommandFailure) {
-        try locked("\(path).lock") { () throws(CommandFailure) in
+        let lock = "\(path).lock"
+        let busy = CommandFailure("another process holds \(lock)", hint: "try again")
+        try locked(lock, busy) { () throws(CommandFailure) in
             let before = try all()
             var places = before
             try telling { try change(&places) }
+            places.removeAll { $0.isUnmarked && $0.owed.isEmpty }
             if places != before { try write(places) }
         }
     }
 
     /// Runs `body` while nobody else carries out what is owed.
     func settling(_ body: () throws(CommandFailure) -> Void) throws(CommandFailure) {
-        try locked("\(path).settling.lock", body)
+        let busy = CommandFailure(
+            "another process carries out what was decided here: it holds \(settlingLock)",
+            hint: "try again when it is done")
+        try locked(settlingLock, busy, body)
     }
 
+    /// Runs `body`, which carries a decision out, the same way; but where that takes too long all
+    /// the same.
+    func deciding<Result>(_ body: () -> Result) -> Result {
+        // Without a list nothing is owed, and a home without one may be none that can be written.
+        let isNeeded = (try? all())?.isEmpty == false
+        let lock = isNeeded ? try? lockForSettling() : nil
+        defer { withExtendedLifetime(lock) {} }
+        return body()
+    }
+
+    private func lockForSettling() throws(SystemError) -> FileLock? {
+        try files.lock(settlingLock, waiting: Self.lockMilliseconds)
+    }
+
+    private var settlingLock: String { "\(path).settling.lock" }
+
     private func locked(
-        _ path: String, _ body: () throws(CommandFailure) -> Void
+        _ path: String, _ busy: CommandFailure, _ body: () throws(CommandFailure) -> Void
     ) throws(CommandFailure) {
         let lock: FileLock?
         do throws(SystemError) {
@@ -192,9 +220,7 @@ struct TelemetryPlaces: Sendable {
         } catch {
             throw CommandFailure(telemetry: error)
         }
-        guard let lock else {
-            throw CommandFailure("another process holds \(path)", hint: "try again")
-        }
+        guard let lock else { throw busy }
         defer { withExtendedLifetime(lock) {} }
         try body()
     }

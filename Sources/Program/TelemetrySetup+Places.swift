@@ -20,7 +20,7 @@ extension TelemetrySetup {
     /// The folder of the data, by the configuration.
     public var place: String { config.storagePath ?? usualPlace }
 
-    private var usualPlace: String { home.path + "/telemetry" }
+    var usualPlace: String { home.path + "/telemetry" }
 
     var places: TelemetryPlaces { TelemetryPlaces(of: home, seams.files) }
 
@@ -45,7 +45,11 @@ extension TelemetrySetup {
     public func seams(at folder: String?) -> TelemetrySeams {
         let folder = folder ?? usualPlace
         var seams = seams
-        seams.obstacle = { places.obstacle(in: folder, isUsual: isUsual(folder)) }
+        seams.obstacle = {
+            places.obstacle(in: folder, isUsual: isUsual(folder), heedingDebts: heedsDebts)
+        }
+        // One that can't be struck off now is by whoever began it, or done once more.
+        seams.deletionBegins = { try? places.strike(.delete, at: folder) }
         seams.isOthers = { places.isOthers(folder, isUsual: isUsual(folder)) }
         return seams
     }
@@ -63,15 +67,15 @@ extension TelemetrySetup {
     public func rememberPlace() throws(CommandFailure) -> Bool {
         try telling {
             try control().refuseForeign()
-            if try isUsual(place) && places.mark(in: place) == nil { return false }
+            if try isUsual(place) && places.mark(in: place) == nil {
+                try settleUsual()
+                return false
+            }
             try places.follow(to: place)
             let failure = settle()
             let here = try places.all(at: place).filter(places.isThere)
             if here.contains(where: { !$0.owed.isEmpty }) {
-                throw failure
-                    ?? CommandFailure(
-                        "what was decided for \(place) while it was away is still to be done",
-                        hint: "try again")
+                throw failure ?? stillOwed
             }
             var isTakenBack = false
             try places.remember(place, seams.random) {

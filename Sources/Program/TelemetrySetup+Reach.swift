@@ -30,53 +30,64 @@ extension TelemetrySetup {
     /// Takes consent back in every folder of this home, in each whatever becomes of the others.
     /// The outcomes are how many events are stored; nil where that is not known.
     public func disable() -> Reach<Int64?> {
-        reach(.disable) { control, _ in
+        let (others, _) = otherPlaces()
+        // In all of them before anything is waited for.
+        for (_, control) in own(beside: others) + others { control.switchOffAtOnce() }
+        return reach(.disable) { control, _ in
             try control.disable()
             let status = try control.status()
             return status.storeProblem == nil ? status.recorded : nil
         }
     }
 
-    /// Carries a decision out wherever that is possible, and notes where it is not, nor was begun
-    /// by `body`, which says so.
+    /// Carries a decision out wherever that is possible. It is owed to each folder from before the
+    /// first is waited for until it is done there, or was begun by `body`, which says so: where
+    /// this process ends in between, whoever comes next carries it out.
     func reach<Outcome: Sendable>(
         _ decision: TelemetryPlaces.Owed,
         _ body: (_ control: TelemetryControl, _ isBegun: inout Bool) throws -> Outcome
     ) -> Reach<Outcome> {
-        let (others, unread) = otherPlaces()
-        var (settled, undone): ([String], [Undone]) = ([], [])
-        let outcomes = Self.each(of: own(beside: others) + others) { path, control in
-            var isBegun = false
-            do {
-                let outcome = try body(control, &isBegun)
-                settled.append(path)
-                return outcome
-            } catch {
-                let failure = CommandFailure(telemetry: error)
-                undone.append(Undone(path: path, isBegun: isBegun, failure: failure))
-                if isBegun { settled.append(path) }
-                throw failure
-            }
-        }.results
-        var absent: [AwayPlace] = []
-        let unnoted = attempt {
-            // A home without a list may be one that is not there, or can't be written.
-            guard try !places.all().isEmpty else { return }
-            try places.update { listed in
-                for index in listed.indices {
-                    let place = listed[index]
-                    let isThere = places.isThere(place)
-                    if isThere, settled.contains(where: { isSame($0, place.path) }) {
-                        listed[index].owed.remove(decision)
-                    } else {
-                        listed[index].owed.insert(decision)
-                        if !isThere { absent.append(away(listed[index], among: listed)) }
-                    }
+        // Nobody else goes on with what is noted here, as long as this process is at it.
+        places.deciding {
+            let unnoted = attempt { try places.owe(decision, usual: unlistedUsual) }
+            let (others, unread) = carryingOut.otherPlaces()
+            var (settled, undone): ([String], [Undone]) = ([], [])
+            let own = carryingOut.own(beside: others)
+            let outcomes = Self.each(of: own + others) { path, control in
+                var isBegun = false
+                do {
+                    let outcome = try body(control, &isBegun)
+                    settled.append(path)
+                    // One that can't be struck off now is below.
+                    try? places.strike(decision, at: path)
+                    return outcome
+                } catch {
+                    let failure = CommandFailure(telemetry: error)
+                    undone.append(Undone(path: path, isBegun: isBegun, failure: failure))
+                    throw failure
                 }
-            }
+            }.results
+            let begun = undone.filter(\.isBegun).map(\.path)
+            let (absent, unkept) = keep(decision, settled, begun, isNoted: unnoted == nil)
+            return Reach(
+                outcomes: outcomes, absent: absent, undone: undone, unreached: unread ?? unkept)
         }
-        return Reach(
-            outcomes: outcomes, absent: absent, undone: undone, unreached: unread ?? unnoted)
+    }
+
+    /// Strikes a decision off where it is done, and notes it where it was not even begun, if that
+    /// could not be done before; the folders that are not there, and what failed.
+    private func keep(
+        _ decision: TelemetryPlaces.Owed, _ settled: [String], _ begun: [String], isNoted: Bool
+    ) -> (absent: [AwayPlace], failure: CommandFailure?) {
+        var absent: [AwayPlace] = []
+        let failure = attempt {
+            if !isNoted { try places.owe(decision, usual: unlistedUsual, except: settled + begun) }
+            for path in settled { try places.strike(decision, at: path) }
+            let listed = try places.all()
+            absent = listed.filter { $0.owed.contains(decision) && !places.isThere($0) }
+                .map { away($0, among: listed) }
+        }
+        return (absent, failure)
     }
 
     /// The configured folder, unless it is a link to one of the others. Where one was agreed to and
@@ -88,43 +99,6 @@ extension TelemetrySetup {
         if others.contains(where: { isSame($0.path, place) }) { return [] }
         if isOwnAway, !TelemetryDirectory(place).isUsed(seams.files) { return [] }
         return [(place, control())]
-    }
-
-    /// Carries out what was decided while folders were not there, in those that are there again;
-    /// in each whatever becomes of the others. What failed first; nil if nothing did.
-    public func settle() -> CommandFailure? {
-        var failure: CommandFailure?
-        let unsettled = attempt {
-            guard try places.all().contains(where: { !$0.owed.isEmpty }) else { return }
-            try places.settling { () throws(CommandFailure) in
-                let owing = try places.all().filter { !$0.owed.isEmpty && places.isThere($0) }
-                for place in owing {
-                    let failed = attempt { try settle(place) }
-                    failure = failure ?? failed
-                }
-            }
-        }
-        return unsettled ?? failure
-    }
-
-    private func settle(_ place: TelemetryPlaces.Place) throws {
-        let control = at(place.path).control()
-        if place.owed.contains(.disable) { try control.disable() }
-        var isBegun = false
-        let failure = attempt {
-            if place.owed.contains(.delete) { try control.deleteOwed(noting: &isBegun) }
-        }
-        if let failure, !isBegun { throw failure }
-        try places.update { listed in
-            // Only where that was the folder in which it was done.
-            for index in listed.indices
-            where listed[index].mark == place.mark && listed[index].path == place.path
-                && places.isThere(listed[index])
-            {
-                listed[index].owed.subtract(place.owed)
-            }
-        }
-        if let failure { throw failure }
     }
 
     /// Does for other folders of this home what uploads and looks do for the configured one:
@@ -258,7 +232,7 @@ extension TelemetrySetup {
         )
     }
 
-    private func attempt(_ body: () throws -> Void) -> CommandFailure? {
+    func attempt(_ body: () throws -> Void) -> CommandFailure? {
         do {
             try body()
             return nil

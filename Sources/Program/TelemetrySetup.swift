@@ -24,6 +24,8 @@ public struct TelemetrySetup: Sendable {
     public let fault: ConfigurationError?
     /// Clock, randomness, files, environment.
     public internal(set) var seams: TelemetrySeams
+    /// Whether a yes counts only where nothing is owed.
+    var heedsDebts = true
 
     /// Reads the configuration of a home. A fault keeps telemetry off and is not thrown.
     public init(_ context: ProgramContext, _ invocation: Invocation) {

@@ -32,6 +32,9 @@ public struct TelemetrySeams: Sendable {
     package var isHeard = true
     /// Why a yes that stands does not count, in words; nil if it does. Asked whenever the gate is.
     package var obstacle: @Sendable () -> String? = { nil }
+    /// Called once all that is in the folder will be deleted, by whoever ends what was begun, and
+    /// before that is done.
+    package var deletionBegins: @Sendable () -> Void = {}
     /// Whether a yes that stands is, as far as can be seen, that of another home.
     package var isOthers: @Sendable () -> Bool = { false }
     /// How the configuration changed since it was read. An upload asks before each batch and each

@@ -105,7 +105,8 @@ import Testing
             let reader = try Connection(path: store, mode: .readOnly)
             try reader.execute("BEGIN")
             _ = try reader.integer("SELECT count(*) FROM events")
-            #expect(try arpguard("telemetry", "delete-data", "--confirm").status == 2)
+            let end = try arpguard("telemetry", "delete-data", "--confirm")
+            #expect(end.status == 2 && end.stdout.contains("deleted \(recorded) events, not all"))
             try reader.execute("COMMIT")
         }
         #expect(recorded > 0)

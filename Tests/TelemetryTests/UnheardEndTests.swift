@@ -97,15 +97,10 @@ import Testing
     }
 
     @Test func `a deletion that is owed tells of its end as one that was cut short`() throws {
-        try deleteOwed(by: home.control())
+        try home.control().deleteOwed()
         #expect(home.told.contains(end) && timesTold == 1, "\(home.told)")
         #expect(try home.keptTallies == 0)
         #expect(try deleted == [3])
-    }
-
-    private func deleteOwed(by control: TelemetryControl) throws {
-        var isBegun = false
-        try control.deleteOwed(noting: &isBegun)
     }
 
     @Test(arguments: [0, 1])
@@ -114,7 +109,7 @@ import Testing
     ) throws {
         try endUnheard()
         home.record(more)
-        try deleteOwed(by: home.unheard)
+        try home.unheard.deleteOwed()
         #expect(home.told.isEmpty, "\(home.told)")
         _ = try home.control().status()
         let end = "delete-data is done now: deleted \(3 + more) events, and what was sent is asked"
@@ -127,7 +122,7 @@ import Testing
         #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
         #expect(try home.unheard.status().pendingErasures == 1)
         home.record(1)
-        try deleteOwed(by: home.unheard)
+        try home.unheard.deleteOwed()
         _ = try home.control().status()
         let end = "delete-data is done now: deleted 4 events, and what was sent is asked"
         #expect(home.told.contains(end) && timesTold == 1, "\(home.told)")

@@ -167,6 +167,13 @@ extension TelemetryControl {
         }
     }
 
+    /// Ends recording and sending as `disable` does, which is still to be called: that may have to
+    /// wait, and says what failed here.
+    package func switchOffAtOnce() {
+        guard !isForeign else { return }
+        _ = try? switchOff()
+    }
+
     /// The page first, before all that could fail and without waiting for anybody: from here on
     /// nothing is recorded or sent, whatever happens to the rest.
     private func switchOff() throws -> ConsentPage {

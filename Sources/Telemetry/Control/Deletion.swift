@@ -87,6 +87,7 @@ extension TelemetryControl {
     /// whoever did it.
     func finishDeletionLocked() throws -> DeletionTally {
         guard try intended(directory.deletionIntent) != nil else { return DeletionTally() }
+        seams.deletionBegins()
         try erasureList.setDamagedAside()
         if let error = gate.read().state.recordError {
             try deleteBesideUnread()

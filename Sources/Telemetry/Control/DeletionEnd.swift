@@ -15,10 +15,14 @@ extension TelemetryControl {
 
     /// Deletes as `deleteData` does, where nobody waits for the outcome: its end is told as that of
     /// any deletion that others end.
-    package func deleteOwed(noting isBegun: inout Bool) throws {
+    ///
+    /// - Parameter isOwed: whether it still is, once nobody else is at it; else nothing is done.
+    package func deleteOwed(where isOwed: () -> Bool = { true }) throws {
         guard try seams.files.status(of: directory.path) != nil else { return }
         try directory.prepare(seams)
         try changing {
+            guard isOwed() else { return }
+            var isBegun = false
             let tally = try deleteLocked(noting: &isBegun)
             if try intended(directory.rotationIntent) == nil { tellEnd(tally) }
         }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import Modules
+
+extension TelemetryPlaces {
+    /// Notes a decision for all of them, as one step, and for the usual folder that no list knows.
+    /// A home whose telemetry is in one folder has no list: there the folder's own files do.
+    ///
+    /// - Parameters:
+    ///   - usual: that folder; nil where it is not there, or is on the list by a mark.
+    ///   - settled: where it is carried out already.
+    func owe(
+        _ decision: Owed, usual: String?, except settled: [String] = []
+    ) throws(CommandFailure) {
+        guard try !all().isEmpty else { return }
+        func isSettled(_ place: Place) -> Bool {
+            isThere(place) && settled.contains { RealFileSystem.areSame($0, place.path) }
+        }
+        try update { places in
+            if let usual, !places.contains(where: { $0.isUnmarked && $0.path == usual }) {
+                places.append(Place(path: usual, mark: ""))
+            }
+            for index in places.indices where !isSettled(places[index]) {
+                places[index].owed.insert(decision)
+            }
+        }
+    }
+
+    /// Notes that a decision is carried out in a folder, or is begun there.
+    ///
+    /// - Parameter mark: of the folder that is meant, whatever stands there now; nil for that.
+    func strike(
+        _ decision: Owed, at folder: String, mark: String? = nil
+    ) throws(CommandFailure) {
+        guard owes(decision, at: folder) else { return }
+        try update { places in
+            for index in places.indices
+            where isOwed(decision, places[index], at: folder)
+                && (mark == nil || places[index].mark == mark)
+            {
+                places[index].owed.remove(decision)
+            }
+        }
+    }
+
+    /// Whether a decision is still to be carried out in a folder, as far as the list can be read.
+    func owes(_ decision: Owed, at folder: String) -> Bool {
+        (try? all())?.contains { isOwed(decision, $0, at: folder) } ?? false
+    }
+
+    private func isOwed(_ decision: Owed, _ place: Place, at folder: String) -> Bool {
+        place.owed.contains(decision) && RealFileSystem.areSame(place.path, folder)
+            && isThere(place)
+    }
+
+    /// Whether anything is owed to the usual folder, which needs no list but for that.
+    func owesUnmarked(at folder: String) -> Bool {
+        (try? all())?.contains {
+            $0.isUnmarked && RealFileSystem.areSame($0.path, folder)
+        } ?? false
+    }
+
+    /// Forgets what is owed to a usual folder that is not there.
+    func forgetAwayUnmarked() throws(CommandFailure) {
+        try update { $0.removeAll { $0.isUnmarked && !isThere($0) } }
+    }
+
+    /// Why no yes counts in a folder before that.
+    static func stillOwed(_ folder: String) -> String {
+        "what was decided for \(folder) is still to be done there"
+    }
+}
+
+extension TelemetryPlaces.Place {
+    /// Whether it is the usual folder, which is told from no other one that may stand there.
+    var isUnmarked: Bool { mark.isEmpty }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CommandLineKit
+import Modules
+import Telemetry
+
+extension TelemetrySetup {
+    /// The same for work that carries a decision out: that it is owed keeps nothing back here.
+    var carryingOut: TelemetrySetup {
+        var setup = self
+        setup.heedsDebts = false
+        return setup
+    }
+
+    /// The usual folder, where it is there and no list knows it by a mark.
+    var unlistedUsual: String? {
+        do throws(SystemError) {
+            guard try seams.files.status(of: usualPlace)?.kind == .folder else { return nil }
+            return try places.mark(in: usualPlace) == nil ? usualPlace : nil
+        } catch {
+            return nil
+        }
+    }
+
+    /// Carries out what was decided and not done, since a folder was not there or who decided ended
+    /// before that, in those that are there; in each whatever becomes of the others. What failed
+    /// first; nil if nothing did.
+    public func settle() -> CommandFailure? {
+        var failure: CommandFailure?
+        let unsettled = attempt {
+            guard try places.all().contains(where: { !$0.owed.isEmpty }) else { return }
+            try places.settling { () throws(CommandFailure) in
+                let owing = try places.all().filter { !$0.owed.isEmpty && places.isThere($0) }
+                for place in owing {
+                    let failed = attempt { try settle(place) }
+                    failure = failure ?? failed
+                }
+            }
+        }
+        return unsettled ?? failure
+    }
+
+    private func settle(_ place: TelemetryPlaces.Place) throws {
+        let control = carryingOut.at(place.path).control()
+        // Others may have come to it since the list was read, and a yes after them.
+        func isOwed(_ decision: TelemetryPlaces.Owed) -> Bool {
+            place.owed.contains(decision) && places.owes(decision, at: place.path)
+        }
+        if isOwed(.disable) {
+            try control.disable()
+            try places.strike(.disable, at: place.path, mark: place.mark)
+        }
+        guard isOwed(.delete) else { return }
+        // That strikes it off as soon as it has begun, whatever keeps it from its end.
+        try control.deleteOwed { isOwed(.delete) }
+        try places.strike(.delete, at: place.path, mark: place.mark)
+    }
+
+    /// Carries out what is owed to the usual folder, before a yes is said there. Where it is away
+    /// nothing would tell it from the one that is made now, so that nothing is owed any more.
+    func settleUsual() throws {
+        guard places.owesUnmarked(at: place) else { return }
+        let failure = settle()
+        try places.forgetAwayUnmarked()
+        guard places.owesUnmarked(at: place) else { return }
+        throw failure ?? stillOwed
+    }
+
+    /// That nothing else is decided for the configured folder before what is owed is done.
+    var stillOwed: CommandFailure {
+        CommandFailure(TelemetryPlaces.stillOwed(place), hint: "try again")
+    }
+}
