@@ -103,6 +103,17 @@ import Testing
         #expect(try deleted == [3])
     }
 
+    @Test func `what was said to the erasure of one is no answer to that of the next`() throws {
+        try endUnheard()
+        let outbox = try #require(try home.unheard.outbox())
+        try outbox.settled(try #require(try outbox.pendingErasures().first))
+        #expect(try home.unheard.erasureAnswers(after: nil).isConfirmed)
+        home.record(1)
+        try home.unheard.deleteOwed()
+        #expect(try home.unheard.erasureAnswers(after: nil) == ErasureAnswers())
+        #expect(try deleted == [4])
+    }
+
     @Test(arguments: [0, 1])
     func `one that is owed and that nobody hears leaves it to be told with itself`(
         more: Int

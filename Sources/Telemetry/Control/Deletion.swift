@@ -222,8 +222,9 @@ extension TelemetryControl {
                 tally = run.adding(before ?? DeletionTally())
                 // This one has events to be told, also where the one before it had none.
                 tally.isOfUnread = false
-                // After an earlier run it is the row that it left.
-                let first = try before == nil ? nil : ledger.last(of: .dataDeleted)?.number
+                // After an earlier run of this deletion it is the row that it left.
+                let isRerun = before?.isEnded == false
+                let first = try isRerun ? ledger.last(of: .dataDeleted)?.number : nil
                 let last = first ?? last
                 let unsupported = try ledger.unsupportedErasures(through: last)
                 let answers = try ledger.erasureAnswers(after: last)

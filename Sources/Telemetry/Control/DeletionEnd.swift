@@ -34,10 +34,7 @@ extension TelemetryControl {
     func countAll(goingOn: Bool) throws -> Int64 {
         try makingRoom {
             try Store.using(directory, seams, acceptingNewer: true) { store in
-                if !goingOn, seams.isHeard, let ended = try DeletionTally.earlier(in: store) {
-                    try DeletionTally.forget(in: store)
-                    seams.logger.log(.warning, ended.end)
-                }
+                if !goingOn { try part(from: DeletionTally.earlier(in: store), in: store) }
                 do {
                     if !store.isNewer {
                         try Drain(gate: gate, catalogue: catalogue).adoptAll(into: store)
@@ -47,6 +44,18 @@ extension TelemetryControl {
                 }
                 return try store.database.integer("SELECT count(*) FROM events") ?? 0
             }
+        }
+    }
+
+    /// Tells of a deletion that has ended, or leaves it as that to be told with the next one.
+    private func part(from earlier: DeletionTally?, in store: Store) throws {
+        guard var ended = earlier else { return }
+        if seams.isHeard {
+            try DeletionTally.forget(in: store)
+            seams.logger.log(.warning, ended.end)
+        } else {
+            ended.isEnded = true
+            try ended.keep(in: store)
         }
     }
 

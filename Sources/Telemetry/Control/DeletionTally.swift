@@ -11,7 +11,7 @@ import SQLite
 struct DeletionTally: Equatable {
     private static let key = "deletion.done"
     private static let (requestedWord, impossibleWord) = ("requested", "impossible")
-    private static let unreadWord = "unread"
+    private static let (unreadWord, endedWord) = ("unread", "ended")
 
     /// How many events it deleted.
     var events: Int64 = 0
@@ -21,6 +21,8 @@ struct DeletionTally: Equatable {
     var impossible = false
     /// Whether it ended with an identifier that could not be read before.
     var isOfUnread = false
+    /// Whether the next deletion has found it ended, and is another one.
+    var isEnded = false
 
     /// What earlier runs did that nobody was told of; nil where there are none.
     static func earlier(in store: Store) throws -> DeletionTally? {
@@ -31,7 +33,7 @@ struct DeletionTally: Equatable {
         return DeletionTally(
             events: min(max(events, 0), Ledger.numberMax),
             requested: words.contains(requestedWord), impossible: words.contains(impossibleWord),
-            isOfUnread: words.contains(unreadWord))
+            isOfUnread: words.contains(unreadWord), isEnded: words.contains(endedWord))
     }
 
     /// Forgets it.
@@ -42,6 +44,7 @@ struct DeletionTally: Equatable {
         let words = [
             String(events), requested ? Self.requestedWord : nil,
             impossible ? Self.impossibleWord : nil, isOfUnread ? Self.unreadWord : nil,
+            isEnded ? Self.endedWord : nil,
         ]
         try store.remember(words.compactMap(\.self).joined(separator: " "), Self.key)
     }
