@@ -2,6 +2,7 @@
 
 import Catalogue
 import JSON
+import Modules
 import SQLite
 import Telemetry
 import TestKit
@@ -135,6 +136,26 @@ import Testing
         #expect(try !home.holds(id, except: ["erasures.json"]))
         #expect(try !home.folder.contents().contains { $0.hasSuffix(".intent") })
         #expect(try home.control().ledger().count { $0.kind == "id_rotated" } == 1)
+    }
+
+    @Test func `one that fails half-way is ended by the next command, which says so once`() throws {
+        let id = try #require(try home.control().status().installationID)
+        _ = try send()
+        home.record(2)
+        do {
+            let lock = try #require(try RealFileSystem().lock("\(home.storage)/erasures.lock"))
+            let error = #expect(throws: TelemetryError.self) { try home.control().rotateID() }
+            #expect(error?.hint.hasPrefix("the next command finishes the change") == true)
+            withExtendedLifetime(lock) {}
+        }
+        #expect(home.told.isEmpty, "\(home.told)")
+        let status = try home.control().status()
+        #expect(status.installationID != id && status.waiting == 0)
+        let end = "rotate-id is done now: the identifier that stood then has ended, what waited"
+        #expect(home.told.contains("\(end) (2 events) stays here and never leaves, and what was"))
+        let told = home.told
+        #expect(try home.control().status().installationID == status.installationID)
+        #expect(home.told == told)
     }
 
     @Test func `without an identifier there is nothing to change`() throws {

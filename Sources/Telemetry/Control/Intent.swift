@@ -21,13 +21,15 @@ extension TelemetryControl {
     }
 
     /// Does what is intended and was not finished. A deletion that another one asked for is told
-    /// once it is done, and somebody hears it.
+    /// once it is done, and somebody hears it; a change of identifier too.
     func finishIntentsLocked() throws {
         let isDeletion = try intended(directory.deletionIntent) != nil
         let tally = try finishDeletionLocked()
         // One that waits for the identifier is told when that has ended.
         if try isDeletion && intended(directory.rotationIntent) == nil { tellEnd(tally) }
-        try finishRotationLocked()
+        let isChange = try isChangeBegun
+        let outcome = try finishRotationLocked()
+        if isChange { seams.logger.log(.warning, outcome.lateEnd) }
     }
 
     /// What an intent says for an identifier that can't be read: whichever stands there.

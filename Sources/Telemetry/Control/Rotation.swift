@@ -24,16 +24,21 @@ public struct RotationOutcome: Sendable, Equatable {
 
     /// What it did in the place of a deletion, in words.
     var endOfDeletion: String {
-        let erasure =
-            if erasureRequested {
-                ", and what was sent under it is asked to be erased"
-            } else if erasureImpossible {
-                ", and what was sent under it, or may have been, can't be erased elsewhere"
-            } else {
-                ""
-            }
-        return "delete-data is done now: the identifier that could not be read then has ended"
+        "delete-data is done now: the identifier that could not be read then has ended" + erasure
+    }
+
+    /// What it did, in words, where another one ends it than who asked for it.
+    var lateEnd: String {
+        let kept = keptEvents == 1 ? "1 event" : "\(keptEvents) events"
+        return "rotate-id is done now: the identifier that stood then has ended"
+            + (keptEvents > 0 ? ", what waited (\(kept)) stays here and never leaves" : "")
             + erasure
+    }
+
+    private var erasure: String {
+        if erasureRequested { return ", and what was sent under it is asked to be erased" }
+        return erasureImpossible
+            ? ", and what was sent under it, or may have been, can't be erased elsewhere" : ""
     }
 }
 
@@ -58,17 +63,44 @@ extension TelemetryControl {
         }
         try directory.prepare(seams)
         return try changing {
-            try finishIntentsLocked()
-            guard let id = gate.read().state.record?.installationID else {
-                return .nothing
+            do {
+                return try rotateLocked()
+            } catch {
+                guard (try? isChangeBegun) == true else { throw error }
+                throw unendedChange(error)
             }
-            // What can't be begun leaves no intent.
-            _ = try Store.open(directory, seams)
-            try usingReserve {
-                try seams.files.replace(directory.rotationIntent, with: Array(id.utf8))
-            }
-            return try usingReserve { try finishRotationLocked() }
         }
+    }
+
+    private func rotateLocked() throws -> RotationOutcome {
+        try finishIntentsLocked()
+        guard let id = gate.read().state.record?.installationID else { return .nothing }
+        // What can't be begun leaves no intent.
+        _ = try Store.open(directory, seams)
+        try usingReserve {
+            try seams.files.replace(directory.rotationIntent, with: Array(id.utf8))
+        }
+        return try usingReserve { try finishRotationLocked() }
+    }
+
+    /// Whether a change of identifier has begun that is none of a deletion: whoever comes next does
+    /// the rest.
+    var isChangeBegun: Bool {
+        get throws {
+            let intent = try intended(directory.rotationIntent)
+            return intent != nil && intent != Self.anyIdentifier
+        }
+    }
+
+    /// Says that who tries again would change the identifier a second time.
+    private func unendedChange(_ error: any Error) -> TelemetryError {
+        let hint = "the next command finishes the change of identifier, once nothing is in its way"
+        guard let known = error as? TelemetryError else {
+            return TelemetryError(.storage, "\(error)", hint: hint)
+        }
+        let isWait = known.code == .busy
+        return TelemetryError(
+            known.code, known.description, hint: isWait ? hint : "\(known.hint); \(hint)")
     }
 
     /// Does all of a change whose intent is kept; it may be done twice. One that a deletion left,
