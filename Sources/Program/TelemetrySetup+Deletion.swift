@@ -10,11 +10,11 @@ extension TelemetrySetup {
     }
 
     /// The same deletion, after others went on with it unheard: where they ended it, it has not
-    /// failed. Where it had not begun, what has ended there is another one.
+    /// failed. Where it had not begun, and is owed still, what has ended there is another one.
     public func completed(_ reach: Reach<DeletionOutcome>) -> Reach<DeletionOutcome> {
         var (ends, undone): ([DeletionOutcome], [Undone]) = ([], [])
         for place in reach.undone {
-            if place.isBegun, let end = try? at(place.path).control().takeEnd() {
+            if isMeant(place), let end = try? at(place.path).control().takeEnd() {
                 ends.append(end)
             } else {
                 undone.append(place)
@@ -23,6 +23,11 @@ extension TelemetrySetup {
         return Reach(
             outcomes: reach.outcomes + ends, absent: reach.absent, undone: undone,
             unreached: reach.unreached)
+    }
+
+    /// Whether what has ended in a folder since is the deletion that failed there.
+    private func isMeant(_ place: Undone) -> Bool {
+        place.isBegun || place.isOwed && !places.owes(.delete, at: place.path)
     }
 
     /// Whether a deletion has begun in a folder, whichever: whoever comes next finishes it.

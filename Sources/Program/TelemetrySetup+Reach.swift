@@ -24,6 +24,8 @@ extension TelemetrySetup {
         let path: String
         /// Whether it was begun there: whoever comes next does the rest.
         let isBegun: Bool
+        /// Whether it was owed there when this failed: whoever comes next does it.
+        var isOwed = false
         let failure: CommandFailure
     }
 
@@ -69,6 +71,9 @@ extension TelemetrySetup {
             }.results
             let begun = undone.filter(\.isBegun).map(\.path)
             let (absent, unkept) = keep(decision, settled, begun, isNoted: unnoted == nil)
+            for index in undone.indices {
+                undone[index].isOwed = places.owes(decision, at: undone[index].path)
+            }
             return Reach(
                 outcomes: outcomes, absent: absent, undone: undone, unreached: unread ?? unkept)
         }

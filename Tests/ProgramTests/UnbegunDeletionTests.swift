@@ -99,6 +99,41 @@ import Testing
         #expect(try recorded() == 0 && !isOwed())
     }
 
+    /// Waits until somebody is at the decisions of this home, or nobody any more.
+    private func waitUntilDecided(_ isDone: Bool) throws {
+        let lock = arpguard.home + "/telemetry-places.json.settling.lock"
+        let deadline = Deadline.within(.seconds(60))
+        while (try? RealFileSystem().isLocked(lock)) != !isDone {
+            try #require(!deadline.hasPassed)
+            sched_yield()
+        }
+    }
+
+    @Test func `it is told as done where its own upload does it`() throws {
+        // An erasure that is pending has the upload asked.
+        let busy = try FakeServer(.answer(200), otherwise: .answer(503))
+        #expect(try arpguard("config", "set", "telemetry.upload_url", busy.url()).status == 0)
+        _ = try arpguard.record(capture, in: other)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        _ = try arpguard("telemetry", "rotate-id", "--confirm")
+        let stored = try recorded()
+        let deletion: RunningProcess
+        do {
+            let lock = try #require(try RealFileSystem().lock("\(other)/change.lock"))
+            deletion = try RunningProcess(
+                Executables.path("arpguard"), ["telemetry", "delete-data", "--confirm"],
+                environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
+            try waitUntilDecided(false)
+            try waitUntilDecided(true)
+            withExtendedLifetime(lock) {}
+        }
+        let end = try deletion.waitForEnd()
+        #expect(end.status == 0, "\(end)")
+        #expect(end.stdout.contains("deleted \(stored) events; no byte"), "\(end)")
+        #expect(try recorded() == 0 && !isOwed())
+        #expect(try !arpguard("telemetry", "status").stderr.contains("done now"))
+    }
+
     @Test func `the cause is told of the folder where that is, not of one where it ended`() throws {
         #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
         #expect(try arpguard("replay", capture).status == 1)
