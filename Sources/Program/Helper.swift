@@ -73,12 +73,16 @@ public struct Helper: Sendable, Equatable {
     }
 
     /// Runs the helper beside this process until it ends or the deadline ends it.
+    ///
+    /// - Parameter streams: where it prints.
     public func run(
-        arguments: [String], deadlineMilliseconds: Int64
+        arguments: [String], deadlineMilliseconds: Int64,
+        streams: ChildProcess.Streams = .inherited
     ) throws(CommandFailure) -> ChildProcess.End {
         let process = try process(arguments)
         do throws(SystemError) {
-            return try process.run(deadlineMilliseconds: deadlineMilliseconds)
+            return try process.start(streams: streams)
+                .end(deadlineMilliseconds: deadlineMilliseconds)
         } catch {
             throw failure(error)
         }

@@ -106,6 +106,15 @@ import Testing
         #expect(server.requests.map(\.method) == ["POST", "DELETE"])
     }
 
+    @Test func `what keeps one from its end is told once, and not by its own upload too`() throws {
+        _ = try send(to: FakeServer(.answer(200), otherwise: .answer(204)))
+        let reader = try arpguard.reader(of: storage)
+        let end = try arpguard("telemetry", "delete-data", "--confirm")
+        #expect(end.status == 2, "\(end)")
+        #expect(end.stderr.split(separator: "is read by").count == 2, "\(end)")
+        try reader.execute("COMMIT")
+    }
+
     @Test func `one in a folder of its own is told by who ends it, and not done a second time`()
         throws
     {

@@ -24,7 +24,7 @@ extension Command {
         let marks = setup.ledgerMarks()
         let begun = setup.deleteData()
         // Whoever ends meanwhile what is not done yet leaves it to be told here.
-        let asked = ErasureElsewhere.ask(setup.unheard)
+        let asked = ErasureElsewhere.ask(setup.unheard, after: begun.failure)
         let reach = setup.completed(begun)
         let (outcomes, failure) = (reach.outcomes, reach.failure)
         if outcomes.isEmpty, let failure { throw failure }

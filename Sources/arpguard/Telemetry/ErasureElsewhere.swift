@@ -42,13 +42,16 @@ struct ErasureElsewhere {
     /// that are pending since earlier; how things stood before. What that says about a failure is
     /// not repeated: the request stays, and is told. Nor is its end an answer: an upload that the
     /// deletion cut off may have asked before it.
-    static func ask(_ setup: TelemetrySetup) -> TelemetryStatus {
+    ///
+    /// - Parameter failure: what has failed here, which it would meet too; it is told by who asks.
+    static func ask(_ setup: TelemetrySetup, after failure: CommandFailure?) -> TelemetryStatus {
         let status = setup.erasures()
         guard status.pendingErasures != 0 else { return status }
         // Without the helper nothing is asked, which is told as pending.
         _ = try? Helper.upload.run(
             arguments: ["--home", setup.home.path, "--erasures-only", "--quiet"],
-            deadlineMilliseconds: waitMilliseconds)
+            deadlineMilliseconds: waitMilliseconds,
+            streams: failure == nil ? .inherited : .nothing)
         return status
     }
 

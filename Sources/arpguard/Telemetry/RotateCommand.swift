@@ -24,7 +24,7 @@ extension Command {
         let outcome = try telling { try setup.control().rotateID() }
         let elsewhere = ErasureElsewhere(
             requested: outcome.erasureRequested, impossible: outcome.erasureImpossible,
-            asked: ErasureElsewhere.ask(setup), after: marks, setup)
+            asked: ErasureElsewhere.ask(setup, after: nil), after: marks, setup)
         let batches = outcome.batches.of("batch", plural: "batches")
         var lines = [
             (outcome.erasureRequested
