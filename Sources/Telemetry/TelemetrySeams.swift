@@ -35,6 +35,8 @@ public struct TelemetrySeams: Sendable {
     /// Called once all that is in the folder will be deleted, by whoever ends what was begun, and
     /// before that is done.
     package var deletionBegins: @Sendable () -> Void = {}
+    /// The stores whose readers this process has waited for in vain.
+    let readers = AwaitedReaders()
     /// Whether a yes that stands is, as far as can be seen, that of another home.
     package var isOthers: @Sendable () -> Bool = { false }
     /// How the configuration changed since it was read. An upload asks before each batch and each

@@ -274,9 +274,13 @@ extension TelemetryControl {
         }
     }
 
-    /// Moves the write-ahead log into the database and cuts it to nothing.
+    /// Moves the write-ahead log into the database and cuts it to nothing. A reader that was waited
+    /// for in vain is not once more, until it has gone.
     func truncateLog(_ store: Store) throws {
+        let wasHeldUp = seams.readers.areAwaited(directory.store)
+        if wasHeldUp { try store.database.execute("PRAGMA busy_timeout = 0") }
         let busy = try store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+        seams.readers.note(directory.store, areAwaited: busy != 0)
         guard busy != 0 else { return }
         let files = ["", "-wal", "-shm"].map { directory.store + $0 }
         let holders = ProcessTable.holding(Set(files))
