@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SQLite
 import Telemetry
 import TestKit
 import Testing
@@ -62,6 +63,44 @@ import Testing
         #expect(try figures(other) == Figures(5, 0, 0, 0, 5))
         home.record(2, other)
         #expect(try figures(other) == Figures(7, 2, 0, 0, 5))
+    }
+
+    /// The server had all of a batch, and did not say that it takes it.
+    private func leaveUnanswered() throws {
+        let outbox = try #require(try home.control().outbox())
+        guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
+            throw TestKitError("nothing to send")
+        }
+        try outbox.retry(batch, notBefore: home.clock.now(), answer: "503")
+    }
+
+    private static var others: [TelemetryModuleConfig] {
+        var exact = TelemetryModuleConfig.withURL
+        exact.anonymizeData = false
+        return [TelemetryModuleConfig(uploadURL: "https://other.example.org/v1/logs"), exact]
+    }
+
+    @Test(arguments: others)
+    func `what may have left is cut off as soon as a yes stands for another place or form`(
+        other: TelemetryModuleConfig
+    ) throws {
+        try leaveUnanswered()
+        try home.enable(other)
+        let status = try home.control(other).status()
+        #expect(Figures(status) == Figures(5, 0, 0, 0, 0))
+        #expect(status.cutOff == 5 && status.unanswered == nil)
+        let kinds = try home.control(other).ledger().map(\.kind)
+        #expect(kinds.suffix(2) == ["consent_given", "batch_voided"])
+    }
+
+    @Test func `what may have left is cut off also where a no could not mark it`() throws {
+        try leaveUnanswered()
+        try home.control().disable()
+        let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readWrite)
+        try store.execute("UPDATE batches SET state = 'sending'")
+        let status = try home.control().status()
+        #expect(Figures(status) == Figures(5, 0, 0, 0, 0))
+        #expect(status.cutOff == 5)
     }
 
     @Test(arguments: [TelemetryModuleConfig.UploadReview.automatic, .manual])

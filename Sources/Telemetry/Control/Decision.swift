@@ -84,6 +84,7 @@ extension TelemetryControl {
             try recordNo(record, epoch: lastEpoch(page, record))
             throw overtaken
         }
+        if !continues { settleYes() }
         return old.map { terms.added(to: $0.terms) } ?? terms.properties
     }
 
@@ -212,6 +213,16 @@ extension TelemetryControl {
         try seams.files.replace(directory.consentRecord, with: record.serialized)
     }
 
+    /// Marks what was sealed under an earlier yes and not sent: whoever looks sees at once what may
+    /// have left. It never leaves again in any case, and `fit` makes up for what fails here.
+    private func settleYes() {
+        do {
+            try Store.using(directory, seams) { store in try sealer.voidEarlier(in: store) }
+        } catch {
+            tellUnmarked(error)
+        }
+    }
+
     /// Writes the no down, and marks what was sealed and not sent. It could not leave in any case:
     /// its epoch is over. What fails here is made up for when the store is opened next.
     private func settleNo() {
@@ -221,9 +232,13 @@ extension TelemetryControl {
             try ledger(of: store).noteConsent(gate.read().state)
             try store.database.transaction { try voidBatches(store) }
         } catch {
-            seams.logger.log(
-                .warning, "unsent batches could not be marked; they are never sent: \(error)")
+            tellUnmarked(error)
         }
+    }
+
+    private func tellUnmarked(_ error: any Error) {
+        seams.logger.log(
+            .warning, "unsent batches could not be marked; they are never sent: \(error)")
     }
 
     /// Marks the batches that were not sent, within a transaction.

@@ -41,8 +41,8 @@ public struct TelemetryStatus: Sendable, Equatable {
     /// Events in the store that can't be sent, or not again: those of another consent or
     /// identifier, of one that named no place, withheld ones, and types that are left out now.
     public var keptHere: Int64 = 0
-    /// Events in the store whose sending had begun when consent was taken back: they are not sent
-    /// again, and how much of them arrived is not known.
+    /// Events in the store whose sending had begun when their yes ended, by a no or by another yes:
+    /// they are not sent again, and how much of them arrived is not known.
     public var cutOff: Int64 = 0
     /// How much of what was sent can be asked to be erased.
     package var erasability = Erasability.all
@@ -258,7 +258,8 @@ extension TelemetryControl {
         status.held = try sealer.heldEvents(in: store)
         status.uploaded = try store.total("uploaded")
         let unsent = "SELECT count(*) FROM events WHERE \(Store.isUnanswered)"
-        status.cutOff = try database.integer(Store.countCutOff) ?? 0
+        let standing = SQLiteValue.integer(state.epoch.map(Int64.init) ?? -1)
+        status.cutOff = try database.integer(Store.countCutOff, [standing]) ?? 0
         status.keptHere = max(
             0, try (database.integer(unsent) ?? 0) - status.waiting - status.cutOff)
         status.unanswered = try unanswered(store)

@@ -57,7 +57,8 @@ extension Sealer {
         try form.keep(in: store)
     }
 
-    private func voidEarlier(in store: Store) throws {
+    /// Makes the batches of an earlier yes void.
+    func voidEarlier(in store: Store) throws {
         guard let epoch = gate.read().state.epoch else { return }
         let earlier = "state IN \(SealedBatch.State.unsentList) AND epoch < ?"
         let value = SQLiteValue.integer(Int64(epoch))

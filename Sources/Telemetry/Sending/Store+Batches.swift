@@ -7,10 +7,12 @@ extension Store {
     static let voiding =
         "state = 'void', attempts = CASE state WHEN 'sending' THEN attempts ELSE 0 END"
 
-    /// Counts the events of batches that may have begun to leave when they became void.
+    /// Counts the events of batches that may have begun to leave and never do again: void ones, and
+    /// those that are not yet marked so, of another epoch than that of the yes that stands.
     static let countCutOff = """
-        SELECT count(*) FROM events
-        WHERE batch IN (SELECT id FROM batches WHERE state = 'void' AND attempts > 0)
+        SELECT count(*) FROM events WHERE batch IN
+            (SELECT id FROM batches WHERE attempts > 0
+                AND (state = 'void' OR state = 'sending' AND epoch <> ?))
         """
 
     private static let batchColumns =

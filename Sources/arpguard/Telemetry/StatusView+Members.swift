@@ -42,7 +42,7 @@ extension StatusView {
         .init("events.kept_here", "Events in the store that can't be sent, or not again"),
         .init(
             "events.cut_off",
-            "Events whose sending had begun when consent was taken back; they may have arrived"),
+            "Events whose sending had begun when their yes ended; they may have arrived"),
         .init("unanswered.events", "Events whose sending was tried, not answered: they go again"),
         .init("unanswered.since", "When the first of them were tried first"),
         .init("unanswered.elsewhere", "Where they go, if not to upload_url; else null"),
