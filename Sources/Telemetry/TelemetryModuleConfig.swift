@@ -19,7 +19,8 @@ public struct TelemetryModuleConfig: Sendable, Equatable {
 
     /// An explicit `false` forbids telemetry; otherwise consent decides.
     public var enabled: Bool?
-    /// Whether time, counts and durations are made coarse when a batch is sealed.
+    /// Whether time, counts and durations are made coarse when a batch is sealed; without it times
+    /// leave to the second.
     public var anonymizeData = true
     /// Hours between uploads; 1 to 8,760.
     public var collectionInterval = 24

@@ -54,6 +54,18 @@ import Testing
         }
     }
 
+    @Test func `what leaves to the second is found here, and deleted, once it is dropped`() throws {
+        var exact = manual
+        exact.anonymizeData = false
+        try home.enable(exact)
+        home.clock.advance(by: .milliseconds(1987))
+        home.record(3, exact)
+        let control = home.control(exact)
+        let batch = try #require(try control.reviewable().first)
+        #expect(try control.drop(.events([1]), from: batch.uid).successor?.events == 2)
+        #expect(try control.events().count == 2)
+    }
+
     @Test func `preview shows what the next upload sends, before what waits for a person`() throws {
         func shown() throws -> String {
             guard case .sealed(let batch, _) = try home.control(manual).preview() else {

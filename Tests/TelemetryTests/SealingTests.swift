@@ -62,6 +62,24 @@ import Testing
         #expect(values["mode"] == .string("replay"))
     }
 
+    @Test func `times that are not made coarse leave to the second, which is all that is shown`()
+        throws
+    {
+        var exact = TelemetryModuleConfig.withURL
+        exact.anonymizeData = false
+        try home.enable(exact)
+        home.clock.advance(by: .seconds(40_000))
+        let second = UInt64(home.clock.now().nanoseconds)
+        home.clock.advance(by: .milliseconds(987))
+        home.record(2, exact)
+        let records = try request(sealed(exact).batch).resourceLogs[0].scopeLogs[0].logRecords
+        #expect(records.map(\.timeUnixNano) == [second, second])
+        #expect(records.map(\.observedTimeUnixNano) == [second, second])
+        // What stays here keeps what was recorded.
+        let stored = try home.control(exact).events().map(\.time)
+        #expect(stored == [home.clock.now(), home.clock.now()])
+    }
+
     @Test func `every record has the batch's identifier and its own place`() throws {
         home.record(3)
         let batch = try sealed().batch

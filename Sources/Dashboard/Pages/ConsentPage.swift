@@ -82,7 +82,7 @@ struct ConsentPage {
                     "how fine",
                     terms.anonymizeData
                         ? "the day in place of the time, rounded numbers, shuffled order"
-                        : "exact times and numbers"
+                        : "times to the second, exact numbers"
                 ),
                 ("digest of the terms", "<code>\(terms.digest)</code>"),
             ]), withheld,

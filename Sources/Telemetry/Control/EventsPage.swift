@@ -56,7 +56,8 @@ public struct EventsPage: Sendable {
 
             With `anonymize_data`, the default, a record has the day for its time, counts and
             seconds are cut to powers of two, and milliseconds are rounded up to a dozen steps. The
-            fewer records are possible, the more people send the same one.
+            fewer records are possible, the more people send the same one. Without it a record has
+            its time to the second, and each number as it was recorded.
 
             | event | different records on a day |
             |---|---|

@@ -24,6 +24,20 @@ enum Generalisation {
             })
     }
 
+    /// A time, in nanoseconds since 1970, as it leaves: cut to the day, or to the second, which is
+    /// all that is shown of it. What is finer would tell one machine's clock from others.
+    static func cut(_ time: Int64, isCoarse: Bool) -> Int64 {
+        let step = isCoarse ? Day.nanoseconds : 1_000_000_000
+        return time - time % step
+    }
+
+    /// The event as it leaves where that is not made coarse: with its time cut to the second.
+    static func exact(_ event: StoredEvent) -> StoredEvent {
+        let time = Timestamp(nanoseconds: cut(event.time.nanoseconds, isCoarse: false))
+        return StoredEvent(
+            epoch: event.epoch, time: time, name: event.name, properties: event.properties)
+    }
+
     /// The largest loss that one batch tells of.
     static let lossMax: Int64 = 1 << 20
 

@@ -27,7 +27,8 @@ struct RecordEncoder {
     // One record at a time: its length stands before it.
     private var record: [UInt8] = []
 
-    /// - Parameter isCoarse: whether time, counts and durations are made coarse.
+    /// - Parameter isCoarse: whether counts and durations are made coarse, and time to the day, not
+    ///   to the second.
     init(_ plans: EventPlans, batchID: String, isCoarse: Bool, capacity: Int) {
         self.plans = plans
         self.isCoarse = isCoarse
@@ -41,8 +42,7 @@ struct RecordEncoder {
     mutating func add(_ row: WaitingRow) -> Bool {
         guard let plan = plans.plan(row.name) else { return false }
         record.removeAll(keepingCapacity: true)
-        let exact = max(0, row.time)
-        let time = UInt64(isCoarse ? exact - exact % Day.nanoseconds : exact)
+        let time = UInt64(max(0, Generalisation.cut(row.time, isCoarse: isCoarse)))
         if time != 0 { fixed64(Wire.time, time) }
         record.append(Wire.severity)
         record.append(plan.severity)

@@ -16,7 +16,7 @@ struct SealedForm {
         let types = config.allowedEventTypes.map { Set($0).sorted().joined(separator: " ") }
         let parts = [
             config.uploadEndpoint?.description ?? "", config.compression,
-            config.anonymizeData ? "coarse" : "exact",
+            config.anonymizeData ? "coarse" : "second",
             config.erasureEndpoint == nil ? "" : "erasable", types ?? "all",
         ]
         text = parts.joined(separator: "\n")

@@ -121,14 +121,15 @@ struct Succession {
 }
 
 extension Sealer {
-    /// The records that an event can have become: coarse, or as it is.
+    /// The records that an event can have become: coarse, or exact.
     fileprivate func forms(of event: StoredEvent) -> [LogRecord] {
         let builder = BatchRequest(
             product: product, catalogue: catalogue, installationID: "", erasureKeyHash: nil,
             losses: [])
         let coarse = catalogue.event(named: event.name)
             .map { Generalisation.generalise(event, $0) }
-        return [coarse, event].compactMap { $0 }.map { builder.record($0, uid: "") }
+        return [coarse, Generalisation.exact(event)].compactMap { $0 }
+            .map { builder.record($0, uid: "") }
     }
 
 }

@@ -163,7 +163,7 @@ struct TermsView {
         let fineness =
             terms.anonymizeData
             ? "the day instead of the time, rounded numbers, shuffled order"
-            : "exact times and numbers (telemetry.anonymize_data is false)"
+            : "times to the second, exact numbers (telemetry.anonymize_data is false)"
         let retention =
             "\(config.storageRetentionDays) days here; delete-data removes it here\(erasure)"
         var pairs: [(name: String, value: StyledText)] = [
