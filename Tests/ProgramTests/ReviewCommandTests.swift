@@ -35,6 +35,28 @@ import Testing
         return try result.stdout.split(separator: "\n").map { try JSONValue.parse(String($0)) }
     }
 
+    @Test func `while nothing may leave what waits is shown, marked, with how much more waits`()
+        throws
+    {
+        try record()
+        let waiting = try arpguard.telemetryStatus()["events"]?["waiting"]?.integerValue ?? 0
+        let next = try arpguard("telemetry", "preview").stdout
+        let off = ["DO_NOT_TRACK": "1"]
+        let shown = try arpguard("telemetry", "preview", environment: off)
+        #expect(shown.stdout == next)
+        #expect(shown.stderr.contains("nothing would leave: "))
+        #expect(shown.stderr.contains("this is a request that was sealed before, and waits"))
+        let more = "\(waiting - 4) events more wait"
+        #expect(shown.stderr.contains(more), "\(shown.stderr)")
+        let words = ["telemetry", "preview", "--format", "json"]
+        #expect(try lines(arpguard(words, environment: off)).map { $0["sealed"] } == [true])
+        let elsewhere = "https://elsewhere.example.org/v1/logs"
+        _ = try arpguard("config", "set", "telemetry.upload_url", elsewhere)
+        let unsealed = try arpguard(words)
+        #expect(try lines(unsealed).map { $0["sealed"] } == [false])
+        #expect(unsealed.stderr.contains(more), "\(unsealed.stderr)")
+    }
+
     private func list() throws -> [JSONValue] {
         try lines(arpguard("telemetry", "review", "--list", "--format", "json"))
     }

@@ -9,6 +9,9 @@ import OTLP
 public enum Preview: Sendable {
     /// The next request, byte for byte.
     case sealed(SealedBatch, headers: [(name: String, value: String)])
+    /// Nothing can leave now; the request that is the next one once it can, byte for byte, since it
+    /// was sealed before, waits to be released, or is on its way.
+    case blocked(SealedBatch, headers: [(name: String, value: String)], because: [Cause])
     /// Nothing can be sealed now; the events that wait, in the form in which they would leave.
     case unsealed(JSONValue, because: [Cause])
     /// Nothing can be sealed now, and nothing waits; a request of invented events shows the form.
@@ -29,20 +32,29 @@ extension TelemetryControl {
     /// The next request as it would leave: that of the next upload, or where a person has to
     /// release one first the oldest of those. Where sending is allowed, the waiting events are
     /// sealed for it, and the upload sends those same bytes, unless the configuration changes
-    /// before. Elsewhere looking changes nothing.
+    /// before. Elsewhere looking changes nothing. How many events wait beside those that are shown,
+    /// the status tells.
     public func preview() throws -> Preview {
         let causes = causes(blocking: .sending)
-        guard causes.isEmpty else {
-            let draft = try openStore().flatMap { try sealer.draft(from: $0) }
-            return draft.map { .unsealed(Self.marked($0), because: causes) }
-                ?? .sample(Self.marked(sample), because: causes)
-        }
+        guard causes.isEmpty else { return try preview(because: causes) }
         guard let store = try openStore() else { return .empty }
         try sealer.fitToShow(store)
         let next =
             try sealer.unsent(Outbox.ready, in: store) ?? sealer.unsent("'held'", in: store)
         guard let batch = try next ?? sealer.seal(from: store) else { return .empty }
         return .sealed(batch, headers: batch.headers(userAgent: product.userAgent))
+    }
+
+    /// What is shown while causes block sending.
+    private func preview(because causes: [Cause]) throws -> Preview {
+        let store = try openStore()
+        if let batch = try store.flatMap({ try sealer.sealedBefore(in: $0) }) {
+            let headers = batch.headers(userAgent: product.userAgent)
+            return .blocked(batch, headers: headers, because: causes)
+        }
+        let draft = try store.flatMap { try sealer.draft(from: $0) }
+        return draft.map { .unsealed(Self.marked($0), because: causes) }
+            ?? .sample(Self.marked(sample), because: causes)
     }
 
     /// The request, marked as one that was not sealed.

@@ -20,7 +20,8 @@ extension Sealer {
         }
     }
 
-    private func isSound(_ batch: SealedBatch) -> Bool {
+    /// Whether a batch is what was sealed, and goes where that was agreed to.
+    func isSound(_ batch: SealedBatch) -> Bool {
         batch.isWhole && goesWhereAgreed(batch)
     }
 

@@ -52,6 +52,17 @@ extension Store {
             [.integer(Int64(epoch)), .integer(Int64(limit))])
     }
 
+    /// The oldest events of an epoch of which nothing has left, unread, in the order of their rows:
+    /// those in no batch, and those in batches that may still be changed.
+    func unsentRows(epoch: UInt32, limit: Int) throws -> [WaitingRow] {
+        try rows(
+            """
+            epoch = ? AND (batch IS NULL OR batch IN
+                (SELECT id FROM batches WHERE state IN \(SealedBatch.State.reviewableList)))
+            ORDER BY id LIMIT ?
+            """, [.integer(Int64(epoch)), .integer(Int64(limit))])
+    }
+
     /// The events of a batch, all of them in a span of rows, unread, in the order of their rows.
     func rows(ofBatch batch: Int64, in span: ClosedRange<Int64>) throws -> [WaitingRow] {
         try rows(

@@ -11,11 +11,16 @@ struct BatchView {
     private let body: JSONValue
     private let endpoint: Endpoint
     private let proxy: String?
+    private let isBlocked: Bool
 
     /// Throws if the batch was damaged.
     ///
-    /// - Parameter proxy: the proxy that is configured; only https goes through it.
-    init(_ batch: SealedBatch, proxy: String?) throws(CommandFailure) {
+    /// - Parameters:
+    ///   - proxy: the proxy that is configured; only https goes through it.
+    ///   - isBlocked: whether it can't leave now, which the JSON form of the request says too.
+    init(
+        _ batch: SealedBatch, proxy: String?, isBlocked: Bool = false
+    ) throws(CommandFailure) {
         guard let body = batch.json, let endpoint = Endpoint(batch.url) else {
             throw CommandFailure(
                 "the sealed batch can't be read", hint: "arpguard telemetry delete-data --confirm")
@@ -23,6 +28,7 @@ struct BatchView {
         self.batch = batch
         self.body = body
         self.endpoint = endpoint
+        self.isBlocked = isBlocked
         self.proxy = endpoint.scheme == "https" ? proxy : nil
     }
 
@@ -49,7 +55,14 @@ struct BatchView {
             ]
         let tail = ["# \(digest)", "# the network adds: your address, the time, the server's name"]
         return Report(
-            text: head.map(line) + RequestText(body).blocks + tail.map(line), json: .lines([body]))
+            text: head.map(line) + RequestText(body).blocks + tail.map(line),
+            json: .lines([isBlocked ? marked : body]))
+    }
+
+    private var marked: JSONValue {
+        guard var object = body.objectValue else { return body }
+        object["sealed"] = true
+        return .object(object)
     }
 
     /// Everything as one object.

@@ -20,27 +20,37 @@ struct PreviewView {
         switch preview {
         case .empty:
             invocation.diagnostics.notice("nothing waits to be uploaded")
+        case .blocked(let batch, _, let causes):
+            invocation.diagnostics.notice("nothing would leave: \(words.list(causes))")
+            let standing =
+                batch.state == .sending
+                ? "has begun to leave, and is not answered" : "was sealed before, and waits"
+            invocation.diagnostics.notice("this is a request that \(standing)")
+            try show(batch, isRaw: isRaw, isBlocked: true, invocation)
+            tellRest(beside: batch.events, invocation)
         case .unsealed(let json, let causes):
             let rest =
                 agreed?.origin == nil
                 ? "; it was recorded to stay here, and no later yes sends it" : ""
             try show(
                 json, "what is stored, not sealed, as it would be sent\(rest)", causes, invocation)
+            tellRest(beside: RequestText.counts(json).map(\.count).reduce(0, +), invocation)
         case .sample(let json, let causes):
             try show(json, "a sample of invented events", causes, invocation)
         case .sealed(let batch, _):
-            try show(batch, isRaw: isRaw, invocation)
+            try show(batch, isRaw: isRaw, isBlocked: false, invocation)
+            if let rest = rest(beside: batch) { invocation.diagnostics.notice(rest) }
         }
         return .success
     }
 
     private func show(
-        _ batch: SealedBatch, isRaw: Bool, _ invocation: Invocation
+        _ batch: SealedBatch, isRaw: Bool, isBlocked: Bool, _ invocation: Invocation
     ) throws(CommandFailure) {
         if isRaw {
             invocation.output.raw(bytes: batch.body)
         } else {
-            let view = try BatchView(batch, proxy: proxy)
+            let view = try BatchView(batch, proxy: proxy, isBlocked: isBlocked)
             if invocation.output.format == .json {
                 for line in [view.destination] + view.requestLines + [view.digest] {
                     invocation.diagnostics.notice(line)
@@ -48,7 +58,12 @@ struct PreviewView {
             }
             invocation.output.render(view.report)
         }
-        if let rest = rest(beside: batch) { invocation.diagnostics.notice(rest) }
+    }
+
+    /// Tells what waits beside as many events, none of which can leave now.
+    private func tellRest(beside shown: Int64, _ invocation: Invocation) {
+        let more = status.waiting - shown
+        if more > 0 { invocation.diagnostics.notice("\(more.of("event")) more wait") }
     }
 
     /// What waits beside the request that is shown.

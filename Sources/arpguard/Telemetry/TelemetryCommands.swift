@@ -122,9 +122,10 @@ extension Command {
         "preview", summary: "Print the next request of an upload exactly as it would leave",
         discussion: [
             "Where sending is allowed, the waiting events are sealed, and the upload sends these "
-                + "same bytes. Otherwise nothing is sealed: the waiting events are shown as they "
-                + "would be sent, or a sample of invented ones where none wait, both marked "
-                + "\"sealed\": false. upload --dry-run prints all requests.",
+                + "same bytes. Otherwise nothing is sealed: a request that was sealed before is "
+                + "shown, marked \"sealed\": true; without one the waiting events as they would be "
+                + "sent, or a sample of invented ones where none wait, both marked \"sealed\": "
+                + "false. upload --dry-run prints all requests.",
             "With --format json prints the body as one OTLP JSON object, and its SHA-256 to "
                 + "standard error; with --raw the bytes of the body themselves.",
         ],

@@ -35,7 +35,9 @@ extension [Command.Member] {
     static let preview: Self = [
         .init("resourceLogs[].**", "The request, as OTLP writes it in JSON"),
         .init(
-            "sealed", "false for what was not sealed or is invented; not there for a real request"),
+            "sealed",
+            "Not there for what would leave next; true for a request that was sealed and can't "
+                + "leave now, false for what was not sealed or is invented"),
     ]
 
     static let review: Self = [

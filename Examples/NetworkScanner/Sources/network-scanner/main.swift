@@ -26,6 +26,9 @@ func showPreview(_ control: TelemetryControl) throws {
     case .sealed(let batch, _):
         print("next to \(batch.url): \(batch.events) events, SHA-256 \(batch.sha256)")
         if let json = batch.json { print(json.serialized(.pretty)) }
+    case .blocked(let batch, _, let causes):
+        print("stays here (\(causes.map(\.rawValue).joined(separator: ", "))):")
+        if let json = batch.json { print(json.serialized(.pretty)) }
     case .unsealed(let json, let causes), .sample(let json, let causes):
         print("nothing would leave (\(causes.map(\.rawValue).joined(separator: ", ")))")
         print(json.serialized(.pretty))
