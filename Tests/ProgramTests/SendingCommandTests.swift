@@ -194,7 +194,7 @@ import Testing
         let end = try upload.waitForEnd(within: .seconds(10))
         #expect(end.stderr.contains("cut off"))
         let shown = try arpguard("telemetry", "status").stdout
-        #expect(shown.contains("whose sending had begun when consent was taken back"), "\(shown)")
+        #expect(shown.contains("whose sending had begun when their yes ended"), "\(shown)")
         #expect(shown.contains(" 0 kept here only"), "\(shown)")
     }
 

@@ -94,7 +94,7 @@ struct StatusView {
         }
         if status.cutOff > 0 {
             let text =
-                "\(status.cutOff.of("event")) whose sending had begun when consent was taken back; "
+                "\(status.cutOff.of("event")) whose sending had begun when their yes ended; "
                 + "the collector may have them; \(erasureOfCutOff)"
             rows.append(("cut off", StyledText(text, .yellow)))
         }
