@@ -11,15 +11,22 @@ public struct CommandLineTool: Sendable {
     public let root: Command
     private let version: String
     private let voice: String
+    private let adapting: @Sendable (Invocation) -> Invocation
 
     /// A program; `version` is what `--version` prints after the name.
     ///
-    /// - Parameter voice: the name that messages begin with, where a helper speaks for the program
-    ///   that a person started; otherwise the program's own.
-    public init(_ root: Command, version: String, voice: String? = nil) {
+    /// - Parameters:
+    ///   - voice: the name that messages begin with, where a helper speaks for the program that a
+    ///     person started; otherwise the program's own.
+    ///   - adapting: what an action is given, made from what it would be given.
+    public init(
+        _ root: Command, version: String, voice: String? = nil,
+        adapting: @escaping @Sendable (Invocation) -> Invocation = { $0 }
+    ) {
         self.root = root
         self.version = version
         self.voice = voice ?? root.name
+        self.adapting = adapting
     }
 
     /// Runs this process's command line and ends the process.
@@ -66,14 +73,16 @@ public struct CommandLineTool: Sendable {
             program: voice, to: standardError, isQuiet: isQuiet, environment: environment)
         let output = Output(
             to: standardOutput, format: command.format, isQuiet: isQuiet, environment: environment)
-        let invocation = Invocation(
-            command: command, output: output, diagnostics: diagnostics, environment: environment)
+        let invocation = adapting(
+            Invocation(
+                command: command, output: output, diagnostics: diagnostics,
+                environment: environment))
         var status = ExitStatus.success
         do throws(CommandFailure) {
             status = try command.act(on: invocation)
         } catch {
             output.flush()
-            diagnostics.error(error)
+            invocation.diagnostics.error(error)
             status = error.status
         }
         return finish(output, diagnostics, status)
@@ -114,7 +123,8 @@ extension ParsedCommand {
         return OutputFormat(rawValue: word) ?? .table
     }
 
-    private func declares(_ flag: Flag) -> Bool { commands.contains { $0.flags.contains(flag) } }
+    /// Whether any of the commands accepts the flag.
+    public func declares(_ flag: Flag) -> Bool { commands.contains { $0.flags.contains(flag) } }
 
     /// Runs the last command's action.
     fileprivate func act(on invocation: Invocation) throws(CommandFailure) -> ExitStatus {

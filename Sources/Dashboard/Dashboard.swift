@@ -11,6 +11,7 @@ public final class Dashboard: HTTPHandler {
     private let guardian: DashboardGuard
     private let makeControl: @Sendable () -> TelemetryControl
     private let elsewhere: @Sendable () -> TelemetryStatus?
+    private let addressing: @Sendable (String) -> String
     private let index = Mutex(UsageIndex())
     private let statusMemory = Mutex(StatusMemory())
     private let router: Router
@@ -22,15 +23,18 @@ public final class Dashboard: HTTPHandler {
     ///     each page.
     ///   - elsewhere: gives the status of other folders of the home, whose pending erasures are
     ///     then shown too; nil where there are none.
+    ///   - addressing: gives a text in which every command reaches this home.
     public init(
         port: UInt16, random: any RandomSource, clock: any WallClock,
         control makeControl: @escaping @Sendable () -> TelemetryControl,
-        elsewhere: @escaping @Sendable () -> TelemetryStatus? = { nil }
+        elsewhere: @escaping @Sendable () -> TelemetryStatus? = { nil },
+        addressing: @escaping @Sendable (String) -> String = { $0 }
     ) {
         guardian = DashboardGuard(
             port: port, session: DashboardSession(random: random, clock: clock))
         self.makeControl = makeControl
         self.elsewhere = elsewhere
+        self.addressing = addressing
         router = Router(Self.routes(guardian.session.formToken), refusal: Self.refusal)
     }
 
@@ -58,13 +62,13 @@ public final class Dashboard: HTTPHandler {
         let isStyle = [HTMLPage.stylePath, PageFrame.stylePath].contains(request.path)
         if let refusal = guardian.refusal(of: request, isWayIn: isWayIn) {
             if refusal == .noSession, isStyle { return router.respond(to: request) }
-            return RefusalPage(refusal, awaitsCode: awaitsCode).response
+            return self.refusal(refusal).response
         }
         if isWayIn { return wayIn(request) }
         do {
             return try answer(request)
         } catch {
-            return ErrorPage(error).response
+            return ErrorPage(error, addressing).response
         }
     }
 
@@ -77,15 +81,19 @@ public final class Dashboard: HTTPHandler {
         let code = request.formFields?.first { $0.name == "code" }?.value ?? ""
         let clean = code.filter { !$0.isWhitespace }.lowercased()
         guard let cookie = guardian.session.open(with: clean) else {
-            return RefusalPage(.noSession, awaitsCode: awaitsCode).response
+            return refusal(.noSession).response
         }
         return WelcomePage().response.with("Set-Cookie", guardian.setCookie(cookie))
+    }
+
+    private func refusal(_ refusal: DashboardGuard.Refusal) -> RefusalPage {
+        RefusalPage(refusal, awaitsCode: awaitsCode, addressing)
     }
 
     private func answer(_ request: HTTPRequest) throws -> HTTPResponse {
         let visit = Visit(
             request: request, control: makeControl(), token: guardian.session.formToken,
-            usage: usage, status: status)
+            usage: usage, status: status, addressing: addressing)
         let method = request.method == .head ? .get : request.method
         for page in DashboardPages.all where page.method == method {
             guard let parameters = page.pattern.match(request.path) else { continue }
@@ -134,6 +142,8 @@ struct Visit {
     let usage: (Int32) throws -> Usage
     /// The status now.
     let status: () throws -> TelemetryStatus
+    /// A text in which every command reaches this home.
+    let addressing: (String) -> String
 
     func with(_ parameters: [String: String]) -> Visit {
         var visit = self

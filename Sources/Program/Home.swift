@@ -27,6 +27,8 @@ public struct Home: Sendable, Equatable {
     public let reason: Reason
     /// The person's own folder (`HOME`), for which `~` stands; nil where there is none.
     public let userFolder: String?
+    /// The flag with which a command that is pasted reaches it; nil where it does without one.
+    public internal(set) var flag: String?
 
     /// The configuration file.
     public var configurationPath: String { path + "/config.json" }
@@ -78,6 +80,16 @@ public struct HomeRules: Sendable, Equatable {
     /// service's for root, else `.arpguard` in the person's folder. Throws where none of these
     /// applies, and where both flags are given.
     public func home() throws(CommandFailure) -> Home {
+        var home = try meant()
+        guard flag != nil || isService else { return home }
+        var plain = self
+        plain.flag = nil
+        plain.isService = false
+        if (try? plain.meant())?.path != home.path { home.flag = Home.flag(for: home.path) }
+        return home
+    }
+
+    private func meant() throws(CommandFailure) -> Home {
         let own = userFolder.flatMap { $0.hasPrefix("/") ? Self.trimmed($0) : nil }
         if let flag {
             guard !isService else {

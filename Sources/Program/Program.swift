@@ -28,7 +28,15 @@ public enum Program {
         }
         // It is said to this program alone, and not to what a person has that one start.
         unsafe unsetenv(expectedVersionVariable)
-        CommandLineTool(root, version: version, voice: voice).main()
+        CommandLineTool(root, version: version, voice: voice, adapting: addressing).main()
+    }
+
+    /// Has messages tell commands so that they reach the home that this one is about.
+    private static func addressing(_ invocation: Invocation) -> Invocation {
+        guard invocation.command.declares(.home),
+            let home = try? ProgramContext.home(invocation)
+        else { return invocation }
+        return invocation.telling(by: invocation.diagnostics.worded { home.addressing($0) })
     }
 
     /// Why this program does not serve the one that started it; nil if it does, or a person did.

@@ -20,7 +20,7 @@ public struct ObservedWatch: Equatable, Sendable {
             case .contested: "a watch of this home saw that the gateway is contested"
             case .unknown:
                 "the watch of this home has written nothing lately, and so does not say whether "
-                    + "the gateway is contested: 'arpguard status' tells more"
+                    + "the gateway is contested; arpguard status tells more"
             }
         }
     }

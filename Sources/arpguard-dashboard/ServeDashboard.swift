@@ -53,7 +53,8 @@ private func start(
         let dashboard = Dashboard(
             port: try socket.boundAddress().port, random: SystemRandom(), clock: SystemClock(),
             control: { TelemetrySetup(context, invocation).control() },
-            elsewhere: { TelemetrySetup(context, invocation).erasuresElsewhere() })
+            elsewhere: { TelemetrySetup(context, invocation).erasuresElsewhere() },
+            addressing: { context.home.addressing($0) })
         try dashboard.warmUp()
         let server = try HTTPServer(
             on: socket, limits: DashboardLimits.http, handler: dashboard)

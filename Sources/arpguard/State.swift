@@ -62,13 +62,13 @@ struct State {
 
     /// What to type next, the first thing first.
     private var nextCommands: [(line: String, meaning: String)] {
-        mending + [
+        (mending + [
             isWatched
                 ? ("arpguard status", "see what the watch has seen")
                 : ("\(isRoot ? "" : "sudo ")arpguard watch", "watch this machine's network"),
             ("arpguard telemetry status", "see what is recorded and sent, and decide"),
             ("arpguard --help", "list all commands"),
-        ]
+        ]).map { (home.addressing($0.0), $0.1) }
     }
 
     private var mending: [(line: String, meaning: String)] {

@@ -29,7 +29,8 @@ extension Command {
         do throws(SystemError) {
             view = WatchStatus(
                 watch: try files.look(), blockedBy: control.causes(blocking: .recording),
-                words: control.words, isRoot: context.userID == 0, now: SystemClock().now())
+                words: control.words, home: context.home, isRoot: context.userID == 0,
+                now: SystemClock().now())
         } catch {
             throw CommandFailure(
                 "the state of the watch can't be read: \(error)",
@@ -81,6 +82,7 @@ struct WatchStatus {
     let watch: ObservedWatch
     let blockedBy: [Cause]
     let words: CauseWords
+    let home: Home
     let isRoot: Bool
     let now: Timestamp
 
@@ -120,7 +122,7 @@ struct WatchStatus {
         if watch.isRunning {
             return StyledText("runs; it has written no state that can be read", .yellow)
         }
-        let command = isRoot ? "arpguard watch" : "sudo arpguard watch"
+        let command = home.addressing(isRoot ? "arpguard watch" : "sudo arpguard watch")
         return StyledText(
             watch.hasRun
                 ? "not running; the last one left no state that can be read"

@@ -70,6 +70,30 @@ import Testing
         #expect(try process.waitForEnd().status == 0)
     }
 
+    @Test func `its pages tell commands for its home`() throws {
+        let home = folder.file("other")
+        let flags = ["--home", home]
+        for words in [
+            ["config", "set", "telemetry.upload_url", "https://t.example.org/v1/logs"],
+            ["telemetry", "enable", "--confirm"],
+        ] {
+            let end = try CommandRunner.run(Executables.path("arpguard"), flags + words)
+            #expect(end.status == 0, "\(end.stderr)")
+        }
+        let sample = flags + ["replay", "--sample"]
+        #expect(try CommandRunner.run(Executables.path("arpguard"), sample).status == 1)
+        let process = try start("--no-browser", "--format", "json", "--home", home)
+        let said = try ready(process)
+        let cookie = try #require(comeIn(said).header("Set-Cookie"))
+        let page = try HTTPClient.send(
+            "GET", "/consent", port: port(said),
+            headers: [HTTPHeader("Cookie", String(cookie.prefix { $0 != ";" }))])
+        let command = page.text.firstMatch(of: /arpguard --home [^ ]+other[^ ]+ telemetry disable/)
+        #expect(command != nil, "\(page.text)")
+        process.send(signal: SIGTERM)
+        #expect(try process.waitForEnd().status == 0)
+    }
+
     @Test func `it serves on loopback, and SIGTERM ends it and its file`() throws {
         let process = try start("--no-browser", "--format", "json")
         let said = try ready(process)

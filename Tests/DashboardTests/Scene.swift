@@ -79,10 +79,13 @@ final class Scene: Sendable {
         try outbox.accepted(batch, rejected: 0, answer: "200")
     }
 
-    func dashboard(port: UInt16 = Scene.port) -> Dashboard {
+    func dashboard(
+        port: UInt16 = Scene.port,
+        addressing: @escaping @Sendable (String) -> String = { $0 }
+    ) -> Dashboard {
         Dashboard(
             port: port, random: SeededRandom(seed: 2), clock: clock,
-            control: { [self] in control })
+            control: { [self] in control }, addressing: addressing)
     }
 }
 

@@ -56,7 +56,7 @@ import Testing
 
     @Test(arguments: [
         ("shop.hour", "did you mean 'shop.hours'?"),
-        ("hours", "'arpguard config get' lists all keys"),
+        ("hours", "arpguard config get lists all keys"),
         ("shop.hours.x", "did you mean 'shop.hours'?"),
         ("detection.static_bindings.", "did you mean 'detection.static_bindings'?"),
     ])

@@ -57,6 +57,64 @@ import Testing
         #expect(home.reason == example.reason)
     }
 
+    struct Flagged: CustomTestStringConvertible {
+        let testDescription: String
+        let rules: HomeRules
+        let flag: String?
+
+        init(
+            _ name: String, flag: String? = nil, variable: String? = nil, isService: Bool = false,
+            userID: UInt32 = 1000, is expected: String?
+        ) {
+            testDescription = name
+            rules = HomeRules(
+                flag: flag, variable: variable, isService: isService, userID: userID,
+                userFolder: "/users/ada", workingFolder: "/now")
+            self.flag = expected
+        }
+    }
+
+    static let flagged = [
+        Flagged("a person's own", is: nil), Flagged("root", userID: 0, is: nil),
+        Flagged("the variable", variable: "/srv/a", is: nil),
+        Flagged("another", flag: "/srv/b c", is: "--home '/srv/b c'"),
+        Flagged("a quote in it", flag: "it's", is: #"--home '/now/it'\''s'"#),
+        Flagged("one's own by the flag", flag: "/users/ada/.arpguard/", is: nil),
+        Flagged("that of the variable by the flag", flag: "/srv/a", variable: "/srv/a", is: nil),
+        Flagged("the service", isService: true, is: "--service"),
+        Flagged("the service by the flag", flag: Home.servicePath, is: "--service"),
+        Flagged("the service for root", isService: true, userID: 0, is: nil),
+        Flagged(
+            "the service beside the variable", variable: "/srv/a", isService: true, userID: 0,
+            is: "--service"),
+    ]
+
+    @Test(arguments: flagged)
+    func `a pasted command needs the flag that named the home, and no other`(
+        example: Flagged
+    ) throws {
+        let home = try example.rules.home()
+        #expect(home.flag == example.flag)
+        let flag = example.flag.map { " \($0)" } ?? ""
+        #expect(home.addressing("arpguard config get x") == "arpguard\(flag) config get x")
+    }
+
+    @Test(arguments: [
+        ("run: arpguard telemetry enable", "run: arpguard --home '/b' telemetry enable"),
+        (
+            "arpguard status (arpguard watch)",
+            "arpguard --home '/b' status (arpguard --home '/b' watch)"
+        ),
+        ("sudo arpguard status", "sudo arpguard status"),
+        ("arpguard --help, and arpguard statuses", "arpguard --help, and arpguard statuses"),
+        ("in /srv/arpguard telemetry is off", "in /srv/arpguard telemetry is off"),
+        ("arpguard-upload is arpguard ", "arpguard-upload is arpguard "), ("", ""),
+    ])
+    func `the flag stands in commands, and nowhere else`(text: String, told: String) throws {
+        let rules = HomeRules(flag: "/b", userID: 1000, userFolder: nil, workingFolder: "/")
+        #expect(try rules.home().addressing(text) == told)
+    }
+
     @Test func `a home and the service's home can't both be meant`() {
         let rules = HomeRules(
             flag: "/b", isService: true, userID: 1000, userFolder: nil, workingFolder: "/")

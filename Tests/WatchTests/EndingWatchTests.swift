@@ -209,7 +209,8 @@ import Testing
         let dropped = try #require(words.compactMap { Int64($0) }.first)
         #expect(dropped > 5_000, "\(warning)")
         let hint = try watch.waitForErrorLine(containing: "watch.ring_mib")
-        #expect(hint.contains("arpguard config set watch.ring_mib 2, then restart"))
+        #expect(
+            hint.contains("arpguard --home '\(home)' config set watch.ring_mib 2, then restart"))
         watch.send(signal: SIGTERM)
         let result = try watch.waitForEnd()
         let stats = try totals(result)

@@ -41,10 +41,12 @@ import Testing
         try replaceGateway(in: laboratory)
         let doubtful = try watch(laboratory)
         let hint = try doubtful.waitForErrorLine(containing: "the router was replaced")
-        #expect(hint.hasSuffix("arpguard bindings --forget 10.9.0.1"))
+        #expect(hint.hasSuffix("arpguard --home '\(home)' bindings --forget 10.9.0.1"))
         let alert = try JSONValue.parse(doubtful.waitForLine(containing: "\"C1\""))
         let advice = alert["arpguard"]?["advice"]?.stringValue
-        #expect(advice?.hasSuffix("arpguard bindings --forget 10.9.0.1") == true, "\(alert)")
+        #expect(
+            advice?.hasSuffix("arpguard --home '\(home)' bindings --forget 10.9.0.1") == true,
+            "\(alert)")
         #expect(try stop(doubtful).status == 1)
 
         let declared = #"{"10.9.0.1": "\#(Self.replacement)"}"#

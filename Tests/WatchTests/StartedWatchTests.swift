@@ -36,7 +36,7 @@ import Testing
         ).waitForEnd()
         #expect(lost.status == 2)
         #expect(lost.stderr.contains("there is no default route"), "\(lost.stderr)")
-        #expect(lost.stderr.contains("arpguard watch -i eth0"))
+        #expect(lost.stderr.contains("arpguard --home '\(home)' watch -i eth0"))
     }
 
     @Test func `a home has one watch at a time, and the second says which runs`() throws {

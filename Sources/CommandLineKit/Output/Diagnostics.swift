@@ -8,6 +8,7 @@ public struct Diagnostics: Sendable {
     private let sink: any ByteSink
     private let isQuiet: Bool
     private let showsColours: Bool
+    private var wording: @Sendable (String) -> String = { $0 }
 
     /// Messages in the name of a program; quiet ones leave out notices and warnings.
     public init(
@@ -27,10 +28,19 @@ public struct Diagnostics: Sendable {
         return (Diagnostics(self, to: queue), queue)
     }
 
+    /// The same messages, each with what `wording` makes of it: it is given what is said, without
+    /// name and label.
+    public func worded(_ wording: @escaping @Sendable (String) -> String) -> Diagnostics {
+        var diagnostics = self
+        diagnostics.wording = wording
+        return diagnostics
+    }
+
     private init(_ other: Diagnostics, to sink: any ByteSink) {
         program = other.program
         isQuiet = other.isQuiet
         showsColours = other.showsColours
+        wording = other.wording
         self.sink = sink
     }
 
@@ -56,18 +66,18 @@ public struct Diagnostics: Sendable {
     /// Says something that is not data and not wrong, without a label.
     public func notice(_ message: String) {
         guard !isQuiet else { return }
-        write("\(program): \(Printable.line(message))")
+        write("\(program): \(Printable.line(wording(message)))")
     }
 
     /// Passes on a line that a logger made, label and all.
     public func line(_ line: String) {
         guard !isQuiet else { return }
-        write(Printable.line(line.hasSuffix("\n") ? String(line.dropLast()) : line))
+        write(Printable.line(wording(line.hasSuffix("\n") ? String(line.dropLast()) : line)))
     }
 
     private func write(_ label: String, _ style: TextStyle, _ message: String) {
         let word = StyledText(label + ":", style)
-        write("\(program): \(word.text) \(Printable.line(message))", label: word)
+        write("\(program): \(word.text) \(Printable.line(wording(message)))", label: word)
     }
 
     /// A terminal gets whole words on its lines, anything else the message in one line.

@@ -8,10 +8,12 @@ internal import Telemetry
 struct ConsentPage {
     private let control: TelemetryControl
     private let status: TelemetryStatus
+    private let addressing: (String) -> String
 
     init(_ visit: Visit) throws {
         control = visit.control
         status = try visit.status()
+        addressing = visit.addressing
     }
 
     var response: HTTPResponse {
@@ -52,7 +54,7 @@ struct ConsentPage {
                     .text(status.blockedBy.contains(cause) ? "blocked" : "-"),
                     .text(status.blockedSending.contains(cause) ? "blocked" : "-"),
                     .text(Markup.capitalised(control.words.meaning(of: cause))),
-                    .text(control.words.remedy(of: cause)),
+                    .text(addressing(control.words.remedy(of: cause))),
                 ]
             }
         ).html
@@ -92,8 +94,10 @@ struct ConsentPage {
         ])
     }
 
-    private var uploadWords: TelemetryStatus.UploadWords {
-        .init(program: control.product.name, sender: "once a watch runs here")
+    private var nextUpload: String {
+        addressing(
+            status.nextUploadText(
+                .init(program: control.product.name, sender: "once a watch runs here")))
     }
 
     private var erasures: String {
@@ -117,7 +121,7 @@ struct ConsentPage {
         let id = status.installationID.map { "\($0.prefix(4))…" } ?? "none"
         return Markup.facts([
             ("uploads go to", "\(status.uploadURL ?? "nowhere")"),
-            ("next upload", "\(status.nextUploadText(uploadWords))"),
+            ("next upload", "\(nextUpload)"),
             ("installation", "\(id)"),
             ("recording now", "\(recorders.isEmpty ? "no process" : recorders)"),
             ("erasures not confirmed", "\(erasures)"),
@@ -134,7 +138,7 @@ struct ConsentPage {
         ]
         return HTMLTable(
             caption: "Commands", columns: ["Command", "What it does"],
-            rows: rows.map { [.markup("<code>\($0.0)</code>"), .text($0.1)] }
+            rows: rows.map { [.markup("<code>\(addressing($0.0))</code>"), .text($0.1)] }
         ).html
     }
 }

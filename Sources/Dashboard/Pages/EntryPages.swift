@@ -53,10 +53,15 @@ struct WelcomePage {
 struct RefusalPage {
     private let refusal: DashboardGuard.Refusal
     private let awaitsCode: Bool
+    private let addressing: (String) -> String
 
-    init(_ refusal: DashboardGuard.Refusal, awaitsCode: Bool) {
+    init(
+        _ refusal: DashboardGuard.Refusal, awaitsCode: Bool,
+        _ addressing: @escaping (String) -> String
+    ) {
         self.refusal = refusal
         self.awaitsCode = awaitsCode
+        self.addressing = addressing
     }
 
     var response: HTTPResponse {
@@ -105,7 +110,8 @@ struct RefusalPage {
     private var expired: HTML {
         """
         <p>The code was used, and this browser has not the session that came of it, or it is too \
-        old. For a new code, start it again: <code>arpguard telemetry dashboard</code></p>
+        old. For a new code, start it again: \
+        <code>\(addressing("arpguard telemetry dashboard"))</code></p>
         """
     }
 }
@@ -113,11 +119,15 @@ struct RefusalPage {
 /// The answer where something failed: what, and what to do.
 struct ErrorPage {
     private let error: any Error
+    private let addressing: (String) -> String
 
-    init(_ error: any Error) { self.error = error }
+    init(_ error: any Error, _ addressing: @escaping (String) -> String) {
+        self.error = error
+        self.addressing = addressing
+    }
 
     var response: HTTPResponse {
-        let hint = (error as? TelemetryError)?.hint ?? "try again"
+        let hint = addressing((error as? TelemetryError)?.hint ?? "try again")
         var response = PageFrame(
             title: "That did not work",
             content: """

@@ -10,6 +10,7 @@ struct ReviewPage {
     private let isManual: Bool
     private let unanswered: Unanswered?
     private let token: String
+    private let addressing: (String) -> String
 
     init(_ visit: Visit) throws {
         batches = try visit.control.batches(
@@ -19,6 +20,7 @@ struct ReviewPage {
         isManual = visit.control.configuration.uploadReview == .manual
         unanswered = try visit.status().unanswered
         token = visit.token
+        addressing = visit.addressing
     }
 
     var response: HTTPResponse {
@@ -40,7 +42,7 @@ struct ReviewPage {
             ? "<p>Nothing leaves before you release it (<code>telemetry.upload_review</code>).</p>"
             : """
             <p>Batches leave by themselves. To look at each before it does: \
-            <code>arpguard config set telemetry.upload_review manual</code></p>
+            <code>\(addressing("arpguard config set telemetry.upload_review manual"))</code></p>
             """
     }
 

@@ -66,10 +66,12 @@ struct SentPage {
 /// All that happened to consent and data, as the ledger tells it.
 struct LedgerPage {
     private let rows: [LedgerRow]
+    private let addressing: (String) -> String
 
     init(_ visit: Visit) throws {
         rows = try visit.control.ledger(
             before: visit.number("before"), limit: DashboardLimits.ledgerRowsPerPage)
+        addressing = visit.addressing
     }
 
     var response: HTTPResponse {
@@ -83,7 +85,7 @@ struct LedgerPage {
         return .join([
             """
             <p>Each row holds the hash of the row before it. \
-            <code>arpguard telemetry log --verify</code> checks them all.</p>
+            <code>\(addressing("arpguard telemetry log --verify"))</code> checks them all.</p>
             """, Self.table(rows, caption: "Ledger, the newest first (UTC)"),
             Markup.next(next, "Older rows"),
         ])

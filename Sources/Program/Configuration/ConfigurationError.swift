@@ -55,7 +55,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         case .unreadable(let error) where error.code == SystemError.tooBig:
             "it may have \(ConfigurationFile.bytesMax >> 20) MiB at most"
         case .unreadable: "make the file readable, or remove it"
-        case .malformed, .faulty: "'\(Program.name) config check' lists all that is wrong"
+        case .malformed, .faulty: "\(Program.name) config check lists all that is wrong"
         }
     }
 

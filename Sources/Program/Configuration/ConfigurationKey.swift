@@ -34,7 +34,7 @@ public struct ConfigurationKey: Sendable {
         throw CommandFailure(
             "unknown key '\(text)'",
             hint: nearest.map { "did you mean '\($0)'?" }
-                ?? "'\(Program.name) config get' lists all keys",
+                ?? "\(Program.name) config get lists all keys",
             status: .usage)
     }
 

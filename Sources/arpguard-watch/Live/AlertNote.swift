@@ -5,6 +5,7 @@ import CommandLineKit
 import Detection
 import JSON
 import Modules
+import Program
 
 /// An alert of a watch with where and when it was given, in the forms in which it leaves.
 struct AlertNote {
@@ -14,6 +15,8 @@ struct AlertNote {
     let time: Timestamp
     /// For how many others it stands, where they are not told one by one; nil for itself alone.
     var rest: AlertLimit.Rest?
+    /// The home that what it advises is for; nil for that of everybody.
+    var home: Home?
 
     /// The lines for people.
     var lines: [String] {
@@ -28,8 +31,9 @@ struct AlertNote {
     /// What to do. A watch knows the owner of before at its next start too, unless it is told.
     private var advice: String {
         guard alert.rule == .bindingChanged, let ip = alert.claim?.ip else { return alert.advice }
+        let command = "arpguard bindings --forget \(ip)"
         return "\(alert.advice) If you know that it was replaced, have it learnt anew: "
-            + "arpguard bindings --forget \(ip)"
+            + (home?.addressing(command) ?? command)
     }
 
     /// Suricata's names for what is live: the interface, and no capture file.

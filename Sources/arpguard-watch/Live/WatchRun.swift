@@ -175,7 +175,7 @@ final class WatchRun {
     private func tell(_ alert: Alert, on interface: String, _ rest: AlertLimit.Rest? = nil) {
         let note = AlertNote(
             alert: alert, interface: interface,
-            time: Timestamp(nanoseconds: clock.wall(alert.time)), rest: rest)
+            time: Timestamp(nanoseconds: clock.wall(alert.time)), rest: rest, home: home)
         let message = note.message
         outputs.send(message)
         guard alert.severity > .info else { return }

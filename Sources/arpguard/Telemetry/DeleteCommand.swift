@@ -52,7 +52,9 @@ extension Command {
         }
         if isEnabled {
             lines.append(
-                "telemetry stays on, under a new identifier; arpguard telemetry disable ends it")
+                setup.home.addressing(
+                    "telemetry stays on, under a new identifier; arpguard telemetry disable ends "
+                        + "it"))
         }
         invocation.output.render(
             elsewhere.report(

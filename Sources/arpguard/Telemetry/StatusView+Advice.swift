@@ -10,14 +10,14 @@ extension StatusView {
         let forbidding = status.blockedBy.filter { $0 != .notAsked }
         guard !forbidding.isEmpty else { return [] }
         let text = "a yes records nothing here before:  \(remedies(of: forbidding))"
-        return [StyledText(text, .yellow)]
+        return [StyledText(addressed(text), .yellow)]
     }
 
     /// For one who has: what lifts each cause, and what becomes of what is here.
     var advice: [Report.Block] {
         let lift = status.isEnabled ? nil : "to record:  \(remedies(of: status.blockedBy))"
         let lines = [lift, situation].compactMap(\.self)
-        return lines.isEmpty ? [] : [.blank] + lines.map { .line(StyledText($0)) }
+        return lines.isEmpty ? [] : [.blank] + lines.map { .line(StyledText(addressed($0))) }
     }
 
     private var situation: String? {

@@ -35,8 +35,10 @@ struct StatusView {
             StyledText("telemetry is off, nothing is recorded: \(causes(status.blockedBy))"),
             StyledText("it would count features used, detection times, alert types and errors"),
             StyledText("never addresses, host names or packets; you see every byte before it goes"),
-            StyledText("to read what a yes means and decide:  arpguard telemetry enable"),
-            StyledText("to see everything that could be recorded:  arpguard telemetry schema"),
+            StyledText(
+                addressed("to read what a yes means and decide:  arpguard telemetry enable")),
+            StyledText(
+                addressed("to see everything that could be recorded:  arpguard telemetry schema")),
         ]
         let others = (elsewhere ?? []).map { place in
             StyledText("elsewhere: \(place.text(told))", .yellow)
@@ -55,7 +57,8 @@ struct StatusView {
                 ("store", StyledText("can't be read now, figures unknown: \(told(problem))", .red)))
         }
         if let problem = status.erasureProblem {
-            rows.append(("erasures", StyledText(told("\(problem); \(problem.hint)"), .red)))
+            rows.append(
+                ("erasures", StyledText(addressed(told("\(problem); \(problem.hint)")), .red)))
         }
         if !status.unsupportedErasureOrigins.isEmpty {
             let places = status.unsupportedErasureOrigins.joined(separator: ", ")
@@ -152,10 +155,11 @@ struct StatusView {
             isWatched
             ? "by the watch that runs here"
             : "once a watch runs here" + (isService ? " or arpguard-upload.timer is on" : "")
-        var text = status.nextUploadText(.init(program: Program.name, sender: sender))
+        var text = addressed(
+            status.nextUploadText(.init(program: Program.name, sender: sender)))
         if let who = ProcessTable.named(setup.uploaders) { text += "; at work now: \(who)" }
         guard let hold, status.blockedSending.isEmpty else { return StyledText(text) }
-        return StyledText("\(text); none by itself now: \(hold.reason)", .yellow)
+        return StyledText("\(text); none by itself now: \(addressed(hold.reason))", .yellow)
     }
 
     /// A program that records sees its own environment, and not that of this shell.
@@ -227,6 +231,11 @@ struct StatusView {
     /// A text for people, with paths in the form that they read.
     func told(_ text: String) -> String {
         isRedacted ? redaction.text(text) : setup.home.abbreviating(text)
+    }
+
+    /// A text for people with commands that reach this home, unless it is a report to others.
+    func addressed(_ text: String) -> String {
+        isRedacted ? text : setup.home.addressing(text)
     }
 
     private func abbreviated(_ path: String) -> String {

@@ -33,6 +33,11 @@ extension Command {
         flags: [.showID, .redact], json: StatusView.members
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
+        let isRedacted = invocation.command.isOn(.redact)
+        // A report to others names no folder, neither in what it advises.
+        let invocation =
+            isRedacted
+            ? invocation.telling(by: invocation.diagnostics.worded { $0 }) : invocation
         let setup = TelemetrySetup(context, invocation)
         if let failure = setup.settle() {
             invocation.diagnostics.warning(failure.message, hint: failure.hint)
@@ -49,7 +54,7 @@ extension Command {
         }
         let view = StatusView(
             status: status, setup: setup, showsID: invocation.command.isOn(.showID),
-            isRedacted: invocation.command.isOn(.redact), others: OtherHomes(than: setup.home),
+            isRedacted: isRedacted, others: OtherHomes(than: setup.home),
             isWatched: context.isWatched, hold: uploadHold(setup), words: control.words,
             elsewhere: elsewhere, falseLocks: setup.falseLocks)
         invocation.output.render(view.report)

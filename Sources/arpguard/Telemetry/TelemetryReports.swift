@@ -20,7 +20,7 @@ extension Report {
             ? "nothing is stored here"
             : "what was recorded (\(count)) stays here for you to see, and nothing of it is sent "
                 + "from now on; arpguard telemetry delete-data --confirm removes it"
-        let lines = ["telemetry is off", rest] + awaited(absent, setup)
+        let lines = ["telemetry is off", setup.home.addressing(rest)] + awaited(absent, setup)
         return Report(
             text: lines.map { .line(StyledText($0)) },
             json: .one([

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import JSON
+import TestKit
+import Testing
+
+/// The commands that messages and reports tell, pasted as they stand.
+@Suite struct PastedCommandTests {
+    let arpguard: Arpguard
+    private var other: String { arpguard.folder.file("jane's home") }
+    private var flag: String { "--home '\(other.replacing("'", with: #"'\''"#))'" }
+
+    init() throws { arpguard = try Arpguard() }
+
+    /// Runs the program with the other home.
+    private func inOther(_ words: String...) throws -> CommandResult {
+        try arpguard(["--home", other] + words)
+    }
+
+    private func paste(_ command: String) throws -> CommandResult {
+        let program = try Executables.path("arpguard")
+        let folder = String(program.dropLast("/arpguard".count))
+        return try CommandRunner.run(
+            "/bin/sh", ["-c", command],
+            environment: [
+                "ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path, "PATH": folder,
+            ])
+    }
+
+    private func stored(_ flags: [String]) throws -> Int64? {
+        let status = try arpguard(flags + ["telemetry", "status", "--format", "json"])
+        return try JSONValue.parse(status.stdout)["events"]?["recorded"]?.integerValue
+    }
+
+    @Test func `what a disable in one home tells to paste deletes in that one alone`() throws {
+        for flags in [[], ["--home", other]] {
+            #expect(try arpguard(flags + ["telemetry", "enable", "--confirm"]).status == 0)
+            #expect(try arpguard(flags + ["replay", "--sample"]).status == 1)
+        }
+        let own = try stored([])
+        #expect(own != 0)
+        let told = try inOther("telemetry", "disable").stdout
+        let command = try #require(told.firstMatch(of: /from now on; (.*) removes it/)?.1)
+        #expect(command == "arpguard \(flag) telemetry delete-data --confirm")
+        let pasted = try paste(String(command))
+        #expect(pasted.status == 0, "\(pasted)")
+        #expect(try stored([]) == own)
+        #expect(try stored(["--home", other]) == 0)
+    }
+
+    @Test func `messages, reports and the state tell commands for the home that is meant`() throws {
+        let hint = try inOther("telemetry", "enable").stderr
+        #expect(hint.contains("hint: arpguard \(flag) telemetry enable --confirm"), "\(hint)")
+        let undecided = try inOther("telemetry", "status").stdout
+        #expect(undecided.contains("decide:  arpguard \(flag) telemetry enable"), "\(undecided)")
+        #expect(try inOther().stdout.contains("arpguard \(flag) telemetry status  see"))
+        let watch = "\(geteuid() == 0 ? "arpguard \(flag)" : "sudo arpguard") watch"
+        #expect(try inOther("status").stdout.contains("none has run in this home: \(watch)"))
+        #expect(try inOther("telemetry", "disable").status == 0)
+        let off = try inOther("telemetry", "status").stdout
+        #expect(off.contains("to record:  arpguard \(flag) telemetry enable"), "\(off)")
+    }
+
+    @Test func `a helper tells them so too, and without a flag where none was given`() throws {
+        let advice = "telemetry status tells what to do"
+        let other = try inOther("telemetry", "upload").stderr
+        #expect(other.contains("; arpguard \(flag) \(advice)"), "\(other)")
+        let own = try arpguard("telemetry", "upload").stderr
+        #expect(own.contains("; arpguard \(advice)"), "\(own)")
+    }
+
+    @Test func `a report to others tells commands without the home`() throws {
+        let report = try inOther("telemetry", "status", "--redact")
+        #expect(report.stdout.contains("arpguard telemetry enable"))
+        #expect(!"\(report.stdout)\(report.stderr)".contains("jane"), "\(report)")
+    }
+}
