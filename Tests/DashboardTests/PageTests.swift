@@ -210,7 +210,8 @@ import Testing
         #expect(!page.contains("/review/drop-event"))
         _ = try scene.control.rotateID()
         let gone = visitor.text("/sent")
-        #expect(!gone.contains(uid) && gone.contains("when it ended. Events sent: "), "\(gone)")
+        #expect(!gone.contains(uid) && gone.contains("bore ends, when its time is up"), "\(gone)")
+        #expect(gone.contains("Events sent: "))
     }
 }
 

@@ -70,6 +70,20 @@ final class Scene: Sendable {
         module.shutdown(within: 30_000)
     }
 
+    /// Sends the next batch so often as far as the store knows, and has it put off each time.
+    func haveOneBatchPutOff(times: Int = 1) throws -> SealedBatch {
+        let outbox = try #require(try control.outbox())
+        guard case .batch(var batch) = try outbox.next() else {
+            throw TestKitError("nothing to send")
+        }
+        for _ in 0..<times {
+            batch = try #require(try control.batch(batch.uid))
+            try #require(try outbox.begin(batch))
+            try outbox.retry(batch, notBefore: clock.now(), answer: "503")
+        }
+        return batch
+    }
+
     /// Sends the next batch as far as the store knows, and has it accepted.
     func haveOneBatchAccepted() throws {
         let outbox = try #require(try control.outbox())

@@ -8,6 +8,43 @@ import Testing
 
 /// Pages that leave nothing out that is so, and say nothing that is not.
 @Suite struct TruePageTests {
+    @Test func `what was cut off on its way is among what was sent, and nothing withheld`() throws {
+        let scene = try Scene(batch: 3)
+        let visitor = try Visitor(scene.dashboard())
+        try scene.enable()
+        scene.record(3)
+        let withheld = try #require(try scene.control.reviewable().first).uid
+        try scene.control.withhold(withheld)
+        let begun = try #require(try scene.control.batches(in: [.held], limit: 9).first).uid
+        try scene.control.release(begun)
+        _ = try scene.haveOneBatchPutOff()
+        #expect(visitor.text("/sent").contains("no answer yet: 503"))
+        try scene.control.disable()
+        let page = visitor.text("/sent")
+        #expect(page.contains("/batch/\(begun)") && page.contains("cut off: 503"), "\(page)")
+        #expect(!page.contains(withheld))
+        let batch = visitor.text("/batch/\(begun)")
+        #expect(batch.contains("<dt>state</dt><dd>cut off</dd>"), "\(batch)")
+        #expect(visitor.text("/batch/\(withheld)").contains("<dt>state</dt><dd>void</dd>"))
+    }
+
+    @Test(arguments: [(24, false), (25, true)])
+    func `of many rows about a batch the newest are shown, and that there are more`(
+        attempts: Int, hasMore: Bool
+    ) throws {
+        let scene = try Scene(review: .automatic)
+        let visitor = try Visitor(scene.dashboard())
+        try scene.enable()
+        scene.record(1)
+        // Its sealing is a row, and each attempt is two.
+        let uid = try scene.haveOneBatchPutOff(times: attempts).uid
+        let page = visitor.text("/batch/\(uid)")
+        #expect(page.contains("attempt \(attempts)"), "\(page)")
+        #expect(page.contains("Only the newest 50 rows") == hasMore, "\(page)")
+        #expect(page.contains("batch sealed") == !hasMore)
+        #expect(page.contains("the same digest"))
+    }
+
     @Test(arguments: ["/consent", "/ledger", "/review"])
     func `every command on a page reaches the home of the page`(path: String) throws {
         let scene = try Scene(review: .automatic)

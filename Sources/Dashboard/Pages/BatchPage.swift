@@ -18,7 +18,10 @@ struct BatchPage {
 
     private let batch: SealedBatch?
     private let headers: [(name: String, value: String)]
+    /// The newest rows that tell of the batch, in their order.
     private let ledger: [LedgerRow]
+    /// The first of the rows where not all are among those.
+    private let beginning: [LedgerRow]
     private let isReviewable: Bool
     private let start: Int
     private let token: String
@@ -28,9 +31,15 @@ struct BatchPage {
         let isName = uid.utf8.count <= 64 && uid.allSatisfy { $0.isLetter || $0.isNumber }
         batch = isName ? try visit.control.batch(uid) : nil
         headers = batch.map(visit.control.headers) ?? []
-        ledger =
+        let newest =
             batch == nil
-            ? [] : try visit.control.ledger(ofBatch: uid, limit: Self.ledgerRowsMax)
+            ? []
+            : try visit.control.ledger(
+                ofBatch: uid, newestFirst: true, limit: Self.ledgerRowsMax + 1)
+        ledger = newest.prefix(Self.ledgerRowsMax).reversed()
+        beginning =
+            newest.count > Self.ledgerRowsMax
+            ? try visit.control.ledger(ofBatch: uid, newestFirst: false, limit: 1) : []
         isReviewable =
             batch?.state.isReviewable == true && batch?.isEmptied == false
             && visit.control.causes(blocking: .sending).isEmpty
@@ -71,14 +80,22 @@ struct BatchPage {
             ? "<p>\(ReviewForms.decisions(batch.uid, batch.state, token: token))</p>" : ""
         return .join([
             Markup.facts(facts(batch)), decisions, "<h2>Events</h2>", events(batch),
-            "<h2>What else the request holds</h2>", request(batch), "<h2>Ledger</h2>",
+            "<h2>What else the request holds</h2>", request(batch), "<h2>Ledger</h2>", older,
             LedgerPage.table(ledger, caption: "What happened to this batch (UTC)"),
         ])
     }
 
+    private var older: HTML {
+        guard !beginning.isEmpty else { return "" }
+        return """
+            <p>Only the newest \(Self.ledgerRowsMax) rows of this batch are shown. The older ones \
+            are in <a href="/ledger">the whole ledger</a>.</p>
+            """
+    }
+
     private func facts(_ batch: SealedBatch) -> [(String, HTML)] {
         [
-            ("state", "\(batch.state.rawValue)"),
+            ("state", "\(isCutOff(batch) ? "cut off" : batch.state.rawValue)"),
             ("events", "\(Markup.number(batch.events))"),
             ("goes to", "\(batch.url)"),
             (
@@ -93,9 +110,13 @@ struct BatchPage {
         ]
     }
 
+    private func isCutOff(_ batch: SealedBatch) -> Bool {
+        batch.state == .void && batch.attempts > 0
+    }
+
     private func ledgerVerdict(_ batch: SealedBatch) -> HTML {
         if batch.body.isEmpty { return "nothing of bytes that are not here" }
-        let digests = ledger.compactMap { $0.detail["sha256"]?.stringValue }
+        let digests = (beginning + ledger).compactMap { $0.detail["sha256"]?.stringValue }
         if digests.isEmpty { return "nothing of this batch's digest" }
         return digests.allSatisfy { $0 == batch.sha256 }
             ? "<span class=\"fine\">the same digest</span>"

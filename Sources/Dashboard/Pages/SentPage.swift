@@ -11,9 +11,8 @@ struct SentPage {
 
     init(_ visit: Visit) throws {
         eventsSent = try visit.control.status().uploaded
-        batches = try visit.control.batches(
-            in: [.sending, .accepted, .rejected], before: visit.number("before"),
-            limit: DashboardLimits.batchesPerPage)
+        batches = try visit.control.begunBatches(
+            before: visit.number("before"), limit: DashboardLimits.batchesPerPage)
     }
 
     var response: HTTPResponse {
@@ -40,19 +39,24 @@ struct SentPage {
         ])
     }
 
-    /// What went under an identifier that ended is kept no more, and has been sent all the same.
+    /// What is kept no more has been sent all the same.
     private var none: HTML {
         guard eventsSent > 0 else { return "<p>No batch that was sent is kept here.</p>" }
         let count = Markup.number(eventsSent)
         return """
-            <p>No batch that was sent is kept here: they went with the identifier that they bore, \
-            when it ended. Events sent: \(count).</p>
+            <p>No batch that was sent is kept here any more: one goes when the identifier that it \
+            bore ends, when its time is up, or where room is needed. Events sent: \(count).</p>
             """
     }
 
     private func answer(_ batch: BatchEntry) -> String {
         let words = batch.answer.map { ": \($0)" } ?? ""
-        return batch.state == .sending ? "no answer yet\(words)" : "\(batch.state.rawValue)\(words)"
+        return switch batch.state {
+        case .sending: "no answer yet\(words)"
+        // Only one whose sending had begun is in the list.
+        case .void: "cut off\(words)"
+        default: "\(batch.state.rawValue)\(words)"
+        }
     }
 
     private var next: String? {

@@ -92,12 +92,26 @@ extension TelemetryControl {
     package func batches(
         in states: [SealedBatch.State], before row: Int64? = nil, limit: Int
     ) throws -> [BatchEntry] {
-        guard let store = try openStore() else { return [] }
         let words = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        return try batches(where: "state IN (\(words))", before: row, limit)
+    }
+
+    /// Batches of which anything may have left, those included that were cut off then; the newest
+    /// first, at most `limit`; those after `row` of a list.
+    package func begunBatches(before row: Int64? = nil, limit: Int) throws -> [BatchEntry] {
+        let condition =
+            "state IN ('sending', 'accepted', 'rejected') OR (state = 'void' AND attempts > 0)"
+        return try batches(where: condition, before: row, limit)
+    }
+
+    private func batches(
+        where condition: String, before row: Int64?, _ limit: Int
+    ) throws -> [BatchEntry] {
+        guard let store = try openStore() else { return [] }
         return try store.database.rows(
             """
             SELECT id, uid, state, events, length(body), sha256, url, sealed_at, answered_at, answer
-            FROM batches WHERE state IN (\(words)) AND id < ? ORDER BY id DESC LIMIT \(limit)
+            FROM batches WHERE (\(condition)) AND id < ? ORDER BY id DESC LIMIT \(limit)
             """, [.integer(row ?? .max)]
         ) { row in
             BatchEntry(
@@ -121,12 +135,15 @@ extension TelemetryControl {
             where: "number < ?", [.integer(number ?? .max)], order: "DESC", limit: Int64(limit))
     }
 
-    /// Rows of the ledger that tell of a batch, the oldest first, at most `limit`.
-    package func ledger(ofBatch uid: String, limit: Int) throws -> [LedgerRow] {
+    /// Rows of the ledger that tell of a batch, at most `limit`, from the newest or the oldest on.
+    package func ledger(
+        ofBatch uid: String, newestFirst: Bool, limit: Int
+    ) throws -> [LedgerRow] {
         guard let store = try openStore() else { return [] }
         // The identifier has letters and digits only, so it stands in the text as it is.
         return try ledger(of: store).rows(
-            where: "instr(detail, ?) > 0", [.text("\"\(uid)\"")], limit: Int64(limit))
+            where: "instr(detail, ?) > 0", [.text("\"\(uid)\"")],
+            order: newestFirst ? "DESC" : "ASC", limit: Int64(limit))
     }
 
     /// The headers of a batch's request, in the order in which they are sent.
