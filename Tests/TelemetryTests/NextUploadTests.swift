@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import Modules
 import Telemetry
 import TestKit
@@ -120,6 +121,16 @@ import Testing
         home.record(1, config)
         let status = try home.control(config).status()
         #expect((status.waiting, status.held, status.isBudgetSpent) == (1, 1, false))
+    }
+
+    @Test func `where all that waits is held no upload of it is due, in any form`() throws {
+        var config = TelemetryModuleConfig.withURL
+        config.uploadReview = .manual
+        let held = try home.control(config).status()
+        try #require(held.waiting > 0 && held.held == held.waiting)
+        #expect(held.nextUpload == nil && held.json["next_upload"] == .null)
+        #expect(held.nextUploadText(words).hasPrefix("none: all 5 that wait are held"))
+        #expect(try home.control().status().nextUpload != nil)
     }
 
     @Test func `what is being retried has no time that a clock gone wrong noted`() throws {

@@ -49,7 +49,8 @@ extension TelemetryControl {
             // A round before that would only be put off.
             next = next.map { max($0, Day(number: seams.clock.now().day.number + 1).start) }
         }
-        status.nextUpload = next?.rfc3339
+        let areAllHeld = status.waiting > 0 && status.held == status.waiting
+        status.nextUpload = areAllHeld ? nil : next?.rfc3339
         status.isTurnOfBatches = try isTurnOfBatches(store)
         status.batchesNotBefore = try memory(of: store).wish()
     }

@@ -14,7 +14,9 @@ extension StatusView {
         .init(
             "erasure_url",
             "Below which what is sent from now on can be asked to be erased, or null for nowhere"),
-        .init("next_upload", "When the next is due, or null if none is"),
+        .init(
+            "next_upload",
+            "When the next is due, or null if none is, as where all that waits is held"),
         .init(
             "upload_hold",
             "Why no upload begins by itself: contested (the watch saw that the gateway is) or "
