@@ -45,6 +45,19 @@ import Testing
         #expect(page.contains("the same digest"))
     }
 
+    @Test func `where nothing is recorded the page of some days speaks of these days`() throws {
+        let scene = try Scene()
+        let visitor = try Visitor(scene.dashboard())
+        try scene.enable()
+        scene.record(1)
+        try scene.control.disable()
+        scene.clock.advance(by: .seconds(10 * 86_400))
+        #expect(visitor.text("/stored").contains("<dd>4 events</dd>"))
+        let page = visitor.text("/?days=7")
+        #expect(page.contains("No event of these days is stored here"), "\(page)")
+        #expect(!page.contains("Nothing is stored"))
+    }
+
     @Test(arguments: ["/consent", "/ledger", "/review"])
     func `every command on a page reaches the home of the page`(path: String) throws {
         let scene = try Scene(review: .automatic)

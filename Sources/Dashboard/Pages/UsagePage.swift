@@ -60,7 +60,7 @@ struct UsagePage {
         isEnabled
             ? "<p>No event of these days is stored here yet.</p>"
             : """
-            <p>Nothing is stored, and nothing is recorded: see \
+            <p>No event of these days is stored here, and nothing is recorded now: see \
             <a href="/consent">what keeps it off</a>.</p>
             """
     }
