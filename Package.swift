@@ -108,7 +108,7 @@ let package = Package(
             name: "arpguard-dashboard",
             dependencies: [
                 "CommandLineKit", "Dashboard", "HTTPServing", "JSON", "Modules", "Program",
-                "Telemetry",
+                "Telemetry", "WatchRecords",
             ]),
         .executableTarget(
             name: "arpguard-collector",

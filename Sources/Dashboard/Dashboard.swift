@@ -11,6 +11,7 @@ public final class Dashboard: HTTPHandler {
     private let guardian: DashboardGuard
     private let makeControl: @Sendable () -> TelemetryControl
     private let elsewhere: @Sendable () -> TelemetryStatus?
+    private let surroundings: @Sendable () -> Surroundings
     private let addressing: @Sendable (String) -> String
     private let index = Mutex(UsageIndex())
     private let statusMemory = Mutex(StatusMemory())
@@ -23,17 +24,20 @@ public final class Dashboard: HTTPHandler {
     ///     each page.
     ///   - elsewhere: gives the status of other folders of the home, whose pending erasures are
     ///     then shown too; nil where there are none.
+    ///   - surroundings: gives what is to be seen around telemetry now.
     ///   - addressing: gives a text in which every command reaches this home.
     public init(
         port: UInt16, random: any RandomSource, clock: any WallClock,
         control makeControl: @escaping @Sendable () -> TelemetryControl,
         elsewhere: @escaping @Sendable () -> TelemetryStatus? = { nil },
+        surroundings: @escaping @Sendable () -> Surroundings = { Surroundings() },
         addressing: @escaping @Sendable (String) -> String = { $0 }
     ) {
         guardian = DashboardGuard(
             port: port, session: DashboardSession(random: random, clock: clock))
         self.makeControl = makeControl
         self.elsewhere = elsewhere
+        self.surroundings = surroundings
         self.addressing = addressing
         router = Router(Self.routes(guardian.session.formToken), refusal: Self.refusal)
     }
@@ -93,7 +97,7 @@ public final class Dashboard: HTTPHandler {
     private func answer(_ request: HTTPRequest) throws -> HTTPResponse {
         let visit = Visit(
             request: request, control: makeControl(), token: guardian.session.formToken,
-            usage: usage, status: status, addressing: addressing)
+            usage: usage, status: status, surroundings: surroundings, addressing: addressing)
         let method = request.method == .head ? .get : request.method
         for page in DashboardPages.all where page.method == method {
             guard let parameters = page.pattern.match(request.path) else { continue }
@@ -142,6 +146,8 @@ struct Visit {
     let usage: (Int32) throws -> Usage
     /// The status now.
     let status: () throws -> TelemetryStatus
+    /// What is to be seen around telemetry now.
+    let surroundings: () -> Surroundings
     /// A text in which every command reaches this home.
     let addressing: (String) -> String
 

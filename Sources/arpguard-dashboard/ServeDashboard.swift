@@ -7,6 +7,7 @@ import JSON
 import Modules
 import Program
 import Telemetry
+import WatchRecords
 
 extension Command {
     /// The helper that serves the dashboard; `arpguard` runs it.
@@ -54,6 +55,7 @@ private func start(
             port: try socket.boundAddress().port, random: SystemRandom(), clock: SystemClock(),
             control: { TelemetrySetup(context, invocation).control() },
             elsewhere: { TelemetrySetup(context, invocation).erasuresElsewhere() },
+            surroundings: { surroundings(context) },
             addressing: { context.home.addressing($0) })
         try dashboard.warmUp()
         let server = try HTTPServer(
@@ -67,6 +69,15 @@ private func start(
     } catch {
         throw CommandFailure(telemetry: error)
     }
+}
+
+/// What is to be seen of the home's watch; one that can't be read shows none.
+private func surroundings(_ context: ProgramContext) -> Surroundings {
+    let watch = WatchStateFile(home: context.home.path, files: context.files)
+    return Surroundings(
+        isWatched: (try? watch.isRunning()) ?? false,
+        isService: context.home.path == Home.servicePath,
+        hold: watch.uploadHold(at: SystemClock().now())?.reason)
 }
 
 private func blockedSignals() throws(CommandFailure) -> TerminationSignals {

@@ -70,7 +70,7 @@ import Testing
         #expect(try process.waitForEnd().status == 0)
     }
 
-    @Test func `its pages tell commands for its home`() throws {
+    @Test func `its pages tell of the watch that runs, and commands for its home`() throws {
         let home = folder.file("other")
         let flags = ["--home", home]
         for words in [
@@ -82,16 +82,20 @@ import Testing
         }
         let sample = flags + ["replay", "--sample"]
         #expect(try CommandRunner.run(Executables.path("arpguard"), sample).status == 1)
+        let lock = try #require(try RealFileSystem().lock("\(home)/watch.lock"))
         let process = try start("--no-browser", "--format", "json", "--home", home)
         let said = try ready(process)
         let cookie = try #require(comeIn(said).header("Set-Cookie"))
         let page = try HTTPClient.send(
             "GET", "/consent", port: port(said),
             headers: [HTTPHeader("Cookie", String(cookie.prefix { $0 != ";" }))])
+        #expect(page.text.contains(", by the watch that runs here"), "\(page.text)")
+        #expect(page.text.contains("none by itself now: the watch of this home has written"))
         let command = page.text.firstMatch(of: /arpguard --home [^ ]+other[^ ]+ telemetry disable/)
         #expect(command != nil, "\(page.text)")
         process.send(signal: SIGTERM)
         #expect(try process.waitForEnd().status == 0)
+        withExtendedLifetime(lock) {}
     }
 
     @Test func `it serves on loopback, and SIGTERM ends it and its file`() throws {

@@ -94,12 +94,13 @@ final class Scene: Sendable {
     }
 
     func dashboard(
-        port: UInt16 = Scene.port,
+        port: UInt16 = Scene.port, surroundings: Surroundings = Surroundings(),
         addressing: @escaping @Sendable (String) -> String = { $0 }
     ) -> Dashboard {
         Dashboard(
             port: port, random: SeededRandom(seed: 2), clock: clock,
-            control: { [self] in control }, addressing: addressing)
+            control: { [self] in control }, surroundings: { surroundings },
+            addressing: addressing)
     }
 }
 

@@ -58,6 +58,21 @@ import Testing
         #expect(!page.contains("Nothing is stored"))
     }
 
+    @Test func `the next upload is told with the watch that runs, and what holds it up`() throws {
+        let scene = try Scene(review: .automatic)
+        try scene.enable()
+        scene.record(1)
+        let idle = try Visitor(scene.dashboard()).text("/consent")
+        #expect(idle.contains("once a watch runs here, or by"), "\(idle)")
+        #expect(!idle.contains("none by itself now"))
+        let around = Surroundings(isWatched: true, hold: "the gateway is contested")
+        let watched = try Visitor(scene.dashboard(surroundings: around)).text("/consent")
+        #expect(watched.contains("by the watch that runs here, or by"), "\(watched)")
+        #expect(watched.contains("none by itself now: the gateway is contested"))
+        let service = try Visitor(scene.dashboard(surroundings: .init(isService: true)))
+        #expect(service.text("/consent").contains("or arpguard-upload.timer is on"))
+    }
+
     @Test(arguments: ["/consent", "/ledger", "/review"])
     func `every command on a page reaches the home of the page`(path: String) throws {
         let scene = try Scene(review: .automatic)

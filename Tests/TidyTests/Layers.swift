@@ -67,7 +67,7 @@ enum Layers {
             target: "arpguard-dashboard",
             imports: [
                 "CommandLineKit", "Dashboard", "HTTPServing", "JSON", "Modules", "Program",
-                "Telemetry",
+                "Telemetry", "WatchRecords",
             ]),
         Layer(
             target: "arpguard-collector",

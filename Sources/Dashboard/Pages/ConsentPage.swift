@@ -8,11 +8,13 @@ internal import Telemetry
 struct ConsentPage {
     private let control: TelemetryControl
     private let status: TelemetryStatus
+    private let surroundings: Surroundings
     private let addressing: (String) -> String
 
     init(_ visit: Visit) throws {
         control = visit.control
         status = try visit.status()
+        surroundings = visit.surroundings()
         addressing = visit.addressing
     }
 
@@ -95,9 +97,14 @@ struct ConsentPage {
     }
 
     private var nextUpload: String {
-        addressing(
-            status.nextUploadText(
-                .init(program: control.product.name, sender: "once a watch runs here")))
+        let text = status.nextUploadText(
+            .init(
+                program: control.product.name, isWatched: surroundings.isWatched,
+                isService: surroundings.isService))
+        guard let hold = surroundings.hold, status.blockedSending.isEmpty else {
+            return addressing(text)
+        }
+        return addressing("\(text); none by itself now: \(hold)")
     }
 
     private var erasures: String {

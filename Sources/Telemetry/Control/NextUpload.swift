@@ -19,6 +19,15 @@ extension TelemetryStatus {
             review = "\(program) telemetry review"
             self.sender = sender
         }
+
+        /// Words for a program whose watch uploads, and where `isService` a timer, `-upload.timer`.
+        package init(program: String, isWatched: Bool, isService: Bool) {
+            let timer = isService ? " or \(program)-upload.timer is on" : ""
+            self.init(
+                program: program,
+                sender: isWatched
+                    ? "by the watch that runs here" : "once a watch runs here\(timer)")
+        }
     }
 
     /// When what waits leaves, and by whom, for people: no full stop. What keeps it here is said

@@ -151,12 +151,9 @@ struct StatusView {
             return StyledText("none: \(told(falseLock.description))", .red)
         }
         let isService = setup.home.path == Home.servicePath
-        let sender =
-            isWatched
-            ? "by the watch that runs here"
-            : "once a watch runs here" + (isService ? " or arpguard-upload.timer is on" : "")
         var text = addressed(
-            status.nextUploadText(.init(program: Program.name, sender: sender)))
+            status.nextUploadText(
+                .init(program: Program.name, isWatched: isWatched, isService: isService)))
         if let who = ProcessTable.named(setup.uploaders) { text += "; at work now: \(who)" }
         guard let hold, status.blockedSending.isEmpty else { return StyledText(text) }
         return StyledText("\(text); none by itself now: \(addressed(hold.reason))", .yellow)
