@@ -58,6 +58,16 @@ import Testing
         #expect(!page.contains("Nothing is stored"))
     }
 
+    @Test func `figures from buckets are told as about so much`() throws {
+        let scene = try Scene()
+        let visitor = try Visitor(scene.dashboard())
+        try scene.enable()
+        scene.record(60)
+        let page = visitor.text("/")
+        #expect(page.contains("Half within about (ms)"))
+        #expect(page.contains("9 of 10 within about (ms)"))
+    }
+
     @Test func `the next upload is told with the watch that runs, and what holds it up`() throws {
         let scene = try Scene(review: .automatic)
         try scene.enable()

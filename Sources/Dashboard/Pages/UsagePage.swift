@@ -86,7 +86,9 @@ struct UsagePage {
         let unit = group.rows.lazy.compactMap(\.durations?.unit).first
         let labels = group.labelNames.isEmpty ? ["event"] : group.labelNames
         var columns = labels.map(Self.heading) + ["Events"]
-        if let unit { columns += ["Half within (\(unit.suffix))", "9 of 10 (\(unit.suffix))"] }
+        if let unit {
+            columns += ["Half within", "9 of 10 within"].map { "\($0) about (\(unit.suffix))" }
+        }
         let rows = shown.map { row in cells(row, group, unit != nil) }
         let bars = shown.map {
             BarChart.Bar(

@@ -21,7 +21,9 @@ extension Command {
             .init("days[].events", "How many it has"),
             .init("types.*.events", "How many events of this type"),
             .init("types.*.rows[].events", "How many events with these words"),
-            .init("types.*.rows[].*", "The words that tell a row from others; median and p90"),
+            .init(
+                "types.*.rows[].*",
+                "The words that tell a row from others; median and p90, each to a sixteenth"),
         ]
     ) { invocation throws(CommandFailure) in
         let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
@@ -83,7 +85,7 @@ extension Report {
     private static func blocks(_ group: Usage.Group) -> [Block] {
         let unit = group.rows.lazy.compactMap(\.durations?.unit).first
         let labels = group.labelNames.map { Table.Column($0.uppercased()) }
-        let durations = unit.map { ["MEDIAN \($0.suffix)", "P90 \($0.suffix)"] } ?? []
+        let durations = unit.map { ["ABOUT MEDIAN \($0.suffix)", "ABOUT P90 \($0.suffix)"] } ?? []
         var table = Table(
             [.init("EVENTS", .trailing)] + durations.map { .init($0, .trailing) } + labels)
         for row in group.rows {
