@@ -54,16 +54,21 @@ extension TelemetryPlaces {
             && isThere(place)
     }
 
-    /// Whether anything is owed to the usual folder, which needs no list but for that.
-    func owesUnmarked(at folder: String) -> Bool {
-        (try? all())?.contains {
-            $0.isUnmarked && RealFileSystem.areSame($0.path, folder)
-        } ?? false
+    /// Whether anything is owed to the usual folder, which needs no list but for that. Throws where
+    /// the list can't be read: then something may be.
+    func owesUnmarked() throws(CommandFailure) -> Bool {
+        try all().contains { $0.isUnmarked }
     }
 
-    /// Forgets what is owed to a usual folder that is not there.
-    func forgetAwayUnmarked() throws(CommandFailure) {
-        try update { $0.removeAll { $0.isUnmarked && !isThere($0) } }
+    /// Forgets what is owed to a usual folder that is not there; whether anything was.
+    func forgetAwayUnmarked() throws(CommandFailure) -> Bool {
+        var isForgotten = false
+        try update { places in
+            let left = places.filter { !$0.isUnmarked || isThere($0) }
+            isForgotten = left != places
+            places = left
+        }
+        return isForgotten
     }
 
     /// Why no yes counts in a folder before that.

@@ -36,10 +36,13 @@ struct TelemetryPlaces: Sendable {
 
     /// The file that lists them.
     let path: String
+    /// The home's usual folder.
+    private let usual: String
     let files: any FileSystem
 
     init(of home: Home, _ files: any FileSystem) {
         path = home.path + "/telemetry-places.json"
+        usual = home.path + "/telemetry"
         self.files = files
     }
 
@@ -65,7 +68,13 @@ struct TelemetryPlaces: Sendable {
         guard let places, places.count == value.arrayValue?.count else {
             throw fault("it is no list of folders")
         }
-        return places
+        return places.map(own)
+    }
+
+    /// One without a mark is this home's usual folder, wherever it was when it was noted: the home
+    /// may have been renamed or copied since, and another one may stand there.
+    private func own(_ place: Place) -> Place {
+        place.isUnmarked ? Place(path: usual, mark: "", owed: place.owed) : place
     }
 
     /// Those that a path leads to, or led to when they were agreed to.
@@ -102,7 +111,7 @@ struct TelemetryPlaces: Sendable {
         do {
             let mark = try mark(in: folder)
             if isUsual, mark == nil {
-                return heedingDebts && owesUnmarked(at: folder) ? Self.stillOwed(folder) : nil
+                return try heedingDebts && owesUnmarked() ? Self.stillOwed(folder) : nil
             }
             let here = try all(at: folder).filter { $0.mark == mark }
             if heedingDebts, here.contains(where: { !$0.owed.isEmpty }) {

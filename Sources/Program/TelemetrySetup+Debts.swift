@@ -57,12 +57,18 @@ extension TelemetrySetup {
     }
 
     /// Carries out what is owed to the usual folder, before a yes is said there. Where it is away
-    /// nothing would tell it from the one that is made now, so that nothing is owed any more.
+    /// nothing would tell it from the one that is made now, so that nothing is owed any more, which
+    /// is said. Throws also where it can't be read whether anything is.
     func settleUsual() throws {
-        guard places.owesUnmarked(at: place) else { return }
+        guard try places.owesUnmarked() else { return }
         let failure = settle()
-        try places.forgetAwayUnmarked()
-        guard places.owesUnmarked(at: place) else { return }
+        if try places.forgetAwayUnmarked() {
+            seams.logger.log(
+                .warning,
+                "what was decided for an earlier \(place), which is away, ends: decide once more "
+                    + "if it comes back")
+        }
+        guard try places.owesUnmarked() else { return }
         throw failure ?? stillOwed
     }
 

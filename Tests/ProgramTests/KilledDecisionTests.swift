@@ -106,6 +106,53 @@ import Testing
         #expect(status["enabled"] == true && status["events"]?["recorded"] == .integer(stored))
     }
 
+    @Test func `what a usual folder owed that is away ends with a word at the next yes`() throws {
+        try killDeletion(at: other)
+        try configureUsual()
+        try RealFileSystem().rename(usual, to: usual + ".away")
+        let told = try arpguard("telemetry", "enable", "--confirm").stderr
+        #expect(told.contains("what was decided for an earlier \(usual), which is away, ends"))
+        #expect(try owed().isEmpty)
+    }
+
+    @Test(arguments: [true, false])
+    func `a home that was renamed or copied settles its own debt and nobody else's`(
+        isCopied: Bool
+    ) throws {
+        try killDeletion(at: other)
+        try configureUsual()
+        let (old, new) = (arpguard.home, arpguard.folder.file("renamed"))
+        if isCopied {
+            let copy = try CommandRunner.run("/bin/cp", ["-a", old, new], environment: [:])
+            #expect(copy.status == 0)
+            #expect(try ends(in: arpguard("telemetry", "status").stderr) == 2)
+        } else {
+            try RealFileSystem().rename(old, to: new)
+            #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        }
+        #expect(try arpguard("replay", capture).status == 1)
+        let renamed = ["ARPGUARD_HOME": new]
+        let told = try arpguard("telemetry", "status", environment: renamed).stderr
+        #expect(told.contains("delete-data is done now: deleted \(stored) events"), "\(told)")
+        #expect(try arpguard.telemetryStatus(renamed)["events"]?["recorded"] == 0)
+        #expect(try arpguard.telemetryStatus()["events"]?["recorded"] == .integer(stored))
+    }
+
+    @Test func `while the list can't be read a usual folder takes no yes and records nothing`()
+        throws
+    {
+        try killDeletion(at: other)
+        try configureUsual()
+        let list = try arpguard.folder.read("own/telemetry-places.json")
+        try RealFileSystem().replace("\(arpguard.home)/telemetry-places.json", with: [0x5b])
+        let yes = try arpguard("telemetry", "enable", "--confirm")
+        #expect(yes.status == 2 && yes.stderr.contains("can't be read"), "\(yes)")
+        #expect(try arpguard("replay", capture).status == 1)
+        try RealFileSystem().replace("\(arpguard.home)/telemetry-places.json", with: list)
+        #expect(try ends(in: arpguard("telemetry", "status").stderr) == 2)
+        try expectAllDeleted()
+    }
+
     @Test func `a deletion counts what ended processes left in their journals`() throws {
         let seams = TelemetrySeams(
             environment: [:], userID: getuid(), logger: Logger(program: "test") { _ in })

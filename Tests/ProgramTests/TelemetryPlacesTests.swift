@@ -80,8 +80,8 @@ import Testing
 
     @Test func `a no reaches what it can, whatever stands in the way elsewhere`() throws {
         try change(.back)
-        try run("telemetry", "enable", "--confirm")
         for place in ["/proc/nowhere/telemetry", arpguard.folder.file("third")] {
+            try run("telemetry", "enable", "--confirm")
             try arpguard.folder.write(
                 "{ \"telemetry\": { \"storage_path\": \"\(place)\" } }", to: "own/config.json")
             if place.hasSuffix("third") {
@@ -91,7 +91,6 @@ import Testing
             #expect(end.status == 2, "what was in the way is told")
             try change(.back)
             #expect(try arpguard.telemetryStatus()["blocked_by"] == ["withdrawn"])
-            try run("telemetry", "enable", "--confirm")
         }
     }
 

@@ -132,7 +132,11 @@ import Testing
         #expect(error?.code == .busy)
         #expect(try home.control().status().installationID != id)
         try reader.execute("COMMIT")
+        #expect(home.told.isEmpty, "\(home.told)")
         _ = try home.control().status()
+        let end = "a change of identifier is done now: the identifier that stood then has ended, "
+        let rest = "what waited stays here and never leaves, and what was sent under it is asked"
+        #expect(home.told.contains(end + rest), "\(home.told)")
         #expect(try !home.holds(id, except: ["erasures.json"]))
         #expect(try !home.folder.contents().contains { $0.hasSuffix(".intent") })
         #expect(try home.control().ledger().count { $0.kind == "id_rotated" } == 1)

@@ -18,6 +18,8 @@ public struct RotationOutcome: Sendable, Equatable {
     public internal(set) var erasureRequested: Bool = false
     /// Whether something was sent to a place that can't be asked for its erasure.
     public internal(set) var erasureImpossible: Bool = false
+    /// Whether the identifier had ended before, and only the rest was done.
+    var isRest = false
 
     /// No change.
     static let nothing = RotationOutcome()
@@ -29,9 +31,12 @@ public struct RotationOutcome: Sendable, Equatable {
 
     /// What it did, in words, where another one ends it than who asked for it.
     var lateEnd: String {
-        let kept = keptEvents == 1 ? "1 event" : "\(keptEvents) events"
-        return "rotate-id is done now: the identifier that stood then has ended"
-            + (keptEvents > 0 ? ", what waited (\(kept)) stays here and never leaves" : "")
+        let kept = keptEvents == 1 ? " (1 event)" : " (\(keptEvents) events)"
+        // Of an earlier run neither how many there were is known, nor who asked for it.
+        let what = isRest ? "a change of identifier" : "rotate-id"
+        return "\(what) is done now: the identifier that stood then has ended"
+            + (isRest || keptEvents > 0
+                ? ", what waited\(isRest ? "" : kept) stays here and never leaves" : "")
             + erasure
     }
 
@@ -115,9 +120,10 @@ extension TelemetryControl {
         try erasureList.setDamagedAside()
         let pending = try erasureList.all().map(\.url)
         let former = try isOfDeletion && requestFormerErasures()
-        var outcome = try finishRotation(
-            of: named(directory.rotationIntent) ?? [], beside: pending)
-        outcome.erasureRequested = outcome.erasureRequested || former
+        let id = try named(directory.rotationIntent) ?? []
+        var outcome = try finishRotation(of: id, beside: pending)
+        let isAsked = try outcome.isRest && erasureList.asks(for: id)
+        outcome.erasureRequested = outcome.erasureRequested || former || isAsked
         if isOfDeletion {
             tellEndOfUnread(
                 requested: outcome.erasureRequested, impossible: outcome.erasureImpossible)
@@ -134,7 +140,10 @@ extension TelemetryControl {
                 let state = gate.read().state
                 try refuseUnread(state)
                 // With another identifier this was done before.
-                guard Array((state.record?.installationID ?? "").utf8) == id else { return }
+                guard Array((state.record?.installationID ?? "").utf8) == id else {
+                    outcome.isRest = true
+                    return
+                }
                 let begun = try state.epoch.map { try store.begunEvents(epoch: $0) } ?? 0
                 outcome.begunEvents = begun
                 outcome.keptEvents = try waiting(store, state) - begun

@@ -35,6 +35,11 @@ struct ErasureList {
                 + "mend it and take the changed entry's check out, or remove it to give that up")
     }
 
+    /// Whether the erasure of what an identifier sent is still asked for.
+    func asks(for id: [UInt8]) throws(TelemetryError) -> Bool {
+        try all().contains { Array($0.installationID.utf8) == id }
+    }
+
     /// What no command can ask for any more, and what to do about it; nil if all is well.
     func problem() -> TelemetryError? {
         do throws(TelemetryError) {
