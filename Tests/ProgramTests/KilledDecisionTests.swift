@@ -148,6 +148,7 @@ import Testing
         let yes = try arpguard("telemetry", "enable", "--confirm")
         #expect(yes.status == 2 && yes.stderr.contains("can't be read"), "\(yes)")
         #expect(try arpguard("replay", capture).status == 1)
+        #expect(try arpguard.telemetryStatus()["enabled"] == false)
         try RealFileSystem().replace("\(arpguard.home)/telemetry-places.json", with: list)
         #expect(try ends(in: arpguard("telemetry", "status").stderr) == 2)
         try expectAllDeleted()
