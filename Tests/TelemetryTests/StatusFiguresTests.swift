@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Modules
 import SQLite
 import Telemetry
 import TestKit
@@ -101,6 +102,19 @@ import Testing
         let status = try home.control().status()
         #expect(Figures(status) == Figures(5, 0, 0, 0, 0))
         #expect(status.cutOff == 5)
+    }
+
+    @Test func `nothing is told as cut off for good while it can't be read which yes stands`()
+        throws
+    {
+        try leaveUnanswered()
+        let record = "\(home.storage)/consent.json"
+        try RealFileSystem().rename(record, to: record + ".kept")
+        try RealFileSystem().createFolder(record)
+        #expect(try home.control().status().cutOff == 0)
+        try RealFileSystem().rename(record, to: record + ".folder")
+        try RealFileSystem().rename(record + ".kept", to: record)
+        #expect(try home.control().status().unanswered?.events == 5)
     }
 
     @Test(arguments: [TelemetryModuleConfig.UploadReview.automatic, .manual])

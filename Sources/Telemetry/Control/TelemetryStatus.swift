@@ -258,7 +258,9 @@ extension TelemetryControl {
         status.held = try sealer.heldEvents(in: store)
         status.uploaded = try store.total("uploaded")
         let unsent = "SELECT count(*) FROM events WHERE \(Store.isUnanswered)"
-        let standing = SQLiteValue.integer(state.epoch.map(Int64.init) ?? -1)
+        // Where it can't be read which yes stands, that may go on once it can.
+        let standing: SQLiteValue =
+            state.consent == .unreadable ? .null : .integer(state.epoch.map(Int64.init) ?? -1)
         status.cutOff = try database.integer(Store.countCutOff, [standing]) ?? 0
         status.keptHere = max(
             0, try (database.integer(unsent) ?? 0) - status.waiting - status.cutOff)
