@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import CommandLineKit
+
 extension Home {
     /// What a person types behind the program's name that works in a home.
     private static let commands = [
@@ -30,8 +32,6 @@ extension Home {
 
     /// The flag that names a home, its path quoted for the shell.
     static func flag(for path: String) -> String {
-        let quoted = path.split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: #"'\''"#)
-        return path == servicePath ? "--service" : "--home '\(quoted)'"
+        path == servicePath ? "--service" : "--home \(ShellWord.quoted(path))"
     }
 }

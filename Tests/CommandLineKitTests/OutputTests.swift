@@ -61,6 +61,11 @@ import Testing
         ("  one two three", ["  one two", "  three"]),
         ("abcdefghijklm no", ["abcdefghijklm", "no"]),
         ("abcdefghijklm", ["abcdefghijklm"]), ("one two   ", ["one two"]),
+        ("go 'a  b c d e f' on", ["go", "'a  b c d e f'", "on"]),
+        (#"go 'a'\'' b c d' on"#, ["go", #"'a'\'' b c d'"#, "on"]),
+        (#"('a b' c d e f"#, ["('a b' c", "d e f"]),
+        ("it can't be, it can't", ["it can't", "be, it", "can't"]),
+        ("a 'tis odd quote", ["a 'tis", "odd quote"]),
     ])
     func `a line is broken at blanks and keeps its indent`(text: String, lines: [String]) {
         #expect(TextWrap.folded(text, columns: 9) == lines)

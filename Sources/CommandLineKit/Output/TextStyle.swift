@@ -72,7 +72,7 @@ enum Printable {
     }
 
     /// C0, DEL, C1, and the marks that reorder what is read.
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069, 0x2028...0x2029: true
         default: false

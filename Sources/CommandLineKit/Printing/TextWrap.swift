@@ -17,7 +17,8 @@ enum TextWrap {
     }
 
     /// The text as it is, broken at blanks into lines of at most `columns` characters; what follows
-    /// the first is indented like it. A longer word stands alone on its line.
+    /// the first is indented like it. A longer word stands alone on its line; what quotes make one
+    /// word of a shell is one here, so that it can be pasted.
     static func folded(_ text: String, columns: Int) -> [String] {
         guard text.count > columns else { return [text] }
         let end = text.lastIndex { $0 != " " } ?? text.startIndex
@@ -28,8 +29,7 @@ enum TextWrap {
         while rest.count > columns {
             let head = rest.prefix(columns + 1)
             let start = head.firstIndex { $0 != " " } ?? head.startIndex
-            let found = head[start...].lastIndex(of: " ") ?? rest[start...].firstIndex(of: " ")
-            guard let blank = found else { break }
+            guard let blank = blank(in: rest[start...], before: head.endIndex) else { break }
             let end = rest[..<blank].lastIndex { $0 != " " } ?? rest.startIndex
             lines.append(String(rest[...end]))
             let next = rest[blank...].drop { $0 == " " }
@@ -37,6 +37,24 @@ enum TextWrap {
             rest = margin + next
         }
         return lines + [String(rest)]
+    }
+
+    /// The last blank between words that stands before `limit`, or else the first one behind it.
+    private static func blank(in text: Substring, before limit: String.Index) -> String.Index? {
+        var found: String.Index?
+        var beginsWord = true
+        var index = text.startIndex
+        while index < text.endIndex, found == nil || index < limit {
+            if beginsWord, let end = ShellWord.endOfQuoted(text[index...]) {
+                beginsWord = false
+                index = end
+                continue
+            }
+            if text[index] == " " { found = index }
+            beginsWord = " (".contains(text[index])
+            index = text.index(after: index)
+        }
+        return found
     }
 
     /// A term with its explanation beside it in a hanging column, or below it where it is too long.

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a POSIX shell reads as one word (POSIX.1-2024, Shell Command Language, section 2.2).
+public enum ShellWord {
+    /// A text as one word in single quotes. One with control characters, which no terminal shows
+    /// as they are, stands in dollar-single-quotes, and has no blank then either.
+    public static func quoted(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: Printable.isControl) else {
+            return "'\(text.replacing("'", with: #"'\''"#))'"
+        }
+        let escaped = text.unicodeScalars.map { scalar in
+            guard Printable.isControl(scalar) || #"'\ "#.unicodeScalars.contains(scalar) else {
+                return String(scalar)
+            }
+            return String(scalar).utf8.map(octal).joined()
+        }
+        return "$'\(escaped.joined())'"
+    }
+
+    private static func octal(_ byte: UInt8) -> String {
+        "\\\(byte >> 6)\(byte >> 3 & 7)\(byte & 7)"
+    }
+
+    /// Where the word in single quotes ends with which a text begins; nil if it begins with none.
+    static func endOfQuoted(_ text: Substring) -> String.Index? {
+        guard text.first == "'" else { return nil }
+        var isQuoted = false
+        var index = text.startIndex
+        while index < text.endIndex, isQuoted || text[index] != " " {
+            if text[index] == "'" { isQuoted.toggle() }
+            let isEscape = text[index] == "\\" && !isQuoted
+            let next = text.index(index, offsetBy: isEscape ? 2 : 1, limitedBy: text.endIndex)
+            index = next ?? text.endIndex
+        }
+        return isQuoted ? nil : index
+    }
+}
