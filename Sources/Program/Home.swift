@@ -27,7 +27,8 @@ public struct Home: Sendable, Equatable {
     public let reason: Reason
     /// The person's own folder (`HOME`), for which `~` stands; nil where there is none.
     public let userFolder: String?
-    /// The flag with which a command that is pasted reaches it; nil where it does without one.
+    /// The flag with which a command that is pasted reaches it, in another shell too; nil where it
+    /// does without one.
     public internal(set) var flag: String?
 
     /// The configuration file.
@@ -81,12 +82,18 @@ public struct HomeRules: Sendable, Equatable {
     /// applies, and where both flags are given.
     public func home() throws(CommandFailure) -> Home {
         var home = try meant()
-        guard flag != nil || isService else { return home }
+        if isReachedOnlyByFlag(home) { home.flag = Home.flag(for: home.path) }
+        return home
+    }
+
+    /// Whether a command without a flag reaches another home, here or where the variable is unset.
+    private func isReachedOnlyByFlag(_ home: Home) -> Bool {
         var plain = self
         plain.flag = nil
         plain.isService = false
-        if (try? plain.meant())?.path != home.path { home.flag = Home.flag(for: home.path) }
-        return home
+        var bare = plain
+        bare.variable = nil
+        return [plain, bare].contains { (try? $0.meant())?.path != home.path }
     }
 
     private func meant() throws(CommandFailure) -> Home {

@@ -27,10 +27,10 @@ import Testing
         try run("telemetry", "enable", "--confirm")
         try run("telemetry", "disable")
         let after = try arpguard("telemetry", "status").stdout
-        #expect(after.contains("to record:  arpguard telemetry enable"), "\(after)")
+        #expect(after.contains("to record:  \(arpguard.told) telemetry enable"), "\(after)")
         let both = try arpguard(["telemetry", "status"], environment: quiet).stdout
         #expect(
-            both.contains("to record:  unset DO_NOT_TRACK, then arpguard telemetry enable"),
+            both.contains("to record:  unset DO_NOT_TRACK, then \(arpguard.told) telemetry enable"),
             "\(both)")
         try run("telemetry", "enable", "--confirm")
         #expect(try !arpguard("telemetry", "status").stdout.contains("to record:"))

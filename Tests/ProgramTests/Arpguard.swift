@@ -14,6 +14,9 @@ struct Arpguard {
     /// The home; absent at first.
     var home: String { folder.file("own") }
 
+    /// How commands for the home are told, behind which the rest of a command stands.
+    var told: String { "arpguard --home '\(home)'" }
+
     init() throws { folder = try TemporaryDirectory() }
 
     func callAsFunction(

@@ -64,23 +64,34 @@ import Testing
 
         init(
             _ name: String, flag: String? = nil, variable: String? = nil, isService: Bool = false,
-            userID: UInt32 = 1000, is expected: String?
+            userID: UInt32 = 1000, userFolder: String? = "/users/ada", is expected: String?
         ) {
             testDescription = name
             rules = HomeRules(
                 flag: flag, variable: variable, isService: isService, userID: userID,
-                userFolder: "/users/ada", workingFolder: "/now")
+                userFolder: userFolder, workingFolder: "/now")
             self.flag = expected
         }
     }
 
     static let flagged = [
         Flagged("a person's own", is: nil), Flagged("root", userID: 0, is: nil),
-        Flagged("the variable", variable: "/srv/a", is: nil),
+        Flagged("the variable", variable: "/srv/a", is: "--home '/srv/a'"),
+        Flagged("the variable, relative", variable: "a b", is: "--home '/now/a b'"),
+        Flagged(
+            "the variable without HOME", variable: "/srv/a", userFolder: nil,
+            is: "--home '/srv/a'"),
+        Flagged("one's own by the variable", variable: "/users/ada/.arpguard", is: nil),
         Flagged("another", flag: "/srv/b c", is: "--home '/srv/b c'"),
         Flagged("a quote in it", flag: "it's", is: #"--home '/now/it'\''s'"#),
+        Flagged("a tab in it", flag: "/a\tb", is: #"--home $'/a\011b'"#),
         Flagged("one's own by the flag", flag: "/users/ada/.arpguard/", is: nil),
-        Flagged("that of the variable by the flag", flag: "/srv/a", variable: "/srv/a", is: nil),
+        Flagged(
+            "one's own beside the variable", flag: "/users/ada/.arpguard", variable: "/srv/a",
+            is: "--home '/users/ada/.arpguard'"),
+        Flagged(
+            "that of the variable by the flag", flag: "/srv/a", variable: "/srv/a",
+            is: "--home '/srv/a'"),
         Flagged("the service", isService: true, is: "--service"),
         Flagged("the service by the flag", flag: Home.servicePath, is: "--service"),
         Flagged("the service for root", isService: true, userID: 0, is: nil),

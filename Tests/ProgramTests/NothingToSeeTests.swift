@@ -45,9 +45,10 @@ import Testing
     @Test func `a hint is a command that can be pasted`() throws {
         let rotated = try arpguard("telemetry", "rotate-id", "--confirm")
         #expect(rotated.status == 2)
-        #expect(rotated.stderr.hasSuffix("you agree: arpguard telemetry enable\n"))
+        #expect(rotated.stderr.hasSuffix("you agree: \(arpguard.told) telemetry enable\n"))
         let reviewed = try arpguard("telemetry", "review", "--list")
         #expect(reviewed.status == 2)
-        #expect(reviewed.stderr.hasSuffix("hint: arpguard telemetry status tells what to do\n"))
+        let hint = "hint: \(arpguard.told) telemetry status tells what to do\n"
+        #expect(reviewed.stderr.hasSuffix(hint))
     }
 }

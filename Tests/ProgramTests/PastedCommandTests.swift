@@ -62,12 +62,37 @@ import Testing
         #expect(off.contains("to record:  arpguard \(flag) telemetry enable"), "\(off)")
     }
 
-    @Test func `a helper tells them so too, and without a flag where none was given`() throws {
+    @Test func `a helper tells them so too`() throws {
         let advice = "telemetry status tells what to do"
         let other = try inOther("telemetry", "upload").stderr
         #expect(other.contains("; arpguard \(flag) \(advice)"), "\(other)")
-        let own = try arpguard("telemetry", "upload").stderr
-        #expect(own.contains("; arpguard \(advice)"), "\(own)")
+    }
+
+    @Test func `what is told by a home that a variable names deletes in that one alone`() throws {
+        let variable = ["ARPGUARD_HOME": other]
+        for environment in [[:], variable] {
+            let yes = try arpguard("telemetry", "enable", "--confirm", environment: environment)
+            #expect(yes.status == 0)
+            #expect(try arpguard("replay", "--sample", environment: environment).status == 1)
+        }
+        let own = try stored([])
+        let told = try arpguard("telemetry", "disable", environment: variable).stdout
+        let command = try #require(told.firstMatch(of: /from now on; (.*) removes it/)?.1)
+        #expect(try paste(String(command)).status == 0)
+        #expect(try stored([]) == own)
+        #expect(try stored(["--home", other]) == 0)
+    }
+
+    @Test func `a terminal shows the home of a command as one word`() throws {
+        let home = arpguard.folder.file("my  lab folder with a name for which no line has room")
+        #expect(try arpguard("--home", home, "telemetry", "enable", "--confirm").status == 0)
+        #expect(try arpguard("--home", home, "replay", "--sample").status == 1)
+        let terminal = try PseudoTerminal(
+            Executables.path("arpguard"), ["--home", home, "telemetry", "disable"],
+            environment: ["HOME": arpguard.folder.path])
+        let told = try terminal.waitFor("removes")
+        _ = terminal.end()
+        #expect(told.contains("'\(home)'"), "\(told)")
     }
 
     @Test func `a report to others tells commands without the home`() throws {

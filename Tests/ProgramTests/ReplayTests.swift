@@ -37,7 +37,8 @@ import Testing
             environment: ["ARPGUARD_HOME": folder.file("home")])
         #expect(result.status == 1)
         #expect(result.stderr.contains("a name with bytes that are no UTF-8 can't be opened"))
-        #expect(result.stderr.contains("hint: give its bytes: arpguard replay - <FILE"))
+        let told = "arpguard --home '\(folder.file("home"))' replay - <FILE"
+        #expect(result.stderr.contains("hint: give its bytes: \(told)"), "\(result.stderr)")
     }
 
     @Test func `EVE JSON has an object a line, and the totals at the end`() throws {

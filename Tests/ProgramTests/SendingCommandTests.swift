@@ -37,7 +37,7 @@ import Testing
         _ = try arpguard("telemetry", "enable", "--confirm")
         let on = try arpguard("telemetry", "delete-data", "--confirm")
         #expect(on.stdout.contains("telemetry stays on"))
-        #expect(on.stdout.contains("arpguard telemetry disable"))
+        #expect(on.stdout.contains("\(arpguard.told) telemetry disable"))
         _ = try arpguard("telemetry", "disable")
         let off = try arpguard("telemetry", "delete-data", "--confirm", "--format", "json")
         #expect(try JSONValue.parse(off.stdout)["enabled"] == false)
@@ -87,7 +87,8 @@ import Testing
         #expect(try arpguard.telemetryStatus()["upload_hold"] == "unknown")
         withExtendedLifetime(lock) {}
         _ = try arpguard("config", "set", "telemetry.upload_review", "manual")
-        #expect(try next()?.contains("are held until you run: arpguard telemetry review") == true)
+        let held = "are held until you run: \(arpguard.told) telemetry review"
+        #expect(try next()?.contains(held) == true)
     }
 
     private func nextUpload() throws -> String {
@@ -181,7 +182,7 @@ import Testing
         #expect(upload.status == 0)
         #expect(upload.stderr.contains("withdrawn"))
         let status = try arpguard("telemetry", "status").stdout
-        #expect(status.contains("to remove it:  arpguard telemetry delete-data\n"))
+        #expect(status.contains("to remove it:  \(arpguard.told) telemetry delete-data\n"))
         #expect(try arpguard("replay", capture).status == 1)
         #expect(server.connectionCount == 0)
     }

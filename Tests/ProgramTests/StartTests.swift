@@ -14,6 +14,10 @@ import Testing
     @Test func `alone it prints the state and three commands`() throws {
         let result = try arpguard()
         #expect(result.status == 0)
+        let status = "\(arpguard.told) telemetry status"
+        let watch = geteuid() == 0 ? "\(arpguard.told) watch" : "sudo arpguard watch"
+        let padding = String(repeating: " ", count: status.count - watch.count)
+        let help = String(repeating: " ", count: status.count - "arpguard --help".count)
         #expect(
             result.stdout == """
                 version        0.1.0
@@ -22,10 +26,9 @@ import Testing
                 watch          none runs in this home
                 telemetry      off: nobody has said yes or no (not_asked)
 
-                \(geteuid() == 0 ? "" : "sudo ")arpguard watch\
-                \(geteuid() == 0 ? "     " : "")        watch this machine's network
-                arpguard telemetry status  see what is recorded and sent, and decide
-                arpguard --help            list all commands
+                \(watch)\(padding)  watch this machine's network
+                \(status)  see what is recorded and sent, and decide
+                arpguard --help\(help)  list all commands
 
                 """)
         #expect(try arpguard.folder.contents().isEmpty)
@@ -37,7 +40,7 @@ import Testing
             let lock = try #require(try RealFileSystem().lock(arpguard.home + "/watch.lock"))
             let text = try arpguard().stdout
             #expect(text.contains("watch          runs\n"))
-            #expect(text.contains("arpguard status            see what the watch has seen"))
+            #expect(text.contains("\(arpguard.told) status            see what the watch"))
             let json = try JSONValue.parse(arpguard("--format", "json").stdout)
             #expect(json["watch"]?["running"] == true)
             withExtendedLifetime(lock) {}
@@ -55,7 +58,7 @@ import Testing
         #expect(state["telemetry"]?["blocked_by"] == ["configuration", "not_asked"])
         let text = try arpguard().stdout
         #expect(text.contains("off: the configuration has a fault (configuration); nobody"))
-        #expect(text.contains("arpguard config check      see all that is wrong with it\n"))
+        #expect(text.contains("\(arpguard.told) config check      see all that is wrong"))
     }
 
     @Test func `the version is told`() throws {

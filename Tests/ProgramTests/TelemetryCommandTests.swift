@@ -15,7 +15,7 @@ import Testing
         let result = try arpguard("telemetry", "status")
         #expect(result.stdout.split(separator: "\n").count == 5)
         #expect(result.stdout.hasPrefix("telemetry is off, nothing is recorded: nobody has"))
-        #expect(result.stdout.contains("arpguard telemetry enable"))
+        #expect(result.stdout.contains("\(arpguard.told) telemetry enable"))
         #expect(try arpguard.folder.contents().isEmpty)
     }
 
@@ -37,7 +37,7 @@ import Testing
         #expect(result.status == 2)
         #expect(result.stdout.contains("feature_usage: duration_ms, feature"))
         #expect(result.stdout.contains("nowhere: recorded here only"))
-        #expect(result.stderr.contains("arpguard telemetry enable --confirm"))
+        #expect(result.stderr.contains("\(arpguard.told) telemetry enable --confirm"))
         #expect(try arpguard.folder.contents().isEmpty)
     }
 
@@ -64,7 +64,7 @@ import Testing
         #expect(try arpguard("telemetry", "log", "--verify").status == 0)
         let head = try arpguard("telemetry", "log", "--head", "abc")
         #expect(head.status == 64)
-        #expect(head.stderr.hasSuffix("hint: arpguard telemetry log --verify prints it\n"))
+        #expect(head.stderr.hasSuffix("hint: \(arpguard.told) telemetry log --verify prints it\n"))
         #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
         let removed = try CommandRunner.run(
             "/bin/sh", ["-c", "rm \"$0\"/store.sqlite*", "\(arpguard.home)/telemetry"])
@@ -98,7 +98,7 @@ import Testing
         let digest = try #require(json["digest"]?.stringValue)
         let shown = try arpguard("telemetry", "enable", "--terms", digest)
         #expect(shown.stdout.contains("about how much was lost or dropped in review"))
-        let hint = "hint: arpguard telemetry enable --confirm --terms \(digest)"
+        let hint = "hint: \(arpguard.told) telemetry enable --confirm --terms \(digest)"
         #expect(shown.stderr.contains(hint), "\(shown.stderr)")
     }
 
@@ -265,7 +265,7 @@ import Testing
     @Test func `a yes says how to see and how to undo, and lists as new only what is`() throws {
         _ = try arpguard("telemetry", "disable")
         let result = try arpguard("telemetry", "enable", "--confirm")
-        #expect(result.stderr.contains("arpguard telemetry show"))
+        #expect(result.stderr.contains("\(arpguard.told) telemetry show"))
         #expect(result.stderr.contains("telemetry disable"))
         #expect(!result.stdout.contains("new: "))
     }
@@ -276,7 +276,7 @@ import Testing
         _ = try arpguard("telemetry", "enable", "--confirm")
         let other = try arpguard("config", "set", "telemetry.upload_url", "https://u.example.org")
         #expect(other.stderr.contains("your yes does not cover this"))
-        #expect(other.stderr.contains("arpguard telemetry enable"))
+        #expect(other.stderr.contains("\(arpguard.told) telemetry enable"))
         let words = try arpguard("config", "set", "detection.gateway", "192.0.2.1").stderr
         #expect(words.isEmpty)
     }

@@ -72,13 +72,13 @@ import Testing
         let result = try arpguard("replay", file)
         #expect(result.status == 2)
         #expect(result.stderr.contains("is compressed with \(name)\n"))
-        #expect(result.stderr.contains("hint: \(command) \(file) | arpguard replay -"))
+        #expect(result.stderr.contains("hint: \(command) \(file) | \(arpguard.told) replay -"))
     }
 
     @Test func `a compressed capture of an odd name is told how to be read`() throws {
         let odd = try arpguard.folder.write([0x1F, 0x8B, 8, 0], to: "an 'odd' name")
         let quoted = odd.replacing("'", with: #"'\''"#)
         let told = try arpguard("replay", odd).stderr
-        #expect(told.contains("hint: zcat '\(quoted)' | arpguard replay -"), "\(told)")
+        #expect(told.contains("hint: zcat '\(quoted)' | \(arpguard.told) replay -"), "\(told)")
     }
 }

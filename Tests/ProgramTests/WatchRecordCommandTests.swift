@@ -53,7 +53,7 @@ import WatchRecords
     @Test func `a home without bindings says what makes them`() throws {
         let result = try arpguard("bindings")
         #expect(result.status == 0 && result.stdout.isEmpty)
-        #expect(result.stderr.contains("no bindings are known: arpguard watch learns them"))
+        #expect(result.stderr.contains("no bindings are known: \(arpguard.told) watch learns them"))
         #expect(try arpguard.folder.contents().isEmpty)
     }
 
