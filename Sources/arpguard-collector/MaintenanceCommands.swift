@@ -70,6 +70,7 @@ private func purge(_ invocation: Invocation) throws(CommandFailure) -> ExitStatu
     }
     do {
         try storage.expire(by: policy, on: today)
+        try storage.overwriteDeleted()
     } catch {
         throw CommandFailure(error)
     }

@@ -4,6 +4,7 @@ import Glibc
 import Hashing
 import JSON
 import Modules
+import SQLite
 import TestKit
 import Testing
 
@@ -51,6 +52,8 @@ import Testing
         #expect(asked.status == 2 && asked.stderr.contains("nothing was changed"))
         #expect(try folder.read("store") == before)
         #expect(try run("purge", "--store", "sqlite:store", "--confirm").status == 0)
+        let store = try Connection(path: folder.file("store"), mode: .readOnly)
+        #expect(try store.integer("SELECT count(*) FROM deletion") == 0, "overwritten too")
     }
 
     @Test func `insight takes store, k and days of a configuration file`() throws {

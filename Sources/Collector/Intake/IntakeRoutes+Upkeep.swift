@@ -16,12 +16,13 @@ extension IntakeRoutes {
         var clock = SettledClock()
     }
 
-    /// Folds and deletes what has passed its time, once a day; what failed is tried again after a
-    /// minute.
+    /// Folds and deletes what has passed its time, and overwrites what was deleted, once a day;
+    /// what failed is tried again after a minute, the overwriting on the next day.
     private func sweep() throws(StorageError) {
         let today = clock.now().day
         try storage.expire(by: configuration.retention, on: today)
         sweeps.withLock { $0.day = today }
+        try storage.overwriteDeleted()
     }
 
     /// Sweeps as if every day since 1970 were open, which deletes no figure, so that a store that
@@ -84,7 +85,7 @@ extension IntakeRoutes {
             do {
                 try self.sweep()
             } catch {
-                self.logger.log(.error, "closed days were not folded: \(error)")
+                self.logger.log(.error, "the daily upkeep was not done: \(error)")
             }
         }
     }

@@ -45,6 +45,14 @@ enum CollectorSchema {
                 CREATE TABLE day_total (
                     day INTEGER NOT NULL, service INTEGER NOT NULL, figures BLOB NOT NULL,
                     PRIMARY KEY (day, service)) WITHOUT ROWID;
-                """)
+                """),
+        Migration(
+            version: 2,
+            sql: """
+                -- How often rows were deleted since the file was written anew; no row if never.
+                CREATE TABLE deletion (
+                    one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL);
+                INSERT INTO deletion VALUES (1, 1);
+                """),
     ]
 }

@@ -34,6 +34,10 @@ public protocol CollectorStorage: Sendable {
     /// interrupted anywhere.
     func expire(by policy: RetentionPolicy, on today: Day) throws(StorageError)
 
+    /// Overwrites what the store may still hold of rows that were deleted, where deleting does not
+    /// do so by itself. It may take long, and waits for nobody who reads.
+    func overwriteDeleted() throws(StorageError)
+
     /// The figures of each service on each day of the range that has any, over all installations;
     /// of open days and of folded ones. Nothing is suppressed in them. In order of day and service.
     ///
@@ -60,6 +64,9 @@ extension CollectorStorage {
 
     /// Does nothing, as above.
     public func keepSums() throws(StorageError) {}
+
+    /// Does nothing: for a storage that writes its files anew by itself.
+    public func overwriteDeleted() throws(StorageError) {}
 }
 
 /// What the intake made of the records of one batch, ready to be kept.

@@ -30,6 +30,7 @@ extension SQLiteStorage {
             if isFull == true, admission != .known {
                 return (outcome: ErasureOutcome.full, changes: changes)
             }
+            try store.noteDeletion()
             try store.run(
                 "INSERT OR IGNORE INTO tombstone VALUES (?, ?)", [.blob(target), .day(today)])
             if admission == .refused {

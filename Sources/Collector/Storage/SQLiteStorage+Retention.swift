@@ -41,12 +41,14 @@ extension SQLiteStorage {
         try forgetEmptyDays(after: Day(number: today.number + Self.daysAheadMax))
         try write { store in
             let firstTotals = policy.firstTotalsDay(on: today)
-            try store.run("DELETE FROM day_total WHERE day < ?", [.day(firstTotals)])
-            try store.run("DELETE FROM tally WHERE day < ?", [.day(firstTotals)])
+            var deleted = try store.run(
+                "DELETE FROM day_total WHERE day < ?", [.day(firstTotals)])
+            deleted += try store.run("DELETE FROM tally WHERE day < ?", [.day(firstTotals)])
             let forgotten = Day(number: firstOpen.number - Self.tombstoneDaysMore)
-            try store.run("DELETE FROM tombstone WHERE day < ?", [.day(forgotten)])
+            deleted += try store.run("DELETE FROM tombstone WHERE day < ?", [.day(forgotten)])
             let unseen = Day(number: firstOpen.number - Self.installationDaysMore)
-            try store.run("DELETE FROM installation WHERE day < ?", [.day(unseen)])
+            deleted += try store.run("DELETE FROM installation WHERE day < ?", [.day(unseen)])
+            if deleted > 0 { try store.noteDeletion() }
         }
         withOpenDays { $0.forget(before: firstOpen) }
         try emptyLog()
@@ -89,6 +91,7 @@ extension SQLiteStorage {
 
     /// Deletes what tells batches of a day from others.
     private static func forget(_ day: Day, _ store: StoreConnection) throws {
+        try store.noteDeletion()
         try store.run("DELETE FROM batch WHERE day = ?", [.day(day)])
         try store.run("DELETE FROM day_sum WHERE day = ?", [.day(day)])
         try store.run("DELETE FROM day_change WHERE day = ?", [.day(day)])

@@ -154,13 +154,14 @@ public final class SQLiteStorage: CollectorStorage {
         }
     }
 
-    /// Throws when the disk has less room than the next commits may need.
-    func checkRoom() throws(StorageError) {
+    /// Throws when the disk has less room than the next commits may need, beside `more` bytes.
+    func checkRoom(for more: Int64 = 0) throws(StorageError) {
         let free = try translated(path) { try DiskSpace.freeBytes(at: path) }
-        guard free < Self.freeBytesMin else { return }
+        let needed = Self.freeBytesMin + more
+        guard free < needed else { return }
         throw StorageError(
             .unavailable, "the disk of the store has \(free >> 20) MiB left",
-            hint: "free disk space: \(Self.freeBytesMin >> 20) MiB are needed")
+            hint: "free disk space: \(needed >> 20) MiB are needed")
     }
 
     /// Runs `body` on the figures that are carried on.
@@ -177,6 +178,13 @@ public final class SQLiteStorage: CollectorStorage {
     /// Runs `body` while no transaction of this process writes.
     func betweenWrites<Result: Sendable>(_ body: () throws -> Result) rethrows -> Result {
         try writer.use { _ in try body() }
+    }
+
+    /// Writes the file anew from its rows; throws where the disk has no room for it twice more.
+    func rewrite() throws(StorageError) {
+        let bytes = try translated(path) { try reader.use { try $0.connection.bytes() } }
+        try checkRoom(for: 2 * bytes)
+        try translated("the store") { try writer.use { try $0.connection.execute("VACUUM") } }
     }
 
     /// Moves the write-ahead log into the file and empties it, so that deleted rows stand in

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SQLite
+
+extension SQLiteStorage {
+    /// Writes the whole file anew, with what is kept and nothing else, if rows were deleted since
+    /// that was done last. Commits wait for it; it takes as much room again on the disk.
+    ///
+    /// `secure_delete` overwrites a row that is deleted, but no copy of it that SQLite left in the
+    /// unused part of a page when it moved rows from one page to another.
+    public func overwriteDeleted() throws(StorageError) {
+        let deletions = try read { store in
+            try store.first("SELECT count FROM deletion", []) { $0.integer(0) }
+        }
+        guard let deletions else { return }
+        try rewrite()
+        // What was deleted meanwhile, by another collector, is left for the next time.
+        try write { store in
+            _ = try store.run("DELETE FROM deletion WHERE count = ?", [.integer(deletions)])
+        }
+        try emptyLog()
+    }
+}
+
+extension Connection {
+    /// Bytes of the database.
+    func bytes() throws(SQLiteError) -> Int64 {
+        let pages = try integer("PRAGMA page_count") ?? 0
+        return pages * (try integer("PRAGMA page_size") ?? 0)
+    }
+}
+
+extension StoreConnection {
+    /// Notes in the transaction of a deletion that the file is to be written anew.
+    func noteDeletion() throws {
+        try run(
+            """
+            INSERT INTO deletion VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET count = count + 1
+            """)
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Hashing
+import Modules
+import SQLite
+import TestKit
+import Testing
+
+@testable import Collector
+
+/// What a store's file still holds of rows that were deleted.
+@Suite struct OverwritingTests {
+    private static let (installations, batches) = (800, 3)
+
+    /// The batches of an installation, of so many figures that few rows have room in a page.
+    private static func sent(_ number: Int) -> [AdmittedBatch] {
+        (1...batches).map { turn in
+            let words = 0...(number + turn) % 16
+            let names = words.map { ("property/app_start/mode/a_longer_word_\($0)", 1) }
+            return batch(
+                "\(number)-\(turn)", of: number, [today: Dictionary(uniqueKeysWithValues: names)])
+        }
+    }
+
+    /// The first bytes of a batch's identifier as a number.
+    private static func key(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// How many batches of the installations have their identifiers in the file.
+    private static func found(_ numbers: [Int], in bytes: [UInt8]) -> Int {
+        let keys = Set(numbers.flatMap(sent).map { key($0.id) })
+        var (last, found) = (UInt64(0), Set<UInt64>())
+        for byte in bytes {
+            last = last << 8 | UInt64(byte)
+            if keys.contains(last) { found.insert(last) }
+        }
+        return found.count
+    }
+
+    @Test func `once it was written anew the file holds no copy of what was erased`() throws {
+        let store = try SampleStore()
+        let numbers = Array(1...Self.installations)
+        for turn in 0..<Self.batches {
+            for number in numbers { try store.storage.commit(Self.sent(number)[turn]) }
+        }
+        let (erased, kept) = (numbers.filter { $0 % 4 > 0 }, numbers.filter { $0 % 4 == 0 })
+        for number in erased {
+            let outcome = try store.storage.erase(
+                installation: installation(number),
+                secretHash: SHA256.hash(Array(secret(number).utf8)), on: today)
+            #expect(outcome == .erased)
+        }
+        func file() throws -> [UInt8] { try store.folder.read("store.sqlite") }
+        #expect(try Self.found(erased, in: file()) > 0, "else there is nothing to overwrite")
+        let before = try store.storage.lines()
+        try store.storage.overwriteDeleted()
+        #expect(try Self.found(erased, in: file()) == 0)
+        #expect(try Self.found(kept, in: file()) == kept.count * Self.batches)
+        #expect(try store.storage.lines() == before)
+    }
+
+    @Test func `it is written anew after each deletion, and not without one`() throws {
+        let store = try SampleStore()
+        let storage = store.storage
+        let connection = try Connection(path: store.path, mode: .readWrite)
+        func changes() throws -> Int64? { try connection.integer("PRAGMA schema_version") }
+        func isWrittenAnew() throws -> Bool {
+            let before = try changes()
+            try storage.overwriteDeleted()
+            return try changes() != before
+        }
+        _ = try isWrittenAnew()
+        #expect(try !isWrittenAnew())
+        try storage.commit(Self.sent(1)[0], Self.sent(2)[0])
+        #expect(try !isWrittenAnew(), "nothing was deleted")
+        _ = try storage.erase(
+            installation: installation(1), secretHash: SHA256.hash(Array(secret(1).utf8)),
+            on: today)
+        #expect(try isWrittenAnew(), "an erasure")
+        try storage.expire(by: RetentionPolicy(openDays: 5), on: Day(number: today.number + 6))
+        #expect(try isWrittenAnew(), "a day that was folded")
+        try storage.expire(by: RetentionPolicy(openDays: 5), on: Day(number: today.number + 6))
+        #expect(try !isWrittenAnew())
+        try storage.expire(
+            by: RetentionPolicy(openDays: 5, totalsDays: 6), on: Day(number: today.number + 60))
+        #expect(try isWrittenAnew(), "totals that passed their time")
+    }
+
+    @Test func `a collector does so once a day`() throws {
+        let collector = try SampleCollector()
+        #expect(try collector.post(SampleRequest().with("app_start").bytes).status == 200)
+        #expect(try collector.erase(installation(1), secret: secret(1)).status == 204)
+        let store = try Connection(path: collector.store.path, mode: .readOnly)
+        func owed() throws -> Int64? { try store.integer("SELECT count(*) FROM deletion") }
+        #expect(try owed() == 1)
+        collector.clock.advance(by: .seconds(86_400))
+        let day = collector.clock.now().day
+        var request = SampleRequest(2, batch: 2)
+        request.batch = batchText(2, day: day)
+        #expect(try collector.post(request.with("app_start", day: day).bytes).status == 200)
+        #expect(try owed() == 0)
+    }
+}
