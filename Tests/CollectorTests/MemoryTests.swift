@@ -2,6 +2,7 @@
 
 import Dispatch
 import Modules
+import OTLP
 import TestKit
 import Testing
 
@@ -35,17 +36,24 @@ import Testing
         Body("x-protobuf", "\u{A}\u{0}", count: 2_090_000),
     ]
 
-    @Test func `hostile bodies take no more memory than is promised, and none afterwards`() throws {
-        let folder = try TemporaryDirectory()
+    private let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    private func serve(_ more: String...) throws -> (server: RunningProcess, port: UInt16) {
         let server = try RunningProcess(
             Executables.path("arpguard-collector"),
             [
                 "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--store",
                 "sqlite:\(folder.file("store.sqlite"))",
-            ])
+            ] + more)
         let line = try server.waitForLine(containing: "intake ")
         let digits = line.split(separator: ":").last?.prefix(while: \.isNumber) ?? ""
-        let port = try #require(UInt16(digits))
+        return (server, try #require(UInt16(digits)))
+    }
+
+    @Test func `hostile bodies take no more memory than is promised, and none afterwards`() throws {
+        let (server, port) = try serve()
         DispatchQueue.concurrentPerform(iterations: 32) { number in
             for turn in 0..<3 {
                 let body = Self.bodies[(number + turn) % Self.bodies.count]
@@ -57,5 +65,31 @@ import Testing
         }
         #expect(try Self.mebibytes("VmHWM", of: server.pid) < 128)
         #expect(try Self.mebibytes("VmRSS", of: server.pid) < 40)
+    }
+
+    @Test func `a catalogue of long lists takes no memory for what no batch counts`() throws {
+        let words = (0..<200).map { "\"w\($0)\"" }.joined(separator: ",")
+        let properties = ["feature", "error_type"].map {
+            #"{"name": "\#($0)", "kind": "choice", "values": [\#(words)]}"#
+        }
+        let list = properties.joined(separator: ",")
+        let file = try folder.write(
+            #"{"events": [{"name": "error", "properties": [\#(list)]}]}"#, to: "lists.json")
+        let (server, port) = try serve("--catalogue", "lists=\(file)")
+        let today = SystemClock().now().day
+        var request = SampleRequest()
+        request.service = "lists"
+        for number in 1...64 {
+            request.batch = batchText(number, day: today)
+            for distance in -32...1 as ClosedRange<Int32> {
+                let day = Day(number: today.number + distance)
+                request = request.with("error", ("feature", .string("w1")), day: day)
+            }
+        }
+        let reply = try HTTPClient.send(
+            "POST", "/v1/logs", port: port,
+            headers: [HTTPHeader("Content-Type", "application/x-protobuf")], body: request.bytes)
+        #expect(reply.status == 200 && reply.body.isEmpty, "\(reply)")
+        #expect(try Self.mebibytes("VmHWM", of: server.pid) < 128)
     }
 }

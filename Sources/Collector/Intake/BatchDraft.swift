@@ -8,6 +8,9 @@ struct BatchDraft {
     /// The figures of one day.
     private struct DayDraft {
         let day: Day
+        /// The figure of the plan that each count is of: no room is taken for the others, of which
+        /// a catalogue of long lists has very many.
+        var counted: [UInt32] = []
         /// A number for each duration: its figure, then its bucket in the lowest 8 bits.
         var durations: [Int] = []
         /// Figures whose names are not in the plan.
@@ -25,8 +28,6 @@ struct BatchDraft {
     private var records = CompactWriter()
     private var indices: [UInt64] = []
     private var days: [DayDraft] = []
-    /// How often each figure of the plan was counted, on the first day, on the second and so on.
-    private var counts: [UInt32] = []
 
     init(
         day: Day, id: [UInt8], plan: AdmissionPlan, facts: ResourceFacts, installation: String
@@ -63,12 +64,11 @@ struct BatchDraft {
     mutating func place(of day: Day) -> Int {
         if let place = days.firstIndex(where: { $0.day == day }) { return place }
         days.append(DayDraft(day: day))
-        counts.append(contentsOf: repeatElement(0, count: plan.counterNames.count))
         return days.count - 1
     }
 
     mutating func count(_ counter: Int, at place: Int) {
-        counts[place * plan.counterNames.count + counter] &+= 1
+        days[place].counted.append(UInt32(counter))
     }
 
     mutating func count(_ name: String, _ amount: Int = 1, at place: Int) {
@@ -95,28 +95,34 @@ struct BatchDraft {
         }
         let version = Counter(.version, facts.version ?? Counter.notTold).description
         for place in days.indices { count(version, at: place) }
-        let figures = days.indices.map { (days[$0].day, counters(at: $0)) }
+        var figures: [Day: DayCounters] = [:]
+        for place in days.indices { figures[days[place].day] = counters(at: place) }
         return AdmittedBatch(
             service: plan.service, installation: installation, day: day, id: id,
-            erasureKeyHash: facts.erasureKeyHash,
-            figures: Dictionary(uniqueKeysWithValues: figures),
+            erasureKeyHash: facts.erasureKeyHash, figures: figures,
             records: try compressedRecords(compressor), recordCount: recordCount, tally: tally)
     }
 
-    private func counters(at place: Int) -> DayCounters {
+    /// The figures of a day; those beyond the most that a batch may have are left out and counted.
+    private mutating func counters(at place: Int) -> DayCounters {
         let draft = days[place]
         var counters = DayCounters(capacity: draft.others.count + plan.events.count * 3)
-        let first = place * plan.counterNames.count
         var durations = draft.durations.sorted()[...]
-        for number in plan.counterNames.indices where counts[first + number] > 0 {
-            var figure = DayCounters.Figure(count: Int(counts[first + number]))
+        var counted = draft.counted.sorted()[...]
+        while let number = counted.first {
+            let end = counted.firstIndex { $0 != number } ?? counted.endIndex
+            var figure = DayCounters.Figure(count: end - counted.startIndex)
+            counted = counted[end...]
             while let next = durations.first, next >> 8 == number {
                 figure.durations.add(1, to: UInt8(next & 0xFF))
                 durations.removeFirst()
             }
-            guard counters.insert(plan.counterNames[number], figure) else { break }
+            let isTaken = counters.insert(plan.counterNames[Int(number)], figure)
+            if !isTaken { tally.add(.share, figure.count) }
         }
-        for (name, count) in draft.others { counters.add(name, amount: count) }
+        for (name, count) in draft.others where !counters.add(name, amount: count) {
+            tally.add(.share, count)
+        }
         return counters
     }
 
