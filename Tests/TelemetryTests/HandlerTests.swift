@@ -8,7 +8,8 @@ import TestKit
 import Testing
 
 @Suite struct HandlerTests {
-    private struct Refusal: Error {}
+    /// An error whose words are others each time.
+    private struct Refusal: Error { let number: Int }
 
     private let home: Home
 
@@ -39,7 +40,14 @@ import Testing
     @Test func `a handler that fails is counted and told once, and nothing else suffers`() throws {
         let module = home.module()
         let done = DispatchSemaphore(value: 0)
-        module.onEvent("app_start") { _ in throw Refusal() }
+        let calls = Mutex(0)
+        module.onEvent("app_start") { _ in
+            throw Refusal(
+                number: calls.withLock { count in
+                    count += 1
+                    return count
+                })
+        }
         module.onEvent("app_stop") { _ in done.signal() }
         module.initialize()
         for _ in 0..<3 { #expect(module.trackEvent("app_start")) }

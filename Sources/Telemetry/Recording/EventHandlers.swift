@@ -6,8 +6,8 @@ import Synchronization
 /// What a host program does on its own events once they are stored.
 ///
 /// Handlers run one after the other on a queue of their own: none holds up who records or who
-/// stores. One that throws is counted and told once; while many events wait for slow handlers,
-/// further ones pass them by and are counted.
+/// stores. That one throws is counted, and told once for an event; while many events wait for slow
+/// handlers, further ones pass them by and are counted.
 final class EventHandlers: Sendable {
     /// The most events that wait for handlers.
     static let waitingMax = 1000
@@ -26,13 +26,15 @@ final class EventHandlers: Sendable {
         var handlers: [String: [Handler]] = [:]
         var waiting = 0
         var counts = Counts()
+        /// Events of which a handler threw.
+        var told: Set<String> = []
     }
 
     private let queue = DispatchQueue(label: "telemetry.handlers")
     private let state = Mutex(State())
     private let tell: @Sendable (String) -> Void
 
-    /// - Parameter tell: told of the first failure.
+    /// - Parameter tell: told of the first failure of each event's handlers.
     init(tell: @escaping @Sendable (String) -> Void) { self.tell = tell }
 
     func add(_ handler: @escaping Handler, for event: String) {
@@ -65,8 +67,12 @@ final class EventHandlers: Sendable {
             do {
                 try handler(event)
             } catch {
-                state.withLock { $0.counts.failed += 1 }
-                tell("a handler of \(event.name) failed: \(error)")
+                let isFirst = state.withLock { state in
+                    state.counts.failed += 1
+                    return state.told.insert(event.name).inserted
+                }
+                // Each error may have other words.
+                if isFirst { tell("a handler of \(event.name) failed: \(error)") }
             }
         }
     }

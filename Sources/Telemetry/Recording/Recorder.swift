@@ -11,6 +11,9 @@ import Synchronization
 ///
 /// Never throws and never waits for a disk or a network. What goes wrong is told once per reason.
 final class Recorder: Sendable {
+    /// Reasons that are logged and remembered.
+    static let reasonsMax = 64
+
     /// How often consent may change within one process before it records no more: each change
     /// keeps a few hundred bytes, since a thread may still be at work with them.
     static let snapshotsMax = 10_000
@@ -229,9 +232,14 @@ final class Recorder: Sendable {
     var told: [String] { state.withLock { $0.told.sorted() } }
 
     /// Logs a reason once per process. The host's sink may take its time, and may ask the module:
-    /// no event waits for it.
+    /// no event waits for it. The last one for which there is room says that it is the last.
     func tell(_ reason: String) {
-        guard state.withLock({ $0.told.insert(reason).inserted }) else { return }
-        gate.seams.logger.log(.warning, "telemetry: \(reason)")
+        let count = state.withLock { state in
+            state.told.count < Self.reasonsMax && state.told.insert(reason).inserted
+                ? state.told.count : nil
+        }
+        guard let count else { return }
+        let end = count == Self.reasonsMax ? "; no further reasons are told" : ""
+        gate.seams.logger.log(.warning, "telemetry: \(reason)\(end)")
     }
 }
