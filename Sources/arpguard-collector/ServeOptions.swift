@@ -225,11 +225,17 @@ struct ServeOptions {
                 "--catalogue \(path): \(error)",
                 hint: "have the program print its catalogue as JSON into the file")
         }
-        guard let service = parts.count == 2 ? String(parts[0]) : file.service, !service.isEmpty
+        guard let service = parts.count == 2 ? String(parts[0]) : file.service
         else {
             throw CommandFailure(
                 "--catalogue \(path) does not say which service it is of",
                 hint: "write --catalogue=SERVICE=FILE, with the program's service.name",
+                status: .usage)
+        }
+        guard CatalogueFile.isService(service) else {
+            throw CommandFailure(
+                "--catalogue \(path) is of a service whose name is no name",
+                hint: "give it 1 to \(CatalogueFile.serviceBytesMax) bytes, no control characters",
                 status: .usage)
         }
         return (service, file.catalogue)

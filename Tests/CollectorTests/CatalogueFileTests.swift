@@ -28,6 +28,7 @@ import Testing
         (#"{"events": [7]}"#, "an event has no name of small letters"),
         (event("a b", ""), "an event has no name of small letters"),
         (event("run.all", ""), "an event has no name of small letters"),
+        (#"{"events": [{"name": "run"}, {"name": "run"}]}"#, "it has two events of one name"),
         (event("run", "\(flag),\(flag)"), "'run' has two properties of one name"),
         (event("run", choice(of: ["a|b"])), "the kind of 'run.x' is not known"),
         (event("run", choice(of: words)), "the kind of 'run.x' is not known"),
@@ -52,6 +53,15 @@ import Testing
             try CatalogueFile(Array(text.utf8))
         }
         #expect(problem?.description.contains(says) == true, "\(String(describing: problem))")
+    }
+
+    @Test(arguments: [
+        ("swiftlinter", true), ("My Linter 2", true), (String(repeating: "é", count: 32), true),
+        ("", false), ("a\nb", false), ("\u{7F}", false),
+        (String(repeating: "é", count: 32) + "a", false),
+    ])
+    func `a service has a name of bounded length and on one line`(name: String, isOne: Bool) {
+        #expect(CatalogueFile.isService(name) == isOne)
     }
 
     @Test func `a sound one declares what it says`() throws {

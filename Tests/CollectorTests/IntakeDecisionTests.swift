@@ -85,6 +85,9 @@ import Testing
                 "app_start", ("host_name", .string("x")), ("mode", .string("watch"))),
             1, [.unknownProperty: 1]),
         Case(
+            "a word that only a newer program knows",
+            SampleRequest().with("app_start", ("mode", .string("newer"))), 1, [.unknownWord: 1]),
+        Case(
             "a value of the wrong kind",
             SampleRequest().with("app_start", ("mode", .array([.string("watch")]))), 1,
             [.refusedValue: 1]),

@@ -19,6 +19,8 @@ public struct Tally: Sendable, Equatable {
         case erased = "record.erased"
         /// Property: the catalogue does not know it.
         case unknownProperty = "property.unknown"
+        /// Property: the catalogue does not know the word, which is kept and counted as `other`.
+        case unknownWord = "property.word"
         /// Property: the catalogue does not admit the value.
         case refusedValue = "property.refused"
         /// Resource attribute: it is not one of the agreed ones, or its value is not admitted.

@@ -14,6 +14,15 @@ public struct CatalogueFile: Sendable {
     /// Words of one choice.
     public static let wordsMax = DeclarationRules.wordsMax
 
+    /// Bytes of a service's name, which names files of an export too.
+    public static let serviceBytesMax = 64
+
+    /// Whether a service may be called so: 1 to 64 bytes, no control characters.
+    public static func isService(_ name: String) -> Bool {
+        (1...serviceBytesMax).contains(name.utf8.count)
+            && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    }
+
     /// Why a file can't be used; lower-case, without a full stop.
     public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
         /// What is wrong.
@@ -36,6 +45,9 @@ public struct CatalogueFile: Sendable {
         service = json["service"]?.stringValue
         var definitions: [EventDefinition] = []
         for event in events { definitions.append(try Self.event(event)) }
+        guard Set(definitions.map(\.name)).count == definitions.count else {
+            throw Problem(description: "it has two events of one name")
+        }
         catalogue = Catalogue(definitions)
     }
 

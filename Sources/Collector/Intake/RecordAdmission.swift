@@ -91,7 +91,9 @@ struct RecordAdmission {
         }
         let number = event.keyProperties[key]
         let property = event.properties[number]
-        guard let value = value(attribute.value, of: logs, property), told(number) == nil else {
+        guard let value = value(attribute.value, of: logs, property, &tally),
+            told(number) == nil
+        else {
             return tally.add(.refusedValue)
         }
         admitted.append((number, value))
@@ -119,11 +121,14 @@ struct RecordAdmission {
     }
 
     private mutating func value(
-        _ value: FlatLogs.Value, of logs: FlatLogs, _ property: AdmissionPlan.Property
+        _ value: FlatLogs.Value, of logs: FlatLogs, _ property: AdmissionPlan.Property,
+        _ tally: inout Tally
     ) -> Admitted? {
         if let words = property.words {
             guard case .string(let place) = value else { return nil }
-            return .word(words.index(logs.bytes.span, place) ?? property.other)
+            let word = words.index(logs.bytes.span, place)
+            if word == nil { tally.add(.unknownWord) }
+            return .word(word ?? property.other)
         }
         let admission: Admission
         switch value {
