@@ -27,20 +27,22 @@ extension TelemetryPlaces {
         }
     }
 
-    /// Notes that a decision is carried out in a folder, or is begun there.
+    /// Notes that a decision is carried out in a folder, or is begun there, and draws a new mark
+    /// for the folder.
     ///
-    /// - Parameter mark: of the folder that is meant, whatever stands there now; nil for that.
+    /// - Parameter mark: one of the folder that is meant, whatever stands there now; nil for that.
     func strike(
         _ decision: Owed, at folder: String, mark: String? = nil
     ) throws(CommandFailure) {
         guard owes(decision, at: folder) else { return }
         try update { places in
-            for index in places.indices
-            where isOwed(decision, places[index], at: folder)
-                && (mark == nil || places[index].mark == mark)
-            {
-                places[index].owed.remove(decision)
+            let struck = places.indices.filter {
+                isOwed(decision, places[$0], at: folder)
+                    && (mark.map(places[$0].isKin) ?? true)
             }
+            guard !struck.isEmpty else { return }
+            try renewMark(at: folder, in: &places)
+            for index in struck { places[index].owed.remove(decision) }
         }
     }
 
@@ -75,9 +77,4 @@ extension TelemetryPlaces {
     static func stillOwed(_ folder: String) -> String {
         "what was decided for \(folder) is still to be done there"
     }
-}
-
-extension TelemetryPlaces.Place {
-    /// Whether it is the usual folder, which is told from no other one that may stand there.
-    var isUnmarked: Bool { mark.isEmpty }
 }

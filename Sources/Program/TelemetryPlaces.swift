@@ -11,14 +11,17 @@ import Telemetry
 /// read. Whoever takes consent back or deletes means all of it, that on a disk included which is
 /// not there at the moment. A yes in such a folder counts only while this list knows the folder,
 /// by a mark in it, and owes it nothing: so a no holds at once, wherever the folder is, and a yes
-/// is that of one home alone, since each home that agrees draws a mark of its own. The usual folder
-/// is on it, without a mark, while it is owed something beside others.
+/// is that of one home alone, since each home that agrees draws a mark of its own, and whoever
+/// carries out there what is owed draws one anew. The usual folder is on it, without a mark, while
+/// it is owed something beside others.
 struct TelemetryPlaces: Sendable {
     /// One of them, and what was decided while it could not be reached.
     struct Place: Equatable {
         var path: String
         /// What stands in the folder's file of that name.
-        let mark: String
+        var mark: String
+        /// What is about to stand there in its place, or stands there already; nil for nothing.
+        var next: String?
         var owed: Set<Owed> = []
     }
 
@@ -31,7 +34,6 @@ struct TelemetryPlaces: Sendable {
     /// More than anybody moves their data; the oldest that owe nothing are forgotten first.
     static let placesMax = 64
     private static let bytesMax = 1 << 20
-    private static let markBytesMax = 64
     private static let lockMilliseconds: Int32 = 2000
 
     /// The file that lists them.
@@ -39,11 +41,13 @@ struct TelemetryPlaces: Sendable {
     /// The home's usual folder.
     private let usual: String
     let files: any FileSystem
+    let random: any RandomSource
 
-    init(of home: Home, _ files: any FileSystem) {
+    init(of home: Home, _ files: any FileSystem, _ random: any RandomSource) {
         path = home.path + "/telemetry-places.json"
         usual = home.path + "/telemetry"
         self.files = files
+        self.random = random
     }
 
     /// All of them, oldest first. Throws where the list can't be read, since then it is not known
@@ -87,17 +91,9 @@ struct TelemetryPlaces: Sendable {
     func isThere(_ place: Place) -> Bool {
         do throws(SystemError) {
             if place.isUnmarked, try files.status(of: place.path)?.kind != .folder { return false }
-            return try mark(in: place.path) ?? "" == place.mark
+            return place.fits(try mark(in: place.path) ?? "")
         } catch {
             return true
-        }
-    }
-
-    /// The mark that stands in a folder; nil if there is none.
-    func mark(in folder: String) throws(SystemError) -> String? {
-        let bytes = try files.readIfThere("\(folder)/place", bytesMax: Self.markBytesMax)
-        return bytes.flatMap { bytes in
-            String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.map(String.init)
         }
     }
 
@@ -113,7 +109,7 @@ struct TelemetryPlaces: Sendable {
             if isUsual, mark == nil {
                 return try heedingDebts && owesUnmarked() ? Self.stillOwed(folder) : nil
             }
-            let here = try all(at: folder).filter { $0.mark == mark }
+            let here = try all(at: folder).filter { $0.fits(mark) }
             if heedingDebts, here.contains(where: { !$0.owed.isEmpty }) {
                 return Self.stillOwed(folder)
             }
@@ -129,7 +125,7 @@ struct TelemetryPlaces: Sendable {
         do {
             let mark = try mark(in: folder)
             if isUsual, mark == nil { return false }
-            return try !all(at: folder).contains { mark == nil || $0.mark == mark }
+            return try !all(at: folder).contains { mark == nil || $0.fits(mark) }
         } catch {
             return false
         }
@@ -138,16 +134,14 @@ struct TelemetryPlaces: Sendable {
     /// Adds a folder unless the list knows it by the mark that stands there: with a new one, so
     /// that no other home takes a yes there for its own. `first` is done before that, with the list
     /// locked.
-    func remember(
-        _ folder: String, _ random: any RandomSource, first: () throws -> Void
-    ) throws(CommandFailure) {
+    func remember(_ folder: String, first: () throws -> Void) throws(CommandFailure) {
         try update { places in
             let known = try mark(in: folder)
             let here = places.filter { RealFileSystem.areSame($0.path, folder) }
-            if here.contains(where: { $0.mark == known }) { return }
+            if here.contains(where: { $0.fits(known) }) { return }
             try first()
             let mark = "\(random.uint64())-\(random.uint64())"
-            try files.replace("\(folder)/place", with: Array("\(mark)\n".utf8))
+            try put(mark, in: folder)
             add(Place(path: folder, mark: mark), to: &places)
         }
     }
@@ -158,9 +152,9 @@ struct TelemetryPlaces: Sendable {
     func follow(to folder: String) throws(CommandFailure) {
         try telling {
             guard let mark = try mark(in: folder) else { return }
-            func isMoved(_ place: Place) -> Bool { place.mark == mark && !isThere(place) }
+            func isMoved(_ place: Place) -> Bool { place.fits(mark) && !isThere(place) }
             func isKnown(_ place: Place) -> Bool {
-                place.mark == mark && RealFileSystem.areSame(place.path, folder)
+                place.fits(mark) && RealFileSystem.areSame(place.path, folder)
             }
             func isNews(_ places: [Place]) -> Bool {
                 places.contains(where: isMoved) && !places.contains(where: isKnown)
@@ -234,7 +228,8 @@ struct TelemetryPlaces: Sendable {
         try body()
     }
 
-    private func write(_ places: [Place]) throws(CommandFailure) {
+    /// Puts all of it in the place of what stands there; only with the list locked.
+    func write(_ places: [Place]) throws(CommandFailure) {
         let text = JSONValue.array(places.map(\.json)).serialized(.pretty) + "\n"
         do throws(SystemError) {
             try files.replace(path, with: Array(text.utf8))
@@ -257,13 +252,17 @@ extension TelemetryPlaces.Place {
             let words = (json["owed"] ?? []).arrayValue
         else { return nil }
         let owed = words.compactMap { $0.stringValue.flatMap(TelemetryPlaces.Owed.init) }
-        guard owed.count == words.count else { return nil }
-        self.init(path: path, mark: mark, owed: Set(owed))
+        let next = json["next"]
+        guard owed.count == words.count, next == nil || next?.stringValue != nil else {
+            return nil
+        }
+        self.init(path: path, mark: mark, next: next?.stringValue, owed: Set(owed))
     }
 
     fileprivate var json: JSONValue {
         let words = TelemetryPlaces.Owed.allCases.filter(owed.contains)
         var object: JSONObject = ["path": .string(path), "mark": .string(mark)]
+        if let next { object["next"] = .string(next) }
         if !words.isEmpty { object["owed"] = .array(words.map { .string($0.rawValue) }) }
         return .object(object)
     }

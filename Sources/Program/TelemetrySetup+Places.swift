@@ -11,6 +11,9 @@ extension TelemetrySetup {
         public let path: String
         /// Whether another folder stands there now.
         public let isReplaced: Bool
+        /// Whether that is the same one, in which another home with the same list has carried out a
+        /// decision since, or which was put back as it was before one.
+        public let isTaken: Bool
         /// Whether something that was decided is still to be done in it.
         public let isOwing: Bool
         /// Where its mark stands now, since it was moved or copied; nil where none is known.
@@ -22,7 +25,7 @@ extension TelemetrySetup {
 
     var usualPlace: String { home.path + "/telemetry" }
 
-    var places: TelemetryPlaces { TelemetryPlaces(of: home, seams.files) }
+    var places: TelemetryPlaces { TelemetryPlaces(of: home, seams.files, seams.random) }
 
     /// The file that lists the folders other than the usual one.
     public var placesFile: String { places.path }
@@ -78,7 +81,7 @@ extension TelemetrySetup {
                 throw failure ?? stillOwed
             }
             var isTakenBack = false
-            try places.remember(place, seams.random) {
+            try places.remember(place) {
                 try TelemetryDirectory(place).prepare(seams)
                 try control().refuseUnread()
                 isTakenBack = control().hasYes
@@ -112,10 +115,10 @@ extension TelemetrySetup {
     func away(
         _ place: TelemetryPlaces.Place, among listed: [TelemetryPlaces.Place]
     ) -> AwayPlace {
-        let new = listed.last { $0.mark == place.mark && places.isThere($0) }
+        let new = listed.last { $0.isKin(place.mark) && places.isThere($0) }
         return AwayPlace(
             path: place.path, isReplaced: (try? seams.files.status(of: place.path)) != nil,
-            isOwing: !place.owed.isEmpty, newPath: new?.path)
+            isTaken: places.isTaken(place), isOwing: !place.owed.isEmpty, newPath: new?.path)
     }
 
     /// The usual folder and those of the list, as far as they are there and are neither the

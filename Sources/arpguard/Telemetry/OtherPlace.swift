@@ -29,12 +29,20 @@ struct OtherPlace {
     private init(_ away: TelemetrySetup.AwayPlace) {
         path = away.path
         (isEnabled, status, blockedErasing, isAway) = (nil, nil, nil, true)
-        problem =
-            Self.whereabouts(away)
-            + (away.isOwing ? "; what was decided is done there as soon as it is seen again" : "")
+        problem = Self.whereabouts(away) + (away.isOwing ? Self.prospect(away) : "")
+    }
+
+    private static func prospect(_ away: TelemetrySetup.AwayPlace) -> String {
+        away.isTaken
+            ? "; what was decided here is not done there"
+            : "; what was decided is done there as soon as it is seen again"
     }
 
     private static func whereabouts(_ away: TelemetrySetup.AwayPlace) -> String {
+        if away.isTaken {
+            return "this home's no more: a copy of it, or the one that it is a copy of, has "
+                + "decided there since, or it was put back as it was before"
+        }
         if away.isReplaced {
             return "another folder stands there now, or another home has agreed to it; what the "
                 + "one that was agreed to holds is not known"

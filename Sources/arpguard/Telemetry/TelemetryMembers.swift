@@ -19,7 +19,7 @@ extension [Command.Member] {
     static let disabled: Self = [
         .init("enabled", "Always false"),
         .init("stored_events", "How many events stay here for you to see, or null if unknown"),
-        .init("absent_places", "Folders that are not there: it is done there once they are"),
+        .init("absent_places", "Folders not there as agreed to: it is done once they are"),
     ]
 
     static let event: Self = [
@@ -120,7 +120,7 @@ extension [Command.Member] {
             .init("deleted_events", "How many events were stored here"),
             .init("storage_bytes", "How much the emptied store still takes"),
             .init("enabled", "Whether events are recorded from now on"),
-            .init("absent_places", "Folders that are not there: it is done there once they are"),
+            .init("absent_places", "Folders not there as agreed to: it is done once they are"),
         ] + erasure
 
     private static let erasure: Self = [

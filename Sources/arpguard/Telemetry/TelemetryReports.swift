@@ -35,7 +35,12 @@ extension Report {
     ) -> [String] {
         guard !places.isEmpty else { return [] }
         let lines = places.map { place in
-            place.isReplaced
+            if place.isTaken {
+                return "\(place.path) is this home's no more: a copy of it, or the one that it is "
+                    + "a copy of, has decided there since, or it was put back as it was before; "
+                    + "it is not done there"
+            }
+            return place.isReplaced
                 ? "another folder stands at \(place.path) now, or another home has agreed to it: "
                     + "it is done in the one that was agreed to as soon as that is seen again"
                 : "\(place.path) is not there now"

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLineKit
+import Modules
+
+extension TelemetryPlaces {
+    private static let markBytesMax = 64
+
+    /// The mark that stands in a folder; nil if there is none.
+    func mark(in folder: String) throws(SystemError) -> String? {
+        let bytes = try files.readIfThere("\(folder)/place", bytesMax: Self.markBytesMax)
+        return bytes.flatMap { bytes in
+            String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.map(String.init)
+        }
+    }
+
+    /// Puts a mark into a folder, in the place of whichever stands there.
+    func put(_ mark: String, in folder: String) throws(SystemError) {
+        try files.replace("\(folder)/place", with: Array("\(mark)\n".utf8))
+    }
+
+    /// Draws a new mark for a folder in which something that it was owed is carried out. A copy of
+    /// this home that owes the same, or one of which this is a copy, knows the folder no more: else
+    /// it would do that once more, whatever was recorded there since and whoever agreed to it.
+    ///
+    /// The list has the new mark before the folder has it, and the old one until then: who ends in
+    /// between leaves a folder that is known, and owed the same still. One that takes no new mark
+    /// keeps its own.
+    func renewMark(at folder: String, in places: inout [Place]) throws(CommandFailure) {
+        guard let known = try? mark(in: folder) else { return }
+        let here = places.indices.filter {
+            places[$0].fits(known) && RealFileSystem.areSame(places[$0].path, folder)
+        }
+        guard let first = here.first else { return }
+        let new = places[first].renewedMark(random)
+        for index in here { (places[index].mark, places[index].next) = (known, new) }
+        try write(places)
+        guard (try? put(new, in: folder)) != nil else { return }
+        for index in here { (places[index].mark, places[index].next) = (new, nil) }
+    }
+
+    /// Whether a folder stands at the path of one that is not there, and bears a mark that was
+    /// drawn anew for that one: by another home with the same list, or before this list was.
+    func isTaken(_ place: Place) -> Bool {
+        guard !place.isUnmarked, let found = try? mark(in: place.path) else { return false }
+        return !place.fits(found) && place.isKin(found)
+    }
+}
+
+extension TelemetryPlaces.Place {
+    /// Whether it is the usual folder, which is told from no other one that may stand there.
+    var isUnmarked: Bool { mark.isEmpty }
+
+    /// Whether a folder with that mark is this one.
+    func fits(_ found: String?) -> Bool {
+        found == mark || found != nil && found == next
+    }
+
+    /// Whether a mark is this one's, or was drawn anew for it or before it: all of these have the
+    /// same beginning.
+    func isKin(_ other: String) -> Bool { Self.stem(of: other) == Self.stem(of: mark) }
+
+    /// A mark that takes the place of this one.
+    fileprivate func renewedMark(_ random: any RandomSource) -> String {
+        "\(Self.stem(of: mark))-\(random.uint64())"
+    }
+
+    /// Somebody may have put a mark of another form there by hand.
+    private static func stem(of mark: String) -> String {
+        String(mark.prefix { $0 != "-" }.prefix(20))
+    }
+}

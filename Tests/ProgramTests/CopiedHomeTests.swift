@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Modules
+import Synchronization
+import TestKit
+import Testing
+
+@testable import Program
+
+/// A home is copied while it still owes a decision to a folder that `storage_path` named, which the
+/// copy names too.
+@Suite struct CopiedHomeTests {
+    private let arpguard: Arpguard
+    private let capture = RepositoryRoot.file("captures/lab-atk-mitm-ettercap.pcap")
+    private var place: String { arpguard.folder.file("disk") }
+    private var copy: [String: String] { ["ARPGUARD_HOME": arpguard.folder.file("copy")] }
+
+    init() throws {
+        arpguard = try Arpguard()
+        #expect(try arpguard.record(capture, in: arpguard.folder.file("disk")) > 0)
+    }
+
+    private func run(_ words: String...) throws { #expect(try arpguard(words).status == 0) }
+
+    private func entry() throws -> JSONValue {
+        let list = try JSONValue.parse(bytes: arpguard.folder.read("own/telemetry-places.json"))
+        #expect(list.arrayValue?.count == 1)
+        return try #require(list.arrayValue?.first)
+    }
+
+    private func mark() throws -> String {
+        String(decoding: try arpguard.folder.read("disk/place").dropLast(), as: UTF8.self)
+    }
+
+    /// Leaves the list as a process does that is killed before it comes to the folder.
+    private func owe(_ decision: String, next: String? = nil) throws {
+        let next = next.map { "\"next\": \"\($0)\", " } ?? ""
+        try arpguard.folder.write(
+            """
+            [{"path": "\(place)", "mark": "\(mark())", \(next)"owed": ["\(decision)"]}]
+            """, to: "own/telemetry-places.json")
+    }
+
+    /// Copies the home while it owes that, has it done here, and a yes said after that.
+    private func copyOwing(_ decision: String) throws {
+        try owe(decision)
+        let (from, to) = (arpguard.home, arpguard.folder.file("copy"))
+        #expect(try CommandRunner.run("/bin/cp", ["-a", from, to], environment: [:]).status == 0)
+        try run("telemetry", "status")
+        #expect(try entry()["owed"] == nil)
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+    }
+
+    @Test(arguments: ["disable", "delete"])
+    func `what the home has done there the copy does not do again`(decision: String) throws {
+        try copyOwing(decision)
+        let before = try arpguard.telemetryStatus()
+        #expect(before["enabled"] == true && before["events"]?["recorded"] != 0)
+        let end = try arpguard("telemetry", "status", environment: copy)
+        #expect(end.status == 0 && !end.stderr.contains("done now"), "\(end)")
+        let after = try arpguard.telemetryStatus()
+        #expect(after["enabled"] == true && after["events"] == before["events"])
+    }
+
+    @Test func `the copy says that the folder is its own no more, and what it does not do`() throws
+    {
+        try copyOwing("disable")
+        let status = try arpguard.telemetryStatus(copy)
+        #expect(status["enabled"] == false, "its yes there ended")
+        let unset = ["config", "unset", "telemetry.storage_path"]
+        #expect(try arpguard(unset, environment: copy).status == 0)
+        let told = try arpguard("telemetry", "status", environment: copy).stdout
+        #expect(told.contains("~/disk: this home's no more: a copy of it, or "), "\(told)")
+        #expect(told.contains("; what was decided here is not done there"), "\(told)")
+        #expect(!told.contains("as soon as it is seen again"), "\(told)")
+        let no = try arpguard("telemetry", "disable", environment: copy)
+        #expect(no.status == 0 && no.stdout.contains("is this home's no more"), "\(no)")
+        #expect(try arpguard.telemetryStatus()["enabled"] == true)
+    }
+
+    @Test(arguments: [false, true])
+    func `who ends while a new mark is drawn leaves a folder that is known and owed the same`(
+        isDrawn: Bool
+    ) throws {
+        let next = "\(try mark().prefix { $0 != "-" })-7"
+        try owe("delete", next: next)
+        if isDrawn { try arpguard.folder.write("\(next)\n", to: "disk/place") }
+        #expect(try arpguard("replay", capture).status == 1)
+        let status = try arpguard.telemetryStatus()
+        #expect(status["enabled"] == true && status["events"]?["recorded"] == 0)
+        let entry = try entry()
+        #expect(entry["owed"] == nil && entry["next"] == nil)
+        #expect(try entry["mark"]?.stringValue == mark())
+    }
+
+    @Test func `a new mark is on the list before it is in the folder, which may take none`() throws
+    {
+        try owe("disable")
+        let home = Home(path: arpguard.home, reason: .flag, userFolder: nil)
+        let old = try mark()
+        let seen = Mutex("")
+        let files = FailingFiles { path in
+            guard path.hasSuffix("/place") else { return false }
+            let list = try? RealFileSystem().read(
+                home.path + "/telemetry-places.json", bytesMax: 4096)
+            seen.withLock { $0 = String(decoding: list ?? [], as: UTF8.self) }
+            return true
+        }
+        try TelemetryPlaces(of: home, files, SystemRandom()).strike(.disable, at: place)
+        #expect(seen.withLock { $0 }.contains("\"next\""))
+        #expect(try mark() == old)
+        let places = TelemetryPlaces(of: home, RealFileSystem(), SystemRandom())
+        let known = try #require(places.all().first)
+        #expect(known.owed.isEmpty && places.isThere(known))
+    }
+}
