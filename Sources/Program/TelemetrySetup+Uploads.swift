@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CommandLineKit
-import Modules
+public import Modules
 import Telemetry
 
 extension TelemetrySetup {
@@ -11,6 +11,11 @@ extension TelemetrySetup {
     /// The processes that upload from this home, or wait to; empty where that can't be seen.
     public var uploaders: [Int32] {
         ProcessTable.holding([uploadLock, TelemetryDirectory(place).uploadLock])
+    }
+
+    /// When an upload that nobody types asks for the first erasure; nil where one may now.
+    public var erasuresDue: Timestamp? {
+        uploadAgenda().erasureAt.flatMap { $0 > seams.clock.now() ? $0 : nil }
     }
 
     /// What stands in the place of locks and is none.

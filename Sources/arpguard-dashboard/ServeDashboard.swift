@@ -55,7 +55,7 @@ private func start(
             port: try socket.boundAddress().port, random: SystemRandom(), clock: SystemClock(),
             control: { TelemetrySetup(context, invocation).control() },
             elsewhere: { TelemetrySetup(context, invocation).erasuresElsewhere() },
-            surroundings: { surroundings(context) },
+            surroundings: { surroundings(context, TelemetrySetup(context, invocation)) },
             addressing: { context.home.addressing($0) })
         try dashboard.warmUp()
         let server = try HTTPServer(
@@ -71,13 +71,20 @@ private func start(
     }
 }
 
-/// What is to be seen of the home's watch; one that can't be read shows none.
-private func surroundings(_ context: ProgramContext) -> Surroundings {
+/// What is to be seen of the home's watch, where one that can't be read shows none, and of uploads.
+private func surroundings(_ context: ProgramContext, _ setup: TelemetrySetup) -> Surroundings {
     let watch = WatchStateFile(home: context.home.path, files: context.files)
-    return Surroundings(
+    let locks = setup.falseLocks
+    var surroundings = Surroundings(
         isWatched: (try? watch.isRunning()) ?? false,
         isService: context.home.path == Home.servicePath,
-        hold: watch.uploadHold(at: SystemClock().now())?.reason)
+        hold: watch.uploadHold(at: SystemClock().now())?.reason,
+        lockFault: (locks.home ?? locks.folder)?.description,
+        uploaders: ProcessTable.named(setup.uploaders))
+    surroundings.erasureFaults = locks.keepingErasures.map(\.description)
+    surroundings.areAllErasuresKept = locks.areAllErasing
+    surroundings.erasuresDue = locks.areAllErasing ? nil : setup.erasuresDue
+    return surroundings
 }
 
 private func blockedSignals() throws(CommandFailure) -> TerminationSignals {

@@ -98,6 +98,55 @@ import Testing
         withExtendedLifetime(lock) {}
     }
 
+    /// What `telemetry status` says in its row of that name.
+    private func row(_ name: String, _ flags: [String]) throws -> String {
+        let status = try CommandRunner.run(
+            Executables.path("arpguard"), flags + ["telemetry", "status"])
+        let line = status.stdout.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
+        return String(line.dropFirst(name.count).drop { $0 == " " })
+    }
+
+    @Test func `its pages say of uploads and erasures what the status says`() throws {
+        let patience = FakeReply.answer(503, headers: [HTTPHeader("Retry-After", "3600")])
+        let server = try FakeServer(.answer(200), otherwise: patience)
+        let home = folder.file("other")
+        let flags = ["--home", home]
+        for words in [
+            ["config", "set", "telemetry.upload_url", server.url()],
+            ["telemetry", "enable", "--confirm"], ["replay", "--sample"], ["telemetry", "upload"],
+            ["telemetry", "delete-data", "--confirm"], ["replay", "--sample"],
+        ] {
+            _ = try CommandRunner.run(Executables.path("arpguard"), flags + words)
+        }
+        #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+        let process = try start("--no-browser", "--format", "json", "--home", home)
+        let said = try ready(process)
+        let cookie = try #require(comeIn(said).header("Set-Cookie"))
+        func expectSame(_ words: String, in name: String) throws {
+            let row = try row(name, flags)
+            #expect(row.contains(words), "\(name): \(row)")
+            let page = try HTTPClient.send(
+                "GET", "/consent", port: port(said),
+                headers: [HTTPHeader("Cookie", String(cookie.prefix { $0 != ";" }))]
+            ).text.replacing("&#39;", with: "'")
+            #expect(page.contains("<dd>\(row)</dd>"), "\(row): \(page)")
+        }
+        let path = "\(home)/upload.lock"
+        do {
+            let lock = try #require(try RealFileSystem().lock(path))
+            try expectSame("; at work now: process \(getpid())", in: "next upload")
+            withExtendedLifetime(lock) {}
+        }
+        try expectSame("as the server wished, until they are confirmed", in: "pending erasures")
+        try RealFileSystem().remove(path)
+        try RealFileSystem().createFolder(path)
+        let fault = "\(path) can't be locked: it is a folder"
+        try expectSame("none: \(fault)", in: "next upload")
+        try expectSame(": not asked for from here: \(fault)", in: "pending erasures")
+        process.send(signal: SIGTERM)
+        #expect(try process.waitForEnd().status == 0)
+    }
+
     @Test func `it serves on loopback, and SIGTERM ends it and its file`() throws {
         let process = try start("--no-browser", "--format", "json")
         let said = try ready(process)

@@ -83,6 +83,18 @@ import Testing
         #expect(service.text("/consent").contains("or arpguard-upload.timer is on"))
     }
 
+    @Test func `what stands in the place of a lock is told, and who uploads now`() throws {
+        let scene = try Scene(review: .automatic)
+        try scene.enable()
+        scene.record(1)
+        let busy = Surroundings(hold: "the gateway is contested", uploaders: "process 7")
+        let page = try Visitor(scene.dashboard(surroundings: busy)).text("/consent")
+        #expect(page.contains("; at work now: process 7; none by itself now: the "), "\(page)")
+        let blocked = Surroundings(hold: "not told", lockFault: "a folder", uploaders: "nobody")
+        let none = try Visitor(scene.dashboard(surroundings: blocked)).text("/consent")
+        #expect(none.contains("<dt>next upload</dt><dd>none: a folder</dd>"), "\(none)")
+    }
+
     @Test(arguments: ["/consent", "/ledger", "/review"])
     func `every command on a page reaches the home of the page`(path: String) throws {
         let scene = try Scene(review: .automatic)

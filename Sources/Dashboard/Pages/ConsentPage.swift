@@ -97,25 +97,20 @@ struct ConsentPage {
     }
 
     private var nextUpload: String {
-        let text = status.nextUploadText(
-            .init(
-                program: control.product.name, isWatched: surroundings.isWatched,
-                isService: surroundings.isService))
-        guard let hold = surroundings.hold, status.blockedSending.isEmpty else {
-            return addressing(text)
-        }
-        return addressing("\(text); none by itself now: \(hold)")
+        var words = TelemetryStatus.UploadWords(
+            program: control.product.name, isWatched: surroundings.isWatched,
+            isService: surroundings.isService, addressing: addressing)
+        words.fault = surroundings.lockFault
+        words.uploaders = surroundings.uploaders
+        words.hold = surroundings.hold.map(addressing)
+        return status.nextUploadText(words)
     }
 
     private var erasures: String {
-        guard let count = status.pendingErasures else { return "unknown" }
-        let places = status.pendingErasureOrigins.joined(separator: ", ")
-        if count == 0 { return "none" }
-        return status.blockedErasing.isEmpty
-            ? "\(count), at \(places): asked again by uploads"
-                + (status.erasuresNotBefore.map { " from \($0.rfc3339) on" } ?? "")
-            : "\(count), at \(places): not asked for from here: "
-                + control.words.list(status.blockedErasing)
+        status.pendingErasuresText(
+            .init(
+                causes: control.words, faults: surroundings.erasureFaults,
+                areAllKept: surroundings.areAllErasuresKept, due: surroundings.erasuresDue))
     }
 
     private var unsupported: String {

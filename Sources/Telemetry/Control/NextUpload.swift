@@ -12,27 +12,48 @@ extension TelemetryStatus {
         package let review: String
         /// Who sends when an upload is due, such as `once a watch runs here`.
         package let sender: String
+        /// What stands in the place of a lock, so that no batch leaves; nil where nothing does.
+        package var fault: String?
+        /// Who is at an upload now; nil for nobody.
+        package var uploaders: String?
+        /// Why no upload begins by itself now; nil where any may.
+        package var hold: String?
 
-        /// Words for a program of this name.
-        package init(program: String, sender: String) {
-            command = "\(program) telemetry upload"
-            review = "\(program) telemetry review"
+        /// Words for a program of this name; `addressing` has a command reach the home.
+        package init(
+            program: String, sender: String, addressing: (String) -> String = { $0 }
+        ) {
+            command = addressing("\(program) telemetry upload")
+            review = addressing("\(program) telemetry review")
             self.sender = sender
         }
 
         /// Words for a program whose watch uploads, and where `isService` a timer, `-upload.timer`.
-        package init(program: String, isWatched: Bool, isService: Bool) {
+        package init(
+            program: String, isWatched: Bool, isService: Bool,
+            addressing: (String) -> String = { $0 }
+        ) {
             let timer = isService ? " or \(program)-upload.timer is on" : ""
             self.init(
                 program: program,
                 sender: isWatched
-                    ? "by the watch that runs here" : "once a watch runs here\(timer)")
+                    ? "by the watch that runs here" : "once a watch runs here\(timer)",
+                addressing: addressing)
         }
+    }
+
+    /// All that is to be said of the next upload, for people: no full stop.
+    package func nextUploadText(_ words: UploadWords) -> String {
+        let isAllowed = blockedSending.isEmpty
+        if isAllowed, let fault = words.fault { return "none: \(fault)" }
+        let now = words.uploaders.map { "; at work now: \($0)" } ?? ""
+        let hold = isAllowed ? words.hold.map { "; none by itself now: \($0)" } ?? "" : ""
+        return departure(words) + now + hold
     }
 
     /// When what waits leaves, and by whom, for people: no full stop. What keeps it here is said
     /// in place of a time that nothing would come of.
-    package func nextUploadText(_ words: UploadWords) -> String {
+    private func departure(_ words: UploadWords) -> String {
         if !blockedSending.isEmpty { return "none: sending is blocked" }
         if waiting > 0, held == waiting {
             return "none: all \(held) that wait are held until you run: \(words.review)"

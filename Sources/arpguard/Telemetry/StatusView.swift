@@ -147,16 +147,16 @@ struct StatusView {
     }
 
     private var nextUpload: StyledText {
-        if status.blockedSending.isEmpty, let falseLock {
-            return StyledText("none: \(told(falseLock.description))", .red)
-        }
         let isService = setup.home.path == Home.servicePath
-        var text = addressed(
-            status.nextUploadText(
-                .init(program: Program.name, isWatched: isWatched, isService: isService)))
-        if let who = ProcessTable.named(setup.uploaders) { text += "; at work now: \(who)" }
-        guard let hold, status.blockedSending.isEmpty else { return StyledText(text) }
-        return StyledText("\(text); none by itself now: \(addressed(hold.reason))", .yellow)
+        var words = TelemetryStatus.UploadWords(
+            program: Program.name, isWatched: isWatched, isService: isService,
+            addressing: addressed)
+        words.fault = falseLock.map { told($0.description) }
+        words.uploaders = ProcessTable.named(setup.uploaders)
+        words.hold = hold.map { addressed($0.reason) }
+        let text = status.nextUploadText(words)
+        guard status.blockedSending.isEmpty else { return StyledText(text) }
+        return StyledText(text, falseLock != nil ? .red : hold != nil ? .yellow : .plain)
     }
 
     /// A program that records sees its own environment, and not that of this shell.
@@ -186,31 +186,17 @@ struct StatusView {
     }
 
     private var pendingErasures: String {
-        guard let count = status.pendingErasures else { return "unknown" }
-        guard count > 0 else { return "none" }
-        let places = status.pendingErasureOrigins.joined(separator: ", ")
-        if !status.blockedErasing.isEmpty {
-            return "\(count), at \(places): "
-                + "\(status.areAllErasuresBlocked ? "not" : "not all") asked for from here: "
-                + words.list(status.blockedErasing)
-        }
-        if !erasureLocks.isEmpty {
-            let extent = falseLocks.areAllErasing ? "not" : "not all"
-            return "\(count), at \(places): \(extent) asked for from here: "
-                + told(erasureLocks.map(\.description).joined(separator: "; "))
-        }
-        let from =
-            status.erasuresNotBefore.map { " from \($0.rfc3339) on, as the server wished," }
-            ?? erasuresDue.map { ", by themselves from \($0.rfc3339) on," }
-        return
-            "\(count), at \(places): uploads ask again\(from ?? "") until they are confirmed"
+        status.pendingErasuresText(
+            .init(
+                causes: words, faults: erasureLocks.map { told($0.description) },
+                areAllKept: falseLocks.areAllErasing, due: erasuresDue))
     }
 
     /// When an upload that nobody types asks for the first of them; nil where one may now, or none
     /// can.
     private var erasuresDue: Timestamp? {
         guard status.pendingErasures != 0, !falseLocks.areAllErasing else { return nil }
-        return setup.uploadAgenda().erasureAt.flatMap { $0 > setup.seams.clock.now() ? $0 : nil }
+        return setup.erasuresDue
     }
 
     private var shownID: String? {
