@@ -39,6 +39,20 @@ extension TelemetryPlaces {
         for index in here { (places[index].mark, places[index].next) = (new, nil) }
     }
 
+    /// What to do where the list, or the mark of a folder, can't be read: no yes counts before
+    /// that, and none can be said. Nil where both can.
+    func remedy(in folder: String) -> String? {
+        do {
+            _ = try all()
+            _ = try mark(in: folder)
+            return nil
+        } catch let failure as CommandFailure {
+            return failure.hint
+        } catch {
+            return "make \(folder)/place readable again, or remove it"
+        }
+    }
+
     /// Whether a folder stands at the path of one that is not there, and bears a mark that was
     /// drawn anew for that one: by another home with the same list, or before this list was.
     func isTaken(_ place: Place) -> Bool {

@@ -60,7 +60,7 @@ struct TelemetryPlaces: Sendable {
             }
             bytes = there
         } catch {
-            throw fault("\(error)")
+            throw fault("\(error)", isDenied: error.code == SystemError.accessDenied)
         }
         let value: JSONValue
         do throws(JSONError) {
@@ -238,10 +238,12 @@ struct TelemetryPlaces: Sendable {
         }
     }
 
-    private func fault(_ what: String) -> CommandFailure {
+    private func fault(_ what: String, isDenied: Bool = false) -> CommandFailure {
         CommandFailure(
             "the list of folders with telemetry (\(path)) can't be read: \(what)",
-            hint: "move it away once you know what is in it")
+            hint: isDenied
+                ? "make \(path) yours to read and write again"
+                : "move \(path) away once you know what is in it")
     }
 }
 

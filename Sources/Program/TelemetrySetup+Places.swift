@@ -51,6 +51,7 @@ extension TelemetrySetup {
         seams.obstacle = {
             places.obstacle(in: folder, isUsual: isUsual(folder), heedingDebts: heedsDebts)
         }
+        seams.obstacleRemedy = { places.remedy(in: folder) }
         // One that can't be struck off now is by whoever began it, or done once more.
         seams.deletionBegins = { try? places.strike(.delete, at: folder) }
         seams.isOthers = { places.isOthers(folder, isUsual: isUsual(folder)) }

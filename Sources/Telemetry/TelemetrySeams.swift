@@ -32,6 +32,9 @@ public struct TelemetrySeams: Sendable {
     package var isHeard = true
     /// Why a yes that stands does not count, in words; nil if it does. Asked whenever the gate is.
     package var obstacle: @Sendable () -> String? = { nil }
+    /// What has a yes count again that does not, where a new yes is refused too; nil where that is
+    /// what does.
+    package var obstacleRemedy: @Sendable () -> String? = { nil }
     /// Called once all that is in the folder will be deleted, by whoever ends what was begun, and
     /// before that is done.
     package var deletionBegins: @Sendable () -> Void = {}

@@ -114,6 +114,31 @@ import Testing
         #expect(status["other_places"]?.arrayValue?.first?["recorded"] == 0)
     }
 
+    @Test func `of a list that can't be read it is told once what helps, and that does`() throws {
+        try change(.back)
+        try run("telemetry", "enable", "--confirm")
+        try arpguard.folder.write("[1", to: "own/telemetry-places.json")
+        let status = try arpguard("telemetry", "status")
+        #expect(status.stderr.split(separator: "can't be read").count == 2, "\(status.stderr)")
+        let advice = "move ~/own/telemetry-places.json away once you know what is in it"
+        #expect(status.stdout.contains("to record:  \(advice)"), "\(status.stdout)")
+        #expect(!status.stdout.contains("telemetry enable"), "\(status.stdout)")
+        let list = arpguard.folder.file("own/telemetry-places.json")
+        try RealFileSystem().rename(list, to: list + ".away")
+        #expect(try arpguard.telemetryStatus()["enabled"] == true)
+    }
+
+    @Test func `what to do about a mark that can't be read is told`() throws {
+        let mark = "\(first)/place"
+        try RealFileSystem().remove(mark)
+        try RealFileSystem().createFolder(mark)
+        let status = try arpguard("telemetry", "status").stdout
+        #expect(status.contains("to record:  make ~/first/place readable again"), "\(status)")
+        try RealFileSystem().remove(mark)
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard.telemetryStatus()["enabled"] == true)
+    }
+
     @Test func `a list of folders that can't be read is told, and what is known is deleted`()
         throws
     {

@@ -2,7 +2,7 @@
 
 /// Words for what blocks telemetry in one program with one configuration: lower-case, no full stop.
 public struct CauseWords: Sendable {
-    private enum Configuration { case faulty, forbidding, notCounting, namingNoPlace }
+    private enum Configuration { case faulty, forbidding, notCounting(String?), namingNoPlace }
 
     private let product: Product
     private let configuration: Configuration
@@ -19,7 +19,7 @@ public struct CauseWords: Sendable {
             } else if gate.config.enabled == false {
                 .forbidding
             } else if gate.folderProblem != nil {
-                .notCounting
+                .notCounting(gate.seams.obstacleRemedy())
             } else {
                 .namingNoPlace
             }
@@ -65,7 +65,7 @@ public struct CauseWords: Sendable {
             switch configuration {
             case .faulty: "\(name) config check"
             case .forbidding: "\(name) config set telemetry.enabled true"
-            case .notCounting: "\(name) telemetry enable"
+            case .notCounting(let remedy): remedy ?? "\(name) telemetry enable"
             case .namingNoPlace: "\(name) config set telemetry.upload_url URL"
             }
         case .notAsked, .withdrawn, .termsChanged, .copiedHome: "\(name) telemetry enable"

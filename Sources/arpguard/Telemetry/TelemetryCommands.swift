@@ -39,7 +39,8 @@ extension Command {
             isRedacted
             ? invocation.telling(by: invocation.diagnostics.worded { $0 }) : invocation
         let setup = TelemetrySetup(context, invocation)
-        if let failure = setup.settle() {
+        let unsettled = setup.settle()
+        if let failure = unsettled {
             invocation.diagnostics.warning(failure.message, hint: failure.hint)
         }
         let control = setup.control()
@@ -49,9 +50,9 @@ extension Command {
         var elsewhere: [OtherPlace]?
         do throws(CommandFailure) {
             elsewhere = try OtherPlace.all(of: setup)
-        } catch {
+        } catch  where error != unsettled {
             invocation.diagnostics.warning(error.message, hint: error.hint)
-        }
+        } catch {}
         let view = StatusView(
             status: status, setup: setup, showsID: invocation.command.isOn(.showID),
             isRedacted: isRedacted, others: OtherHomes(than: setup.home),
