@@ -122,9 +122,13 @@ import Testing
         #expect(try home.control().status().waiting == 1)
     }
 
-    @Test func `with a reader in the way it says so, and the next command finishes it`() throws {
+    @Test(arguments: [0, 2])
+    func `with a reader in the way it says so, and the next command finishes it`(
+        waiting: Int
+    ) throws {
         let id = try #require(try home.control().status().installationID)
         _ = try send()
+        home.record(waiting)
         let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
         try reader.execute("BEGIN")
         _ = try reader.integer("SELECT count(*) FROM batches")
@@ -134,12 +138,27 @@ import Testing
         try reader.execute("COMMIT")
         #expect(home.told.isEmpty, "\(home.told)")
         _ = try home.control().status()
-        let end = "a change of identifier is done now: the identifier that stood then has ended, "
-        let rest = "what waited stays here and never leaves, and what was sent under it is asked"
-        #expect(home.told.contains(end + rest), "\(home.told)")
+        let end = "a change of identifier is done now: the identifier that stood then has ended"
+        let stays = waiting > 0 ? ", what waited stays here and never leaves" : ""
+        #expect(home.told.contains("\(end)\(stays), and what was sent under it is asked"))
         #expect(try !home.holds(id, except: ["erasures.json"]))
         #expect(try !home.folder.contents().contains { $0.hasSuffix(".intent") })
         #expect(try home.control().ledger().count { $0.kind == "id_rotated" } == 1)
+    }
+
+    @Test func `the rest of one that a deletion left says of nothing that it stays`() throws {
+        let home = try Home.withOneBatchSent()
+        home.record(2)
+        #expect(throws: TelemetryError.self) { try home.shut.deleteData() }
+        let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+        try reader.execute("BEGIN")
+        _ = try reader.integer("SELECT count(*) FROM batches")
+        _ = try home.control().status()
+        try reader.execute("COMMIT")
+        _ = try home.control().status()
+        #expect(home.told.contains("then has ended, and what was sent under it is"), "\(home.told)")
+        #expect(!home.told.contains("what waited"), "\(home.told)")
+        #expect(try home.control().status().recorded == 0)
     }
 
     @Test func `one that fails half-way is ended by the next command, which says so once`() throws {

@@ -20,6 +20,8 @@ public struct RotationOutcome: Sendable, Equatable {
     public internal(set) var erasureImpossible: Bool = false
     /// Whether the identifier had ended before, and only the rest was done.
     var isRest = false
+    /// Whether that left events here that were not sent.
+    var restStays = false
 
     /// No change.
     static let nothing = RotationOutcome()
@@ -32,10 +34,11 @@ public struct RotationOutcome: Sendable, Equatable {
     /// What it did, in words, where another one ends it than who asked for it.
     var lateEnd: String {
         let kept = keptEvents == 1 ? " (1 event)" : " (\(keptEvents) events)"
-        // Of an earlier run neither how many there were is known, nor who asked for it.
+        // Of an earlier run neither how many there were is known, nor who asked for it: a deletion
+        // leaves none.
         let what = isRest ? "a change of identifier" : "rotate-id"
         return "\(what) is done now: the identifier that stood then has ended"
-            + (isRest || keptEvents > 0
+            + (restStays || keptEvents > 0
                 ? ", what waited\(isRest ? "" : kept) stays here and never leaves" : "")
             + erasure
     }
@@ -158,6 +161,8 @@ extension TelemetryControl {
                 try forgetIdentifier(id, store, beside: pending)
             }
             try truncateLog(store)
+            let unsent = "SELECT count(*) FROM events WHERE \(Store.isUnanswered)"
+            outcome.restStays = try outcome.isRest && store.database.integer(unsent) != 0
         }
         for path in [directory.damagedStore, directory.rotationIntent] {
             try seams.files.remove(path)
