@@ -122,11 +122,16 @@ struct WatchStatus {
         if watch.isRunning {
             return StyledText("runs; it has written no state that can be read", .yellow)
         }
-        let command = home.addressing(isRoot ? "arpguard watch" : "sudo arpguard watch")
-        return StyledText(
-            watch.hasRun
-                ? "not running; the last one left no state that can be read"
-                : "none has run in this home: \(command)")
+        guard !watch.hasRun else {
+            return StyledText("not running; the last one left no state that can be read")
+        }
+        // Nobody but its owner may use a home, and root's is another one.
+        let condition =
+            isRoot
+            ? ""
+            : ", where arpguard-watch has net_raw (arpguard watch --help); sudo arpguard watch "
+                + "runs in root's home"
+        return StyledText(home.addressing("none has run in this home: arpguard watch\(condition)"))
     }
 
     private func running(_ state: WatchState) -> [(String, StyledText)] {
