@@ -77,8 +77,8 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .emptyFile: "the capture may not have been written out yet"
         case .compressed:
             (Compression(rawValue: detail)?.command ?? "zcat")
-                + " \(source == InputDescriptor.standardInput ? "" : quoted + " ")"
-                + "| arpguard replay -"
+                + (source == InputDescriptor.standardInput ? " <FILE" : " \(quoted)")
+                + " | arpguard replay -"
         case .notACapture: "give a pcap or pcapng file, as tcpdump -w writes it"
         case .truncatedHeader: "copy the file again, or capture anew"
         case .truncatedFrame: "the frames before it were read; copy the file again for the rest"
@@ -89,13 +89,16 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         }
     }
 
-    /// The name as a shell takes it for one word.
+    /// The name as a shell takes it for one word, and a program for no flag. A shell sees a quote
+    /// also where a mark follows that makes it another character.
     private var quoted: String {
-        let isPlain = source.utf8.allSatisfy { byte in
+        let name = source.hasPrefix("-") ? "./\(source)" : source
+        let isPlain = name.utf8.allSatisfy { byte in
             UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
                 || UInt8(ascii: "-")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "_")
         }
-        return isPlain ? source : "'\(source.replacing("'", with: #"'\''"#))'"
+        let escaped = name.unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }
+        return isPlain ? name : "'\(escaped.joined())'"
     }
 
     /// Whether the name holds what Swift puts in the place of bytes that are no UTF-8.

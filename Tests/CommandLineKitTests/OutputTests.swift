@@ -63,6 +63,7 @@ import Testing
         ("abcdefghijklm", ["abcdefghijklm"]), ("one two   ", ["one two"]),
         ("go 'a  b c d e f' on", ["go", "'a  b c d e f'", "on"]),
         (#"go 'a'\'' b c d' on"#, ["go", #"'a'\'' b c d'"#, "on"]),
+        ("go 'a'\u{301} b c' d e", ["go 'a'\u{301} b", "c' d e"]),
         (#"('a b' c d e f"#, ["('a b' c", "d e f"]),
         ("it can't be, it can't", ["it can't", "be, it", "can't"]),
         ("a 'tis odd quote", ["a 'tis", "odd quote"]),

@@ -8,6 +8,7 @@ import Testing
     static let texts = [
         "", "plain", "two  words", "jane's home", "$HOME `id` \\n \"", "a\tb 'c' \\d",
         "\u{202E}é\n.", "\u{1}23",
+        "x'\u{301};echo no;'\u{301}",
     ]
 
     @Test(arguments: texts)

@@ -75,10 +75,14 @@ import Testing
         #expect(result.stderr.contains("hint: \(command) \(file) | \(arpguard.told) replay -"))
     }
 
-    @Test func `a compressed capture of an odd name is told how to be read`() throws {
-        let odd = try arpguard.folder.write([0x1F, 0x8B, 8, 0], to: "an 'odd' name")
-        let quoted = odd.replacing("'", with: #"'\''"#)
-        let told = try arpguard("replay", odd).stderr
-        #expect(told.contains("hint: zcat '\(quoted)' | \(arpguard.told) replay -"), "\(told)")
+    @Test(arguments: ["an 'odd' name", "x'\u{301};echo no;'\u{301}", "-x"])
+    func `a compressed capture of an odd name is told how to be read`(name: String) throws {
+        try arpguard.folder.write([0x1F, 0x8B, 8, 0], to: name)
+        let told = try arpguard("replay", "--", name).stderr
+        let match = told.firstMatch(of: /hint: zcat (.*) \| (.*) replay -/)
+        let (_, word, program) = try #require(match, "\(told)").output
+        #expect(program == arpguard.told)
+        let read = try CommandRunner.run("/bin/sh", ["-c", "printf '%s|' \(word)"])
+        #expect(read.stdout == (name.hasPrefix("-") ? "./\(name)|" : "\(name)|"))
     }
 }

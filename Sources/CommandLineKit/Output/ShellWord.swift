@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a POSIX shell reads as one word (POSIX.1-2024, Shell Command Language, section 2.2).
+///
+/// A shell sees a quote also where a mark follows that makes it another character.
 public enum ShellWord {
     /// A text as one word in single quotes. One with control characters, which no terminal shows
     /// as they are, stands in dollar-single-quotes, and has no blank then either.
     public static func quoted(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: Printable.isControl) else {
-            return "'\(text.replacing("'", with: #"'\''"#))'"
+            let escaped = text.unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }
+            return "'\(escaped.joined())'"
         }
         let escaped = text.unicodeScalars.map { scalar in
             guard Printable.isControl(scalar) || #"'\ "#.unicodeScalars.contains(scalar) else {
@@ -23,6 +26,7 @@ public enum ShellWord {
 
     /// Where the word in single quotes ends with which a text begins; nil if it begins with none.
     static func endOfQuoted(_ text: Substring) -> String.Index? {
+        let text = text.unicodeScalars
         guard text.first == "'" else { return nil }
         var isQuoted = false
         var index = text.startIndex
