@@ -9,8 +9,8 @@ extension Home {
     ]
 
     /// A text in which every command has the flag that names this home, so that whoever pastes it
-    /// reaches no other. A home that is reached without a flag leaves the text as it is, and so
-    /// does `sudo`: what stands behind that is meant for the service's home.
+    /// reaches no other, as root by `sudo` too. A home that is reached without a flag leaves the
+    /// text as it is; what is meant for the service's home names that by its flag.
     public func addressing(_ text: String) -> String {
         guard let flag else { return text }
         let name = "\(Program.name) "
@@ -27,7 +27,7 @@ extension Home {
     /// Whether a name that stands behind this text begins a command.
     private static func endsBeforeCommand(_ text: Substring) -> Bool {
         guard let last = text.last else { return true }
-        return " ('\"".contains(last) && !text.hasSuffix("sudo ")
+        return " ('\"".contains(last)
     }
 
     /// The flag that names a home, its path quoted for the shell.

@@ -125,13 +125,14 @@ struct WatchStatus {
         guard !watch.hasRun else {
             return StyledText("not running; the last one left no state that can be read")
         }
-        // Nobody but its owner may use a home, and root's is another one.
+        // Without a flag the home of whoever is no root is another one by sudo.
         let condition =
-            isRoot
+            isRoot || home.flag != nil
             ? ""
             : ", where arpguard-watch has net_raw (arpguard watch --help); sudo arpguard watch "
                 + "runs in root's home"
-        return StyledText(home.addressing("none has run in this home: arpguard watch\(condition)"))
+        let command = isRoot || home.flag == nil ? "arpguard watch" : "sudo arpguard watch"
+        return StyledText(home.addressing("none has run in this home: \(command)\(condition)"))
     }
 
     private func running(_ state: WatchState) -> [(String, StyledText)] {
@@ -207,10 +208,10 @@ extension ProgramContext {
             guard other.isHomeSeen else {
                 diagnostics.notice(
                     "process \(other.pid) watches with a home that can't be seen from here: "
-                        + "sudo arpguard status")
+                        + "sudo arpguard --service status")
                 continue
             }
-            let command = other.home == Home.servicePath ? ": sudo arpguard status" : ""
+            let command = other.home == Home.servicePath ? ": sudo arpguard --service status" : ""
             diagnostics.notice(
                 "process \(other.pid) watches with another home, \(other.home)\(command)")
         }

@@ -116,7 +116,8 @@ import Testing
             "arpguard status (arpguard watch)",
             "arpguard --home '/b' status (arpguard --home '/b' watch)"
         ),
-        ("sudo arpguard status", "sudo arpguard status"),
+        ("sudo arpguard watch -i a", "sudo arpguard --home '/b' watch -i a"),
+        ("sudo arpguard --service status", "sudo arpguard --service status"),
         ("arpguard --help, and arpguard statuses", "arpguard --help, and arpguard statuses"),
         ("in /srv/arpguard telemetry is off", "in /srv/arpguard telemetry is off"),
         ("arpguard-upload is arpguard ", "arpguard-upload is arpguard "), ("", ""),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import JSON
 import TestKit
 import Testing
@@ -54,7 +55,8 @@ import Testing
         let undecided = try inOther("telemetry", "status").stdout
         #expect(undecided.contains("decide:  arpguard \(flag) telemetry enable"), "\(undecided)")
         #expect(try inOther().stdout.contains("arpguard \(flag) telemetry status  see"))
-        let watch = "none has run in this home: arpguard \(flag) watch"
+        let sudo = geteuid() == 0 ? "" : "sudo "
+        let watch = "none has run in this home: \(sudo)arpguard \(flag) watch"
         #expect(try inOther("status").stdout.contains(watch))
         #expect(try inOther("telemetry", "disable").status == 0)
         let off = try inOther("telemetry", "status").stdout

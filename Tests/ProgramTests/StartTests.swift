@@ -15,7 +15,7 @@ import Testing
         let result = try arpguard()
         #expect(result.status == 0)
         let status = "\(arpguard.told) telemetry status"
-        let watch = geteuid() == 0 ? "\(arpguard.told) watch" : "sudo arpguard watch"
+        let watch = "\(geteuid() == 0 ? "" : "sudo ")\(arpguard.told) watch"
         let padding = String(repeating: " ", count: status.count - watch.count)
         let help = String(repeating: " ", count: status.count - "arpguard --help".count)
         #expect(

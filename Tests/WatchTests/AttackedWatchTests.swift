@@ -83,7 +83,8 @@ import Testing
         ).waitForEnd()
         #expect(setpriv.status == 2)
         #expect(
-            setpriv.stderr.contains("hint: sudo arpguard watch -i eth0"), "\(setpriv.stderr)")
+            setpriv.stderr.contains("hint: sudo arpguard --home '\(home)' watch -i eth0"),
+            "\(setpriv.stderr)")
         #expect(try failure("-i", "a/b").status == 64)
     }
 }

@@ -67,7 +67,8 @@ struct ConfigurationChange {
         let old = setup.home.abbreviated(before.place)
         invocation.diagnostics.notice(
             "what was recorded stays in \(old), and a yes holds for one "
-                + "folder; telemetry status tells of both, telemetry delete-data deletes in both")
+                + "folder; arpguard telemetry status tells of both, arpguard telemetry delete-data "
+                + "deletes in both")
     }
 
     /// A yes covers a place and a fineness; after another one was set, nothing leaves.

@@ -30,7 +30,8 @@ extension StatusView {
         } else if status.held > 0, status.blockedSending.isEmpty {
             "held events leave once you let them:  arpguard telemetry review"
         } else if status.blockedBy.contains(.withdrawn), status.recorded > 0 {
-            "what is stored here is never sent; to remove it:  arpguard telemetry delete-data"
+            "nothing of what is stored here is sent from now on; to remove it:  "
+                + "arpguard telemetry delete-data"
         } else if status.isEnabled, !status.blockedSending.isEmpty {
             "to send:  \(remedies(of: status.blockedSending))"
         } else {

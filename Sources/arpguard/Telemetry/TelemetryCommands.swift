@@ -102,7 +102,8 @@ extension Command {
     private static let disable = Command(
         "disable", summary: "Take consent back, at once and for every running program",
         discussion: [
-            "What was recorded stays here for you to see and is never sent; delete-data removes it."
+            "What was recorded stays here for you to see, and nothing of it is sent from then on; "
+                + "delete-data removes it."
         ], json: .disabled
     ) { invocation throws(CommandFailure) in
         let context = try ProgramContext(invocation)
