@@ -54,6 +54,53 @@ int csystem_interfaces(csystem_interface *interfaces, int count) {
     return used;
 }
 
+/* Asks the kernel for one interface; whether all of it was sent. */
+static bool ask_link(int descriptor, uint32_t index) {
+    struct {
+        struct nlmsghdr head;
+        struct ifinfomsg link;
+    } question = {.head = {.nlmsg_len = sizeof question,
+                           .nlmsg_type = RTM_GETLINK,
+                           .nlmsg_flags = NLM_F_REQUEST},
+                  .link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index}};
+    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    ssize_t sent = sendto(descriptor, &question, sizeof question, 0, (struct sockaddr *)&kernel,
+                          sizeof kernel);
+    return sent == sizeof question;
+}
+
+/* What a message about an interface says of its lost carriers; -1 if it says nothing. */
+static int64_t carrier_losses(const struct nlmsghdr *message, size_t bytes) {
+    if (!NLMSG_OK(message, bytes) || message->nlmsg_type != RTM_NEWLINK) return -1;
+    if (message->nlmsg_len < NLMSG_SPACE(sizeof(struct ifinfomsg))) return -1;
+    int left = (int)IFLA_PAYLOAD(message);
+    const struct rtattr *each = IFLA_RTA(NLMSG_DATA(message));
+    for (; RTA_OK(each, left); each = RTA_NEXT(each, left)) {
+        uint32_t count;
+        if (each->rta_type != IFLA_CARRIER_DOWN_COUNT || RTA_PAYLOAD(each) != sizeof count)
+            continue;
+        memcpy(&count, RTA_DATA(each), sizeof count);
+        return count;
+    }
+    return -1;
+}
+
+int64_t csystem_carrier_losses(uint32_t index) {
+    int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (descriptor < 0) return -1;
+    _Alignas(struct nlmsghdr) char answer[32768];
+    struct sockaddr_nl sender = {0};
+    socklen_t length = sizeof sender;
+    ssize_t got = -1;
+    /* The kernel has answered when it has taken the question. */
+    if (ask_link(descriptor, index))
+        got = recvfrom(descriptor, answer, sizeof answer, MSG_DONTWAIT, (struct sockaddr *)&sender,
+                       &length);
+    close(descriptor);
+    if (got < 0 || sender.nl_pid != 0) return -1;
+    return carrier_losses((const void *)answer, (size_t)got);
+}
+
 int csystem_link_socket(void) {
     int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
     if (descriptor < 0) return -1;

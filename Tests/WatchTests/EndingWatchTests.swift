@@ -65,12 +65,14 @@ import Testing
         #expect(try watch.waitForEnd().status == 0)
     }
 
-    @Test func `a loose plug is told a few times, with all that the kernel counts`() throws {
-        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
-        let laboratory = try Laboratory("lo")
-        let watch = try watch(laboratory)
-        try waitForStart(watch)
-        for isIn in (0..<40).map({ $0 % 2 == 1 }) { try laboratory.plug(.watcher, in: isIn) }
+    /// Pulls a member's plug and puts it back, time after time.
+    private func shake(_ member: Laboratory.Member, _ times: Int, in lab: Laboratory) throws {
+        for isIn in (0..<2 * times).map({ $0 % 2 == 1 }) { try lab.plug(member, in: isIn) }
+    }
+
+    /// Waits until a watch told of several pulled plugs, ends it, and returns how many in all and
+    /// the lines that said so.
+    private func pulls(toldBy watch: RunningProcess) throws -> (Int, [Substring]) {
         _ = try watch.waitForErrorLine(containing: " times, ")
         watch.send(signal: SIGTERM)
         let told = try watch.waitForEnd().stderr.split(separator: "\n")
@@ -78,8 +80,32 @@ import Testing
         let counts = told.map { line in
             line.contains(" times, ") ? line.split(separator: " ").compactMap { Int($0) }.first : 1
         }
-        #expect((20...21).contains(counts.compactMap { $0 }.reduce(0, +)), "\(told)")
+        return (counts.compactMap { $0 }.reduce(0, +), told)
+    }
+
+    @Test func `a loose plug is told a few times, with all that the kernel counts`() throws {
+        if let obstacle = Laboratory.obstacle { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("lo")
+        let watch = try watch(laboratory)
+        try waitForStart(watch)
+        try shake(.watcher, 20, in: laboratory)
+        let (count, told) = try pulls(toldBy: watch)
+        #expect((20...21).contains(count), "\(told)")
         #expect(told.count <= 3, "\(told)")
+    }
+
+    @Test func `plugs are counted in the watch's own network, whatever /sys shows`() throws {
+        let tool = "/usr/bin/nsenter"
+        if let obstacle = Laboratory.obstacle(tool) { try Test.cancel("\(obstacle)") }
+        let laboratory = try Laboratory("ns")
+        let watch = try laboratory.start(
+            .watcher, seeing: .attacker, Executables.path("arpguard"),
+            ["--home", home, "watch", "-i", "eth0", "--format", "json"])
+        try waitForStart(watch)
+        try shake(.attacker, 25, in: laboratory)
+        try shake(.watcher, 10, in: laboratory)
+        let (count, told) = try pulls(toldBy: watch)
+        #expect((10...11).contains(count), "\(told)")
     }
 
     @Test func `a watch that begins without a carrier says so`() throws {

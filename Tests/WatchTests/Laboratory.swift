@@ -88,6 +88,14 @@ final class Laboratory: Sendable {
         try #require(result.status == 0, "ip \(words): \(result.stderr)")
     }
 
+    /// The same where `/sys` shows another member's interfaces, as after `nsenter -n`.
+    func start(
+        _ member: Member, seeing other: Member, _ path: String, _ words: [String]
+    ) throws -> RunningProcess {
+        let place = "--net=/run/netns/\(space(member))"
+        return try start(other, "/usr/bin/nsenter", [place, path] + words)
+    }
+
     /// Starts a program in a member's namespace; `ip` makes way for it.
     func start(
         _ member: Member, _ path: String, _ words: [String], environment: [String: String] = [:]

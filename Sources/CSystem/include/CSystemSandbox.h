@@ -74,6 +74,9 @@ typedef struct {
 int csystem_link_socket(void);
 /* Takes the next change that waits; false if none does. What the kernel had no room for is lost. */
 bool csystem_next_link_change(int descriptor, csystem_link_change *change);
+/* How often the interface of this number lost its carrier; -1 without one, or where the kernel does
+   not tell. */
+int64_t csystem_carrier_losses(uint32_t index);
 
 /* Fills `interfaces` with up to `count` of them; returns how many, or -1 and sets errno. */
 int csystem_interfaces(csystem_interface *interfaces, int count);

@@ -33,7 +33,7 @@ extension WatchRun {
         for interface in all where interface.isUp && watched.contains(interface.name) {
             let name = interface.name
             tell(gaps.take(interface.hasCarrier ? .up : .unplugged, of: name, at: uptime()))
-            if let losses = CarrierCount(files: setup.seams.files).losses(of: name) {
+            if let losses = CarrierCount.losses(of: name) {
                 gaps.take(losses: losses, of: name)
             }
             tell(gaps.news(of: name, at: uptime()))
