@@ -93,43 +93,53 @@ struct VirtualRouterTests {
 
     private static let stooge = Player(mac: "0a:77:66:55:44:33", ip: "10.0.0.77")
 
-    /// Somebody answers an invented station in the router's name, now and then, and the port asks.
-    private static func contested(_ at: Int64, whispers: Bool) -> [Step] {
+    /// Somebody answers an invented station in the router's name, now and then, and the port asks;
+    /// with `isRouterLast` it is the router that was heard last when the next contest begins.
+    private static func contested(_ at: Int64, whispers: Bool, isRouterLast: Bool) -> [Step] {
         let whisper = whispers ? [answers(at + 2_000, .bob)] : []
         let answered = (0..<7).flatMap { turn -> [Step] in
             let at = at + Int64(turn) * 10_000
             let back = turn == 0 ? [] : [asks(at + 6_000, port, for: Player.bob.ip)]
             return [asks(at, stooge, for: shared.ip), answers(at + 1, stooge)] + back
         }
-        let quiet = asks(at + 90_000, port, for: Player.bob.ip).repeated(4, every: 25_000)
+        let last =
+            isRouterLast
+            ? [asks(at + 70_000, .alice, for: shared.ip), answers(at + 70_001)]
+            : [asks(at + 90_000, port, for: Player.bob.ip)]
+        let quiet = last.flatMap { $0.repeated(4, every: 25_000) }.sorted { $0.at < $1.at }
         return answered + whisper + quiet
     }
 
     /// Contests with pauses between, in some of which the router whispers.
-    private static func contests(_ whispers: [Bool]) -> [Step] {
+    private static func contests(_ whispers: [Bool], isRouterLast: Bool = false) -> [Step] {
         [asks(5_000, port, for: Player.bob.ip)]
             + whispers.enumerated().flatMap {
-                contested(20_000 + Int64($0) * 210_000, whispers: $1)
+                contested(
+                    20_000 + Int64($0) * 210_000, whispers: $1, isRouterLast: isRouterLast)
             }
     }
 
-    @Test(arguments: [[true, true], [true, false, false, true]], configurations)
+    @Test(arguments: [[true, true], [true, false, false, true]], [false, true])
     func `who whispers as a virtual router again after a pause is told`(
-        whispers: [Bool], configuration: DetectorConfiguration
+        whispers: [Bool], isRouterLast: Bool
     ) {
         let once = whispers.enumerated().map { $0 == 0 && $1 }
         for (whispers, isTold) in [(once, false), (whispers, true)] {
-            let told = Self.scene("", [], Self.contests(whispers)).alerts(configuration)
-            #expect(!told.isEmpty && told.contains { $0.severity >= .high } == isTold)
+            let steps = Self.contests(whispers, isRouterLast: isRouterLast)
+            for configuration in Self.configurations {
+                let told = Self.scene("", [], steps).alerts(configuration)
+                #expect(!told.isEmpty && told.contains { $0.severity >= .high } == isTold)
+            }
         }
     }
 
-    @Test(arguments: configurations)
+    @Test(arguments: [false, true], configurations)
     func `a virtual router's port may whisper again an hour later`(
-        configuration: DetectorConfiguration
+        isRouterLast: Bool, configuration: DetectorConfiguration
     ) {
-        let whispers = [true] + [Bool](repeating: false, count: 17) + [true]
-        let told = Self.scene("", [], Self.contests(whispers)).alerts(configuration)
+        let whispers = [true] + [Bool](repeating: false, count: 18) + [true]
+        let steps = Self.contests(whispers + whispers.dropFirst(), isRouterLast: isRouterLast)
+        let told = Self.scene("", [], steps).alerts(configuration)
         #expect(!told.isEmpty && told.allSatisfy { $0.severity < .high })
     }
 

@@ -56,8 +56,8 @@ struct ClaimTally: Sendable {
     /// anyway came from another station than its sender: controllers, balancers and bridges answer
     /// for others when asked.
     private(set) var isMismatched = false
-    /// Whether it answered from its own source.
-    private(set) var hasAnsweredItself = false
+    /// What it did from its own source.
+    private var own = Own()
     /// Whether it did anything but ask, everybody or one.
     private(set) var isMoreThanAsked = false
 
@@ -82,8 +82,17 @@ struct ClaimTally: Sendable {
     /// Claims that it told one station itself, unasked.
     var ownUnsolicited: UInt32 { unsolicited &- UInt32(forged) }
 
+    /// Whether it answered from its own source.
+    var hasAnsweredItself: Bool { own.contains(.answered) }
+
     /// Whether it did nothing but ask everybody.
     var onlyAsks: Bool { count == asked }
+
+    /// The same, whatever others told in its name that nobody had asked for.
+    var onlyAsksItself: Bool { !own.contains(.told) }
+
+    /// Whether it asked at least as often as it was heard in another way.
+    var isAskedMostly: Bool { count &- asked <= asked }
 
     /// Whether only `source` and not its own is known to answer for it.
     func isAnswered(by source: MACAddress) -> Bool {
@@ -114,7 +123,7 @@ struct ClaimTally: Sendable {
         if first == .max { halve() }
         if forged == .max { forgetForged() }
         isMoreThanAsked = isMoreThanAsked || form != .question
-        hasAnsweredItself = hasAnsweredItself || form.isPrompted && !isMismatched
+        own.add(form, isToMany: isToMany, isMismatched: isMismatched)
         if isMismatched, !isHolders, !form.isPrompted { self.isMismatched = true }
     }
 
@@ -134,6 +143,25 @@ struct ClaimTally: Sendable {
         count &-= UInt32(forged / 2)
         unsolicited &-= UInt32(forged / 2)
         forged -= forged / 2
+    }
+}
+
+extension ClaimTally {
+    /// In one byte: there is a tally for each address.
+    fileprivate struct Own: OptionSet {
+        /// It answered.
+        static let answered = Own(rawValue: 1)
+        /// It did more than ask everybody, or was answered for by another one.
+        static let told = Own(rawValue: 2)
+
+        var rawValue: UInt8 = 0
+
+        @inline(__always)
+        mutating func add(_ form: ClaimForm, isToMany: Bool, isMismatched: Bool) {
+            let isQuestion = form == .question && isToMany
+            rawValue |= form.isPrompted && !isMismatched ? Self.answered.rawValue : 0
+            rawValue |= !isQuestion && (form.isPrompted || !isMismatched) ? Self.told.rawValue : 0
+        }
     }
 }
 

@@ -14,7 +14,8 @@ extension Contest {
     /// says anyway, and ports of a virtual router speak for it.
     func isForgedFor(_ contender: Contender) -> Bool {
         contender.tally.isMismatched && !isOwnerByItself(contender)
-            && !(contender.mac.isVirtualRouter && hasOneTeller && !contender.isSpokenForByOthers)
+            && !(contender.mac.isVirtualRouter && hasOneTeller(\.onlyAsksItself)
+                && !contender.isSpokenForByOthers)
     }
 
     /// How often a contender told one station, unasked; an owner by itself, in whose name anybody
@@ -24,9 +25,12 @@ extension Contest {
     }
 
     /// How often a contender told one station, unasked, by its own word: who had the address first
-    /// and behaves as owners do is not to blame for what others say in its name.
+    /// and behaves as owners do is not to blame for what others say in its name, unless it says
+    /// more itself: a forger that is heard before the owner would wear a source now and then.
     func ownUnsolicited(by contender: Contender) -> UInt32 {
-        contender.isOwner ? contender.tally.ownUnsolicited : unsolicited(by: contender)
+        let own = contender.tally.ownUnsolicited
+        let isMostlyOthers = own <= contender.tally.unsolicited / 2
+        return contender.isOwner && isMostlyOthers ? own : unsolicited(by: contender)
     }
 
     /// Whether a contender is the owner, whatever others say in its name: it had the address first,
@@ -67,7 +71,7 @@ extension Contest {
         let source = contender(packet.source)
         // A port or its router is heard first: else another one was there before both.
         let isPortsPair = source?.isOriginal == true || sender?.isOriginal == true
-        if !sighting.form.isPrompted, !isPortsPair || source?.tally.onlyAsks != true {
+        if !sighting.form.isPrompted, !isPortsPair || source?.onlyAsksItself != true {
             update(packet.sender.mac) { $0.isSpokenForByOthers = true }
         }
         if !sighting.form.isPrompted {
@@ -115,6 +119,7 @@ extension Contest {
         from before: Binding, to claim: Binding, _ sighting: Sighting, lacksAdverts: Bool
     ) -> Binding {
         keep(before)
+        let onlyAsked = contender(before.mac)?.onlyAsksItself == true
         let known = contender(claim.mac)
         var after = claim
         if let known {
@@ -130,7 +135,7 @@ extension Contest {
         // A router's port asks in the name of the address that the virtual one answers for.
         let wearsVirtualMAC =
             lacksAdverts && sighting.explanation == nil && claim.mac.isVirtualRouter
-            && !before.tally.onlyAsks
+            && !onlyAsked
         update(claim.mac) { contender in
             if !sighting.form.isPrompted {
                 if after.isUsurped { contender.unpromptedTakeovers &+= 1 }

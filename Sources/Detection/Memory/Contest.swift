@@ -26,6 +26,8 @@ struct Contender: Sendable {
     let cameAsked: Bool
     /// How often the one that it told most was told, unasked.
     var mostTold: UInt8 = 0
+    /// How much of what it whispered, as a virtual router, an earlier contest allowed.
+    private(set) var whispersBefore: UInt32 = 0
     /// How often it answered a station that had asked it alone, and that was there before.
     var privateAnswers: UInt32 = 0
 
@@ -37,6 +39,15 @@ struct Contender: Sendable {
         isSpokenForByOthers = tally.isMismatched && (isOriginal || tally.count > 1)
         self.isOriginal = isOriginal
     }
+
+    /// Takes in what it said since; some of what it whispered may be forgotten by now.
+    fileprivate mutating func take(_ tally: ClaimTally) {
+        self.tally = tally
+        whispersBefore = min(whispersBefore, tally.unsolicited)
+    }
+
+    /// Takes over from the contest before how much it may have whispered.
+    fileprivate mutating func allow(_ whispers: UInt32) { whispersBefore = whispers }
 }
 
 /// The history of an address that more than one station claims.
@@ -66,7 +77,7 @@ struct Contest: Sendable {
     var wasOwnerFresh = false
     /// How often the first owner had answered what everybody was asked before the first change.
     private(set) var promptedBefore: UInt32
-    /// When a virtual router that is remembered no more was last heard, of those that whispered.
+    /// When a virtual router that whispered in an earlier contest, or left, was last heard.
     private var lastWhisperer = Int64.min
     /// Whether that was a short while ago: a capture does not lack questions so often.
     private var hasWhispered = false
@@ -105,7 +116,9 @@ struct Contest: Sendable {
         }
         again.lastWhisperer = lastWhisperer
         for index in contenders.indices {
-            if let left = contenders[index], again.place(of: left.mac) == nil { again.leaves(left) }
+            if let contender = contenders[index] {
+                again.inherits(contender, isAllowed: !whispers(contender))
+            }
         }
         again.hasWhispered = time.isWithin(memory, of: again.lastWhisperer)
         self = again
@@ -113,9 +126,19 @@ struct Contest: Sendable {
 
     /// Notes what is to be remembered of a contender that is one no more.
     private mutating func leaves(_ contender: Contender) {
-        guard contender.mac.isVirtualRouter, contender.tally.unsolicited > 0 else { return }
+        guard contender.mac.isVirtualRouter,
+            contender.tally.unsolicited > contender.whispersBefore
+        else { return }
         lastWhisperer = max(lastWhisperer, contender.tally.lastTime)
         hasWhispered = true
+    }
+
+    /// Takes over what is to be remembered of a contender of the contest before, and forgets what
+    /// was allowed there.
+    private mutating func inherits(_ contender: Contender, isAllowed: Bool) {
+        if isAllowed || place(of: contender.mac) == nil { leaves(contender) }
+        let before = isAllowed ? contender.tally.unsolicited : contender.whispersBefore
+        update(contender.mac) { $0.allow(before) }
     }
 
     /// Who was heard first to have the address.
@@ -152,7 +175,7 @@ struct Contest: Sendable {
     /// Puts a binding's tally where its station is, or where the quietest contender was.
     mutating func keep(_ binding: Binding) {
         if let index = place(of: binding.mac) {
-            contenders[index]?.tally = binding.tally
+            contenders[index]?.take(binding.tally)
         } else {
             let index = quietest
             if let left = contenders[index] { leaves(left) }
@@ -221,10 +244,13 @@ struct Contest: Sendable {
     /// Whether only one of them ever tells anybody that it has the address, and that one answers
     /// when asked and whispers nothing: the others ask everybody in its name, as ports of virtual
     /// routers and servers behind a balancer do.
-    var hasOneTeller: Bool {
+    var hasOneTeller: Bool { hasOneTeller(\.tally.onlyAsks) }
+
+    /// The same, where `onlyAsks` tells of each whether it only asks.
+    func hasOneTeller(_ onlyAsks: (Contender) -> Bool) -> Bool {
         var hasTeller = false
         for index in contenders.indices {
-            guard let contender = contenders[index], !contender.tally.onlyAsks else { continue }
+            guard let contender = contenders[index], !onlyAsks(contender) else { continue }
             if hasTeller || contender.tally.prompted == 0 || whispers(contender) { return false }
             hasTeller = true
         }
@@ -236,7 +262,8 @@ struct Contest: Sendable {
     private func whispers(_ contender: Contender) -> Bool {
         let tally = contender.tally
         let isPorts = contender.mac.isVirtualRouter && tally.ownUnsolicited == 0
-        return tally.unsolicited > (isPorts && !hasWhispered ? 1 : 0)
+        let whispers = tally.unsolicited &- (isPorts ? contender.whispersBefore : 0)
+        return whispers > (isPorts && !hasWhispered ? 1 : 0)
     }
 
     /// Whether one of them answers when asked, and tells nobody unasked.

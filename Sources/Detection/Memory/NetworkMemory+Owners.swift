@@ -248,4 +248,12 @@ extension Binding {
 extension Contender {
     /// Whether it had the address first, and behaves as owners do.
     var isOwner: Bool { isOriginal && tally.isOwners }
+
+    /// Whether it did nothing but ask everybody; of the owner, in whose name anybody can speak, by
+    /// its own word.
+    var onlyAsksItself: Bool { isOwner ? tally.onlyAsksItself : tally.onlyAsks }
+
+    /// The same of one that asked at least as often as others spoke in its name: a forger that is
+    /// heard before the owner would ask once, and whisper under another source.
+    var onlyAsksMostly: Bool { onlyAsksItself && tally.isAskedMostly }
 }

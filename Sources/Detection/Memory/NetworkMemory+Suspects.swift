@@ -140,7 +140,8 @@ extension NetworkMemory {
             && contender.tally.prompted == contender.tally.count && contest.rivalAnswers > 0
         let isConflict =
             contest.rivalAnswers >= (suspect.isAnsweringOnly ? 1 : Self.rivalAnswersOfConflict)
-        guard cameUnprompted && !isConflict || onlyAnswers, !contest.hasOneTeller,
+        guard cameUnprompted && !isConflict || onlyAnswers,
+            !contest.hasOneTeller(\.onlyAsksMostly),
             !contest.isOwnedBy(contender)
         else { return }
         let stationKey = StationKey(segment: key.segment, mac: contender.mac)
