@@ -78,7 +78,8 @@ enum AlertEVE {
         if let claim = alert.claim {
             object["claim"] = ["ip": .string("\(claim.ip)"), "mac": .string("\(claim.mac)")]
         }
-        if let rival = alert.rival { object["rival"] = .string("\(rival)") }
+        if let owner = alert.otherOwner { object["rival"] = .string("\(owner)") }
+        if let listener = alert.listener { object["listener"] = .string("\(listener)") }
         object["evidence"] = [
             "first_frame": .integer(Int64(clamping: evidence.firstFrame)),
             "last_frame": .integer(Int64(clamping: evidence.lastFrame)),

@@ -50,10 +50,15 @@ import WatchRecords
                 .request, sender: (mac, "10.0.0.1"), target: (Frame.unknown, "10.0.0.1"),
                 tags: [(0x8100, 5)])
         }
-        try arpguard.folder.write(CaptureBytes().classic(frames), to: "vlan.pcap")
+        // The gateway is told again and again to one station, which never asked.
+        let told = Frame.arp(
+            .reply, sender: ("06:00:00:00:00:02", "192.0.2.1"),
+            target: ("02:00:00:00:00:09", "192.0.2.9"), destination: "02:00:00:00:00:09")
+        let all = frames + Array(repeating: told, count: 3)
+        try arpguard.folder.write(CaptureBytes().classic(all), to: "vlan.pcap")
         _ = try arpguard("replay", "vlan.pcap")
-        let all = "\(line) \(words)".split(separator: " ").map(String.init)
-        let result = try arpguard(all + ["--format", "json"])
+        let asked = "\(line) \(words)".split(separator: " ").map(String.init)
+        let result = try arpguard(asked + ["--format", "json"])
         #expect(result.status == status, "\(result.stderr)")
         try DocumentedJSON.expect(DocumentedJSON.values(of: result), tallyWith: "arpguard \(line)")
     }

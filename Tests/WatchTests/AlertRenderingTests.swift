@@ -43,7 +43,27 @@ struct AlertRenderingTests {
         let note = AlertNote(
             alert: alert, interface: "eth0", time: Timestamp(nanoseconds: 0), rest: rest)
         let declared = [Command.Member].watched.map(\.path).filter { !$0.hasPrefix("stats.") }
-        #expect(Self.paths(note.eve).sorted() == declared.sorted())
+        let others = declared.filter { $0 != "arpguard.listener" }
+        #expect(Self.paths(note.eve).sorted() == others.sorted())
+    }
+
+    @Test func `who is told of a claim is no owner of the address`() throws {
+        let (forger, victim) = ("08:00:27:00:00:66", "3c:97:0e:00:00:09")
+        var detector = Detector(DetectorConfiguration(gateway: IPv4Address("10.0.0.1")))
+        var last: Alert?
+        for number in 1...5 {
+            let frame = Frame.arp(
+                .reply, sender: (forger, "10.0.0.1"), target: (victim, "10.0.0.9"),
+                destination: victim)
+            let time = Int64(number) * 1_000_000_000
+            detector.process(frame.span, format: .ethernet, time: time, number: UInt64(number)) {
+                if $0.rule == .repeatedUnsolicited { last = $0 }
+            }
+        }
+        let own = AlertEVE.object(try #require(last), in: "-")["arpguard"]
+        #expect(own?["listener"]?.stringValue == victim)
+        #expect(own?["rival"] == nil)
+        #expect(own?["claim"]?["mac"]?.stringValue == forger)
     }
 
     @Test func `an alert in EVE form has every field`() throws {

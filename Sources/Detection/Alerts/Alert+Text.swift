@@ -77,3 +77,21 @@ extension Alert {
     var rivalText: String { rival.map { "\($0)" } ?? "another station" }
     var otherText: String { other.map { "\($0)" } ?? "another station" }
 }
+
+extension Alert {
+    /// Who else has, or had, the claimed address; nil where `rival` is another station.
+    public var otherOwner: MACAddress? {
+        switch rule {
+        case .repeatedUnsolicited, .repeatedUnsolicitedAlone, .asksForItsClaim, .portStealing: nil
+        default: rival
+        }
+    }
+
+    /// Who is told of the claim, unasked; nil where the rule tells of no listener.
+    public var listener: MACAddress? {
+        switch rule {
+        case .repeatedUnsolicited, .repeatedUnsolicitedAlone: rival
+        default: nil
+        }
+    }
+}
