@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import JSON
 import Modules
+import SQLite
 import Synchronization
 import TestKit
 import Testing
@@ -93,6 +95,27 @@ import Testing
         let entry = try entry()
         #expect(entry["owed"] == nil && entry["next"] == nil)
         #expect(try entry["mark"]?.stringValue == mark())
+    }
+
+    @Test(arguments: ["disable", "delete"])
+    func `what is owed waits where the mark of the folder can't be read`(decision: String) throws {
+        let mark = try mark()
+        try owe(decision)
+        let store = try Connection(path: "\(place)/store.sqlite", mode: .readOnly)
+        func recorded() throws -> Int64? { try store.integer("SELECT count(*) FROM events") }
+        _ = try arpguard("telemetry", "show")
+        let before = try #require(try recorded())
+        try RealFileSystem().remove("\(place)/place")
+        try RealFileSystem().createFolder("\(place)/place")
+        try run("telemetry", "status")
+        #expect(try recorded() == before && before > 0)
+        #expect(try entry()["owed"] == [.string(decision)])
+        let isGone = unsafe rmdir("\(place)/place") == 0
+        #expect(isGone)
+        try arpguard.folder.write("\(mark)\n", to: "disk/place")
+        try run("telemetry", "status")
+        #expect(try entry()["owed"] == nil)
+        #expect(try recorded() == (decision == "delete" ? 0 : before))
     }
 
     @Test func `a new mark is on the list before it is in the folder, which may take none`() throws
