@@ -6,10 +6,15 @@ import Glibc
 
 /// Tries what a process that was taken over would try, before it is shut in and after; prints
 /// `before NAME allowed` and the like, and at last what it gave up. With `landlock` as its second
-/// word it gives up no more than what that can take.
+/// word it gives up no more than what that can take. With `carriers` as its first one it says how
+/// often the interfaces that follow lost theirs.
 @main
 enum SandboxChild {
     static func main() {
+        if CommandLine.arguments[1] == "carriers" {
+            let losses = CommandLine.arguments.dropFirst(2).map(CarrierCount.losses)
+            return say(losses.map { $0.map(String.init) ?? "none" }.joined(separator: " "))
+        }
         var descriptors: [Int32] = [-1, -1]
         _ = unsafe pipe(&descriptors)
         let attempts = Attempts(file: CommandLine.arguments[1], other: descriptors[1])
