@@ -46,6 +46,20 @@ extension TelemetryPlaces {
         }
     }
 
+    /// Notes that a decision is carried out in folders that another home decided about since.
+    func strikeTaken(_ decision: Owed, at folders: [String]) throws(CommandFailure) {
+        func isStruck(_ place: Place) -> Bool {
+            place.owed.contains(decision) && isTaken(place)
+                && folders.contains { RealFileSystem.areSame($0, place.path) }
+        }
+        guard try all().contains(where: isStruck) else { return }
+        try update { places in
+            for index in places.indices where isStruck(places[index]) {
+                places[index].owed.remove(decision)
+            }
+        }
+    }
+
     /// Whether a decision is still to be carried out in a folder, as far as the list can be read.
     func owes(_ decision: Owed, at folder: String) -> Bool {
         (try? all())?.contains { isOwed(decision, $0, at: folder) } ?? false

@@ -109,11 +109,23 @@ extension TelemetrySetup {
 
     /// The folders of the list that are not there.
     public func awayPlaces() throws(CommandFailure) -> [AwayPlace] {
-        let listed = try places.all()
-        return listed.filter { !places.isThere($0) }.map { away($0, among: listed) }
+        away(try places.all()) { _ in true }
     }
 
+    /// Those of a list that are not there and fit. One that came back to where it was, with the
+    /// mark that was drawn while it was elsewhere, is there by another line.
     func away(
+        _ listed: [TelemetryPlaces.Place], where fits: (TelemetryPlaces.Place) -> Bool
+    ) -> [AwayPlace] {
+        let there = listed.filter(places.isThere)
+        func isBack(_ place: TelemetryPlaces.Place) -> Bool {
+            places.isTaken(place) && there.contains { isSame($0.path, place.path) }
+        }
+        return listed.filter { fits($0) && !places.isThere($0) && !isBack($0) }
+            .map { away($0, among: listed) }
+    }
+
+    private func away(
         _ place: TelemetryPlaces.Place, among listed: [TelemetryPlaces.Place]
     ) -> AwayPlace {
         let new = listed.last { $0.isKin(place.mark) && places.isThere($0) }

@@ -88,9 +88,8 @@ extension TelemetrySetup {
         let failure = attempt {
             if !isNoted { try places.owe(decision, usual: unlistedUsual, except: settled + begun) }
             for path in settled { try places.strike(decision, at: path) }
-            let listed = try places.all()
-            absent = listed.filter { $0.owed.contains(decision) && !places.isThere($0) }
-                .map { away($0, among: listed) }
+            try places.strikeTaken(decision, at: settled)
+            absent = away(try places.all()) { $0.owed.contains(decision) }
         }
         return (absent, failure)
     }

@@ -97,6 +97,38 @@ import Testing
         #expect(try entry["mark"]?.stringValue == mark())
     }
 
+    @Test(arguments: [["disable"], ["delete-data", "--confirm"]])
+    func `what a copy does in the folder that it still names is not told as not done`(
+        words: [String]
+    ) throws {
+        try copyOwing("disable")
+        for _ in 1...2 {
+            let end = try arpguard(["telemetry"] + words, environment: copy)
+            #expect(end.status == 0 && !"\(end)".contains("not done there"), "\(end)")
+        }
+        let list = try JSONValue.parse(bytes: arpguard.folder.read("copy/telemetry-places.json"))
+        let owed = list.arrayValue?.first?["owed"]?.arrayValue ?? []
+        #expect(!owed.contains(.string(words[0] == "disable" ? "disable" : "delete")))
+    }
+
+    @Test func `a folder that was moved, decided about and moved back is this home's own`() throws {
+        let moved = arpguard.folder.file("moved")
+        func move(_ from: String, _ to: String) throws {
+            #expect(try CommandRunner.run("/bin/mv", [from, to], environment: [:]).status == 0)
+            try run("config", "set", "telemetry.storage_path", to)
+        }
+        try move(place, moved)
+        try run("telemetry", "enable", "--confirm")
+        try run("telemetry", "disable")
+        try move(moved, place)
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        for words in [["status"], ["disable"], ["delete-data", "--confirm"]] {
+            let end = try arpguard(["telemetry"] + words)
+            #expect(end.status == 0 && !"\(end)".contains("this home's no more"), "\(end)")
+        }
+    }
+
     @Test(arguments: ["disable", "delete"])
     func `what is owed waits where the mark of the folder can't be read`(decision: String) throws {
         let mark = try mark()
