@@ -48,6 +48,22 @@ import Testing
             ])
     }
 
+    @Test func `figures beyond the most of a batch are left out and counted`() throws {
+        let words = (1..<DayCounters.figuresMax).map { "w\($0)" }
+        let catalogue = Catalogue([
+            EventDefinition(
+                id: 1, "run", purpose: "Which",
+                [PropertyDefinition(id: 1, "word", .choice(words), purpose: "Which")])
+        ])
+        var request = SampleRequest()
+        request.service = "words"
+        for word in words { request = request.with("run", ("word", .string(word))) }
+        let policy = IntakePolicy(catalogues: ["words": catalogue])
+        let (batches, tally) = try Self.decide(request, policy)
+        #expect(batches.first?.figures[today]?.figures.count == DayCounters.figuresMax)
+        #expect(tally == [.share: 1], "the version, beside the event and its words")
+    }
+
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let request: SampleRequest

@@ -3,9 +3,10 @@
 import Catalogue
 import Dispatch
 import Synchronization
-import Telemetry
 import TestKit
 import Testing
+
+@testable import Telemetry
 
 @Suite struct HandlerTests {
     /// An error whose words are others each time.
@@ -59,6 +60,17 @@ import Testing
         #expect(home.told.contains("a handler of app_start failed"))
         module.end()
         #expect(try home.control().events().count == 4)
+    }
+
+    @Test func `reasons are told up to a bound, and the last one says that it is`() throws {
+        let module = home.module()
+        module.initialize()
+        for number in 1...100 { module.recorder.tell("reason \(number).") }
+        #expect(module.status.problems.count == Recorder.reasonsMax)
+        #expect(home.told.contains("reason 63."))
+        #expect(home.told.contains("reason 64.; no further reasons are told"))
+        #expect(!home.told.contains("reason 65."))
+        module.end()
     }
 
     @Test func `a handler that hangs holds up neither recording nor shutdown`() throws {
