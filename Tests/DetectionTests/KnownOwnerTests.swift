@@ -375,10 +375,3 @@ struct KnownOwnerTests {
         #expect(try ear.heir().owner(of: .router) == Player.router.known.mac)
     }
 }
-
-extension Player {
-    /// The two addresses as detection knows them.
-    fileprivate var known: AddressPair {
-        AddressPair(mac: MACAddress(mac) ?? .zero, ip: IPv4Address(ip) ?? .unspecified)
-    }
-}

@@ -129,6 +129,35 @@ struct PartialViewTests {
         }
     }
 
+    /// An owner answers a host whose questions are not captured; `asked` is what it asked itself.
+    private static func answers(_ asked: [Step], of owner: Player) -> [Step] {
+        exchange(0, .router, .alice) + asked
+            + tells(5_000, owner, .alice).repeated(6, every: 20_000)
+    }
+
+    @Test func `an owner whose questions a capture lacks is not told as a forger`() {
+        let asking = Self.answers([asks(1_000, .bob, for: Self.gateway)], of: .bob)
+        let told = alerts(asking)
+        #expect(told.map(\.rule) == [.repeatedUnsolicitedAlone])
+        #expect(told.map(\.severity) == [.medium])
+        #expect(told.allSatisfy { $0.advice.hasPrefix("Look at the accused station before") })
+    }
+
+    @Test func `who asks in no name, in several, or in another owner's is a forger`() {
+        let forged = Player.mallory.claiming(.bob)
+        let lives = [
+            [], [asks(1_000, forged, for: Self.gateway), asks(2_000, .mallory, for: Self.gateway)],
+            [announces(500, .bob), asks(1_000, forged, for: Self.gateway)],
+        ]
+        for life in lives {
+            let told = alerts(Self.answers(life, of: forged)).filter { $0.severity >= .high }
+            #expect(!told.isEmpty, "\(life.count)")
+            #expect(told.allSatisfy { $0.accused == forged.known.mac })
+        }
+        let router = Self.answers([asks(1_000, Self.asRouter, for: "10.0.0.20")], of: Self.asRouter)
+        #expect(!alerts(router, .withGateway).filter { $0.severity >= .high }.isEmpty)
+    }
+
     static let attacks = [
         Attack(
             Scene(

@@ -116,3 +116,10 @@ extension DetectorConfiguration {
     static let withGateway = DetectorConfiguration(gateway: IPv4Address(Player.router.ip))
     static let withNotices = DetectorConfiguration(reportsNotices: true)
 }
+
+extension Player {
+    /// The two addresses as detection knows them.
+    var known: AddressPair {
+        AddressPair(mac: MACAddress(mac) ?? .zero, ip: IPv4Address(ip) ?? .unspecified)
+    }
+}

@@ -49,7 +49,12 @@ extension Alert {
         case .malformed where malformation == .hiddenByTags:
             "Find the switch port at which such frames come in: no honest station sends them."
         case .explainedMove: "Nothing: this is how such networks work."
-        case .contestedGateway:
+        case .repeatedUnsolicitedAlone where severity < .high && listener != nil:
+            "Look at the accused station before it is taken off the network: it may answer "
+                + "questions that are not captured."
+        case .contestedGateway,
+            .addressConflict where isGateway,
+            .bindingChanged where isGateway:
             "Find out which of the two is the router, and take the other one off the network."
         case .contestedByForger where accused == nil:
             "Find out which of the two is the owner, and take the other one off the network."

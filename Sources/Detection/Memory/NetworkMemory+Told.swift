@@ -20,9 +20,10 @@ extension NetworkMemory {
         let hasSeveralSpeakers = notes(packet.sender.mac, to: listenerKey)
         let everybody = StationKey(segment: packet.segment, mac: .zero)
         let isNobodyAsking = notes(packet.sender.mac, to: everybody) && !hasQuestions
+        sighting.isAskingOwner = asksAsOwner(packet)
         sighting.isOneSided =
             isNobodyAsking || isUnheard && hasSeveralSpeakers
-            || (isUnheard || isGroupsAnswer) && asksAsOwner(packet)
+            || (isUnheard || isGroupsAnswer) && sighting.isAskingOwner
             || packet.goesToCluster && isSoleOwner(packet)
         sighting.repetition = count(sighting, to: listener, isUnheard: isUnheard)
         if named != listener {

@@ -8,7 +8,8 @@
 /// that balance their load do so honestly; a capture of one direction lacks the questions.
 /// Announcements and questions keep caches false as well: who took an address over honestly says
 /// so a few times and then is asked. Leaders of clusters say so as long as they lead: what
-/// everybody is told is an attack only once the former owner is back.
+/// everybody is told is an attack only once the former owner is back. Who asks everybody in the
+/// name of an address that nobody contests, and of no other, may answer what was not captured.
 enum RepeatedUnsolicited {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         let count = sighting.repetition.count
@@ -22,12 +23,13 @@ enum RepeatedUnsolicited {
         }
         let hasEvidence =
             sighting.otherAddress != nil || sighting.isGateway || sighting.isMismatched
+        let mayBeAsked = sighting.isAskingOwner && !hasEvidence
         let needed =
             hasEvidence ? thresholds.unsolicitedRepeats : thresholds.unsolicitedRepeatsAlone
         guard count >= needed, !sighting.isOneSided, !sighting.isMostlyAsked else { return nil }
         return Finding(
             rule: hasEvidence ? .repeatedUnsolicited : .repeatedUnsolicitedAlone,
-            severity: isHonestBalance ? .medium : .high,
+            severity: isHonestBalance || mayBeAsked ? .medium : .high,
             confidence: hasEvidence ? .high : .medium, accused: sighting.speaker,
             claim: sighting.packet.sender, rival: sighting.packet.told,
             other: sighting.otherAddress, evidence: .unsolicited, count: count,
