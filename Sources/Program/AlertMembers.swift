@@ -51,9 +51,13 @@ extension [Command.Member] {
         .init("arpguard.claim.mac", "By whom"),
         .init("arpguard.rival", "Who else has, or had, that address, where the rule tells"),
         .init("arpguard.listener", "Who is told so, unasked; in U1 and U2 alone"),
-        .init("arpguard.evidence.first_frame", "The first frame that speaks for it"),
+        .init(
+            "arpguard.evidence.first_frame",
+            "The first frame that speaks for it; of a rate (F1, F2, F3, N1) the last one"),
         .init("arpguard.evidence.last_frame", "The last one"),
-        .init("arpguard.evidence.count", "How many there are"),
+        .init(
+            "arpguard.evidence.count",
+            "How often it was counted, as the rule counts: changes of owner, answers, stations"),
         .init("arpguard.evidence.sentences", "What they show"),
     ]
 

@@ -107,6 +107,51 @@ struct AlertTextTests {
         }
     }
 
+    @Test(arguments: [false, true])
+    func `who of two is the router is told by no move, whoever was first`(isForgerFirst: Bool) {
+        let sides = [Player.router, Player.mallory.claiming(.router)]
+        let (first, second) = isForgerFirst ? (sides[1], sides[0]) : (sides[0], sides[1])
+        let moved = exchange(0, first, .alice) + [announces(60_000, second)]
+        let told = alerts(moved, .withGateway)
+        #expect(told.map(\.rule) == [.bindingChanged])
+        #expect(told.map(\.accused) == [nil])
+        #expect(told.first?.claim == second.known && told.first?.rival == first.known.mac)
+
+        let back = moved + [announces(61_000, first), announces(62_000, second)]
+        let conflict = alerts(back, .withGateway).filter { $0.rule != .bindingChanged }
+        #expect(!conflict.isEmpty)
+        for alert in told + conflict where alert.accused == nil {
+            #expect(alert.advice.hasPrefix("Find out which of the two is the router"))
+        }
+    }
+
+    @Test func `another address's move names who has it now`() {
+        let moved = exchange(0, .bob, .alice) + [announces(60_000, .mallory.claiming(.bob))]
+        #expect(alerts(moved, .withGateway).map(\.accused) == [Player.mallory.known.mac])
+    }
+
+    @Test func `what an owner of before the first frame lost begins with a frame that there is`() {
+        var detector = Detector(.withGateway)
+        detector.remember(KnownBinding(pair: Player.router.known, lastSeen: 0))
+        let forged = Player.mallory.claiming(.router)
+        let steps =
+            exchange(0, .alice, .bob) + exchange(1_000, forged, .alice)
+            + (2..<6).flatMap { turn -> [Step] in
+                exchange(turn * 2_000, turn % 2 == 0 ? .router : forged, .alice)
+            }
+        var told: [Alert] = []
+        for (index, step) in steps.enumerated() {
+            detector.process(
+                step.frame.span, format: .ethernet, time: step.at * 1_000_000,
+                number: UInt64(index) + 1
+            ) { told.append($0) }
+        }
+        #expect(told.first?.rule == .bindingChanged && told.first?.evidence.firstFrame == 4)
+        let contest = told.filter { $0.rule != .bindingChanged }
+        #expect(!contest.isEmpty)
+        #expect(contest.allSatisfy { $0.evidence.firstFrame == 4 }, "\(contest.map(\.evidence))")
+    }
+
     @Test(arguments: ["0.0.0.0", Player.alice.ip])
     func `who leaves the target open is said to tell the one that the frame goes to`(
         ip: String
@@ -146,7 +191,8 @@ struct AlertTextTests {
         #expect(
             Self.short(repeated.explanation)
                 == "M keeps telling A, unasked, that 10.0.0.1 is at M.")
-        #expect(told.allSatisfy { $0.accused?.description == Player.mallory.mac })
+        let accused = told.filter { $0.rule != .bindingChanged }.map { $0.accused?.description }
+        #expect(Set(accused) == [Player.mallory.mac])
         #expect(!told.contains { $0.rule == .poisonedPeer })
     }
 

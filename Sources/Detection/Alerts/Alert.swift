@@ -2,7 +2,7 @@
 
 /// What was seen that made a rule speak.
 public struct AlertEvidence: Equatable, Sendable {
-    /// The number of the first frame that belongs to it.
+    /// The number of the first frame that belongs to it; that of ``lastFrame`` for a rate.
     public let firstFrame: UInt64
     /// The number of the frame at which the rule spoke.
     public let lastFrame: UInt64
@@ -68,14 +68,16 @@ public struct Alert: Equatable, Sendable {
         self.packet = packet
         self.segment = segment
         self.isGateway = isGateway
-        accused = finding.accused
+        // Which of two is the router nobody can tell by a move alone: the forger may be first.
+        accused = finding.rule == .bindingChanged && isGateway ? nil : finding.accused
         claim = finding.claim
         rival = finding.rival
         other = finding.other
         forgerEvidence = finding.evidence
+        // What was known before the first frame has none.
+        let firstFrame = finding.firstFrame.flatMap { $0 == 0 ? nil : min($0, frame) } ?? frame
         evidence = AlertEvidence(
-            firstFrame: min(finding.firstFrame ?? frame, frame), lastFrame: frame,
-            count: finding.count, sentences: sentences)
+            firstFrame: firstFrame, lastFrame: frame, count: finding.count, sentences: sentences)
         self.malformation = malformation
     }
 }

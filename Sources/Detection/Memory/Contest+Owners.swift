@@ -2,6 +2,18 @@
 
 /// How an address that several stations claim changes its owner.
 extension Contest {
+    /// The frame that begins the contest: in which the first owner was last heard before, or where
+    /// it was known before the first frame, the first claim of another station.
+    var firstKnownFrame: UInt64 {
+        if firstFrame > 0 { return firstFrame }
+        var first = UInt64.max
+        for index in contenders.indices {
+            guard let contender = contenders[index], !contender.isOriginal else { continue }
+            first = min(first, contender.tally.firstFrame)
+        }
+        return first
+    }
+
     /// Whether one of the contenders wears a virtual router's address.
     var hasVirtualRouter: Bool {
         for index in contenders.indices where contenders[index]?.mac.isVirtualRouter == true {

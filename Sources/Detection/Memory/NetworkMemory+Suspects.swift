@@ -30,7 +30,7 @@ extension NetworkMemory {
         best?.hasReturned = contest.hasReturned
         best?.hasOneTeller = contest.hasOneTeller
         best?.original = contest.original
-        best?.firstFrame = contest.firstFrame
+        best?.firstFrame = contest.firstKnownFrame
         return best
     }
 
