@@ -93,7 +93,7 @@ extension Thresholds {
             count("standInOwners", standInOwners, "C2"),
             count("gatewayChanges", gatewayChanges, "C3"),
             count("criticalGatewayChanges", criticalGatewayChanges, "C2"),
-            count("unsolicitedEvidence", Int(unsolicitedEvidence), "C2"),
+            count("unsolicitedEvidence", Int(unsolicitedEvidence), "C2, U1, U2"),
             time("ownAddressWindow", ownAddressWindow, "C2, U1, U2, U3"),
             time("freshOwnerWindow", freshOwnerWindow, "U2, U3"),
             time("unsolicitedWindow", unsolicitedWindow, "U1, U2, B1, T1, M2"),

@@ -80,8 +80,8 @@ struct Sighting: Sendable {
     /// Whether only one direction of the target's traffic seems to be captured, or no questions.
     var isOneSided = false
     /// Whether the sender asks everybody in the name of the address that it claims, which nobody
-    /// contests, and claims no other: it may have been asked where that is not captured.
-    var isAskingOwner = false
+    /// contests, and claims no other, and it may have been asked where that is not captured.
+    var mayBeAskedUnseen = false
     /// Whether the sender's answers are nearly all asked for.
     var isMostlyAsked = false
     /// Whether what it and its reverse told unasked are answers of one that mostly is asked, and

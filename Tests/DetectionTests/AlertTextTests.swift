@@ -123,6 +123,7 @@ struct AlertTextTests {
         for alert in told + conflict where alert.accused == nil {
             #expect(alert.advice.hasPrefix("Find out which of the two is the router"))
         }
+        #expect(told.allSatisfy { $0.advice.contains("taken the other's place") })
     }
 
     @Test func `another address's move names who has it now`() {

@@ -130,32 +130,62 @@ struct PartialViewTests {
     }
 
     /// An owner answers a host whose questions are not captured; `asked` is what it asked itself.
-    private static func answers(_ asked: [Step], of owner: Player) -> [Step] {
+    private static func answers(
+        _ asked: [Step], of owner: Player, to listener: Player = .alice
+    ) -> [Step] {
         exchange(0, .router, .alice) + asked
-            + tells(5_000, owner, .alice).repeated(6, every: 20_000)
+            + tells(5_000, owner, listener).repeated(6, every: 20_000)
     }
 
-    @Test func `an owner whose questions a capture lacks is not told as a forger`() {
-        let asking = Self.answers([asks(1_000, .bob, for: Self.gateway)], of: .bob)
-        let told = alerts(asking)
-        #expect(told.map(\.rule) == [.repeatedUnsolicitedAlone])
+    private static let bobAsks = [asks(1_000, .bob, for: gateway)]
+    private static let routerAsks = [asks(1_000, .router, for: Player.bob.ip)]
+    private static let asBob = Player.mallory.claiming(.bob)
+
+    @Test(
+        arguments: [
+            (answers(bobAsks, of: .bob), nil),
+            (answers(routerAsks, of: .router), .withGateway),
+            // The one who is told leads the owner's answers to the router to itself.
+            (
+                tells(200, asRouter, .bob).repeated(4, every: 200)
+                    + exchange(1_500, asRouter, .bob)
+                    + answers(bobAsks, of: .bob, to: asRouter), nil
+            ),
+        ] as [([Step], DetectorConfiguration?)])
+    func `an owner whose questions a capture lacks is not told as a forger`(
+        steps: [Step], configuration: DetectorConfiguration?
+    ) {
+        let sorted = steps.sorted { $0.at < $1.at }
+        let told = alerts(sorted, configuration ?? DetectorConfiguration())
+            .filter { [.repeatedUnsolicited, .repeatedUnsolicitedAlone].contains($0.rule) }
         #expect(told.map(\.severity) == [.medium])
         #expect(told.allSatisfy { $0.advice.hasPrefix("Look at the accused station before") })
     }
 
-    @Test func `who asks in no name, in several, or in another owner's is a forger`() {
-        let forged = Player.mallory.claiming(.bob)
-        let lives = [
-            [], [asks(1_000, forged, for: Self.gateway), asks(2_000, .mallory, for: Self.gateway)],
-            [announces(500, .bob), asks(1_000, forged, for: Self.gateway)],
-        ]
-        for life in lives {
-            let told = alerts(Self.answers(life, of: forged)).filter { $0.severity >= .high }
-            #expect(!told.isEmpty, "\(life.count)")
-            #expect(told.allSatisfy { $0.accused == forged.known.mac })
-        }
-        let router = Self.answers([asks(1_000, Self.asRouter, for: "10.0.0.20")], of: Self.asRouter)
-        #expect(!alerts(router, .withGateway).filter { $0.severity >= .high }.isEmpty)
+    @Test(arguments: [
+        [], [asks(1_000, asBob, for: gateway), asks(2_000, .mallory, for: gateway)],
+        [announces(500, .bob), asks(1_000, asBob, for: gateway)],
+        // What the one who is told says to one station is captured.
+        [asks(900, .alice, for: gateway, to: Player.router.mac), asks(1_000, asBob, for: gateway)],
+        exchange(800, .alice, .router) + [asks(1_000, asBob, for: gateway)],
+    ])
+    func `who asks in no name, in several, or in another owner's is a forger`(asked: [Step]) {
+        let told = alerts(Self.answers(asked, of: Self.asBob)).filter { $0.severity >= .high }
+        #expect(!told.isEmpty)
+        #expect(told.allSatisfy { $0.accused == Self.asBob.known.mac })
+    }
+
+    @Test func `a question in the gateway's name, or before the watching machine, hides nobody`() {
+        let asRouter = [asks(1_000, Self.asRouter, for: Player.bob.ip)]
+        let whispers = tells(5_000, Self.asRouter, .alice).repeated(6, every: 20_000)
+        let told = alerts(exchange(0, .bob, .alice) + asRouter + whispers, .withGateway)
+        #expect(told.contains { $0.severity >= .high })
+
+        var watching = DetectorConfiguration()
+        watching.ownStations = [Player.alice.known.mac]
+        let forged = Self.answers([asks(1_000, Self.asBob, for: Self.gateway)], of: Self.asBob)
+        #expect(alerts(forged, watching).map(\.severity) == [.high])
+        #expect(alerts(forged).map(\.severity) == [.medium])
     }
 
     static let attacks = [

@@ -49,12 +49,15 @@ extension Alert {
         case .malformed where malformation == .hiddenByTags:
             "Find the switch port at which such frames come in: no honest station sends them."
         case .explainedMove: "Nothing: this is how such networks work."
-        case .repeatedUnsolicitedAlone where severity < .high && listener != nil:
+        case .repeatedUnsolicited where severity < .high,
+            .repeatedUnsolicitedAlone where severity < .high && listener != nil:
             "Look at the accused station before it is taken off the network: it may answer "
-                + "questions that are not captured."
-        case .contestedGateway,
-            .addressConflict where isGateway,
+                + "questions that are not captured, or be another port of the owner."
+        case .addressConflict where isGateway,
             .bindingChanged where isGateway:
+            "Find out which of the two is the router: one may have taken the other's place, or "
+                + "both be one machine (VRRP, HSRP); take off the network what is neither."
+        case .contestedGateway:
             "Find out which of the two is the router, and take the other one off the network."
         case .contestedByForger where accused == nil:
             "Find out which of the two is the owner, and take the other one off the network."

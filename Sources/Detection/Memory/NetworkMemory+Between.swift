@@ -31,7 +31,7 @@ extension NetworkMemory {
     }
 
     /// How a station claimed an address, as its owner or one of several.
-    private func tally(of mac: MACAddress, _ key: AddressKey) -> ClaimTally? {
+    func tally(of mac: MACAddress, _ key: AddressKey) -> ClaimTally? {
         if let place = bindings.peek(key), bindings[place].mac == mac {
             return bindings[place].tally
         }

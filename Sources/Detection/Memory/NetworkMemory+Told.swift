@@ -20,10 +20,13 @@ extension NetworkMemory {
         let hasSeveralSpeakers = notes(packet.sender.mac, to: listenerKey)
         let everybody = StationKey(segment: packet.segment, mac: .zero)
         let isNobodyAsking = notes(packet.sender.mac, to: everybody) && !hasQuestions
-        sighting.isAskingOwner = asksAsOwner(packet)
+        let isAskingOwner = asksAsOwner(packet)
+        sighting.mayBeAskedUnseen =
+            isAskingOwner && mayLackQuestions(of: listenerKey, to: packet)
+            && (!sighting.isGateway || hasAnsweredEverybody(packet))
         sighting.isOneSided =
             isNobodyAsking || isUnheard && hasSeveralSpeakers
-            || (isUnheard || isGroupsAnswer) && sighting.isAskingOwner
+            || (isUnheard || isGroupsAnswer) && isAskingOwner
             || packet.goesToCluster && isSoleOwner(packet)
         sighting.repetition = count(sighting, to: listener, isUnheard: isUnheard)
         if named != listener {
@@ -78,6 +81,25 @@ extension NetworkMemory {
         }
         return isSoleOwner(packet) && bindings[place].tally.asked > 0
             && stations.read(station) { $0.speaksOnly(for: packet.sender.ip) }
+    }
+
+    /// Whether a capture may lack what a listener asks a packet's sender alone: nothing that the
+    /// listener said to one station is in it, and it is no card of the watching machine; or it
+    /// itself told others unasked of the address under which it is told, as one whose questions are
+    /// missing, or as a forger to whom the answers for another one go.
+    private func mayLackQuestions(of listener: StationKey, to packet: ARPPacket) -> Bool {
+        if configuration.ownStations.contains(listener.mac) { return false }
+        let named = AddressKey(segment: packet.segment, ip: packet.target.ip)
+        let unasked = tally(of: listener.mac, named)?.unsolicited ?? 0
+        if unasked >= thresholds.unsolicitedEvidence { return true }
+        guard let place = stations.peek(listener) else { return true }
+        return stations.read(place) { !$0.hasSpokenToOne }
+    }
+
+    /// Whether a sender was the first to answer when everybody was asked for what it claims.
+    private func hasAnsweredEverybody(_ packet: ARPPacket) -> Bool {
+        let address = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        return bindings.peek(address).map { bindings[$0].tally.firstAnswers > 0 } ?? false
     }
 
     /// Whether a sender is the owner of the address that it claims, and nobody contests it.

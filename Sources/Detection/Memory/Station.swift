@@ -48,6 +48,8 @@ struct Station: Sendable {
     private var nextTold: UInt8 = 0
     /// Whether it told anybody about more than one address: else nothing told is a reverse.
     private var hasToldSeveral = false
+    /// Whether anything that it said to one station was captured.
+    private(set) var hasSpokenToOne = false
     /// Whether it ever took an address.
     private var hasTaken = false
     /// The addresses that it asked for a short while ago, as far as there is room.
@@ -157,6 +159,7 @@ struct Station: Sendable {
     @inline(__always)
     mutating func tells(_ pair: ToldPair) {
         if !speaksOnly(for: pair.claimed) { hasToldSeveral = true }
+        if pair.isToOne { hasSpokenToOne = true }
         told[Int(nextTold & Self.toldMask)] = pair
         // Who speaks for one address alone, as nearly all do, needs no more than two places, which
         // stay in the processor's cache.

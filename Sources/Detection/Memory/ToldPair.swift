@@ -8,7 +8,7 @@ struct ToldPair: Equatable, Sendable {
     var listener = IPv4Address.unspecified
     /// When.
     var time: Int64 = 0
-    /// The frame's number below three bits that say how it was told.
+    /// The frame's number below four bits that say how it was told.
     private var mark: UInt64 = 0
 
     /// Nothing.
@@ -31,12 +31,14 @@ struct ToldPair: Equatable, Sendable {
             frame & Self.frameMax | (isUnasked ? Self.unaskedBit : 0)
             | (isQuestion && isToMany ? Self.questionBit : 0)
             | (form == .unsolicited ? Self.answerBit : 0)
+            | (isToMany ? 0 : Self.oneBit)
     }
 
     private static let unaskedBit: UInt64 = 1 << 63
     private static let questionBit: UInt64 = 1 << 62
     private static let answerBit: UInt64 = 1 << 61
-    private static let frameMax = answerBit - 1
+    private static let oneBit: UInt64 = 1 << 60
+    private static let frameMax = oneBit - 1
 
     /// In which frame.
     var frame: UInt64 { mark & Self.frameMax }
@@ -44,6 +46,8 @@ struct ToldPair: Equatable, Sendable {
     var isUnasked: Bool { mark & Self.unaskedBit != 0 }
     /// Whether one station was told in an answer that it had not asked for.
     var isUnaskedAnswer: Bool { mark & Self.answerBit != 0 }
+    /// Whether one station was told.
+    var isToOne: Bool { mark & Self.oneBit != 0 }
     /// Whether everybody was told, in a question.
     var isQuestionToMany: Bool { mark & Self.questionBit != 0 }
     /// Whether anything was told.

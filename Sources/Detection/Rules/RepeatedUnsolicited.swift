@@ -9,7 +9,8 @@
 /// Announcements and questions keep caches false as well: who took an address over honestly says
 /// so a few times and then is asked. Leaders of clusters say so as long as they lead: what
 /// everybody is told is an attack only once the former owner is back. Who asks everybody in the
-/// name of an address that nobody contests, and of no other, may answer what was not captured.
+/// name of an address that nobody contests, and of no other, may answer what was not captured,
+/// where nothing that the listener says to one station is captured either.
 enum RepeatedUnsolicited {
     static func judge(_ sighting: Sighting, _ thresholds: Thresholds) -> Finding? {
         let count = sighting.repetition.count
@@ -23,7 +24,8 @@ enum RepeatedUnsolicited {
         }
         let hasEvidence =
             sighting.otherAddress != nil || sighting.isGateway || sighting.isMismatched
-        let mayBeAsked = sighting.isAskingOwner && !hasEvidence
+        let mayBeAsked =
+            sighting.mayBeAskedUnseen && sighting.otherAddress == nil && !sighting.isMismatched
         let needed =
             hasEvidence ? thresholds.unsolicitedRepeats : thresholds.unsolicitedRepeatsAlone
         guard count >= needed, !sighting.isOneSided, !sighting.isMostlyAsked else { return nil }
