@@ -87,12 +87,15 @@ struct AdminRoutes: Sendable {
         }
     }
 
-    /// Who misspells a name, or asks for another `k`, is not shown something else.
+    /// Who misspells a name, says one twice, or asks for another `k` is not shown something else.
     private func checkNames(_ request: HTTPRequest) throws(InsightRange.Problem) {
         let names = ["service", "from", "to"]
         guard request.query.allSatisfy({ names.contains($0.name) }) else {
             let list = names.joined(separator: ", ")
             throw InsightRange.Problem(description: "an insight can be asked for by \(list) alone")
+        }
+        guard Set(request.query.map(\.name)).count == request.query.count else {
+            throw InsightRange.Problem(description: "a parameter is given twice")
         }
         guard request.queryValue("service") != "" else {
             throw InsightRange.Problem(

@@ -133,7 +133,8 @@ private func exportDays(
                 + "tell what came between them"
             : "days after \(last) are open: what is published of them can still change, and tell "
                 + "the numbers of one installation",
-        hint: "export up to --to=\(last)" + (isOpen ? "" : ", or add --open"))
+        hint: "export up to --to=\(last)"
+            + (isOpen ? "" : ", name the collector's open_days by --config, or add --open"))
 }
 
 private func exportStatic(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {

@@ -152,7 +152,7 @@ import Testing
         #expect(try folder.read("public/insight-arpguard.json") == before)
         #expect(try export("--open") == [yesterday.description])
         let late = try run("export-static", "--store", "sqlite:store", "--to", "\(day)", "public")
-        #expect(late.status == 2 && late.stderr.contains("add --open"))
+        #expect(late.status == 2 && late.stderr.contains("by --config, or add --open"))
         let unended = try run(
             "export-static", "--store", "sqlite:store", "--open", "--to", "\(day)", "public")
         #expect(unended.status == 2 && unended.stderr.contains("is the last day that may be"))
