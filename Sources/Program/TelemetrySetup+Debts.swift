@@ -48,8 +48,7 @@ extension TelemetrySetup {
         func isOwed(_ decision: TelemetryPlaces.Owed) -> Bool {
             place.owed.contains(decision) && places.owes(decision, at: place.path)
         }
-        if isOwed(.disable) {
-            try control.disable()
+        if isOwed(.disable), try control.disableOwed(where: { isOwed(.disable) }) {
             try places.strike(.disable, at: place.path, mark: place.mark)
         }
         guard isOwed(.delete) else { return }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CommandLineKit
 import Glibc
 import JSON
 import Modules
 import SQLite
 import Synchronization
+import Telemetry
 import TestKit
 import Testing
 
@@ -44,15 +46,24 @@ import Testing
             """, to: "own/telemetry-places.json")
     }
 
-    /// Copies the home while it owes that, has it done here, and a yes said after that.
-    private func copyOwing(_ decision: String) throws {
+    /// Copies the home while it owes that.
+    private func copyHome(owing decision: String) throws {
         try owe(decision)
         let (from, to) = (arpguard.home, arpguard.folder.file("copy"))
         #expect(try CommandRunner.run("/bin/cp", ["-a", from, to], environment: [:]).status == 0)
+    }
+
+    /// Has what the home owes done here, and a yes said after that.
+    private func settleAndAgree() throws {
         try run("telemetry", "status")
         #expect(try entry()["owed"] == nil)
         try run("telemetry", "enable", "--confirm")
         #expect(try arpguard("replay", capture).status == 1)
+    }
+
+    private func copyOwing(_ decision: String) throws {
+        try copyHome(owing: decision)
+        try settleAndAgree()
     }
 
     @Test(arguments: ["disable", "delete"])
@@ -64,6 +75,46 @@ import Testing
         #expect(end.status == 0 && !end.stderr.contains("done now"), "\(end)")
         let after = try arpguard.telemetryStatus()
         #expect(after["enabled"] == true && after["events"] == before["events"])
+    }
+
+    /// Settles in this process what the copy owes; the files are these.
+    private func settleCopy(_ files: any FileSystem) throws -> CommandFailure? {
+        let failure = Mutex<CommandFailure?>(nil)
+        let command = Command("look", summary: "Look", flags: Flag.common) {
+            invocation throws(CommandFailure) in
+            var setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+            setup.seams.files = files
+            let failed = setup.settle()
+            failure.withLock { $0 = failed }
+            return .success
+        }
+        let status = CommandLineTool(command, version: "1").run(
+            ["--home", arpguard.folder.file("copy")], environment: Environment([:]),
+            standardOutput: DescriptorSink.standardOutput,
+            standardError: DescriptorSink.standardError)
+        try #require(status == .success)
+        return failure.withLock(\.self)
+    }
+
+    @Test(arguments: ["disable", "delete"])
+    func `a copy that waits to do it there ends no yes that the home says meanwhile`(
+        decision: String
+    ) throws {
+        try copyHome(owing: decision)
+        let isMet = Mutex(false)
+        let files = FailingFiles(locking: { [self] path in
+            guard path.hasSuffix("/disk/change.lock") else { return }
+            let isFirst = isMet.withLock { isMet in
+                defer { isMet = true }
+                return !isMet
+            }
+            if isFirst { #expect(throws: Never.self) { try settleAndAgree() } }
+        })
+        #expect(try settleCopy(files) == nil)
+        #expect(isMet.withLock { $0 })
+        let status = try arpguard.telemetryStatus()
+        #expect(status["enabled"] == true && status["blocked_by"] == [])
+        #expect(status["events"]?["recorded"] != 0)
     }
 
     @Test func `the copy says that the folder is its own no more, and what it does not do`() throws

@@ -8,15 +8,19 @@ package struct FailingFiles: FileSystem {
     private let real = RealFileSystem()
     private let fails: @Sendable (String) -> Bool
     private let isUnreadable: @Sendable (String) -> Bool
+    private let meets: @Sendable (String) -> Void
 
     /// The real files; `fails` is asked with the path of each file that is to be written whole,
-    /// and `isUnreadable` with that of each that is to be read.
+    /// `isUnreadable` with that of each that is to be read, and `meets` is called with that of each
+    /// that is to be locked.
     package init(
         _ fails: @escaping @Sendable (String) -> Bool = { _ in false },
-        unreadable isUnreadable: @escaping @Sendable (String) -> Bool = { _ in false }
+        unreadable isUnreadable: @escaping @Sendable (String) -> Bool = { _ in false },
+        locking meets: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.fails = fails
         self.isUnreadable = isUnreadable
+        self.meets = meets
     }
 
     package func status(of path: String) throws(SystemError) -> FileStatus? {
@@ -45,7 +49,10 @@ package struct FailingFiles: FileSystem {
         try real.rename(path, to: newPath)
     }
 
-    package func lock(_ path: String) throws(SystemError) -> FileLock? { try real.lock(path) }
+    package func lock(_ path: String) throws(SystemError) -> FileLock? {
+        meets(path)
+        return try real.lock(path)
+    }
 
     package func isLocked(_ path: String) throws(SystemError) -> Bool { try real.isLocked(path) }
 

@@ -113,7 +113,7 @@ extension TelemetryControl {
 
     /// Runs a decision. What stands in the place of a file of it, or is shut, is told with what to
     /// do about that.
-    private func advising<Result>(_ decision: () throws -> Result) throws -> Result {
+    func advising<Result>(_ decision: () throws -> Result) throws -> Result {
         do {
             return try decision()
         } catch let error as SystemError {
@@ -143,22 +143,29 @@ extension TelemetryControl {
     public func disable() throws {
         try refuseForeign()
         let page = try advising { try switchOff() }
+        try tellingOff { try changing { try writeNo(page) } }
+    }
+
+    /// Writes down the no that a page says, while nobody else changes consent.
+    func writeNo(_ page: ConsentPage) throws {
+        let state = gate.read().state
+        let record = state.record
+        // Somebody may have said yes while this waited.
+        if page.state?.isOn != false {
+            try page.switchOff(above: lastEpoch(page, record))
+        }
+        // One that can't be read now stays: under the page's no it is none, and it alone knows what
+        // was sent, and the secret that has it erased.
+        if record?.isGiven != false, state.recordError == nil {
+            try recordNo(record ?? recordOfNobody(state), epoch: lastEpoch(page, record))
+        }
+        settleNo()
+    }
+
+    /// Runs what follows once telemetry is off, and says so of what fails there.
+    func tellingOff(_ body: () throws -> Void) throws(TelemetryError) {
         do {
-            try changing {
-                let state = gate.read().state
-                let record = state.record
-                // Somebody may have said yes while this waited.
-                if page.state?.isOn != false {
-                    try page.switchOff(above: lastEpoch(page, record))
-                }
-                // One that can't be read now stays: under the page's no it is none, and it alone
-                // knows what was sent, and the secret that has it erased.
-                if record?.isGiven != false, state.recordError == nil {
-                    try recordNo(
-                        record ?? recordOfNobody(state), epoch: lastEpoch(page, record))
-                }
-                settleNo()
-            }
+            try body()
         } catch {
             let remedy = ConsentState.obstacleRemedy(directory, seams)
             throw TelemetryError(
@@ -168,16 +175,9 @@ extension TelemetryControl {
         }
     }
 
-    /// Ends recording and sending as `disable` does, which is still to be called: that may have to
-    /// wait, and says what failed here.
-    package func switchOffAtOnce() {
-        guard !isForeign else { return }
-        _ = try? switchOff()
-    }
-
     /// The page first, before all that could fail and without waiting for anybody: from here on
     /// nothing is recorded or sent, whatever happens to the rest.
-    private func switchOff() throws -> ConsentPage {
+    func switchOff() throws -> ConsentPage {
         do {
             try directory.prepareFolder(seams)
             let page = try ConsentPage(creating: directory.consentPage, seams.files)
