@@ -72,7 +72,7 @@ struct TelemetryPlaces: Sendable {
         guard let places, places.count == value.arrayValue?.count else {
             throw fault("it is no list of folders")
         }
-        return places.map(own)
+        return places.filter { !$0.isDrawn(in: places) }.map(own)
     }
 
     /// One without a mark is this home's usual folder, wherever it was when it was noted: the home
@@ -230,7 +230,7 @@ struct TelemetryPlaces: Sendable {
 
     /// Puts all of it in the place of what stands there; only with the list locked.
     func write(_ places: [Place]) throws(CommandFailure) {
-        let text = JSONValue.array(places.map(\.json)).serialized(.pretty) + "\n"
+        let text = JSONValue.array(places.flatMap(\.lines)).serialized(.pretty) + "\n"
         do throws(SystemError) {
             try files.replace(path, with: Array(text.utf8))
         } catch {
@@ -261,7 +261,19 @@ extension TelemetryPlaces.Place {
         self.init(path: path, mark: mark, next: next?.stringValue, owed: Set(owed))
     }
 
-    fileprivate var json: JSONValue {
+    /// What stands for it on the list. A mark that is being drawn has an entry of its own too: a
+    /// program that knows no `next` drops that from a list that it writes anew, and no entry.
+    fileprivate var lines: [JSONValue] {
+        guard let next else { return [json] }
+        return [json, Self(path: path, mark: next, owed: owed).json]
+    }
+
+    /// Whether it is that entry of another one of a list.
+    fileprivate func isDrawn(in list: [Self]) -> Bool {
+        list.contains { $0.path == path && $0.next == mark && $0.mark != mark }
+    }
+
+    private var json: JSONValue {
         let words = TelemetryPlaces.Owed.allCases.filter(owed.contains)
         var object: JSONObject = ["path": .string(path), "mark": .string(mark)]
         if let next { object["next"] = .string(next) }

@@ -206,8 +206,18 @@ import Testing
     @Test func `a new mark is on the list before it is in the folder, which may take none`() throws
     {
         try owe("disable")
-        let home = Home(path: arpguard.home, reason: .flag, userFolder: nil)
         let old = try mark()
+        #expect(try strikeUnmarked(.disable).contains("\"next\""))
+        #expect(try mark() == old)
+        let home = Home(path: arpguard.home, reason: .flag, userFolder: nil)
+        let places = TelemetryPlaces(of: home, RealFileSystem(), SystemRandom())
+        let known = try #require(places.all().first)
+        #expect(known.owed.isEmpty && places.isThere(known))
+    }
+
+    /// Strikes a decision off where the folder takes no new mark; the list when it was put there.
+    private func strikeUnmarked(_ decision: TelemetryPlaces.Owed) throws -> String {
+        let home = Home(path: arpguard.home, reason: .flag, userFolder: nil)
         let seen = Mutex("")
         let files = FailingFiles { path in
             guard path.hasSuffix("/place") else { return false }
@@ -216,11 +226,41 @@ import Testing
             seen.withLock { $0 = String(decoding: list ?? [], as: UTF8.self) }
             return true
         }
-        try TelemetryPlaces(of: home, files, SystemRandom()).strike(.disable, at: place)
-        #expect(seen.withLock { $0 }.contains("\"next\""))
-        #expect(try mark() == old)
-        let places = TelemetryPlaces(of: home, RealFileSystem(), SystemRandom())
-        let known = try #require(places.all().first)
-        #expect(known.owed.isEmpty && places.isThere(known))
+        try TelemetryPlaces(of: home, files, SystemRandom()).strike(decision, at: place)
+        return seen.withLock(\.self)
+    }
+
+    /// A list as a program leaves it that knows nothing of marks that are being drawn, or as it is.
+    private func rewritten(_ list: String, isOlder: Bool) throws -> String {
+        guard isOlder else { return list }
+        let entries = try JSONValue.parse(list).arrayValue ?? []
+        let known = entries.map { entry -> JSONValue in
+            [
+                "path": entry["path"] ?? .null, "mark": entry["mark"] ?? .null,
+                "owed": entry["owed"] ?? [],
+            ]
+        }
+        return JSONValue.array(known).serialized(.pretty)
+    }
+
+    @Test(arguments: [false, true], [false, true])
+    func `a mark that is being drawn stays known, also to a list that an older program wrote`(
+        isDrawn: Bool, isOlder: Bool
+    ) throws {
+        try owe("delete")
+        let list = try strikeUnmarked(.delete)
+        let next = try #require(JSONValue.parse(list).arrayValue?.first?["next"]?.stringValue)
+        try arpguard.folder.write(
+            try rewritten(list, isOlder: isOlder), to: "own/telemetry-places.json")
+        if isDrawn { try arpguard.folder.write("\(next)\n", to: "disk/place") }
+        let told = try arpguard("telemetry", "status")
+        #expect(told.stderr.contains("delete-data is done now"), "\(told.stderr)")
+        #expect(!told.stdout.contains("this home's no more"), "\(told.stdout)")
+        let status = try arpguard.telemetryStatus()
+        #expect(status["enabled"] == true && status["events"]?["recorded"] == 0)
+        #expect(status["other_places"] == [])
+        if !isOlder { #expect(try entry()["mark"]?.stringValue == mark()) }
+        try run("telemetry", "disable")
+        #expect(try arpguard.telemetryStatus()["blocked_by"] == ["withdrawn"])
     }
 }
