@@ -14,6 +14,21 @@ extension TelemetryPlaces {
         }
     }
 
+    /// The same, told with what to do where it can't be read.
+    func toldMark(in folder: String) throws(CommandFailure) -> String? {
+        do throws(SystemError) {
+            return try mark(in: folder)
+        } catch {
+            throw CommandFailure("\(error)", hint: markRemedy(folder))
+        }
+    }
+
+    private func markRemedy(_ folder: String) -> String {
+        (try? files.names(in: folder)) == nil
+            ? "make \(folder) readable and writable"
+            : "make \(folder)/place readable again, or remove it"
+    }
+
     /// Puts a mark into a folder, in the place of whichever stands there.
     func put(_ mark: String, in folder: String) throws(SystemError) {
         try files.replace("\(folder)/place", with: Array("\(mark)\n".utf8))
@@ -49,7 +64,7 @@ extension TelemetryPlaces {
         } catch let failure as CommandFailure {
             return failure.hint
         } catch {
-            return "make \(folder)/place readable again, or remove it"
+            return markRemedy(folder)
         }
     }
 

@@ -42,7 +42,7 @@ extension TelemetrySetup {
 
     private func settle(_ place: TelemetryPlaces.Place) throws {
         // A mark that can't be read tells no folder from that of another home.
-        if !place.isUnmarked { _ = try places.mark(in: place.path) }
+        if !place.isUnmarked { _ = try places.toldMark(in: place.path) }
         let control = carryingOut.at(place.path).control()
         // Others may have come to it since the list was read, and a yes after them.
         func isOwed(_ decision: TelemetryPlaces.Owed) -> Bool {

@@ -71,7 +71,7 @@ extension TelemetrySetup {
     public func rememberPlace() throws(CommandFailure) -> Bool {
         try telling {
             try control().refuseForeign()
-            if try isUsual(place) && places.mark(in: place) == nil {
+            if try places.toldMark(in: place) == nil && isUsual(place) {
                 try settleUsual()
                 return false
             }

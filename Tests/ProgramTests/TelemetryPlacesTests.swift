@@ -134,6 +134,9 @@ import Testing
         try RealFileSystem().createFolder(mark)
         let status = try arpguard("telemetry", "status").stdout
         #expect(status.contains("to record:  make ~/first/place readable again"), "\(status)")
+        let refused = try arpguard("telemetry", "enable", "--confirm")
+        #expect(refused.status == 2)
+        #expect(refused.stderr.contains("first/place readable again, or remove it"), "\(refused)")
         try RealFileSystem().remove(mark)
         try run("telemetry", "enable", "--confirm")
         #expect(try arpguard.telemetryStatus()["enabled"] == true)
