@@ -68,6 +68,11 @@ extension TelemetryPlaces {
         }
     }
 
+    /// Why a folder is this home's no more; "it" is the home first.
+    static let takenReason =
+        "a copy of it, or the one that it is a copy of, has decided there since, or it was put "
+        + "back as it was before"
+
     /// Whether a folder stands at the path of one that is not there, and bears a mark that was
     /// drawn anew for that one: by another home with the same list, or before this list was.
     func isTaken(_ place: Place) -> Bool {

@@ -109,11 +109,14 @@ struct TelemetryPlaces: Sendable {
             if isUsual, mark == nil {
                 return try heedingDebts && owesUnmarked() ? Self.stillOwed(folder) : nil
             }
-            let here = try all(at: folder).filter { $0.fits(mark) }
+            let known = try all(at: folder)
+            let here = known.filter { $0.fits(mark) }
             if heedingDebts, here.contains(where: { !$0.owed.isEmpty }) {
                 return Self.stillOwed(folder)
             }
-            return here.isEmpty ? "this home knows of no yes in \(folder)" : nil
+            guard here.isEmpty else { return nil }
+            let reason = known.contains(where: isTaken) ? ": \(Self.takenReason)" : ""
+            return "this home knows of no yes in \(folder)\(reason)"
         } catch {
             return CommandFailure(telemetry: error).message
         }

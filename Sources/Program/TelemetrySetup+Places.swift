@@ -16,6 +16,8 @@ extension TelemetrySetup {
         public let isTaken: Bool
         /// Whether something that was decided is still to be done in it.
         public let isOwing: Bool
+        /// What that means; "it" is the home first.
+        public static var takenReason: String { TelemetryPlaces.takenReason }
         /// Where its mark stands now, since it was moved or copied; nil where none is known.
         public let newPath: String?
     }
@@ -108,8 +110,14 @@ extension TelemetrySetup {
     }
 
     /// The folders of the list that are not there.
-    public func awayPlaces() throws(CommandFailure) -> [AwayPlace] {
+    func awayPlaces() throws(CommandFailure) -> [AwayPlace] {
         away(try places.all()) { _ in true }
+    }
+
+    /// The same without the configured one that a copy of this home decided about: what is in it is
+    /// seen here, and why the yes in it counts no more is told with that.
+    public func awayElsewhere() throws(CommandFailure) -> [AwayPlace] {
+        try awayPlaces().filter { !($0.isTaken && isSame($0.path, place)) }
     }
 
     /// Those of a list that are not there and fit. One that came back to where it was, with the

@@ -133,6 +133,17 @@ import Testing
         #expect(try arpguard.telemetryStatus()["enabled"] == true)
     }
 
+    @Test func `status of a copy tells the folder that it still names once, and why its yes ended`()
+        throws
+    {
+        try copyOwing("disable")
+        let status = try arpguard.telemetryStatus(copy)
+        #expect(status["storage_path"]?.stringValue == place && status["other_places"] == [])
+        #expect(status["events"]?["recorded"] != .null)
+        let told = status["configuration_error"]?.stringValue ?? ""
+        #expect(told.contains("knows of no yes in \(place): a copy of it, or the one"), "\(told)")
+    }
+
     @Test(arguments: [false, true])
     func `who ends while a new mark is drawn leaves a folder that is known and owed the same`(
         isDrawn: Bool

@@ -23,7 +23,7 @@ struct OtherPlace {
         let (others, failure) = setup.otherPlaces()
         if let failure { throw failure }
         return others.map(OtherPlace.init).filter(\.isWorthTelling)
-            + (try setup.awayPlaces()).map(OtherPlace.init)
+            + (try setup.awayElsewhere()).map(OtherPlace.init)
     }
 
     private init(_ away: TelemetrySetup.AwayPlace) {
@@ -40,8 +40,7 @@ struct OtherPlace {
 
     private static func whereabouts(_ away: TelemetrySetup.AwayPlace) -> String {
         if away.isTaken {
-            return "this home's no more: a copy of it, or the one that it is a copy of, has "
-                + "decided there since, or it was put back as it was before"
+            return "this home's no more: \(TelemetrySetup.AwayPlace.takenReason)"
         }
         if away.isReplaced {
             return "another folder stands there now, or another home has agreed to it; what the "

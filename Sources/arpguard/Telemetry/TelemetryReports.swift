@@ -36,9 +36,8 @@ extension Report {
         guard !places.isEmpty else { return [] }
         let lines = places.map { place in
             if place.isTaken {
-                return "\(place.path) is this home's no more: a copy of it, or the one that it is "
-                    + "a copy of, has decided there since, or it was put back as it was before; "
-                    + "it is not done there"
+                return "\(place.path) is this home's no more: "
+                    + "\(TelemetrySetup.AwayPlace.takenReason); it is not done there"
             }
             return place.isReplaced
                 ? "another folder stands at \(place.path) now, or another home has agreed to it: "
