@@ -11,6 +11,7 @@ public struct CommandLineTool: Sendable {
     public let root: Command
     private let version: String
     private let voice: String
+    private let commands: ToldCommands
     private let adapting: @Sendable (Invocation) -> Invocation
 
     /// A program; `version` is what `--version` prints after the name.
@@ -18,14 +19,17 @@ public struct CommandLineTool: Sendable {
     /// - Parameters:
     ///   - voice: the name that messages begin with, where a helper speaks for the program that a
     ///     person started; otherwise the program's own.
+    ///   - commands: what messages and reports tell to type, where that is more than its own.
     ///   - adapting: what an action is given, made from what it would be given.
     public init(
         _ root: Command, version: String, voice: String? = nil,
+        commands: ToldCommands? = nil,
         adapting: @escaping @Sendable (Invocation) -> Invocation = { $0 }
     ) {
         self.root = root
         self.version = version
         self.voice = voice ?? root.name
+        self.commands = commands ?? ToldCommands(of: root)
         self.adapting = adapting
     }
 
@@ -45,7 +49,8 @@ public struct CommandLineTool: Sendable {
         _ words: [String], environment: Environment, standardOutput: any ByteSink,
         standardError: any ByteSink
     ) -> ExitStatus {
-        let plain = Diagnostics(program: voice, to: standardError, environment: environment)
+        let plain = Diagnostics(
+            program: voice, to: standardError, environment: environment, commands: commands)
         do {
             switch try Parser.parse(words, with: root) {
             case .run(let command):
@@ -70,9 +75,11 @@ public struct CommandLineTool: Sendable {
     ) -> ExitStatus {
         let isQuiet = command.isQuiet
         let diagnostics = Diagnostics(
-            program: voice, to: standardError, isQuiet: isQuiet, environment: environment)
+            program: voice, to: standardError, isQuiet: isQuiet, environment: environment,
+            commands: commands)
         let output = Output(
-            to: standardOutput, format: command.format, isQuiet: isQuiet, environment: environment)
+            to: standardOutput, format: command.format, isQuiet: isQuiet, environment: environment,
+            commands: commands)
         let invocation = adapting(
             Invocation(
                 command: command, output: output, diagnostics: diagnostics,

@@ -28,7 +28,9 @@ public enum Program {
         }
         // It is said to this program alone, and not to what a person has that one start.
         unsafe unsetenv(expectedVersionVariable)
-        CommandLineTool(root, version: version, voice: voice, adapting: addressing).main()
+        CommandLineTool(
+            root, version: version, voice: voice, commands: commands, adapting: addressing
+        ).main()
     }
 
     /// Has messages tell commands so that they reach the home that this one is about.

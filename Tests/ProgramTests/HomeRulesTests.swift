@@ -121,6 +121,10 @@ import Testing
         ("arpguard --help, and arpguard statuses", "arpguard --help, and arpguard statuses"),
         ("in /srv/arpguard telemetry is off", "in /srv/arpguard telemetry is off"),
         ("arpguard-upload is arpguard ", "arpguard-upload is arpguard "), ("", ""),
+        (
+            "zcat 'my arpguard replay x.gz' | arpguard replay -",
+            "zcat 'my arpguard replay x.gz' | arpguard --home '/b' replay -"
+        ),
     ])
     func `the flag stands in commands, and nowhere else`(text: String, told: String) throws {
         let rules = HomeRules(flag: "/b", userID: 1000, userFolder: nil, workingFolder: "/")

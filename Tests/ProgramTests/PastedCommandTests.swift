@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CommandLineKit
 import Glibc
 import JSON
+import Program
 import TestKit
 import Testing
 
@@ -94,6 +96,40 @@ import Testing
         let told = try terminal.waitFor("removes")
         _ = terminal.end()
         #expect(told.contains("'\(home)'"), "\(told)")
+    }
+
+    @Test func `a terminal shows a command on one line, whatever stands before it`() throws {
+        let home = arpguard.folder.file("lab capture")
+        let terminal = try PseudoTerminal(
+            Executables.path("arpguard"), ["--home", home, "telemetry", "status"],
+            environment: ["HOME": arpguard.folder.path])
+        let told = try terminal.waitFor("schema")
+        _ = terminal.end()
+        #expect(told.contains("arpguard --home '\(home)' telemetry enable"), "\(told)")
+    }
+
+    @Test func `the name of a file is told as it is, whatever it holds`() throws {
+        let file = arpguard.folder.file("my arpguard replay x.gz")
+        try arpguard.folder.write([0x1F, 0x8B, 8, 0], to: "my arpguard replay x.gz")
+        let told = try inOther("replay", file).stderr
+        #expect(told.contains("error: \(file) is compressed"), "\(told)")
+        #expect(told.contains("zcat '\(file)' | arpguard \(flag) replay -"), "\(told)")
+    }
+
+    @Test(arguments: ["telemetry", "config"])
+    func `all commands of the program are known where they are told`(noun: String) throws {
+        func names(_ help: String) -> [String] {
+            let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+            return lines.drop { $0 != "commands:" }.dropFirst().prefix { !$0.isEmpty }
+                .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
+                .compactMap { $0.split(separator: " ").first.map(String.init) }
+        }
+        let known = Program.commands.words
+        let below = names(try arpguard(noun, "--help").stdout)
+        #expect(!below.isEmpty && below.sorted() == known[noun]?.sorted(), "\(below)")
+        let first = Set(names(try arpguard("--help").stdout))
+        #expect(first.subtracting(known.keys) == ["completion"], "\(first)")
+        #expect(first.isSuperset(of: known.keys))
     }
 
     @Test func `a report to others tells commands without the home`() throws {

@@ -8,12 +8,16 @@ public struct Diagnostics: Sendable {
     private let sink: any ByteSink
     private let isQuiet: Bool
     private let showsColours: Bool
+    private let commands: ToldCommands?
     private var wording: @Sendable (String) -> String = { $0 }
 
-    /// Messages in the name of a program; quiet ones leave out notices and warnings.
+    /// Messages in the name of a program; quiet ones leave out notices and warnings. A terminal
+    /// gets `commands` whole.
     public init(
-        program: String, to sink: any ByteSink, isQuiet: Bool = false, environment: Environment
+        program: String, to sink: any ByteSink, isQuiet: Bool = false, environment: Environment,
+        commands: ToldCommands? = nil
     ) {
+        self.commands = commands
         self.program = program
         self.sink = sink
         self.isQuiet = isQuiet
@@ -28,8 +32,9 @@ public struct Diagnostics: Sendable {
         return (Diagnostics(self, to: queue), queue)
     }
 
-    /// The same messages, each with what `wording` makes of it: it is given what is said, without
-    /// name and label.
+    /// The same messages, with what `wording` makes of each hint, notice and line: it is given what
+    /// is said, without name and label. What is wrong is told as it is: that names files and passes
+    /// on what others said.
     public func worded(_ wording: @escaping @Sendable (String) -> String) -> Diagnostics {
         var diagnostics = self
         diagnostics.wording = wording
@@ -41,6 +46,7 @@ public struct Diagnostics: Sendable {
         isQuiet = other.isQuiet
         showsColours = other.showsColours
         wording = other.wording
+        commands = other.commands
         self.sink = sink
     }
 
@@ -50,7 +56,7 @@ public struct Diagnostics: Sendable {
     /// Says what could not be done.
     public func error(_ message: String, hint: String? = nil) {
         write("error", .red, message)
-        if let hint { write("hint", .plain, hint) }
+        if let hint { write("hint", .plain, wording(hint)) }
     }
 
     /// Says what a failure says.
@@ -60,7 +66,7 @@ public struct Diagnostics: Sendable {
     public func warning(_ message: String, hint: String? = nil) {
         guard !isQuiet else { return }
         write("warning", .yellow, message)
-        if let hint { write("hint", .plain, hint) }
+        if let hint { write("hint", .plain, wording(hint)) }
     }
 
     /// Says something that is not data and not wrong, without a label.
@@ -77,12 +83,15 @@ public struct Diagnostics: Sendable {
 
     private func write(_ label: String, _ style: TextStyle, _ message: String) {
         let word = StyledText(label + ":", style)
-        write("\(program): \(word.text) \(Printable.line(wording(message)))", label: word)
+        write("\(program): \(word.text) \(Printable.line(message))", label: word)
     }
 
     /// A terminal gets whole words on its lines, anything else the message in one line.
     private func write(_ text: String, label: StyledText? = nil) {
-        var lines = sink.columns.map { TextWrap.folded(text, columns: $0) } ?? [text]
+        var lines = [text]
+        if let columns = sink.columns {
+            lines = TextWrap.folded(text, columns: columns, keeping: commands)
+        }
         if let label, showsColours, lines[0].hasPrefix("\(program): \(label.text)") {
             let rest = lines[0].dropFirst("\(program): \(label.text)".count)
             lines[0] = "\(program): \(label.rendered(withColours: true))\(rest)"

@@ -26,14 +26,17 @@ public final class Output: Sendable {
     private let sink: any ByteSink
     private let showsColours: Bool
     private let columns: Int?
+    private let commands: ToldCommands?
     private let state = Mutex(State())
     private let isGivenUp = Atomic(false)
 
-    /// An output in one format; colours only where the sink is a terminal that wants them.
+    /// An output in one format; colours only where the sink is a terminal that wants them, and
+    /// `commands` whole there.
     public init(
         to sink: any ByteSink, format: OutputFormat = .table, isQuiet: Bool = false,
-        environment: Environment
+        environment: Environment, commands: ToldCommands? = nil
     ) {
+        self.commands = commands
         self.sink = sink
         self.format = format
         columns = sink.columns
@@ -106,13 +109,13 @@ public final class Output: Sendable {
         switch block {
         case .blank: append("\n")
         case .line(let line):
-            for part in line.folded(columns: columns) {
+            for part in line.folded(columns: columns, keeping: commands) {
                 append(part.rendered(withColours: showsColours) + "\n")
             }
         case .table(let table):
-            for line in table.lines(withColours: showsColours, columns: columns) {
-                append(line + "\n")
-            }
+            let lines = table.lines(
+                withColours: showsColours, columns: columns, keeping: commands)
+            for line in lines { append(line + "\n") }
         }
     }
 

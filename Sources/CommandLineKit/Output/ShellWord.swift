@@ -24,6 +24,19 @@ public enum ShellWord {
         "\\\(byte >> 6)\(byte >> 3 & 7)\(byte & 7)"
     }
 
+    /// The words between blanks; what quotes make one word is one, also behind a parenthesis.
+    static func words(of text: Substring) -> [Substring] {
+        var words: [Substring] = []
+        var rest = text.drop { $0 == " " }
+        while !rest.isEmpty {
+            let end =
+                endOfQuoted(rest.drop { $0 == "(" }) ?? rest.firstIndex(of: " ") ?? rest.endIndex
+            words.append(rest[..<end])
+            rest = rest[end...].drop { $0 == " " }
+        }
+        return words
+    }
+
     /// Where the word in single quotes ends with which a text begins; nil if it begins with none.
     static func endOfQuoted(_ text: Substring) -> String.Index? {
         let text = text.unicodeScalars

@@ -59,7 +59,9 @@ public struct Table: Sendable, Equatable {
 
     /// The lines of the table; without rows there are none. On a terminal that is too narrow the
     /// last column is broken, or, if that leaves it no room, each row into its cells.
-    func lines(withColours: Bool, columns terminal: Int? = nil) -> [String] {
+    func lines(
+        withColours: Bool, columns terminal: Int? = nil, keeping commands: ToldCommands? = nil
+    ) -> [String] {
         guard !rows.isEmpty else { return [] }
         let header = hasHeader ? [columns.map { StyledText($0.title, .bold) }] : []
         let all = header + rows
@@ -69,13 +71,17 @@ public struct Table: Sendable, Equatable {
             return all.map { line($0, widths: widths, withColours: withColours) }
         }
         if columns.last?.isOrnament == true {
-            return withoutLastColumn.lines(withColours: withColours, columns: terminal)
+            return withoutLastColumn.lines(
+                withColours: withColours, columns: terminal, keeping: commands)
         }
         let room = terminal - before
         guard columns.last?.alignment == .leading, room >= Self.lastColumnsMin else {
-            return stacked(terminal, withColours)
+            return stacked(terminal, withColours, commands)
         }
-        return all.flatMap { folded($0, widths, before, room, withColours) }
+        return all.flatMap { row in
+            let last = row[row.count - 1].folded(columns: room, keeping: commands)
+            return broken(row, last, widths, before, withColours)
+        }
     }
 
     private var withoutLastColumn: Table {
@@ -86,10 +92,10 @@ public struct Table: Sendable, Equatable {
     }
 
     /// A row whose last cell goes on below itself.
-    private func folded(
-        _ cells: [StyledText], _ widths: [Int], _ before: Int, _ room: Int, _ withColours: Bool
+    private func broken(
+        _ cells: [StyledText], _ parts: [StyledText], _ widths: [Int], _ before: Int,
+        _ withColours: Bool
     ) -> [String] {
-        let parts = cells[cells.count - 1].folded(columns: room)
         let first = cells.dropLast() + parts.prefix(1)
         let margin = String(repeating: " ", count: before)
         return [line(Array(first), widths: widths, withColours: withColours)]
@@ -98,7 +104,9 @@ public struct Table: Sendable, Equatable {
 
     /// Each row as its first cell, and below it the others with their headings; empty ones are left
     /// out.
-    private func stacked(_ terminal: Int, _ withColours: Bool) -> [String] {
+    private func stacked(
+        _ terminal: Int, _ withColours: Bool, _ commands: ToldCommands?
+    ) -> [String] {
         rows.flatMap { row in
             zip(columns, row).enumerated().flatMap { index, pair -> [String] in
                 let (column, cell) = pair
@@ -106,7 +114,8 @@ public struct Table: Sendable, Equatable {
                 let label = index == 0 || !hasHeader ? "" : column.title.lowercased() + ": "
                 let margin = index == 0 ? "" : "  "
                 return StyledText(margin + label + cell.text, cell.style)
-                    .folded(columns: terminal).map { $0.rendered(withColours: withColours) }
+                    .folded(columns: terminal, keeping: commands)
+                    .map { $0.rendered(withColours: withColours) }
             }
         }
     }

@@ -41,9 +41,10 @@ public struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation 
     var width: Int { text.count }
 
     /// The text in lines of at most `columns`; nil leaves it in one.
-    func folded(columns: Int?) -> [StyledText] {
+    func folded(columns: Int?, keeping commands: ToldCommands? = nil) -> [StyledText] {
         guard let columns, width > columns else { return [self] }
-        return TextWrap.folded(text, columns: columns).map { StyledText($0, style) }
+        return TextWrap.folded(text, columns: columns, keeping: commands)
+            .map { StyledText($0, style) }
     }
 
     func rendered(withColours: Bool) -> String {

@@ -2,11 +2,12 @@
 
 /// Breaks text between words.
 enum TextWrap {
-    /// Lines of at most `columns` characters; a longer word stands alone on its line.
+    /// Lines of at most `columns` characters; a longer word stands alone on its line, and so does
+    /// what quotes make one word.
     static func lines(_ text: String, columns: Int) -> [String] {
         var lines: [String] = []
         var line = ""
-        for word in text.split(separator: " ") {
+        for word in ShellWord.words(of: text[...]) {
             if !line.isEmpty, line.count + 1 + word.count > columns {
                 lines.append(line)
                 line = ""
@@ -17,44 +18,29 @@ enum TextWrap {
     }
 
     /// The text as it is, broken at blanks into lines of at most `columns` characters; what follows
-    /// the first is indented like it. A longer word stands alone on its line; what quotes make one
-    /// word of a shell is one here, so that it can be pasted.
-    static func folded(_ text: String, columns: Int) -> [String] {
+    /// the first is indented like it. What is longer stands alone on its line: a word, what quotes
+    /// make one word of a shell, and a command of `commands`, so that it can be pasted.
+    static func folded(
+        _ text: String, columns: Int, keeping commands: ToldCommands? = nil
+    ) -> [String] {
         guard text.count > columns else { return [text] }
-        let end = text.lastIndex { $0 != " " } ?? text.startIndex
-        let text = text[...end]
-        let margin = String(text.prefix { $0 == " " }.prefix(max(0, columns / 2)))
+        let blanks = text.prefix { $0 == " " }
+        let margin = String(blanks.prefix(max(0, columns / 2)))
+        let pieces = commands?.pieces(of: text[...]) ?? ShellWord.words(of: text[...])
         var lines: [String] = []
-        var rest = text
-        while rest.count > columns {
-            let head = rest.prefix(columns + 1)
-            let start = head.firstIndex { $0 != " " } ?? head.startIndex
-            guard let blank = blank(in: rest[start...], before: head.endIndex) else { break }
-            let end = rest[..<blank].lastIndex { $0 != " " } ?? rest.startIndex
-            lines.append(String(rest[...end]))
-            let next = rest[blank...].drop { $0 == " " }
-            if next.isEmpty { return lines }
-            rest = margin + next
-        }
-        return lines + [String(rest)]
-    }
-
-    /// The last blank between words that stands before `limit`, or else the first one behind it.
-    private static func blank(in text: Substring, before limit: String.Index) -> String.Index? {
-        var found: String.Index?
-        var beginsWord = true
-        var index = text.startIndex
-        while index < text.endIndex, found == nil || index < limit {
-            if beginsWord, let end = ShellWord.endOfQuoted(text[index...]) {
-                beginsWord = false
-                index = end
-                continue
+        var line = String(blanks)
+        var end = blanks.endIndex
+        for piece in pieces {
+            let gap = text[end..<piece.startIndex]
+            if end > blanks.endIndex, line.count + gap.count + piece.count > columns {
+                lines.append(line)
+                line = margin + piece
+            } else {
+                line += gap + piece
             }
-            if text[index] == " " { found = index }
-            beginsWord = " (".contains(text[index])
-            index = text.index(after: index)
+            end = piece.endIndex
         }
-        return found
+        return lines + [line]
     }
 
     /// A term with its explanation beside it in a hanging column, or below it where it is too long.

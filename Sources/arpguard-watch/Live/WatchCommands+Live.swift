@@ -87,7 +87,7 @@ extension Command {
         ) {
             diagnostics.error(
                 "the test alert could not be sent: \($0)",
-                hint: "'arpguard config show output' lists the ways and where they lead")
+                hint: "arpguard config show output lists the ways and where they lead")
         }
         outputs.send(TestAlert.message(at: SystemClock().now()))
         let patience = output.commandSecondsMax * 1_000 + WatchRun.finishMilliseconds
