@@ -82,6 +82,12 @@ public struct HomeRules: Sendable, Equatable {
     /// applies, and where both flags are given.
     public func home() throws(CommandFailure) -> Home {
         var home = try meant()
+        // Swift puts it in the place of bytes that are no UTF-8, and so names another folder.
+        guard !home.path.unicodeScalars.contains("\u{FFFD}") else {
+            throw CommandFailure(
+                "the home \(home.path) has a name that is no UTF-8",
+                hint: "name a folder that has one with --home or \(Home.variable)")
+        }
         if isReachedOnlyByFlag(home) { home.flag = Home.flag(for: home.path) }
         return home
     }

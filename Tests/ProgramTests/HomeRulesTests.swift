@@ -154,4 +154,16 @@ import Testing
         let rules = HomeRules(userID: 1000, userFolder: "/users/ada", workingFolder: "/")
         #expect(try rules.home().abbreviated(path) == shown)
     }
+
+    @Test(arguments: [
+        HomeRules(flag: "/b\u{FFFD}", userID: 1000, userFolder: "/users/ada", workingFolder: "/"),
+        HomeRules(variable: "/b\u{FFFD}", userID: 0, userFolder: "/users/ada", workingFolder: "/"),
+        HomeRules(userID: 1000, userFolder: "/users/\u{FFFD}", workingFolder: "/"),
+        HomeRules(flag: "b", userID: 1000, userFolder: "/users/ada", workingFolder: "/\u{FFFD}"),
+    ])
+    func `a home whose name is no UTF-8 is refused`(rules: HomeRules) {
+        let error = #expect(throws: CommandFailure.self) { try rules.home() }
+        #expect(error?.message.hasSuffix("has a name that is no UTF-8") == true)
+        #expect(error?.hint == "name a folder that has one with --home or ARPGUARD_HOME")
+    }
 }
