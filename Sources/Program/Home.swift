@@ -41,11 +41,18 @@ public struct Home: Sendable, Equatable {
         return path.hasPrefix(userFolder + "/") ? "~" + path.dropFirst(userFolder.count) : path
     }
 
-    /// A text for people, in which every path is so.
+    /// A text for people, in which every path is so; what is the middle of a path stays.
     public func abbreviating(_ text: String) -> String {
         guard reason != .service, let userFolder, userFolder != "/" else { return text }
-        return text.split(separator: userFolder + "/", omittingEmptySubsequences: false)
-            .joined(separator: "~/")
+        let parts = text.split(separator: userFolder + "/", omittingEmptySubsequences: false)
+        return zip(parts, parts.dropFirst()).reduce(String(parts[0])) { told, pair in
+            told + (Self.endsBeforePath(pair.0) ? "~" : userFolder) + "/" + pair.1
+        }
+    }
+
+    /// Whether a path can begin behind a text.
+    private static func endsBeforePath(_ text: Substring) -> Bool {
+        text.last.map { " \t\n`'\"([{<>=:,;|".contains($0) } ?? true
     }
 }
 

@@ -156,6 +156,19 @@ import Testing
     }
 
     @Test(arguments: [
+        ("it is in /users/ada/a", "it is in ~/a"),
+        ("/users/ada/a, ('/users/ada/b')", "~/a, ('~/b')"),
+        ("/srv/users/ada/a", "/srv/users/ada/a"), ("at /b/users/ada/users/ada/a", nil),
+        ("/users/ada/users/ada/a", "~/users/ada/a"), ("x-/users/ada/a /users/adam/", nil),
+        ("", nil),
+    ])
+    func `a tilde stands where a path begins, and nowhere else`(text: String, told: String?) throws
+    {
+        let rules = HomeRules(userID: 1000, userFolder: "/users/ada", workingFolder: "/")
+        #expect(try rules.home().abbreviating(text) == told ?? text)
+    }
+
+    @Test(arguments: [
         HomeRules(flag: "/b\u{FFFD}", userID: 1000, userFolder: "/users/ada", workingFolder: "/"),
         HomeRules(variable: "/b\u{FFFD}", userID: 0, userFolder: "/users/ada", workingFolder: "/"),
         HomeRules(userID: 1000, userFolder: "/users/\u{FFFD}", workingFolder: "/"),

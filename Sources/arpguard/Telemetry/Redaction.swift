@@ -21,11 +21,13 @@ struct Redaction {
         for path in paths.sorted(by: { $0.utf8.count > $1.utf8.count }) where path.count > 1 {
             text = text.replacing(path, with: shortened(path))
         }
-        return home.abbreviating(text)
+        let told = home.abbreviating(text)
             .replacing(#/\b([A-Za-z0-9]+://[^\s"/]+)/[^\s"]*/#) { "\($0.1)/..." }
             .replacing(#/(^|[\s"'(=])(/(?!/)[^\s"',;:)]*)/#) { match in
                 "\(match.1)\(shortened(String(match.2)))"
             }
+        guard home.reason != .service, let user = home.userFolder, user != "/" else { return told }
+        return told.replacing(user + "/", with: "~/")
     }
 
     /// A path by its last name, unless everybody has it, or it lies below the person's own folder.
