@@ -145,6 +145,12 @@ struct PartialViewTests {
         arguments: [
             (answers(bobAsks, of: .bob), nil),
             (answers(routerAsks, of: .router), .withGateway),
+            // Somebody else speaks in the listener's name.
+            (
+                answers(
+                    bobAsks + [tells(2_000, .alice, .router).from(Player.mallory.mac)], of: .bob),
+                nil
+            ),
             // The one who is told leads the owner's answers to the router to itself.
             (
                 tells(200, asRouter, .bob).repeated(4, every: 200)
@@ -168,6 +174,10 @@ struct PartialViewTests {
         // What the one who is told says to one station is captured.
         [asks(900, .alice, for: gateway, to: Player.router.mac), asks(1_000, asBob, for: gateway)],
         exchange(800, .alice, .router) + [asks(1_000, asBob, for: gateway)],
+        // Three answers in its name, or that were lost of many, do not tell of it.
+        (3...6).flatMap { exchange($0 * 100, .alice, .router) }
+            + tells(750, .alice, .router).repeated(3, every: 50)
+            + [asks(1_000, asBob, for: gateway)],
     ])
     func `who asks in no name, in several, or in another owner's is a forger`(asked: [Step]) {
         let told = alerts(Self.answers(asked, of: Self.asBob)).filter { $0.severity >= .high }
@@ -186,6 +196,12 @@ struct PartialViewTests {
         let forged = Self.answers([asks(1_000, Self.asBob, for: Self.gateway)], of: Self.asBob)
         #expect(alerts(forged, watching).map(\.severity) == [.high])
         #expect(alerts(forged).map(\.severity) == [.medium])
+        let toGroup = Self.answers([asks(1_000, Self.asBob, for: Self.gateway)], of: Self.asBob)
+            .map { step in
+                let isWhisper = Array(step.frame[20..<22]) == [0, 2] && step.at > 4_000
+                return isWhisper ? step.to("01:00:5e:00:00:01") : step
+            }
+        #expect(alerts(toGroup, watching).map(\.severity) == [.high])
     }
 
     static let attacks = [

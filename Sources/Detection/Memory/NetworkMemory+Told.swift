@@ -22,7 +22,7 @@ extension NetworkMemory {
         let isNobodyAsking = notes(packet.sender.mac, to: everybody) && !hasQuestions
         let isAskingOwner = asksAsOwner(packet)
         sighting.mayBeAskedUnseen =
-            isAskingOwner && mayLackQuestions(of: listenerKey, to: packet)
+            isAskingOwner && mayLackQuestions(of: listenerKey, or: told, to: packet)
             && (!sighting.isGateway || hasAnsweredEverybody(packet))
         sighting.isOneSided =
             isNobodyAsking || isUnheard && hasSeveralSpeakers
@@ -84,14 +84,22 @@ extension NetworkMemory {
     }
 
     /// Whether a capture may lack what a listener asks a packet's sender alone: nothing that the
-    /// listener said to one station is in it, and it is no card of the watching machine; or it
-    /// itself told others unasked of the address under which it is told, as one whose questions are
-    /// missing, or as a forger to whom the answers for another one go.
-    private func mayLackQuestions(of listener: StationKey, to packet: ARPPacket) -> Bool {
-        if configuration.ownStations.contains(listener.mac) { return false }
+    /// listener said to one station is in it, and it is neither a group nor, as named or by where
+    /// the frame goes, a card of the watching machine; or most of what it said itself under the
+    /// address under which it is told were answers unasked, as of one whose questions are missing,
+    /// or of a forger to whom the answers for another one go.
+    private func mayLackQuestions(
+        of listener: StationKey, or told: MACAddress, to packet: ARPPacket
+    ) -> Bool {
+        let own = configuration.ownStations
+        if listener.mac.isGroup || own.contains(listener.mac) || own.contains(told) { return false }
         let named = AddressKey(segment: packet.segment, ip: packet.target.ip)
-        let unasked = tally(of: listener.mac, named)?.unsolicited ?? 0
-        if unasked >= thresholds.unsolicitedEvidence { return true }
+        if let tally = tally(of: listener.mac, named),
+            tally.ownUnsolicited >= thresholds.unsolicitedEvidence,
+            tally.ownUnsolicited >= tally.count / 2
+        {
+            return true
+        }
         guard let place = stations.peek(listener) else { return true }
         return stations.read(place) { !$0.hasSpokenToOne }
     }

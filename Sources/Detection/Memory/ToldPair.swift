@@ -31,7 +31,7 @@ struct ToldPair: Equatable, Sendable {
             frame & Self.frameMax | (isUnasked ? Self.unaskedBit : 0)
             | (isQuestion && isToMany ? Self.questionBit : 0)
             | (form == .unsolicited ? Self.answerBit : 0)
-            | (isToMany ? 0 : Self.oneBit)
+            | (isToMany || packet.source != packet.sender.mac ? 0 : Self.oneBit)
     }
 
     private static let unaskedBit: UInt64 = 1 << 63
@@ -46,7 +46,7 @@ struct ToldPair: Equatable, Sendable {
     var isUnasked: Bool { mark & Self.unaskedBit != 0 }
     /// Whether one station was told in an answer that it had not asked for.
     var isUnaskedAnswer: Bool { mark & Self.answerBit != 0 }
-    /// Whether one station was told.
+    /// Whether one station was told, under its sender's own source.
     var isToOne: Bool { mark & Self.oneBit != 0 }
     /// Whether everybody was told, in a question.
     var isQuestionToMany: Bool { mark & Self.questionBit != 0 }
