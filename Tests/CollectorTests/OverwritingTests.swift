@@ -87,6 +87,37 @@ import Testing
         #expect(try isWrittenAnew(), "totals that passed their time")
     }
 
+    @Test(arguments: [("80m", 2), ("128m", 0)] as [(String, Int32)])
+    func `a file is written anew only where the disk has room for it beside what is kept free`(
+        size: String, status: Int32
+    ) throws {
+        let store = try SampleStore()
+        let connection = try Connection(path: store.path, mode: .readWrite)
+        try connection.execute(
+            """
+            INSERT OR IGNORE INTO deletion VALUES (1, 1);
+            CREATE TABLE filler AS SELECT zeroblob(8 << 20);
+            PRAGMA wal_checkpoint(TRUNCATE)
+            """)
+        let script = """
+            mount -t tmpfs -o size="$1" tmpfs "$2" && cp "$3" "$2/store" || exit 99
+            "$4" purge --confirm --store "sqlite:$2/store" && status=0 || status=$?
+            cp "$2/store" "$3.after" || exit 99
+            exit "$status"
+            """
+        let disk = try TemporaryDirectory()
+        let purged = try CommandRunner.run(
+            "/usr/bin/unshare",
+            [
+                "--user", "--map-root-user", "--mount", "/bin/sh", "-c", script, "sh", size,
+                disk.path, store.path, Executables.path("arpguard-collector"),
+            ])
+        #expect(purged.status == status, "\(purged.stdout)\(purged.stderr)")
+        #expect(purged.stderr.contains("hint: free disk space: 80 MiB are needed") == (status > 0))
+        let after = try Connection(path: store.path + ".after", mode: .readOnly)
+        #expect(try after.integer("SELECT count(*) FROM deletion") == (status > 0 ? 1 : 0))
+    }
+
     @Test func `a collector does so once a day`() throws {
         let collector = try SampleCollector()
         #expect(try collector.post(SampleRequest().with("app_start").bytes).status == 200)

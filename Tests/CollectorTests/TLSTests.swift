@@ -152,6 +152,12 @@ import Testing
         RefusedCommand(
             arguments: ["serve", "--catalogue", "empty.json"], status: 64,
             error: "--catalogue empty.json does not say which service it is of"),
+        RefusedCommand(
+            arguments: ["serve", "--catalogue", "=empty.json"], status: 64,
+            error: "--catalogue empty.json is of a service whose name is no name"),
+        RefusedCommand(
+            arguments: ["serve", "--catalogue", "a\u{1B}b=empty.json"], status: 64,
+            error: "--catalogue empty.json is of a service whose name is no name"),
     ])
     func `what a collector can't serve with is said before it opens anything`(
         _ command: RefusedCommand
