@@ -48,8 +48,11 @@ enum StoreLocation: Sendable {
     func open() throws(StorageError) -> any CollectorStorage {
         switch self {
         case .sqlite(let path):
-            try SQLiteStorage(path: path, random: SystemRandom(), fileSystem: RealFileSystem())
-        case .clickHouse(let address): try ClickHouseStorage(address, random: SystemRandom())
+            TemporaryFiles.keep(besideStore: path)
+            return try SQLiteStorage(
+                path: path, random: SystemRandom(), fileSystem: RealFileSystem())
+        case .clickHouse(let address):
+            return try ClickHouseStorage(address, random: SystemRandom())
         }
     }
 
@@ -59,6 +62,7 @@ enum StoreLocation: Sendable {
     func openWhole(isRead: Bool = false) throws(StorageError) -> any CollectorStorage {
         switch self {
         case .sqlite(let path):
+            TemporaryFiles.keep(besideStore: path)
             let storage = try SQLiteStorage(
                 path: path, create: false, random: SystemRandom(), fileSystem: RealFileSystem())
             try storage.check()

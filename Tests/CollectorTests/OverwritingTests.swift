@@ -118,6 +118,30 @@ import Testing
         #expect(try after.integer("SELECT count(*) FROM deletion") == (status > 0 ? 1 : 0))
     }
 
+    @Test func `a file is written anew beside the store, and nowhere else`() throws {
+        let store = try SampleStore()
+        try Connection(path: store.path, mode: .readWrite).execute(
+            """
+            INSERT OR IGNORE INTO deletion VALUES (1, 1);
+            CREATE TABLE filler AS SELECT zeroblob(24 << 20)
+            """)
+        let elsewhere = try TemporaryDirectory()
+        let script = """
+            mount -t tmpfs -o size=64k tmpfs "$TMPDIR" || exit 99
+            exec "$1" purge --confirm --store "sqlite:$2"
+            """
+        let purged = try CommandRunner.run(
+            "/usr/bin/unshare",
+            [
+                "--user", "--map-root-user", "--mount", "/bin/sh", "-c", script, "sh",
+                Executables.path("arpguard-collector"), store.path,
+            ],
+            environment: ["TMPDIR": elsewhere.path, "SQLITE_TMPDIR": elsewhere.path])
+        #expect(purged.status == 0, "\(purged.stdout)\(purged.stderr)")
+        let after = try Connection(path: store.path, mode: .readOnly)
+        #expect(try after.integer("SELECT count(*) FROM deletion") == 0)
+    }
+
     @Test func `a collector does so once a day`() throws {
         let collector = try SampleCollector()
         #expect(try collector.post(SampleRequest().with("app_start").bytes).status == 200)
