@@ -142,6 +142,38 @@ import Testing
         #expect(try after.integer("SELECT count(*) FROM deletion") == 0)
     }
 
+    @Test func `a file that a reader keeps from being written anew is still to be`() throws {
+        let store = try SampleStore()
+        let storage = try SQLiteStorage(
+            path: store.path, busyMilliseconds: 10, random: SeededRandom(seed: 7),
+            fileSystem: RealFileSystem())
+        let reader = try Connection(path: store.path, mode: .readOnly)
+        func owed() throws -> Int64? { try reader.integer("SELECT count(*) FROM deletion") }
+        try reader.execute("BEGIN")
+        #expect(try owed() == 1)
+        let error = #expect(throws: StorageError.self) { try storage.overwriteDeleted() }
+        #expect(error?.code == .unavailable && error?.hint.contains("a backup") == true)
+        try reader.execute("COMMIT")
+        #expect(try owed() == 1)
+        try storage.overwriteDeleted()
+        #expect(try owed() == 0)
+    }
+
+    @Test func `a deletion is told from each one before, also after the file was written anew`()
+        throws
+    {
+        let store = try SampleStore()
+        let reader = try Connection(path: store.path, mode: .readOnly)
+        var seen = Set<Int64?>()
+        for number in 1...4 {
+            _ = try store.storage.erase(
+                installation: installation(number), secretHash: [], on: today)
+            seen.insert(try reader.integer("SELECT count FROM deletion"))
+            if number > 1 { try store.storage.overwriteDeleted() }
+        }
+        #expect(seen.count == 4)
+    }
+
     @Test func `a collector does so once a day`() throws {
         let collector = try SampleCollector()
         #expect(try collector.post(SampleRequest().with("app_start").bytes).status == 200)

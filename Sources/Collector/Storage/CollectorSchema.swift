@@ -49,7 +49,8 @@ enum CollectorSchema {
         Migration(
             version: 2,
             sql: """
-                -- How often rows were deleted since the file was written anew; no row if never.
+                -- Grows with each deletion; no row if there was none since the file was written
+                -- anew.
                 CREATE TABLE deletion (
                     one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL);
                 INSERT INTO deletion VALUES (1, 1);

@@ -4,7 +4,8 @@ internal import SQLite
 
 extension SQLiteStorage {
     /// Writes the whole file anew, with what is kept and nothing else, if rows were deleted since
-    /// that was done last. Commits wait for it; it takes as much room again on the disk.
+    /// that was done last. Commits wait for it; it takes as much room again on the disk. What fails
+    /// halfway is owed still.
     ///
     /// `secure_delete` overwrites a row that is deleted, but no copy of it that SQLite left in the
     /// unused part of a page when it moved rows from one page to another.
@@ -28,14 +29,22 @@ extension Connection {
         let pages = try integer("PRAGMA page_count") ?? 0
         return pages * (try integer("PRAGMA page_size") ?? 0)
     }
+
+    /// Moves the write-ahead log into the file and empties it; false where a reader, or another
+    /// process that writes, stood in the way for as long as a statement waits.
+    func emptyLog() throws(SQLiteError) -> Bool {
+        try integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+    }
 }
 
 extension StoreConnection {
-    /// Notes in the transaction of a deletion that the file is to be written anew.
+    /// Notes in the transaction of a deletion that the file is to be written anew, by a number that
+    /// was never there before: whoever wrote the file anew before takes no later note away.
     func noteDeletion() throws {
         try run(
             """
-            INSERT INTO deletion VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET count = count + 1
+            INSERT INTO deletion VALUES (1, abs(random() / 4))
+            ON CONFLICT (one) DO UPDATE SET count = count + 1
             """)
     }
 }

@@ -20,8 +20,6 @@ public final class SQLiteStorage: CollectorStorage {
     /// Bytes that the disk has to have for the store to be ready: what the log grows to, and what
     /// the collector may hold.
     private static let freeBytesMin: Int64 = 64 << 20
-    /// How long a statement waits while another process writes.
-    private static let busyMilliseconds: Int32 = 10_000
     private static let retryMilliseconds: Int32 = 10
     /// Stands for erased installations; no identifier has this form.
     static let nobody = "nobody"
@@ -33,16 +31,22 @@ public final class SQLiteStorage: CollectorStorage {
     private let writer: SharedConnection
     private let hashKey: [UInt8]
     private let path: String
+    private let busyMilliseconds: Int32
     private let openDays = Mutex(OpenDays())
     /// Whether a reader was in the way when the log was to be emptied.
     private let owesEmptyLog = Atomic(false)
 
     /// Opens the store at `path`. With `create` a missing file is made (its folder has to exist),
     /// without it a missing file is an error.
+    ///
+    /// - Parameter busyMilliseconds: how long a statement waits while another process writes, and a
+    ///   rewriting for one that reads.
     public init(
-        path: String, create: Bool = true, random: any RandomSource, fileSystem: any FileSystem
+        path: String, create: Bool = true, busyMilliseconds: Int32 = 10_000,
+        random: any RandomSource, fileSystem: any FileSystem
     ) throws(StorageError) {
         self.path = path
+        self.busyMilliseconds = busyMilliseconds
         let connection = try translated(path) {
             if try fileSystem.status(of: path) == nil {
                 guard create else { throw StorageError.missing(path) }
@@ -51,11 +55,11 @@ public final class SQLiteStorage: CollectorStorage {
                 _ = try fileSystem.lock(path)
             }
             let connection = try Connection(
-                path: path, mode: .readWrite, busyMilliseconds: Self.busyMilliseconds)
+                path: path, mode: .readWrite, busyMilliseconds: busyMilliseconds)
             guard try Self.isStore(connection, orBlank: create) else {
                 throw StorageError.foreign(path)
             }
-            try Self.writeAhead(connection)
+            try Self.writeAhead(connection, busyMilliseconds)
             // FULL: an acknowledged batch must survive a loss of power.
             try connection.execute(
                 """
@@ -92,7 +96,9 @@ public final class SQLiteStorage: CollectorStorage {
 
     /// Turns the write-ahead log on. SQLite does not wait by itself where several turn it on at
     /// once.
-    private static func writeAhead(_ connection: Connection) throws(SQLiteError) {
+    private static func writeAhead(
+        _ connection: Connection, _ busyMilliseconds: Int32
+    ) throws(SQLiteError) {
         for left in (0...busyMilliseconds / retryMilliseconds).reversed() {
             do throws(SQLiteError) {
                 return try connection.execute("PRAGMA journal_mode=WAL")
@@ -180,11 +186,19 @@ public final class SQLiteStorage: CollectorStorage {
         try writer.use { _ in try body() }
     }
 
-    /// Writes the file anew from its rows; throws where the disk has no room for it twice more.
+    /// Writes the file anew from its rows. Throws where the disk has no room for it twice more, or
+    /// a reader is in the way for too long: what is new then stands in the log alone.
     func rewrite() throws(StorageError) {
         let bytes = try translated(path) { try reader.use { try $0.connection.bytes() } }
         try checkRoom(for: 2 * bytes)
-        try translated("the store") { try writer.use { try $0.connection.execute("VACUUM") } }
+        let isMoved = try translated("the store") {
+            try writer.use { store in
+                try store.connection.execute("VACUUM")
+                return try store.connection.emptyLog()
+            }
+        }
+        owesEmptyLog.store(!isMoved, ordering: .relaxed)
+        guard isMoved else { throw StorageError.readerInTheWay }
     }
 
     /// Moves the write-ahead log into the file and empties it, so that deleted rows stand in
@@ -208,8 +222,8 @@ public final class SQLiteStorage: CollectorStorage {
         try writer.use { store in
             let connection = store.connection
             try connection.execute("PRAGMA busy_timeout=0")
-            defer { try? connection.execute("PRAGMA busy_timeout=\(Self.busyMilliseconds)") }
-            return try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+            defer { try? connection.execute("PRAGMA busy_timeout=\(busyMilliseconds)") }
+            return try connection.emptyLog()
         }
     }
 }

@@ -41,6 +41,13 @@ extension StorageError {
             hint: "name the file that arpguard-collector serve writes, as sqlite:PATH")
     }
 
+    static var readerInTheWay: StorageError {
+        StorageError(
+            .unavailable,
+            "copies of what was deleted are left in the store: another program reads it",
+            hint: "end what reads the store, such as a backup, and try again")
+    }
+
     fileprivate init(_ error: SQLiteError, subject: String) {
         if error.isDamage {
             self.init(
