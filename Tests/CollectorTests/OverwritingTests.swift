@@ -174,18 +174,60 @@ import Testing
         #expect(seen.count == 4)
     }
 
+    /// A batch of a collector's day.
+    private static func request(_ number: Int, to collector: SampleCollector) -> [UInt8] {
+        let day = collector.clock.now().day
+        var request = SampleRequest(number, batch: number)
+        request.batch = batchText(number, day: day)
+        return request.with("app_start", day: day).bytes
+    }
+
+    /// Waits until something holds.
+    private static func wait(until holds: () throws -> Bool) throws {
+        let deadline = Deadline.within(CommandRunner.deadline)
+        while try !holds() { try #require(!deadline.hasPassed) }
+    }
+
     @Test func `a collector does so once a day`() throws {
         let collector = try SampleCollector()
-        #expect(try collector.post(SampleRequest().with("app_start").bytes).status == 200)
+        #expect(try collector.post(Self.request(1, to: collector)).status == 200)
         #expect(try collector.erase(installation(1), secret: secret(1)).status == 204)
         let store = try Connection(path: collector.store.path, mode: .readOnly)
         func owed() throws -> Int64? { try store.integer("SELECT count(*) FROM deletion") }
         #expect(try owed() == 1)
         collector.clock.advance(by: .seconds(86_400))
-        let day = collector.clock.now().day
-        var request = SampleRequest(2, batch: 2)
-        request.batch = batchText(2, day: day)
-        #expect(try collector.post(request.with("app_start", day: day).bytes).status == 200)
-        #expect(try owed() == 0)
+        #expect(try collector.post(Self.request(2, to: collector)).status == 200)
+        try Self.wait { try owed() == 0 }
+    }
+
+    @Test func `while a large file is written anew, who sends is told to come again at once`()
+        throws
+    {
+        let lines = Monitor<[String]>([])
+        let collector = try SampleCollector(
+            k: 2, sink: { line in lines.update { $0.append(line) } })
+        for number in 1...2 {
+            #expect(try collector.post(Self.request(number, to: collector)).status == 200)
+        }
+        let reader = try Connection(path: collector.store.path, mode: .readWrite)
+        try reader.execute("CREATE TABLE filler AS SELECT zeroblob(20 << 20)")
+        // In the way of the end of the rewriting, not of its beginning.
+        try reader.execute("BEGIN; SELECT * FROM deletion")
+        collector.clock.advance(by: .seconds(86_400))
+        _ = try collector.post(Self.request(3, to: collector))
+        let storage = collector.store.storage
+        try Self.wait { storage.isBeingRewritten }
+        let refused = try collector.post(Self.request(4, to: collector))
+        #expect(refused.status == 503 && refused.header("Retry-After") != nil)
+        #expect(try collector.erase(installation(2), secret: secret(2)).status == 503)
+        #expect(try collector.admin("/readyz").status == 503)
+        #expect(try collector.admin("/?to=\(today)").status == 200)
+        #expect(try storage.lines().contains("event/app_start 2 2"))
+        #expect(storage.isBeingRewritten, "else nothing of this was meanwhile")
+        try reader.execute("COMMIT")
+        try Self.wait { !storage.isBeingRewritten }
+        #expect(try collector.post(Self.request(4, to: collector)).status == 200)
+        let told = lines.read { $0.filter { $0.contains("store") } }
+        #expect(told.isEmpty, "\(told)")
     }
 }

@@ -61,15 +61,21 @@ struct OpenDays {
     /// The figures of those days that are held as of the given numbers of changes. All others are
     /// going to be summed as of those numbers and then handed to `hold`.
     mutating func figures(after changes: [Day: Int64]) -> [Day: [DayFigures]] {
-        var held: [Day: [DayFigures]] = [:]
-        for (day, change) in changes {
-            if let sum = days[day], sum.change == change, let figures = sum.figures {
-                held[day] = figures.values.filter { $0.installations > 0 }
-            } else {
-                days[day] = Sum(change: change, figures: nil)
-            }
+        let held = held(after: changes)
+        for (day, change) in changes where held[day] == nil {
+            days[day] = Sum(change: change, figures: nil)
         }
         return held
+    }
+
+    /// The same figures for a reader who is not going to hand any others to `hold`.
+    func held(after changes: [Day: Int64]) -> [Day: [DayFigures]] {
+        changes.reduce(into: [:]) { held, change in
+            guard let sum = days[change.key], sum.change == change.value,
+                let figures = sum.figures
+            else { return }
+            held[change.key] = figures.values.filter { $0.installations > 0 }
+        }
     }
 
     /// Holds a day's figures from now on, if they fit.

@@ -18,11 +18,22 @@ extension IntakeRoutes {
 
     /// Folds and deletes what has passed its time, and overwrites what was deleted, once a day;
     /// what failed is tried again after a minute, the overwriting on the next day.
-    private func sweep() throws(StorageError) {
+    private func sweep() throws {
         let today = clock.now().day
         try storage.expire(by: configuration.retention, on: today)
         sweeps.withLock { $0.day = today }
-        try storage.overwriteDeleted()
+        try overwriteDeleted()
+    }
+
+    /// Not between two commits: those that come meanwhile are to be answered.
+    private func overwriteDeleted() throws(SystemError) {
+        try DetachedThread.start { [storage, logger] in
+            do {
+                try storage.overwriteDeleted()
+            } catch {
+                logger.log(.error, "what was deleted is not overwritten yet: \(error)")
+            }
+        }
     }
 
     /// Sweeps as if every day since 1970 were open, which deletes no figure, so that a store that
@@ -53,6 +64,8 @@ extension IntakeRoutes {
         do {
             try storage.keepSums()
         } catch {
+            // While the file is written anew they wait for the next time.
+            guard error.code != .rewriting else { return }
             logger.log(.warning, "the sums of open days were not kept: \(error)")
         }
     }

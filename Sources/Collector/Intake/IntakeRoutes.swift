@@ -198,8 +198,11 @@ final class IntakeRoutes: Sendable {
     // MARK: - A storage that fails
 
     /// The answer where the storage failed. It is logged when it begins and when it ends, not once
-    /// per request.
+    /// per request; a file that is written anew is no failure.
     func failed(_ error: StorageError, _ request: HTTPRequest) -> HTTPResponse {
+        guard error.code != .rewriting else {
+            return IntakeAnswer.failure(.serviceUnavailable, error.description, to: request)
+        }
         if changes(isFailing: true) { logger.log(.error, error.description) }
         return IntakeAnswer.failure(.serviceUnavailable, "the store failed", to: request)
     }

@@ -35,7 +35,8 @@ public protocol CollectorStorage: Sendable {
     func expire(by policy: RetentionPolicy, on today: Day) throws(StorageError)
 
     /// Overwrites what the store may still hold of rows that were deleted, where deleting does not
-    /// do so by itself. It may take long, and waits for nobody who reads.
+    /// do so by itself. It may take long: commits and erasures may throw `rewriting` meanwhile, and
+    /// readings go on.
     func overwriteDeleted() throws(StorageError)
 
     /// The figures of each service on each day of the range that has any, over all installations;

@@ -38,10 +38,13 @@ extension SQLiteStorage {
 
     private func reading(_ days: ClosedRange<Day>, _ store: StoreConnection) throws -> Reading {
         // Between two commits, what is held is of the state that the transaction sees.
-        let (changes, held) = try betweenWrites {
+        let state = try betweenWrites { _ in
             let changes = try Self.changes(in: days, store)
             return (changes, withOpenDays { $0.figures(after: changes) })
         }
+        // While the file is written anew nobody waits, and no day begins to be held.
+        let (changes, held) = try state ?? heldFigures(days, store)
+        let mayHold = state != nil
         var reading = Reading()
         try store.each(
             """
@@ -60,12 +63,21 @@ extension SQLiteStorage {
             var figures = try Self.keptFigures(of: day, change, store)
             if figures.isEmpty {
                 figures = try store.computedFigures(of: day)
-                if OpenDays.fits(figures) { reading.computed.append((figures, day, change)) }
+                if mayHold, OpenDays.fits(figures) {
+                    reading.computed.append((figures, day, change))
+                }
             }
             reading.figures += figures.map(\.limited)
-            withOpenDays { $0.hold(figures, of: day) }
+            if mayHold { withOpenDays { $0.hold(figures, of: day) } }
         }
         return reading
+    }
+
+    private func heldFigures(
+        _ days: ClosedRange<Day>, _ store: StoreConnection
+    ) throws -> ([Day: Int64], [Day: [DayFigures]]) {
+        let changes = try Self.changes(in: days, store)
+        return (changes, withOpenDays { $0.held(after: changes) })
     }
 
     /// How many changes each open day has had. What an earlier version took of a folded day is

@@ -4,8 +4,8 @@ internal import SQLite
 
 extension SQLiteStorage {
     /// Writes the whole file anew, with what is kept and nothing else, if rows were deleted since
-    /// that was done last. Commits wait for it; it takes as much room again on the disk. What fails
-    /// halfway is owed still.
+    /// that was done last. Meanwhile writing throws `rewriting`, but for a small file, for which it
+    /// waits. It takes as much room again on the disk. What fails halfway is owed still.
     ///
     /// `secure_delete` overwrites a row that is deleted, but no copy of it that SQLite left in the
     /// unused part of a page when it moved rows from one page to another.

@@ -21,6 +21,8 @@ public final class SQLiteStorage: CollectorStorage {
     /// the collector may hold.
     private static let freeBytesMin: Int64 = 64 << 20
     private static let retryMilliseconds: Int32 = 10
+    /// Bytes of a file that is written anew so quickly that commits can wait for it.
+    private static let quickBytesMax: Int64 = 16 << 20
     /// Stands for erased installations; no identifier has this form.
     static let nobody = "nobody"
     /// KiB of pages that a connection keeps in memory.
@@ -35,6 +37,7 @@ public final class SQLiteStorage: CollectorStorage {
     private let openDays = Mutex(OpenDays())
     /// Whether a reader was in the way when the log was to be emptied.
     private let owesEmptyLog = Atomic(false)
+    private let gate = RewritingGate()
 
     /// Opens the store at `path`. With `create` a missing file is made (its folder has to exist),
     /// without it a missing file is an error.
@@ -135,17 +138,18 @@ public final class SQLiteStorage: CollectorStorage {
     }
 
     /// Runs `body` in one transaction of the writing connection, and `committed` before the next
-    /// one can begin.
+    /// one can begin. Throws `rewriting` at once while a large file is written anew.
     func write<Result: Sendable>(
         committed: (Result) -> Void = { _ in }, _ body: (StoreConnection) throws -> Result
     ) throws(StorageError) -> Result {
-        let result = try translated("the store") {
-            try writer.use { store in
+        let passed = try translated("the store") {
+            try betweenWrites { store in
                 let result = try store.connection.transaction { try body(store) }
                 committed(result)
                 return result
             }
         }
+        guard let result = passed else { throw StorageError.rewriting }
         settleLog()
         return result
     }
@@ -181,9 +185,15 @@ public final class SQLiteStorage: CollectorStorage {
     /// What all reading took so far, in the same measure.
     var readingOperations: Int { reader.use { $0.operations } }
 
-    /// Runs `body` while no transaction of this process writes.
-    func betweenWrites<Result: Sendable>(_ body: () throws -> Result) rethrows -> Result {
-        try writer.use { _ in try body() }
+    /// Whether a large file is written anew now.
+    var isBeingRewritten: Bool { gate.isClosed }
+
+    /// Runs `body` while no transaction of this process writes; nil, at once and without running
+    /// it, while a large file is written anew.
+    func betweenWrites<Result: Sendable>(
+        _ body: (StoreConnection) throws -> Result
+    ) rethrows -> Result? {
+        try gate.pass { try writer.use { try body($0) } }
     }
 
     /// Writes the file anew from its rows. Throws where the disk has no room for it twice more, or
@@ -192,13 +202,18 @@ public final class SQLiteStorage: CollectorStorage {
         let bytes = try translated(path) { try reader.use { try $0.connection.bytes() } }
         try checkRoom(for: 2 * bytes)
         let isMoved = try translated("the store") {
-            try writer.use { store in
-                try store.connection.execute("VACUUM")
-                return try store.connection.emptyLog()
-            }
+            bytes > Self.quickBytesMax ? try gate.close { try vacuum() } : try vacuum()
         }
         owesEmptyLog.store(!isMoved, ordering: .relaxed)
         guard isMoved else { throw StorageError.readerInTheWay }
+    }
+
+    /// Writes the file anew; false where what is new stands in the log alone.
+    private func vacuum() throws -> Bool {
+        try writer.use { store in
+            try store.connection.execute("VACUUM")
+            return try store.connection.emptyLog()
+        }
     }
 
     /// Moves the write-ahead log into the file and empties it, so that deleted rows stand in
@@ -216,14 +231,14 @@ public final class SQLiteStorage: CollectorStorage {
         if isDone == true { owesEmptyLog.store(false, ordering: .relaxed) }
     }
 
-    /// Empties the log without waiting for a reader, who may take as long as a backup does; false
-    /// when there is one.
+    /// Empties the log without waiting for a reader, who may take as long as a backup does, or for
+    /// a rewriting; false when there is one.
     private func truncateLog() throws -> Bool {
-        try writer.use { store in
+        try betweenWrites { store in
             let connection = store.connection
             try connection.execute("PRAGMA busy_timeout=0")
             defer { try? connection.execute("PRAGMA busy_timeout=\(busyMilliseconds)") }
             return try connection.emptyLog()
-        }
+        } ?? false
     }
 }

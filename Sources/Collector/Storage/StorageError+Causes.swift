@@ -41,6 +41,11 @@ extension StorageError {
             hint: "name the file that arpguard-collector serve writes, as sqlite:PATH")
     }
 
+    static var rewriting: StorageError {
+        StorageError(
+            .rewriting, "the store is being written anew", hint: "try again in some minutes")
+    }
+
     static var readerInTheWay: StorageError {
         StorageError(
             .unavailable,

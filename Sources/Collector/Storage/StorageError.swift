@@ -14,6 +14,8 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         public static let newer = Code(name: "newer")
         /// It may work later: the disk is full or another process holds the store.
         public static let unavailable = Code(name: "unavailable")
+        /// It is written anew, and works again in some minutes.
+        public static let rewriting = Code(name: "rewriting")
     }
 
     /// The kind of trouble.
