@@ -55,7 +55,7 @@ final class CollectorMetrics: Sendable {
                 let isOverQuota = batch.isOverQuota && outcome == .notAdmitted
                 let word = isOverQuota ? BatchOutcome.overQuota : outcome.word
                 state.batches[word, default: 0] += 1
-                guard case .stored(let isNew, let folded) = outcome else { continue }
+                guard case .stored(let isNew, let folded, _) = outcome else { continue }
                 state.recordsAdmitted += batch.recordCount - folded
                 if isNew { state.newInstallations += 1 }
             }

@@ -60,8 +60,10 @@ import Testing
         for word in words { request = request.with("run", ("word", .string(word))) }
         let policy = IntakePolicy(catalogues: ["words": catalogue])
         let (batches, tally) = try Self.decide(request, policy)
-        #expect(batches.first?.figures[today]?.figures.count == DayCounters.figuresMax)
-        #expect(tally == [.share: 1], "the version, beside the event and its words")
+        let figures = try #require(batches.first?.figures[today]?.figures)
+        #expect(figures.count == DayCounters.figuresMax)
+        #expect(tally == [.share: 1], "a word, beside the version, the event and other words")
+        #expect(figures["version/0.1.0"]?.count == 1)
     }
 
     struct Case: Sendable, CustomTestStringConvertible {

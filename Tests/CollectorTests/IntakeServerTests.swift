@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Catalogue
 import Compression
 import JSON
 import Modules
@@ -55,6 +56,39 @@ import Testing
         #expect(reply.status == 200)
         #expect(try ExportLogsResponse(decoding: reply.body).rejectedLogRecords == 1)
         #expect(try collector.insight() == before)
+    }
+
+    @Test func `figures beyond the most of an installation and day are counted, and once`() throws {
+        let words = (1...300).map { "w\($0)" }
+        let events = [(1, "run"), (2, "walk")].map { id, name in
+            EventDefinition(
+                id: id, name, purpose: "Which",
+                [PropertyDefinition(id: 1, "word", .choice(words), purpose: "Which")])
+        }
+        let collector = try SampleCollector(k: 2) { configuration in
+            configuration.policy = IntakePolicy(catalogues: ["words": Catalogue(events)])
+        }
+        func post(_ event: String, batch: Int) throws {
+            var request = SampleRequest(1, batch: batch)
+            request.service = "words"
+            for word in words { request = request.with(event, ("word", .string(word))) }
+            #expect(try collector.post(request.bytes).status == 200)
+        }
+        func leftOut() throws -> [String?] {
+            let metric = #"arpguard_collector_left_out_total{reason="contribution.share"}"#
+            let tally = try collector.store.storage.tally(in: today...today)
+            return [try collector.metric(metric), "\(tally.counts[.share] ?? 0)"]
+        }
+        try post("walk", batch: 1)
+        #expect(try leftOut() == ["0", "0"])
+        try post("run", batch: 2)
+        // Two events with their words, and the version.
+        let beyond = String(2 * (1 + words.count) + 1 - DayCounters.figuresMax)
+        #expect(try leftOut() == [beyond, beyond])
+        try post("run", batch: 2)
+        #expect(try leftOut() == [beyond, beyond])
+        let lines = try collector.store.storage.lines()
+        #expect(lines.count == 1 + DayCounters.figuresMax && lines.contains("version/0.1.0 1 2"))
     }
 
     @Test func `rejected records are told in the request's encoding`() throws {

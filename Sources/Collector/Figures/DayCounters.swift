@@ -74,15 +74,27 @@ public struct DayCounters: Sendable, Equatable {
         figures[name]?.durations.merge(durations)
     }
 
-    /// Adds all figures of other counters. Of too many the last by name are left out, so that
-    /// batches come to the same in whatever order they are merged.
-    public mutating func merge(_ other: DayCounters) {
-        guard !isEmpty else { return figures = other.figures }
+    /// Adds all figures of other counters. Of too many the last by name are left out, but for
+    /// versions, so that batches come to the same in whatever order they are merged.
+    ///
+    /// Returns how much was left out.
+    @discardableResult
+    public mutating func merge(_ other: DayCounters) -> Int {
+        guard !isEmpty else {
+            figures = other.figures
+            return 0
+        }
         for (name, figure) in other.figures {
             figures[name, default: Figure()].add(figure.count, figure.durations)
         }
-        guard figures.count > Self.figuresMax else { return }
-        for name in figures.keys.sorted().dropFirst(Self.figuresMax) { figures[name] = nil }
+        guard figures.count > Self.figuresMax else { return 0 }
+        let versions = "\(CounterGroup.version.rawValue)/"
+        let names = figures.keys.sorted {
+            ($0.hasPrefix(versions) ? 0 : 1, $0) < ($1.hasPrefix(versions) ? 0 : 1, $1)
+        }
+        return names.dropFirst(Self.figuresMax).reduce(0) { sum, name in
+            sum + (figures.removeValue(forKey: name)?.count ?? 0)
+        }
     }
 }
 

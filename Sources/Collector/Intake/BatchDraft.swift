@@ -93,8 +93,6 @@ struct BatchDraft {
                 self.count(Counter(.loss, reason).description, count, at: place)
             }
         }
-        let version = Counter(.version, facts.version ?? Counter.notTold).description
-        for place in days.indices { count(version, at: place) }
         var figures: [Day: DayCounters] = [:]
         for place in days.indices { figures[days[place].day] = counters(at: place) }
         return AdmittedBatch(
@@ -103,10 +101,12 @@ struct BatchDraft {
             records: try compressedRecords(compressor), recordCount: recordCount, tally: tally)
     }
 
-    /// The figures of a day; those beyond the most that a batch may have are left out and counted.
+    /// The figures of a day, the version first. Those beyond the most that a batch may have are
+    /// left out and counted.
     private mutating func counters(at place: Int) -> DayCounters {
         let draft = days[place]
         var counters = DayCounters(capacity: draft.others.count + plan.events.count * 3)
+        counters.add(Counter(.version, facts.version ?? Counter.notTold).description)
         var durations = draft.durations.sorted()[...]
         var counted = draft.counted.sorted()[...]
         while let number = counted.first {

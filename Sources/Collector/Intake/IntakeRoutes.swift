@@ -167,7 +167,7 @@ final class IntakeRoutes: Sendable {
 
     /// Gives back what was taken of the limits for nothing; there are no outcomes after a failure.
     private func settle(_ brought: Brought, _ outcomes: [BatchOutcome]) {
-        let taken = outcomes.count { if case .stored(isNew: true, _) = $0 { true } else { false } }
+        let taken = outcomes.count(where: \.isNew)
         newcomers.settle(brought.limits.newcomers, taken: taken)
         let unstored = brought.batches.enumerated().filter { index, _ in
             guard index < outcomes.count else { return true }
@@ -220,6 +220,9 @@ final class IntakeRoutes: Sendable {
 }
 
 extension BatchOutcome {
+    /// Whether nothing was known of the installation.
+    fileprivate var isNew: Bool { if case .stored(true, _, _) = self { true } else { false } }
+
     /// Whether the batch had come before.
     fileprivate var isResent: Bool { if case .resent = self { true } else { false } }
 }
@@ -231,9 +234,10 @@ extension AdmittedBatch {
         switch outcome {
         case .erased: tally.add(.erased, recordCount)
         case .closed: tally.add(.day, recordCount)
-        case .stored(_, let folded), .resent(let folded): tally.add(.day, folded)
+        case .stored(_, let folded, _), .resent(let folded): tally.add(.day, folded)
         case .notAdmitted: return nil
         }
+        if case .stored(_, _, let leftOut) = outcome { tally.add(.share, leftOut) }
         return tally
     }
 }

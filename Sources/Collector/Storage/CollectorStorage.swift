@@ -184,8 +184,9 @@ public struct CommitGroup: Sendable, Equatable {
 /// What happened to a batch in the storage.
 public enum BatchOutcome: Sendable, Equatable {
     /// It is kept. `isNew`: nothing was known of its installation before. `folded`: of so many of
-    /// its records nothing is kept, as their days are folded.
-    case stored(isNew: Bool, folded: Int = 0)
+    /// its records nothing is kept, as their days are folded. `leftOut`: so much of what its
+    /// installation told is in no figure, as it told of too many on a day.
+    case stored(isNew: Bool, folded: Int = 0, leftOut: Int = 0)
     /// It had been kept already; nothing changed. A storage that finds that out only when it reads
     /// may say `stored` instead. `folded`: as if it came for the first time.
     case resent(folded: Int = 0)

@@ -104,7 +104,7 @@ private struct SQLiteCommit {
             hash: hash, service: service, name: batch.service)
         let recordSet = batch.records.isEmpty ? nil : try nextRecordSet()
         let isFirst = try isFirst(batch, installation)
-        guard try put(batch, of: sender, on: batch.day, recordSet) else {
+        guard var leftOut = try put(batch, of: sender, on: batch.day, recordSet) else {
             return .resent(folded: folded)
         }
         tally.add(batch.tally, isFirst: isFirst)
@@ -114,10 +114,11 @@ private struct SQLiteCommit {
             lastRecordSet = recordSet
         }
         for (day, figures) in batch.figures where day != batch.day && !figures.isEmpty {
-            _ = try put(batch, of: sender, on: day, nil)
+            leftOut += try put(batch, of: sender, on: day, nil) ?? 0
         }
+        tally.add(.share, leftOut)
         try know(installation, batch.erasureKeyHash, isNew: isNew)
-        return .stored(isNew: isNew, folded: folded)
+        return .stored(isNew: isNew, folded: folded, leftOut: leftOut)
     }
 
     private mutating func isKept(
@@ -139,20 +140,21 @@ private struct SQLiteCommit {
             { _ in true }) == nil
     }
 
-    /// Keeps what a batch tells of a day; false when it is kept already.
+    /// Keeps what a batch tells of a day; nil when it is kept already, else how much was left out.
     private mutating func put(
         _ batch: AdmittedBatch, of sender: InstallationService, on day: Day, _ recordSet: Int64?
-    ) throws -> Bool {
+    ) throws -> Int? {
         let figures = batch.figures[day] ?? DayCounters()
         let isCarried = try isCarried(day)
         guard
             let part = try store.put(
                 batch.id, figures, of: sender, on: day, recordSet: recordSet)
-        else { return false }
+        else { return nil }
         changes.days.insert(day)
-        guard isCarried, !figures.isEmpty else { return true }
-        changes.tell(day, sender.name, of: sender.hash, from: part.before, to: part.after)
-        return true
+        if isCarried, !figures.isEmpty {
+            changes.tell(day, sender.name, of: sender.hash, from: part.before, to: part.after)
+        }
+        return part.leftOut
     }
 
     /// Whether the day's figures are carried on: those of a day that is held, and of one that

@@ -20,8 +20,15 @@ extension StoreConnection {
         }
     }
 
-    /// Keeps a batch among those of its installation on a day; nil when it is kept already, else
-    /// what the installation had told of the day before, and has now.
+    /// What an installation had told of a day before a batch, and has now; and how much of both has
+    /// no room in the figures of one installation and day.
+    struct Told {
+        var before = DayCounters()
+        let after: DayCounters
+        var leftOut = 0
+    }
+
+    /// Keeps a batch among those of its installation on a day; nil when it is kept already.
     ///
     /// The first batch holds its figures itself. From the second one on the figures of all stand
     /// together in one row, whose identifier is empty: so a batch costs the same however many came
@@ -29,7 +36,7 @@ extension StoreConnection {
     func put(
         _ id: [UInt8], _ figures: DayCounters, of sender: InstallationService, on day: Day,
         recordSet: Int64?
-    ) throws -> (before: DayCounters, after: DayCounters)? {
+    ) throws -> Told? {
         let key = [.day(day), sender.installation, sender.service]
         let part = try part(key)
         let own = part == nil ? figures.encoded : []
@@ -37,7 +44,7 @@ extension StoreConnection {
             "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, ?)",
             key + [.blob(id), .blob(own), recordSet.map { .integer($0) } ?? .null])
         guard kept == 1 else { return nil }
-        guard let part else { return (DayCounters(), figures) }
+        guard let part else { return Told(after: figures) }
         if !part.isTogether {
             try run(
                 """
@@ -45,11 +52,11 @@ extension StoreConnection {
                 """, key)
         }
         var sum = part.figures
-        sum.merge(figures)
+        let leftOut = sum.merge(figures)
         try run(
             "INSERT OR REPLACE INTO batch VALUES (?, ?, ?, x'', ?, NULL)",
             key + [.blob(sum.encoded)])
-        return (part.figures, sum)
+        return Told(before: part.figures, after: sum, leftOut: leftOut)
     }
 
     /// What the batches of an installation on a day come to, and whether it stands together in one
