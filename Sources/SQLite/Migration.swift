@@ -48,6 +48,13 @@ extension Connection {
         }
     }
 
+    /// Throws `MigrationError.newer` if the database knows more steps than `migrations`; one that
+    /// knows fewer stays as it is.
+    public func refuseNewer(than migrations: [Migration]) throws {
+        let (found, known) = (try schemaVersion(), migrations.last?.version ?? 0)
+        if found > known { throw MigrationError.newer(found: found, known: known) }
+    }
+
     private func schemaVersion() throws(SQLiteError) -> Int64 {
         try integer("PRAGMA user_version") ?? 0
     }

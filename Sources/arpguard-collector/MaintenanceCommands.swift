@@ -61,8 +61,9 @@ private func purge(_ invocation: Invocation) throws(CommandFailure) -> ExitStatu
     let options = try ServeOptions(invocation)
     let policy = options.retention
     let today = SystemClock().now().day
-    let storage = try invocation.openWholeStore(options.store)
-    guard invocation.command.isOn(.confirm) else {
+    let isConfirmed = invocation.command.isOn(.confirm)
+    let storage = try invocation.openWholeStore(options.store, migrates: isConfirmed)
+    guard isConfirmed else {
         throw CommandFailure(
             "nothing was changed: days before \(policy.firstOpenDay(on: today)) would be folded, "
                 + "and totals before \(policy.firstTotalsDay(on: today)) deleted",

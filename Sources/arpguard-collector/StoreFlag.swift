@@ -58,13 +58,19 @@ enum StoreLocation: Sendable {
 
     /// Opens a store that is there, found to be whole.
     ///
-    /// - Parameter isRead: whether each row of it is read too, which takes as long as it takes.
-    func openWhole(isRead: Bool = false) throws(StorageError) -> any CollectorStorage {
+    /// - Parameters:
+    ///   - isRead: whether each row of it is read too, which takes as long as it takes.
+    ///   - migrates: whether an older program's store is brought to this one's form; that program
+    ///     can't open it then.
+    func openWhole(
+        isRead: Bool, migrates: Bool
+    ) throws(StorageError) -> any CollectorStorage {
         switch self {
         case .sqlite(let path):
             TemporaryFiles.keep(besideStore: path)
             let storage = try SQLiteStorage(
-                path: path, create: false, random: SystemRandom(), fileSystem: RealFileSystem())
+                path: path, create: false, migrates: migrates, random: SystemRandom(),
+                fileSystem: RealFileSystem())
             try storage.check()
             if isRead { try storage.checkRows() }
             return storage
@@ -91,13 +97,14 @@ extension Invocation {
     }
 
     /// A store that is there, found to be whole: the one that is named, else that of the command
-    /// line; with `isRead` each of its rows is read too.
+    /// line; with `isRead` each of its rows is read too, and without `migrates` an older program
+    /// can still open it.
     func openWholeStore(
-        _ store: String?, isRead: Bool = false
+        _ store: String?, isRead: Bool = false, migrates: Bool = false
     ) throws(CommandFailure) -> any CollectorStorage {
         let location = try location(store)
         do {
-            return try location.openWhole(isRead: isRead)
+            return try location.openWhole(isRead: isRead, migrates: migrates)
         } catch {
             throw CommandFailure(error)
         }

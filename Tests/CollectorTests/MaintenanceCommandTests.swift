@@ -56,6 +56,29 @@ import Testing
         #expect(try store.integer("SELECT count(*) FROM deletion") == 0, "overwritten too")
     }
 
+    @Test func `an earlier program's store stays its own until serve or a purge takes it over`()
+        throws
+    {
+        try makeStore()
+        func connection() throws -> Connection {
+            try Connection(path: folder.file("store"), mode: .readWrite)
+        }
+        try connection().execute("DROP TABLE deletion; PRAGMA user_version = 1")
+        let before = try folder.read("store")
+        for command in [["check"], ["purge"], ["insight"], ["export-static", "public"]] {
+            let result = try CommandRunner.run(
+                Executables.path("arpguard-collector"), command + ["--store", "sqlite:store"],
+                workingDirectory: folder.path)
+            #expect(result.status == (command == ["purge"] ? 2 : 0), "\(result.stderr)")
+            #expect(try folder.read("store") == before, "\(command)")
+        }
+        #expect(try run("purge", "--store", "sqlite:store", "--confirm").status == 0)
+        #expect(try connection().integer("PRAGMA user_version") == 2)
+        try connection().execute("PRAGMA user_version = 99")
+        let newer = try run("check", "--store", "sqlite:store")
+        #expect(newer.status == 2 && newer.stderr.contains("run the collector that wrote it"))
+    }
+
     @Test func `insight takes store, k and days of a configuration file`() throws {
         try makeStore()
         try folder.write(

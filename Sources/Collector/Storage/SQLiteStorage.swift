@@ -42,11 +42,14 @@ public final class SQLiteStorage: CollectorStorage {
     /// Opens the store at `path`. With `create` a missing file is made (its folder has to exist),
     /// without it a missing file is an error.
     ///
-    /// - Parameter busyMilliseconds: how long a statement waits while another process writes, and a
-    ///   rewriting for one that reads.
+    /// - Parameters:
+    ///   - migrates: whether the store of an older program is brought to the form of this one;
+    ///     without it such a store can be read, and commits can't be relied on.
+    ///   - busyMilliseconds: how long a statement waits while another process writes, and a
+    ///     rewriting for one that reads.
     public init(
-        path: String, create: Bool = true, busyMilliseconds: Int32 = 10_000,
-        random: any RandomSource, fileSystem: any FileSystem
+        path: String, create: Bool = true, migrates: Bool = true,
+        busyMilliseconds: Int32 = 10_000, random: any RandomSource, fileSystem: any FileSystem
     ) throws(StorageError) {
         self.path = path
         self.busyMilliseconds = busyMilliseconds
@@ -73,7 +76,9 @@ public final class SQLiteStorage: CollectorStorage {
             return connection
         }
         hashKey = try translated(path) {
-            try connection.migrate(CollectorSchema.migrations)
+            try migrates
+                ? connection.migrate(CollectorSchema.migrations)
+                : connection.refuseNewer(than: CollectorSchema.migrations)
             return try Self.hashKey(in: connection, random: random)
         }
         writer = SharedConnection(connection)
