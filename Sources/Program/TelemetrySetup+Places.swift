@@ -56,6 +56,7 @@ extension TelemetrySetup {
         seams.obstacleRemedy = { places.remedy(in: folder) }
         // One that can't be struck off now is by whoever began it, or done once more.
         seams.deletionBegins = { try? places.strike(.delete, at: folder) }
+        seams.noStands = { try? places.strike(.disable, at: folder) }
         seams.isOthers = { places.isOthers(folder, isUsual: isUsual(folder)) }
         return seams
     }
@@ -117,7 +118,7 @@ extension TelemetrySetup {
     /// The same without the configured one that a copy of this home decided about: what is in it is
     /// seen here, and why the yes in it counts no more is told with that.
     public func awayElsewhere() throws(CommandFailure) -> [AwayPlace] {
-        try awayPlaces().filter { !($0.isTaken && isSame($0.path, place)) }
+        try awayPlaces().filter { !($0.isTaken && !$0.isOwing && isSame($0.path, place)) }
     }
 
     /// Those of a list that are not there and fit. One that came back to where it was, with the

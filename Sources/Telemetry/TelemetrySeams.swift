@@ -38,6 +38,8 @@ public struct TelemetrySeams: Sendable {
     /// Called once all that is in the folder will be deleted, by whoever ends what was begun, and
     /// before that is done.
     package var deletionBegins: @Sendable () -> Void = {}
+    /// Called once a no is written down in the folder, before anybody else can decide there.
+    package var noStands: @Sendable () -> Void = {}
     /// The stores whose readers this process has waited for in vain.
     let readers = AwaitedReaders()
     /// Whether a yes that stands is, as far as can be seen, that of another home.

@@ -47,8 +47,8 @@ import Testing
     }
 
     /// Copies the home while it owes that.
-    private func copyHome(owing decision: String) throws {
-        try owe(decision)
+    private func copyHome(owing decision: String?) throws {
+        if let decision { try owe(decision) }
         let (from, to) = (arpguard.home, arpguard.folder.file("copy"))
         #expect(try CommandRunner.run("/bin/cp", ["-a", from, to], environment: [:]).status == 0)
     }
@@ -61,9 +61,28 @@ import Testing
         #expect(try arpguard("replay", capture).status == 1)
     }
 
-    private func copyOwing(_ decision: String) throws {
+    private func copyOwing(_ decision: String?) throws {
         try copyHome(owing: decision)
+        if decision == nil { try run("telemetry", "disable") }
         try settleAndAgree()
+    }
+
+    @Test(arguments: [true, false])
+    func `nobody else decides there between a no and the mark that is drawn for it`(
+        isOwed: Bool
+    ) throws {
+        try copyHome(owing: isOwed ? "disable" : nil)
+        let replaced = Mutex(0)
+        let lock = "\(place)/change.lock"
+        let files = FailingFiles { path in
+            guard path.hasSuffix("/disk/place") else { return false }
+            replaced.withLock { $0 += 1 }
+            #expect((try? RealFileSystem().isLocked(lock)) == true)
+            return false
+        }
+        try inCopy(files) { isOwed ? $0.settle() : $0.disable().failure }
+        #expect(replaced.withLock { $0 } == 1, "the copy has marked it as its own")
+        #expect(try arpguard.telemetryStatus()["enabled"] == false)
     }
 
     @Test(arguments: ["disable", "delete"])
@@ -77,14 +96,17 @@ import Testing
         #expect(after["enabled"] == true && after["events"] == before["events"])
     }
 
-    /// Settles in this process what the copy owes; the files are these.
-    private func settleCopy(_ files: any FileSystem) throws -> CommandFailure? {
+    /// Does something in this process for the copy, whose files are these; what failed.
+    @discardableResult
+    private func inCopy(
+        _ files: any FileSystem, _ body: @escaping @Sendable (TelemetrySetup) -> CommandFailure?
+    ) throws -> CommandFailure? {
         let failure = Mutex<CommandFailure?>(nil)
         let command = Command("look", summary: "Look", flags: Flag.common) {
             invocation throws(CommandFailure) in
             var setup = TelemetrySetup(try ProgramContext(invocation), invocation)
             setup.seams.files = files
-            let failed = setup.settle()
+            let failed = body(setup)
             failure.withLock { $0 = failed }
             return .success
         }
@@ -110,7 +132,7 @@ import Testing
             }
             if isFirst { #expect(throws: Never.self) { try settleAndAgree() } }
         })
-        #expect(try settleCopy(files) == nil)
+        #expect(try inCopy(files) { $0.settle() } == nil)
         #expect(isMet.withLock { $0 })
         let status = try arpguard.telemetryStatus()
         #expect(status["enabled"] == true && status["blocked_by"] == [])
@@ -133,12 +155,16 @@ import Testing
         #expect(try arpguard.telemetryStatus()["enabled"] == true)
     }
 
-    @Test func `status of a copy tells the folder that it still names once, and why its yes ended`()
-        throws
-    {
-        try copyOwing("disable")
+    @Test(arguments: [false, true])
+    func `status of a copy tells the folder that it still names, what is owed there, and why`(
+        isOwing: Bool
+    ) throws {
+        try copyOwing(isOwing ? "disable" : nil)
         let status = try arpguard.telemetryStatus(copy)
-        #expect(status["storage_path"]?.stringValue == place && status["other_places"] == [])
+        #expect(status["storage_path"]?.stringValue == place)
+        let errors = (status["other_places"]?.arrayValue ?? []).map { $0["error"]?.stringValue }
+        #expect(errors.count == (isOwing ? 1 : 0), "it is no other folder")
+        #expect(errors.allSatisfy { $0?.contains("what was decided here is not done") == true })
         #expect(status["events"]?["recorded"] != .null)
         let told = status["configuration_error"]?.stringValue ?? ""
         #expect(told.contains("knows of no yes in \(place): a copy of it, or the one"), "\(told)")

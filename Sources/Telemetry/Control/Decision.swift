@@ -160,6 +160,7 @@ extension TelemetryControl {
             try recordNo(record ?? recordOfNobody(state), epoch: lastEpoch(page, record))
         }
         settleNo()
+        seams.noStands()
     }
 
     /// Runs what follows once telemetry is off, and says so of what fails there.
