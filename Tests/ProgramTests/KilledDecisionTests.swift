@@ -45,15 +45,23 @@ import Testing
         _ = try process.waitForEnd()
     }
 
-    /// Kills a deletion that waits for a reader of the configured folder, or as soon as it begins
-    /// there.
+    /// Kills a deletion that waits for a reader of the configured folder, where telemetry is on
+    /// again under another identifier, or as soon as it begins there.
     private func killDeletion(at folder: String, isWaiting: Bool = true) throws {
         let reader = try arpguard.reader(of: folder)
+        let identifier = try identifier(in: folder)
         try kill("delete-data", "--confirm") {
             let isBegun = try RealFileSystem().status(of: "\(folder)/deletion.intent") != nil
-            return try isBegun && (!isWaiting || owed() == ["delete"])
+            guard isBegun, isWaiting else { return isBegun }
+            return try owed() == ["delete"] && self.identifier(in: folder) != identifier
+                && hasYes(folder)
         }
         try reader.execute("COMMIT")
+    }
+
+    private func identifier(in folder: String) throws -> JSONValue? {
+        let bytes = try RealFileSystem().read("\(folder)/consent.json", bytesMax: 1 << 16)
+        return try JSONValue.parse(bytes: bytes)["installation_id"]
     }
 
     private func owed() throws -> [String] {
@@ -66,9 +74,9 @@ import Testing
         text.split(separator: "delete-data is done now: deleted \(stored) events").count - 1
     }
 
-    private func expectAllDeleted() throws {
+    private func expectAllDeleted(whereOn: Bool = true) throws {
         let status = try arpguard.telemetryStatus()
-        #expect(status["events"]?["recorded"] == 0 && status["enabled"] == true)
+        #expect(status["events"]?["recorded"] == 0 && status["enabled"] == .bool(whereOn))
         let place = try #require(status["other_places"]?.arrayValue?.first)
         #expect(place["recorded"] == 0 && place["enabled"] == true, "consent stays as it is")
         #expect(try owed().isEmpty)
@@ -79,11 +87,15 @@ import Testing
         isUsual: Bool, isWaiting: Bool
     ) throws {
         if isUsual { try configureUsual() }
-        try killDeletion(at: isUsual ? usual : other, isWaiting: isWaiting)
+        let folder = isUsual ? usual : other
+        try killDeletion(at: folder, isWaiting: isWaiting)
+        // Who is killed in the middle of it leaves telemetry off.
+        let isOn = hasYes(folder)
+        #expect(isOn || !isWaiting)
         let told = try arpguard("telemetry", "status").stderr
         #expect(ends(in: told) == 2, "\(told)")
         #expect(try !arpguard("telemetry", "status").stderr.contains("done now"))
-        try expectAllDeleted()
+        try expectAllDeleted(whereOn: isOn)
     }
 
     @Test func `nothing is recorded where a deletion is still to be done`() throws {
