@@ -118,7 +118,8 @@ import Testing
         #expect(try after.integer("SELECT count(*) FROM deletion") == (status > 0 ? 1 : 0))
     }
 
-    @Test func `a file is written anew beside the store, and nowhere else`() throws {
+    @Test(arguments: [false, true])
+    func `a file is written anew beside the store, and nowhere else`(isLink: Bool) throws {
         let store = try SampleStore()
         try Connection(path: store.path, mode: .readWrite).execute(
             """
@@ -126,15 +127,18 @@ import Testing
             CREATE TABLE filler AS SELECT zeroblob(24 << 20)
             """)
         let elsewhere = try TemporaryDirectory()
+        // The link is on the small disk; the store is not.
         let script = """
             mount -t tmpfs -o size=64k tmpfs "$TMPDIR" || exit 99
-            exec "$1" purge --confirm --store "sqlite:$2"
+            ln -s "$2" "$TMPDIR/link" || exit 99
+            exec "$1" purge --confirm --store "sqlite:$3"
             """
         let purged = try CommandRunner.run(
             "/usr/bin/unshare",
             [
                 "--user", "--map-root-user", "--mount", "/bin/sh", "-c", script, "sh",
                 Executables.path("arpguard-collector"), store.path,
+                isLink ? elsewhere.file("link") : store.path,
             ],
             environment: ["TMPDIR": elsewhere.path, "SQLITE_TMPDIR": elsewhere.path])
         #expect(purged.status == 0, "\(purged.stdout)\(purged.stderr)")
