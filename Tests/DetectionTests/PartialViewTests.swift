@@ -176,8 +176,8 @@ struct PartialViewTests {
         exchange(800, .alice, .router) + [asks(1_000, asBob, for: gateway)],
         // Three answers in its name, or that were lost of many, do not tell of it.
         (3...6).flatMap { exchange($0 * 100, .alice, .router) }
-            + tells(750, .alice, .router).repeated(3, every: 50)
-            + [asks(1_000, asBob, for: gateway)],
+            + [asks(1_000, asBob, for: gateway)]
+            + tells(1_200, .alice, .router).repeated(3, every: 300),
     ])
     func `who asks in no name, in several, or in another owner's is a forger`(asked: [Step]) {
         let told = alerts(Self.answers(asked, of: Self.asBob)).filter { $0.severity >= .high }
