@@ -171,6 +171,7 @@ struct PartialViewTests {
     @Test(arguments: [
         [], [asks(1_000, asBob, for: gateway), asks(2_000, .mallory, for: gateway)],
         [announces(500, .bob), asks(1_000, asBob, for: gateway)],
+        [announces(500, .mallory), asks(1_000, asBob, for: gateway)],
         // What the one who is told says to one station is captured.
         [asks(900, .alice, for: gateway, to: Player.router.mac), asks(1_000, asBob, for: gateway)],
         exchange(800, .alice, .router) + [asks(1_000, asBob, for: gateway)],
