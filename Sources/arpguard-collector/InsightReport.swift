@@ -76,7 +76,7 @@ extension InsightRow {
         let counts = hasCounts ? [count.map { String($0) } ?? "-"] : []
         let figures = counter.labels + [String(installations)] + counts
         let quantiles = (durations?.all ?? [nil, nil, nil]).map { value in
-            value.map { "<= \($0) ms" } ?? "-"
+            value.map { DurationQuantiles.words($0, atMost: "<=") } ?? "-"
         }
         let rest = hasDurations ? quantiles : []
         return (figures + rest).map { StyledText($0) }

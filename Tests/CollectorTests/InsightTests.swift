@@ -207,6 +207,11 @@ import Testing
         #expect(rows.map { $0.durations?.p50 } == [nil, 5])
     }
 
+    @Test(arguments: [(0, "0 ms"), (1, "<= 1 ms"), (5_000, "<= 5000 ms")])
+    func `what took at most nothing is not said to be less`(bound: Int, words: String) {
+        #expect(DurationQuantiles.words(bound, atMost: "<=") == words)
+    }
+
     @Test func `k is never below two`() throws {
         let store = try SampleStore()
         try store.storage.commit(batch("A", of: 1, [today: ["event/app_start": 1]]))

@@ -175,6 +175,11 @@ public struct DurationQuantiles: Sendable, Equatable {
     /// All of them, from the least.
     public var all: [Int?] { [p50, p90, p99] }
 
+    /// One of them in words, with the sign for "at most": what took at most 0 ms took no more.
+    public static func words(_ milliseconds: Int, atMost sign: String) -> String {
+        milliseconds == 0 ? "0 ms" : "\(sign) \(milliseconds) ms"
+    }
+
     init?(_ durations: PublishedDurations) {
         p50 = durations.quantile(percent: 50)
         p90 = durations.quantile(percent: 90)

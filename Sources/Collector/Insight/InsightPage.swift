@@ -156,7 +156,7 @@ struct InsightPage {
 
     private func quantiles(_ durations: DurationQuantiles?) -> [HTMLTable.Cell] {
         (durations?.all ?? [nil, nil, nil]).map { value in
-            value.map { .quantity("\u{2264} \($0) ms") } ?? .absent
+            value.map { .quantity(DurationQuantiles.words($0, atMost: "\u{2264}")) } ?? .absent
         }
     }
 
