@@ -132,21 +132,13 @@ struct AlertTextTests {
     }
 
     @Test func `what an owner of before the first frame lost begins with a frame that there is`() {
-        var detector = Detector(.withGateway)
-        detector.remember(KnownBinding(pair: Player.router.known, lastSeen: 0))
         let forged = Player.mallory.claiming(.router)
         let steps =
             exchange(0, .alice, .bob) + exchange(1_000, forged, .alice)
             + (2..<6).flatMap { turn -> [Step] in
                 exchange(turn * 2_000, turn % 2 == 0 ? .router : forged, .alice)
             }
-        var told: [Alert] = []
-        for (index, step) in steps.enumerated() {
-            detector.process(
-                step.frame.span, format: .ethernet, time: step.at * 1_000_000,
-                number: UInt64(index) + 1
-            ) { told.append($0) }
-        }
+        let told = alerts(steps, .withGateway, knowing: [.router])
         #expect(told.first?.rule == .bindingChanged && told.first?.evidence.firstFrame == 4)
         let contest = told.filter { $0.rule != .bindingChanged }
         #expect(!contest.isEmpty)

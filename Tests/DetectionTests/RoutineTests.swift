@@ -6,21 +6,6 @@ import Testing
 
 @testable import Detection
 
-/// Everything that is said about frames, with or without the short way for routine.
-private func alerts(
-    _ steps: [Step], _ configuration: DetectorConfiguration, hasShortWay: Bool
-) -> [Alert] {
-    var detector = Detector(configuration, hasShortWay: hasShortWay)
-    var alerts: [Alert] = []
-    for (index, step) in steps.enumerated() {
-        detector.process(
-            step.frame.span, format: .ethernet, time: step.at * 1_000_000,
-            number: UInt64(index) + 1
-        ) { alerts.append($0) }
-    }
-    return alerts
-}
-
 /// Packets of a few stations that ask, answer, announce, forge and flood at random.
 private func brawl(seed: UInt64) -> [Step] {
     let random = SeededRandom(seed: seed)

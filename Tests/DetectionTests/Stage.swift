@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Detection
 import TestKit
 import Testing
+
+@testable import Detection
 
 /// A station in a test: its hardware address and its Internet address.
 struct Player: Sendable {
@@ -74,16 +75,20 @@ struct Verdict: Equatable, CustomStringConvertible {
     var description: String { "\(rule.rawValue) \(severity)" }
 }
 
-/// What a detector says about frames in turn.
+/// What a detector says about frames in turn; `known` were heard just before the first one.
 func alerts(
     _ steps: [Step], _ configuration: DetectorConfiguration = DetectorConfiguration(),
-    format: FrameFormat = .ethernet
+    format: FrameFormat = .ethernet, knowing known: [Player] = [], hasShortWay: Bool = true
 ) -> [Alert] {
-    var detector = Detector(configuration)
+    let start: Int64 = 1_700_000_000_000_000_000
+    var detector = Detector(configuration, hasShortWay: hasShortWay)
+    for player in known {
+        detector.remember(KnownBinding(pair: player.known, lastSeen: start))
+    }
     var alerts: [Alert] = []
     for (index, step) in steps.enumerated() {
         detector.process(
-            step.frame.span, format: format, time: 1_700_000_000_000_000_000 + step.at * 1_000_000,
+            step.frame.span, format: format, time: start + step.at * 1_000_000,
             number: UInt64(index) + 1
         ) { alerts.append($0) }
     }

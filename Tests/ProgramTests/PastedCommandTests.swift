@@ -86,25 +86,25 @@ import Testing
         #expect(try stored(["--home", other]) == 0)
     }
 
+    /// What a terminal shows of a command, up to a word.
+    private func shown(_ arguments: [String], until word: String) throws -> String {
+        let terminal = try PseudoTerminal(
+            Executables.path("arpguard"), arguments, environment: ["HOME": arpguard.folder.path])
+        defer { _ = terminal.end() }
+        return try terminal.waitFor(word)
+    }
+
     @Test func `a terminal shows the home of a command as one word`() throws {
         let home = arpguard.folder.file("my  lab folder with a name for which no line has room")
         #expect(try arpguard("--home", home, "telemetry", "enable", "--confirm").status == 0)
         #expect(try arpguard("--home", home, "replay", "--sample").status == 1)
-        let terminal = try PseudoTerminal(
-            Executables.path("arpguard"), ["--home", home, "telemetry", "disable"],
-            environment: ["HOME": arpguard.folder.path])
-        let told = try terminal.waitFor("removes")
-        _ = terminal.end()
+        let told = try shown(["--home", home, "telemetry", "disable"], until: "removes")
         #expect(told.contains("'\(home)'"), "\(told)")
     }
 
     @Test func `a terminal shows a command on one line, whatever stands before it`() throws {
         let home = arpguard.folder.file("lab capture")
-        let terminal = try PseudoTerminal(
-            Executables.path("arpguard"), ["--home", home, "telemetry", "status"],
-            environment: ["HOME": arpguard.folder.path])
-        let told = try terminal.waitFor("schema")
-        _ = terminal.end()
+        let told = try shown(["--home", home, "telemetry", "status"], until: "schema")
         #expect(told.contains("arpguard --home '\(home)' telemetry enable"), "\(told)")
     }
 
