@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-private import Glibc
+private import Dispatch
 private import Synchronization
 
 /// Keeps transactions out while a store's file is written anew, which may take minutes: who comes
 /// then learns so at once.
 final class RewritingGate: Sendable {
-    private static let checkMicroseconds: UInt32 = 1000
+    private struct State {
+        var closings = 0
+        var inside = 0
+        /// Of those who wait for all that are inside to end.
+        var ends: [DispatchSemaphore] = []
+    }
 
-    private let state = Mutex((closings: 0, inside: 0))
+    private let state = Mutex(State())
 
     /// Whether it is closed.
     var isClosed: Bool { state.withLock { $0.closings > 0 } }
@@ -21,15 +26,30 @@ final class RewritingGate: Sendable {
             return true
         }
         guard isOpen else { return nil }
-        defer { state.withLock { $0.inside -= 1 } }
+        defer { leave() }
         return try body()
     }
 
     /// Runs `body` with the gate closed, once those who passed it before have ended.
     func close<Result>(during body: () throws -> Result) rethrows -> Result {
-        state.withLock { $0.closings += 1 }
+        let end = DispatchSemaphore(value: 0)
+        let isEmpty = state.withLock { state in
+            state.closings += 1
+            if state.inside > 0 { state.ends.append(end) }
+            return state.inside == 0
+        }
         defer { state.withLock { $0.closings -= 1 } }
-        while state.withLock({ $0.inside > 0 }) { usleep(Self.checkMicroseconds) }
+        // Nobody comes in any more.
+        if !isEmpty { end.wait() }
         return try body()
+    }
+
+    private func leave() {
+        state.withLock { state in
+            state.inside -= 1
+            guard state.inside == 0 else { return }
+            for end in state.ends { end.signal() }
+            state.ends = []
+        }
     }
 }
