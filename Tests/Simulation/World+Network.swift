@@ -6,7 +6,7 @@ import HTTPServing
 import Modules
 import OTLP
 import Telemetry
-import TelemetryUpload
+@testable import TelemetryUpload
 import TestKit
 
 extension World {
@@ -64,7 +64,8 @@ extension World {
         let generation = model.generation
         let outcome = transfer()
         if !standing.holds, draw.chance(50) {
-            return .failed(TransferFailure(.cancelled, "cut off"))
+            return .failed(
+                TransferFailure(.cancelled, "cut off", mayHaveSent: outcome.mayHaveLeft))
         }
         if case .answered(let response) = outcome, generation == model.generation,
             let seconds = response.header("Retry-After").flatMap({ Int64($0) })
