@@ -10,14 +10,16 @@ extension TelemetryPlaces {
     /// - Parameters:
     ///   - usual: that folder; nil where it is not there, or is on the list by a mark.
     ///   - settled: where it is carried out already.
+    ///   - milliseconds: how long it waits for whoever holds the list.
     func owe(
-        _ decision: Owed, usual: String?, except settled: [String] = []
+        _ decision: Owed, usual: String?, except settled: [String] = [],
+        waiting milliseconds: Int32 = lockMilliseconds
     ) throws(CommandFailure) {
         guard try !all().isEmpty else { return }
         func isSettled(_ place: Place) -> Bool {
             isThere(place) && settled.contains { RealFileSystem.areSame($0, place.path) }
         }
-        try update { places in
+        try update(waiting: milliseconds) { places in
             if let usual, !places.contains(where: { $0.isUnmarked && $0.path == usual }) {
                 places.append(Place(path: usual, mark: ""))
             }

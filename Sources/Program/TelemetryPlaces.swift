@@ -34,7 +34,7 @@ struct TelemetryPlaces: Sendable {
     /// More than anybody moves their data; the oldest that owe nothing are forgotten first.
     static let placesMax = 64
     private static let bytesMax = 1 << 20
-    private static let lockMilliseconds: Int32 = 2000
+    static let lockMilliseconds: Int32 = 2000
 
     /// The file that lists them.
     let path: String
@@ -180,11 +180,14 @@ struct TelemetryPlaces: Sendable {
         places.append(place)
     }
 
-    /// Changes the list as one step for all processes.
-    func update(_ change: (inout [Place]) throws -> Void) throws(CommandFailure) {
+    /// Changes the list as one step for all processes, of which each waits so long for the others.
+    func update(
+        waiting milliseconds: Int32 = lockMilliseconds,
+        _ change: (inout [Place]) throws -> Void
+    ) throws(CommandFailure) {
         let lock = "\(path).lock"
         let busy = CommandFailure("another process holds \(lock)", hint: "try again")
-        try locked(lock, busy) { () throws(CommandFailure) in
+        try locked(lock, waiting: milliseconds, busy) { () throws(CommandFailure) in
             let before = try all()
             var places = before
             try telling { try change(&places) }
@@ -198,7 +201,7 @@ struct TelemetryPlaces: Sendable {
         let busy = CommandFailure(
             "another process carries out what was decided here: it holds \(settlingLock)",
             hint: "try again when it is done")
-        try locked(settlingLock, busy, body)
+        try locked(settlingLock, waiting: Self.lockMilliseconds, busy, body)
     }
 
     /// Runs `body`, which carries a decision out, the same way; but where that takes too long all
@@ -218,11 +221,12 @@ struct TelemetryPlaces: Sendable {
     private var settlingLock: String { "\(path).settling.lock" }
 
     private func locked(
-        _ path: String, _ busy: CommandFailure, _ body: () throws(CommandFailure) -> Void
+        _ path: String, waiting milliseconds: Int32, _ busy: CommandFailure,
+        _ body: () throws(CommandFailure) -> Void
     ) throws(CommandFailure) {
         let lock: FileLock?
         do throws(SystemError) {
-            lock = try files.lock(path, waiting: Self.lockMilliseconds)
+            lock = try files.lock(path, waiting: milliseconds)
         } catch {
             throw CommandFailure(telemetry: error)
         }

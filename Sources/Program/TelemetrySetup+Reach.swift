@@ -32,8 +32,10 @@ extension TelemetrySetup {
     /// Takes consent back in every folder of this home, in each whatever becomes of the others.
     /// The outcomes are how many events are stored; nil where that is not known.
     public func disable() -> Reach<Int64?> {
+        // Who ends in the middle of it leaves the rest to whoever comes next. Where others hold the
+        // list it is noted below: none of these waits for anything.
+        _ = attempt { try places.owe(.disable, usual: unlistedUsual, waiting: 0) }
         let (others, _) = otherPlaces()
-        // In all of them before anything is waited for.
         for (_, control) in own(beside: others) + others { control.switchOffAtOnce() }
         return reach(.disable) { control, _ in
             try control.disable()

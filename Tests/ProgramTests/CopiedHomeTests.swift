@@ -101,21 +101,7 @@ import Testing
     private func inCopy(
         _ files: any FileSystem, _ body: @escaping @Sendable (TelemetrySetup) -> CommandFailure?
     ) throws -> CommandFailure? {
-        let failure = Mutex<CommandFailure?>(nil)
-        let command = Command("look", summary: "Look", flags: Flag.common) {
-            invocation throws(CommandFailure) in
-            var setup = TelemetrySetup(try ProgramContext(invocation), invocation)
-            setup.seams.files = files
-            let failed = body(setup)
-            failure.withLock { $0 = failed }
-            return .success
-        }
-        let status = CommandLineTool(command, version: "1").run(
-            ["--home", arpguard.folder.file("copy")], environment: Environment([:]),
-            standardOutput: DescriptorSink.standardOutput,
-            standardError: DescriptorSink.standardError)
-        try #require(status == .success)
-        return failure.withLock(\.self)
+        try TelemetrySetup.use(arpguard.folder.file("copy"), files, body)
     }
 
     @Test(arguments: ["disable", "delete"])

@@ -3,11 +3,13 @@
 import Glibc
 import JSON
 import Modules
-import Program
 import SQLite
+import Synchronization
 import Telemetry
 import TestKit
 import Testing
+
+@testable import Program
 
 /// A decision about a home with two folders, of a process that is killed while it waits at one.
 @Suite struct KilledDecisionTests {
@@ -205,8 +207,9 @@ import Testing
         do {
             let locks = try [usual, other].map { try RealFileSystem().lock("\($0)/change.lock") }
             try #require(!locks.contains { $0 == nil })
-            try kill("disable") { try owed() == ["disable", "disable"] }
-            #expect(!hasYes(usual) && !hasYes(other))
+            try kill("disable") {
+                try owed() == ["disable", "disable"] && !hasYes(usual) && !hasYes(other)
+            }
             withExtendedLifetime(locks) {}
         }
         #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
@@ -214,5 +217,35 @@ import Testing
         let place = try arpguard.telemetryStatus()["other_places"]?.arrayValue?.first
         #expect(place?["enabled"] == false)
         #expect(try owed().isEmpty)
+    }
+
+    @Test(arguments: [true, false])
+    func `a no is owed to all folders before it begins in one, and waits for no list`(
+        isHeld: Bool
+    ) throws {
+        let list = "\(arpguard.home)/telemetry-places.json.lock"
+        let held = Mutex(isHeld ? try RealFileSystem().lock(list) : nil)
+        let seen = Mutex((tries: 0, owed: [[String]]()))
+        let files = FailingFiles(
+            locking: { path in
+                guard path == list else { return }
+                let isFirst = seen.withLock { seen in
+                    seen.tries += 1
+                    return seen.tries == 1
+                }
+                // Who holds the list lets it go once somebody waits for it.
+                if !isFirst { held.withLock { $0 = nil } }
+            },
+            creating: { [self] path in
+                guard path.hasSuffix("/consent.page") else { return }
+                let owed = (try? owed()) ?? ["unread"]
+                seen.withLock { seen in
+                    if seen.tries == 1 { seen.owed.append(owed) }
+                }
+            })
+        #expect(try TelemetrySetup.use(arpguard.home, files) { $0.disable().failure } == nil)
+        let both = isHeld ? [] : ["disable", "disable"]
+        #expect(seen.withLock(\.owed).prefix(2) == [both, both])
+        #expect(try !hasYes(usual) && !hasYes(other) && owed().isEmpty)
     }
 }

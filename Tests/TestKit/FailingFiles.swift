@@ -9,18 +9,21 @@ package struct FailingFiles: FileSystem {
     private let fails: @Sendable (String) -> Bool
     private let isUnreadable: @Sendable (String) -> Bool
     private let meets: @Sendable (String) -> Void
+    private let maps: @Sendable (String) -> Void
 
     /// The real files; `fails` is asked with the path of each file that is to be written whole,
-    /// `isUnreadable` with that of each that is to be read, and `meets` is called with that of each
-    /// that is to be locked.
+    /// `isUnreadable` with that of each that is to be read, `meets` is called with that of each
+    /// that is to be locked, and `maps` with that of each that is to be mapped, made if need be.
     package init(
         _ fails: @escaping @Sendable (String) -> Bool = { _ in false },
         unreadable isUnreadable: @escaping @Sendable (String) -> Bool = { _ in false },
-        locking meets: @escaping @Sendable (String) -> Void = { _ in }
+        locking meets: @escaping @Sendable (String) -> Void = { _ in },
+        creating maps: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.fails = fails
         self.isUnreadable = isUnreadable
         self.meets = meets
+        self.maps = maps
     }
 
     package func status(of path: String) throws(SystemError) -> FileStatus? {
@@ -58,6 +61,7 @@ package struct FailingFiles: FileSystem {
 
     package func map(_ path: String, bytes: Int, create: Bool) throws(SystemError) -> SharedMapping
     {
-        try real.map(path, bytes: bytes, create: create)
+        if create { maps(path) }
+        return try real.map(path, bytes: bytes, create: create)
     }
 }

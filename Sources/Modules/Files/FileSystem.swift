@@ -60,7 +60,7 @@ extension FileSystem {
     /// than `milliseconds`.
     public func lock(_ path: String, waiting milliseconds: Int32) throws(SystemError) -> FileLock? {
         let step: Int32 = 10
-        for _ in 0..<max(1, milliseconds / step) {
+        for _ in 0..<(milliseconds + step - 1) / step {
             if let lock = try lock(path) { return lock }
             // No descriptor to wait for: this only passes the time.
             _ = poll(nil, 0, step)
