@@ -19,7 +19,7 @@ import Testing
             guard index == inside else {
                 gate.pass {
                     hasEntered.add(1, ordering: .sequentiallyConsistent)
-                    while !gate.isClosed { sched_yield() }
+                    while !gate.isClosed, story.withLock(\.isEmpty) { sched_yield() }
                     // Who did not wait would be first.
                     for _ in 0..<1000 { sched_yield() }
                     let second = gate.pass { "let in" } ?? "kept out"
