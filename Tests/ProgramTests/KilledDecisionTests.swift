@@ -96,7 +96,9 @@ import Testing
         #expect(isOn || !isWaiting)
         let told = try arpguard("telemetry", "status").stderr
         #expect(ends(in: told) == 2, "\(told)")
-        #expect(try !arpguard("telemetry", "status").stderr.contains("done now"))
+        let next = try arpguard("telemetry", "status")
+        #expect(!next.stderr.contains("done now"))
+        #expect(next.stdout.contains("or a change was cut short") != isOn, "\(next)")
         try expectAllDeleted(whereOn: isOn)
     }
 

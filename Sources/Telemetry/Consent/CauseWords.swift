@@ -45,7 +45,7 @@ public struct CauseWords: Sendable {
             case .namingNoPlace: "no place is named to send to"
             }
         case .notAsked: "nobody has said yes or no"
-        case .withdrawn: "somebody said no, or took a yes back"
+        case .withdrawn: "somebody said no or took a yes back, or a change was cut short"
         case .termsChanged: "the place, the anonymising or all that is recorded was not agreed to"
         case .copiedHome: "this home was copied from another machine"
         case .stateUnreadable: "what was decided can't be read"

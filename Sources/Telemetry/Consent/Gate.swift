@@ -14,7 +14,7 @@ public enum Cause: String, Sendable, CaseIterable {
     case configuration
     /// Nobody has said yes or no.
     case notAsked = "not_asked"
-    /// Somebody said no, or took a yes back.
+    /// Somebody said no or took a yes back, or a change was cut short and left it off.
     case withdrawn
     /// What would happen now is not what was agreed to: sending goes further, or nothing of all
     /// that would be recorded was agreed to.
