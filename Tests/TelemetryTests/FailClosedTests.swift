@@ -106,6 +106,17 @@ import Testing
         #expect(home.control().causes(blocking: .recording) == [.stateUnreadable])
     }
 
+    @Test func `a change that was cut short leaves no yes, and is told as that`() throws {
+        let record = "home/telemetry/consent.json"
+        let yes = try home.folder.read(record)
+        try home.control().disable()
+        try home.folder.write(yes, to: record)
+        let control = home.control()
+        #expect(control.causes(blocking: .recording) == [.withdrawn])
+        let words = control.words.list([.withdrawn])
+        #expect(words.contains("or a change was cut short"), "\(words)")
+    }
+
     @Test func `a consent file that is a link, or that others may write, is no yes`() throws {
         let page = "\(home.storage)/consent.page"
         try #require(unsafe chmod(page, 0o666) == 0)
