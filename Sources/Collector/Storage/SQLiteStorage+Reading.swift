@@ -178,13 +178,7 @@ extension SQLiteStorage {
     /// Reads the whole file and throws `damaged` where it does not hold together, also in parts
     /// that no figure comes from.
     public func check() throws(StorageError) {
-        try read { store in
-            let finding = try store.connection.text("PRAGMA quick_check(1)") ?? ""
-            guard finding == "ok" else {
-                let last = finding.split(separator: "\n").last.map(String.init)
-                throw SQLiteError(code: 11, message: last ?? "it can't be checked")
-            }
-        }
+        try read { try $0.connection.checkWhole() }
     }
 
     /// Reads every figure and throws `damaged` at one that can't be read: SQLite does not know what

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import Glibc
+private import Modules
 internal import SQLite
 
 extension SQLiteStorage {
@@ -34,6 +36,27 @@ extension Connection {
     /// process that writes, stood in the way for as long as a statement waits.
     func emptyLog() throws(SQLiteError) -> Bool {
         try integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+    }
+
+    /// The same, until it is done or so much time has passed. SQLite waits for a reader by itself,
+    /// and not at all for another process that moves the log at the moment.
+    func emptyLog(within milliseconds: Int32) throws(SQLiteError) -> Bool {
+        let clock = SystemClock()
+        let end = clock.uptimeNanoseconds() + Int64(milliseconds) * 1_000_000
+        repeat {
+            if try emptyLog() { return true }
+            usleep(10_000)
+        } while clock.uptimeNanoseconds() < end
+        return false
+    }
+
+    /// Reads the whole file and throws `isDamage` where it does not hold together.
+    func checkWhole() throws(SQLiteError) {
+        let finding = try text("PRAGMA quick_check(1)") ?? ""
+        guard finding == "ok" else {
+            let last = finding.split(separator: "\n").last.map(String.init)
+            throw SQLiteError(code: 11, message: last ?? "it can't be checked")
+        }
     }
 }
 

@@ -21,6 +21,8 @@ public final class SQLiteStorage: CollectorStorage {
     /// the collector may hold.
     private static let freeBytesMin: Int64 = 64 << 20
     private static let retryMilliseconds: Int32 = 10
+    /// As long as somebody else's commit may take.
+    private static let momentMilliseconds: Int32 = 100
     /// Bytes of a file that is written anew so quickly that commits can wait for it.
     private static let quickBytesMax: Int64 = 16 << 20
     /// Stands for erased installations; no identifier has this form.
@@ -30,13 +32,15 @@ public final class SQLiteStorage: CollectorStorage {
 
     // Closed in this order, so that the last one to close may write and removes the log.
     private let reader: SharedConnection
-    private let writer: SharedConnection
+    let writer: SharedConnection
     private let hashKey: [UInt8]
     private let path: String
     private let busyMilliseconds: Int32
     private let openDays = Mutex(OpenDays())
     /// Whether a reader was in the way when the log was to be emptied.
     private let owesEmptyLog = Atomic(false)
+    /// Whether the last to write waited in vain for another process.
+    private let isKeptOut = Atomic(false)
     private let gate = RewritingGate()
 
     /// Opens the store at `path`. With `create` a missing file is made (its folder has to exist),
@@ -149,7 +153,9 @@ public final class SQLiteStorage: CollectorStorage {
     ) throws(StorageError) -> Result {
         let passed = try translated("the store") {
             try betweenWrites { store in
-                let result = try store.connection.transaction { try body(store) }
+                let result = try inTurn(store) {
+                    try store.connection.transaction { try body(store) }
+                }
                 committed(result)
                 return result
             }
@@ -157,6 +163,31 @@ public final class SQLiteStorage: CollectorStorage {
         guard let result = passed else { throw StorageError.rewriting }
         settleLog()
         return result
+    }
+
+    /// Runs `body`, which waits for another process that writes: only for a moment where the last
+    /// one waited in vain, or the waits of all who stand in line would add up.
+    private func inTurn<Result>(
+        _ store: StoreConnection, _ body: () throws -> Result
+    ) throws -> Result {
+        let connection = store.connection
+        if isKeptOut.load(ordering: .relaxed) {
+            try connection.execute("PRAGMA busy_timeout=\(Self.momentMilliseconds)")
+        }
+        do {
+            let result = try body()
+            // What can't be set now only has the next one wait less.
+            if isKeptOut.exchange(false, ordering: .relaxed) { try? waitLong(connection) }
+            return result
+        } catch let error as SQLiteError where error.isBusy {
+            isKeptOut.store(true, ordering: .relaxed)
+            throw error
+        }
+    }
+
+    /// Has statements of a connection wait for other processes as long as they may.
+    private func waitLong(_ connection: Connection) throws {
+        try connection.execute("PRAGMA busy_timeout=\(busyMilliseconds)")
     }
 
     /// Runs `body` on the reading connection.
@@ -201,23 +232,33 @@ public final class SQLiteStorage: CollectorStorage {
         try gate.pass { try writer.use { try body($0) } }
     }
 
-    /// Writes the file anew from its rows. Throws where the disk has no room for it twice more, or
-    /// a reader is in the way for too long: what is new then stands in the log alone.
+    /// Writes the file anew from its rows. Throws where it is damaged, since what can't be read of
+    /// it would be gone, where the disk has no room for it twice more, or where others are in the
+    /// way for too long: what is new then stands in the log alone, or nothing is.
     func rewrite() throws(StorageError) {
-        let bytes = try translated(path) { try reader.use { try $0.connection.bytes() } }
+        try TemporaryFiles.check(besideStore: path)
+        let bytes = try translated(path) {
+            // On a connection of its own: that takes as long as the rewriting.
+            let connection = try Connection(path: path, mode: .readOnly)
+            try connection.checkWhole()
+            return try connection.bytes()
+        }
         try checkRoom(for: 2 * bytes)
-        let isMoved = try translated("the store") {
+        var isMoved = false
+        defer { owesEmptyLog.store(!isMoved, ordering: .relaxed) }
+        isMoved = try translated("the store") {
             bytes > Self.quickBytesMax ? try gate.close { try vacuum() } : try vacuum()
         }
-        owesEmptyLog.store(!isMoved, ordering: .relaxed)
-        guard isMoved else { throw StorageError.readerInTheWay }
+        guard isMoved else { throw StorageError.othersInTheWay }
     }
 
-    /// Writes the file anew; false where what is new stands in the log alone.
+    /// Writes the file anew; false where what is new stands in the log alone, or where what is old
+    /// does: the log would grow by all of the file each time.
     private func vacuum() throws -> Bool {
         try writer.use { store in
+            guard try store.connection.emptyLog(within: busyMilliseconds) else { return false }
             try store.connection.execute("VACUUM")
-            return try store.connection.emptyLog()
+            return try store.connection.emptyLog(within: busyMilliseconds)
         }
     }
 
@@ -242,7 +283,7 @@ public final class SQLiteStorage: CollectorStorage {
         try betweenWrites { store in
             let connection = store.connection
             try connection.execute("PRAGMA busy_timeout=0")
-            defer { try? connection.execute("PRAGMA busy_timeout=\(busyMilliseconds)") }
+            defer { try? waitLong(connection) }
             return try connection.emptyLog()
         } ?? false
     }

@@ -46,10 +46,10 @@ extension StorageError {
             .rewriting, "the store is being written anew", hint: "try again in some minutes")
     }
 
-    static var readerInTheWay: StorageError {
+    static var othersInTheWay: StorageError {
         StorageError(
             .unavailable,
-            "copies of what was deleted are left in the store: another program reads it",
+            "copies of what was deleted are left in the store: another program uses it",
             hint: "end what reads the store, such as a backup, and try again")
     }
 
@@ -58,10 +58,15 @@ extension StorageError {
             self.init(
                 .damaged, "\(subject) is damaged or no collector store: \(error)",
                 hint: "restore it from a backup, or name another file with --store")
-        } else if error.isBusy || error.isFull {
+        } else if error.isBusy {
             self.init(
                 .unavailable, "\(subject) can't be written now: \(error)",
-                hint: "free disk space, or end the process that holds the store")
+                hint: "another collector or purge may be writing it anew: try again in some minutes"
+            )
+        } else if error.isFull {
+            self.init(
+                .unavailable, "\(subject) can't be written now: \(error)",
+                hint: "free disk space")
         } else {
             self.init(
                 .unreachable, "\(subject) can't be used: \(error)",

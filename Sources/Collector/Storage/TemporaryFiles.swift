@@ -4,15 +4,27 @@ private import Glibc
 
 /// Where SQLite puts what it writes beside a store, such as the copy from which a file is written
 /// anew.
-enum TemporaryFiles {
+package enum TemporaryFiles {
     /// Has them made in the folder of the store at `path`, whatever the environment names: a copy
     /// is as secret as the store, and the room that is looked at is that of its disk. SQLite reads
     /// the place once, before it opens anything; nothing else may run beside this. A link is
     /// followed, as it is where the room is looked at.
-    static func keep(besideStore path: String) {
+    package static func keep(besideStore path: String) {
+        unsafe setenv("SQLITE_TMPDIR", folder(ofStore: path), 1)
+    }
+
+    /// Throws where that folder can't be written: SQLite would take another one.
+    static func check(besideStore path: String) throws(StorageError) {
+        let folder = folder(ofStore: path)
+        guard unsafe access(folder, W_OK | X_OK) != 0 else { return }
+        throw StorageError(
+            .unavailable, "the store can't be written anew: nothing can be made in \(folder)",
+            hint: "let the collector's user write there")
+    }
+
+    private static func folder(ofStore path: String) -> String {
         let file = followed(path)
-        let folder = file.lastIndex(of: "/").map { file[...$0] } ?? "./"
-        unsafe setenv("SQLITE_TMPDIR", String(folder), 1)
+        return file.lastIndex(of: "/").map { String(file[...$0]) } ?? "./"
     }
 
     /// Where a path leads; itself where nothing is there yet.
