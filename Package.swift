@@ -46,12 +46,14 @@ let package = Package(
         .target(name: "OTLP", dependencies: ["Hashing", "JSON"]),
         .target(name: "Modules", dependencies: ["CSystem", "JSON"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
-        .target(name: "CommandLineKit", dependencies: ["JSON"]),
+        .target(name: "CommandLineKit", dependencies: ["JSON", "Modules"]),
         .target(name: "HTTPServing", dependencies: ["CMicrohttpd"]),
 
         // The product.
         .target(name: "Catalogue", dependencies: ["Hashing", "JSON"]),
-        .target(name: "Capture", dependencies: ["CPcap", "CSample", "CSeccomp", "CSystem"]),
+        .target(
+            name: "Capture",
+            dependencies: ["CPcap", "CSample", "CSeccomp", "CSystem", "Modules"]),
         .target(name: "Detection"),
         .target(name: "AlertOutput", dependencies: ["CSystem", "Modules"]),
         .target(name: "WatchRecords", dependencies: ["JSON", "Modules", "SQLite"]),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import Modules
+
 /// Why frames could not be read, and what a person can do about it.
 public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of failure.
@@ -73,11 +75,11 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .notFound where isRepaired: "give its bytes: arpguard replay - <FILE"
         case .notFound: "check the path"
         case .permissionDenied: "run as a user who may read it, or copy it"
-        case .isDirectory: "name the files in it, for example \(quoted)/*.pcap"
+        case .isDirectory: "name the files in it, for example \(ShellText.file(source))/*.pcap"
         case .emptyFile: "the capture may not have been written out yet"
         case .compressed:
-            (Compression(rawValue: detail)?.command ?? "zcat")
-                + (source == InputDescriptor.standardInput ? " <FILE" : " \(quoted)")
+            (Compression(rawValue: detail)?.command ?? "zcat") + " "
+                + (source == InputDescriptor.standardInput ? "<FILE" : ShellText.file(source))
                 + " | arpguard replay -"
         case .notACapture: "give a pcap or pcapng file, as tcpdump -w writes it"
         case .truncatedHeader: "copy the file again, or capture anew"
@@ -87,18 +89,6 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .unsupportedLinkType: "capture on a wired interface, or on `any`"
         case .readFailed: "check the disk or the pipe that it comes from"
         }
-    }
-
-    /// The name as a shell takes it for one word, and a program for no flag. A shell sees a quote
-    /// also where a mark follows that makes it another character.
-    private var quoted: String {
-        let name = source.hasPrefix("-") ? "./\(source)" : source
-        let isPlain = name.utf8.allSatisfy { byte in
-            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
-                || UInt8(ascii: "-")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "_")
-        }
-        let escaped = name.unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }
-        return isPlain ? name : "'\(escaped.joined())'"
     }
 
     /// Whether the name holds what Swift puts in the place of bytes that are no UTF-8.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CommandLineKit
+private import Modules
 
 extension Home {
     /// A text in which every command has the flag that names this home, so that whoever pastes it
@@ -20,7 +21,7 @@ extension Home {
 
     /// The flag that names a home, its path quoted for the shell.
     static func flag(for path: String) -> String {
-        path == servicePath ? "--service" : "--home \(ShellWord.quoted(path))"
+        path == servicePath ? "--service" : "--home \(ShellText.quoted(path))"
     }
 }
 

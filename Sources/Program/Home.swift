@@ -70,11 +70,13 @@ public struct HomeRules: Sendable, Equatable {
     public var userFolder: String?
     /// The folder from which relative paths are taken.
     public var workingFolder: String
+    /// The value of `SUDO_UID`: who called `sudo` pastes what is told as that user.
+    public var callerID: String?
 
     /// The facts that decide.
     public init(
         flag: String? = nil, variable: String? = nil, isService: Bool = false, userID: UInt32,
-        userFolder: String?, workingFolder: String
+        userFolder: String?, workingFolder: String, callerID: String? = nil
     ) {
         self.flag = flag
         self.variable = variable
@@ -82,6 +84,7 @@ public struct HomeRules: Sendable, Equatable {
         self.userID = userID
         self.userFolder = userFolder
         self.workingFolder = workingFolder
+        self.callerID = callerID
     }
 
     /// The home: `--home` or, with `--service`, the service's; else `ARPGUARD_HOME`, else the
@@ -99,8 +102,11 @@ public struct HomeRules: Sendable, Equatable {
         return home
     }
 
-    /// Whether a command without a flag reaches another home, here or where the variable is unset.
+    /// Whether a command without a flag reaches another home, here, in another folder, where the
+    /// variable is unset, or as the user who called this by `sudo`.
     private func isReachedOnlyByFlag(_ home: Home) -> Bool {
+        if userID == 0, let callerID, callerID != "0" { return true }
+        if let variable, !variable.isEmpty, !variable.hasPrefix("/") { return true }
         var plain = self
         plain.flag = nil
         plain.isService = false

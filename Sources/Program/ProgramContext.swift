@@ -55,7 +55,8 @@ public struct ProgramContext: Sendable {
             flag: invocation.command.string(.home),
             variable: invocation.environment[Home.variable],
             isService: invocation.command.isOn(.service), userID: geteuid(),
-            userFolder: invocation.environment["HOME"], workingFolder: workingFolder()
+            userFolder: invocation.environment["HOME"], workingFolder: workingFolder(),
+            callerID: invocation.environment["SUDO_UID"]
         ).home()
     }
 

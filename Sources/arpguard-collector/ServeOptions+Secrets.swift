@@ -62,7 +62,7 @@ extension ServeOptions {
             else { continue }
             diagnostics.warning(
                 "\(path) is a secret, and every user of this machine may read it",
-                hint: "chmod 600 \(path), as the user that serves")
+                hint: "as the user that serves: chmod 600 \(ShellText.file(path))")
         }
     }
 }

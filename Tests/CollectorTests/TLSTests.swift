@@ -187,8 +187,8 @@ import Testing
             result.stderr
                 == (isTold
                     ? "arpguard-collector: warning: token is a secret, and every user of this "
-                        + "machine may read it\narpguard-collector: hint: chmod 600 token, as the "
-                        + "user that serves\n" : ""))
+                        + "machine may read it\narpguard-collector: hint: as the user that "
+                        + "serves: chmod 600 token\n" : ""))
     }
 
     @Test func `a configuration file is used where flags leave something open`() throws {

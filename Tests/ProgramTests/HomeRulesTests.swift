@@ -64,12 +64,13 @@ import Testing
 
         init(
             _ name: String, flag: String? = nil, variable: String? = nil, isService: Bool = false,
-            userID: UInt32 = 1000, userFolder: String? = "/users/ada", is expected: String?
+            userID: UInt32 = 1000, userFolder: String? = "/users/ada", callerID: String? = nil,
+            workingFolder: String = "/now", is expected: String?
         ) {
             testDescription = name
             rules = HomeRules(
                 flag: flag, variable: variable, isService: isService, userID: userID,
-                userFolder: userFolder, workingFolder: "/now")
+                userFolder: userFolder, workingFolder: workingFolder, callerID: callerID)
             self.flag = expected
         }
     }
@@ -78,6 +79,16 @@ import Testing
         Flagged("a person's own", is: nil), Flagged("root", userID: 0, is: nil),
         Flagged("the variable", variable: "/srv/a", is: "--home '/srv/a'"),
         Flagged("the variable, relative", variable: "a b", is: "--home '/now/a b'"),
+        Flagged(
+            "one's own by the variable, relative", variable: ".arpguard",
+            workingFolder: "/users/ada", is: "--home '/users/ada/.arpguard'"),
+        Flagged(
+            "the service for a person by sudo", userID: 0, callerID: "1000", is: "--service"),
+        Flagged(
+            "root's own by the variable, for a person by sudo", variable: "/srv/a", userID: 0,
+            callerID: "1000", is: "--home '/srv/a'"),
+        Flagged("the service for root by sudo", userID: 0, callerID: "0", is: nil),
+        Flagged("a person's own by sudo -u", callerID: "1001", is: nil),
         Flagged(
             "the variable without HOME", variable: "/srv/a", userFolder: nil,
             is: "--home '/srv/a'"),

@@ -3,6 +3,7 @@
 import CommandLineKit
 import Glibc
 import JSON
+import Modules
 import Program
 import TestKit
 import Testing
@@ -49,6 +50,21 @@ import Testing
         #expect(pasted.status == 0, "\(pasted)")
         #expect(try stored([]) == own)
         #expect(try stored(["--home", other]) == 0)
+    }
+
+    @Test func `what mends the rights of a folder mends that one, whatever its name`() throws {
+        let folder = arpguard.folder.file("a b;touch made")
+        let set = try arpguard("config", "set", "telemetry.storage_path", folder)
+        #expect(set.status == 0)
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        let files = RealFileSystem()
+        try files.setMode(0o777, of: folder)
+        let told = try arpguard("telemetry", "enable", "--confirm").stderr
+        let command = try #require(told.firstMatch(of: /hint: (chmod .*)/)?.1)
+        let path = "PATH=/usr/bin:/bin; cd '\(arpguard.folder.path)'"
+        #expect(try paste("\(path); \(command)").status == 0, "\(command)")
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try files.status(of: arpguard.folder.file("made")) == nil)
     }
 
     @Test func `messages, reports and the state tell commands for the home that is meant`() throws {

@@ -4,26 +4,6 @@
 ///
 /// A shell sees a quote also where a mark follows that makes it another character.
 public enum ShellWord {
-    /// A text as one word in single quotes. One with control characters, which no terminal shows
-    /// as they are, stands in dollar-single-quotes, and has no blank then either.
-    public static func quoted(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: Printable.isControl) else {
-            let escaped = text.unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }
-            return "'\(escaped.joined())'"
-        }
-        let escaped = text.unicodeScalars.map { scalar in
-            guard Printable.isControl(scalar) || #"'\ "#.unicodeScalars.contains(scalar) else {
-                return String(scalar)
-            }
-            return String(scalar).utf8.map(octal).joined()
-        }
-        return "$'\(escaped.joined())'"
-    }
-
-    private static func octal(_ byte: UInt8) -> String {
-        "\\\(byte >> 6)\(byte >> 3 & 7)\(byte & 7)"
-    }
-
     /// The words between blanks; what quotes make one word is one, also behind a parenthesis.
     static func words(of text: Substring) -> [Substring] {
         var words: [Substring] = []

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import Modules
+
 /// How a piece of text looks on a terminal that shows colours; elsewhere it is plain.
 public enum TextStyle: String, Sendable, CaseIterable {
     /// As it is.
@@ -65,18 +67,10 @@ enum Colours {
 enum Printable {
     /// The text with every control character, line breaks included, written as `\u{XX}`.
     static func line(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        guard text.unicodeScalars.contains(where: ShellText.isControl) else { return text }
         return text.unicodeScalars.map { scalar in
-            guard isControl(scalar) else { return String(scalar) }
+            guard ShellText.isControl(scalar) else { return String(scalar) }
             return "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
         }.joined()
-    }
-
-    /// C0, DEL, C1, and the marks that reorder what is read.
-    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069, 0x2028...0x2029: true
-        default: false
-        }
     }
 }

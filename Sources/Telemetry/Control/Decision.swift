@@ -28,7 +28,7 @@ extension TelemetryControl {
         if let path = try ConsentState.sharedPath(directory, seams.files) {
             throw TelemetryError(
                 .storage, "others may write to \(path), so a yes that is kept there is none",
-                hint: "chmod go-w \(path)")
+                hint: "chmod go-w \(ShellText.file(path))")
         }
         return try advising {
             try changing {

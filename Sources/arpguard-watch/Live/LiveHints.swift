@@ -2,6 +2,7 @@
 
 import Capture
 import CommandLineKit
+import Modules
 import Program
 
 extension CommandFailure {
@@ -23,11 +24,11 @@ extension CommandFailure {
     private static func hint(_ error: LiveError, _ interfaces: [NetworkInterface]) -> String {
         switch error.code {
         case .notPermitted:
-            "sudo arpguard watch -i \(error.interface); arpguard watch --help tells a way "
-                + "without root"
+            "sudo arpguard watch -i \(ShellText.word(error.interface)); arpguard watch --help "
+                + "tells a way without root"
         case .unknownInterface, .notEthernet, .isLoopback:
             watchable(interfaces)
-        case .isDown: "sudo ip link set \(error.interface) up"
+        case .isDown: "sudo ip link set dev \(ShellText.word(error.interface)) up"
         case .wentDown: "switch it on again, then start the watch again"
         case .vanished: "start the watch again when it is back"
         case .failed: "try again; if it stays so, try another interface: \(list(interfaces))"

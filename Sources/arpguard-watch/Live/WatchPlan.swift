@@ -2,6 +2,8 @@
 
 import Capture
 import CommandLineKit
+import JSON
+import Modules
 import Program
 
 /// Which interfaces a watch opens, and how.
@@ -22,10 +24,11 @@ struct WatchPlan: Equatable {
             guard let route = routes.first else {
                 let usable = interfaces.filter { $0.isEthernet && !$0.isLoopback }.map(\.name)
                 let name = usable.first ?? "NAME"
+                let list = JSONValue.array([.string(name)]).serialized()
                 throw CommandFailure(
                     "there is no default route that would tell which interface to watch",
-                    hint: "name one: arpguard watch -i \(name), or for good: "
-                        + "arpguard config set watch.interfaces '[\"\(name)\"]'")
+                    hint: "name one: arpguard watch -i \(ShellText.word(name)), or for good: "
+                        + "arpguard config set watch.interfaces \(ShellText.quoted(list))")
             }
             chosen = [route.interface]
         }
