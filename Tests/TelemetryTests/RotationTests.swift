@@ -75,6 +75,27 @@ import Testing
         #expect(Self.identifying(first.json).count >= 5)
     }
 
+    @Test(arguments: [true, false])
+    func `neither a new identifier nor a deletion changes when a yes was said`(
+        isDeletion: Bool
+    ) throws {
+        func decided() throws -> JSONValue? {
+            let record = try home.folder.read("home/telemetry/consent.json")
+            return try JSONValue.parse(bytes: record)["decided_at"]
+        }
+        let before = try decided()
+        _ = try send()
+        home.clock.advance(by: .seconds(60))
+        if isDeletion {
+            _ = try home.control().deleteData()
+        } else {
+            _ = try home.control().rotateID()
+        }
+        #expect(try before != nil && decided() == before)
+        let row = try home.control().ledger().last { $0.kind == "consent_given" }
+        #expect(row?.detail["decided_at"] == before)
+    }
+
     @Test func `the old identifier and its batches are gone, and the events stay`() throws {
         let id = try #require(try home.control().status().installationID)
         let sent = try send()

@@ -184,6 +184,8 @@ extension TelemetryControl {
         }
         try page.switchOff(above: old.epoch)
         var record = freshRecord(old.terms, isGiven: false)
+        // Nobody decided anything anew.
+        if !old.isGiven { record.decidedAt = old.decidedAt }
         record.epoch = max(page.state?.epoch ?? 0, old.epoch)
         try seams.files.replace(directory.consentRecord, with: record.serialized)
     }
@@ -197,6 +199,7 @@ extension TelemetryControl {
         guard try page.publish(off, inPlaceOf: yes.word) else { return false }
         var record = freshRecord(old.terms, isGiven: true)
         record.epoch = epoch
+        record.decidedAt = old.decidedAt
         return try publishYes(record, on: page, inPlaceOf: off.word)
     }
 
