@@ -60,7 +60,7 @@ extension UploadSummary {
             notices.append("today's bytes are used up; the rest goes another day")
         case .blocked(let causes):
             notices.append(
-                "nothing is sent: \(words.list(causes)); "
+                "no events are sent: \(words.list(causes)); "
                     + "arpguard telemetry status tells what to do")
         case .reconfigured:
             notices.append(

@@ -88,6 +88,16 @@ struct AlertTextTests {
         return players.reduce(text) { $0.replacing($1.1.mac, with: $1.0) }
     }
 
+    @Test func `a frame whose source no station can have is told as from another one`() {
+        let told = alerts([
+            asks(0, .alice, for: Player.bob.ip),
+            tells(1, .bob, .alice, source: "37:01:00:00:00:01"),
+        ]).filter { $0.rule == .sourceMismatch }
+        let (bob, source) = (Player.bob.known.mac, "A frame from another source")
+        #expect(told.map(\.explanation).allSatisfy { $0.hasPrefix("\(source) speaks for \(bob)") })
+        #expect(told.count == 1)
+    }
+
     @Test func `no advice sends anybody after an accused station where none is`() {
         for alert in Self.told.values.joined() where alert.accused == nil {
             #expect(!alert.advice.contains("accused"), "\(alert.rule)")

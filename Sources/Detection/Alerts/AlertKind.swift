@@ -55,8 +55,8 @@ public enum AlertKind: String, CaseIterable, Sendable {
             "Find the accused station's switch port, take it off the network, and clear the "
                 + "ARP caches of those it lied to."
         case .ipConflict:
-            "Give one of the two stations another address; if both are yours, check for "
-                + "addresses set by hand inside the DHCP range."
+            "Find both stations: one may be an attacker, or a repeater or standby of the other. "
+                + "If both are yours and neither is, give one another address."
         case .addressMoved:
             "Check that the station was replaced or its address given to another one; declare "
                 + "the binding if it must never change."

@@ -15,7 +15,9 @@ enum SourceMismatch {
     }
 
     static func explain(_ alert: Alert) -> String {
-        "A frame from \(alert.accusedText) speaks for \(alert.claimantText), which claims "
+        // A source that no station can have accuses nobody else.
+        let source = alert.accused == alert.claim?.mac ? "another source" : alert.accusedText
+        return "A frame from \(source) speaks for \(alert.claimantText), which claims "
             + "\(alert.addressText)."
     }
 }
