@@ -129,7 +129,7 @@ import Testing
         let elsewhere = try TemporaryDirectory()
         // The link is on the small disk; the store is not.
         let script = """
-            mount -t tmpfs -o size=64k tmpfs "$TMPDIR" || exit 99
+            mount -t tmpfs -o size=4m tmpfs "$TMPDIR" || exit 99
             ln -s "$2" "$TMPDIR/link" || exit 99
             exec "$1" purge --confirm --store "sqlite:$3"
             """

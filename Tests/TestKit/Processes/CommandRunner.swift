@@ -4,8 +4,9 @@ import Foundation
 
 /// Runs a program to its end.
 package enum CommandRunner {
-    /// How long a program may run when a test names no deadline.
-    package static let deadline = Duration.seconds(30)
+    /// How long a program may run when a test names no deadline: enough for one that a sanitizer
+    /// slows down, beside other work.
+    package static let deadline = Duration.seconds(90)
 
     /// What is passed on from the environment of the tests: what sanitizers were told, and where
     /// the lines that run are counted.
