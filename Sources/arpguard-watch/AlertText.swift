@@ -13,7 +13,7 @@ enum AlertText {
         var lines = [
             "\(Timestamp(nanoseconds: alert.time).eve)  \(alert.severity)  \(alert.signature)",
             "  frame \(alert.frame)\(source), rule \(alert.rule.rawValue), confidence "
-                + alert.confidence.rawValue + place(alert),
+                + alert.confidence.rawValue + place(alert) + accused(alert),
             "  \(alert.explanation)",
         ]
         let evidence = alert.evidence
@@ -89,5 +89,10 @@ enum AlertText {
         let vlans = alert.segment.vlans.ids
         if vlans.isEmpty { return "" }
         return ", VLAN " + vlans.reversed().map(String.init).joined(separator: " in ")
+    }
+
+    /// Whom the advice tells to find.
+    private static func accused(_ alert: Alert) -> String {
+        alert.accused.map { ", accused \($0)" } ?? ""
     }
 }

@@ -10,11 +10,14 @@ import Testing
 
 @testable import arpguard_watch
 
+/// Who is accused in `takeover`.
+private let accused = "08:00:27:00:00:66"
+
 /// The alerts on a gateway that a station on VLAN 7, or on stacked ones, takes over, and that comes
 /// back.
 private func takeover(on vlans: [UInt16] = [7]) -> [Alert] {
     let router = ("00:0d:b9:00:00:01", "10.0.0.1")
-    let forger = ("08:00:27:00:00:66", "10.0.0.66")
+    let forger = (accused, "10.0.0.66")
     let claims = [forger, router, (forger.0, router.1), router]
     var detector = Detector(DetectorConfiguration(gateway: IPv4Address(router.1)))
     var alerts: [Alert] = []
@@ -105,7 +108,7 @@ struct AlertRenderingTests {
             AlertText.lines(alert) == [
                 "2026-11-23T22:16:03.123456+0000  high  Gateway impersonation: forged claim to "
                     + "the gateway 10.0.0.1",
-                "  frame 4, rule C2, confidence high, VLAN 7",
+                "  frame 4, rule C2, confidence high, VLAN 7, accused 08:00:27:00:00:66",
                 "  10.0.0.1 is claimed by both 08:00:27:00:00:66 and 00:0d:b9:00:00:01, and "
                     + "08:00:27:00:00:66 behaves as a forger does.",
                 "  Evidence (frames 2 to 4): the owner changed twice in the last two minutes; "
@@ -122,7 +125,8 @@ struct AlertRenderingTests {
         vlans: [UInt16], words: String
     ) throws {
         let alert = try #require(takeover(on: vlans).last)
-        #expect(AlertText.lines(alert)[1] == "  frame 4, rule C2, confidence high\(words)")
+        let line = AlertText.lines(alert)[1]
+        #expect(line == "  frame 4, rule C2, confidence high\(words), accused \(accused)")
     }
 
     @Test func `an alert of one of several files names it`() throws {
@@ -130,8 +134,9 @@ struct AlertRenderingTests {
         let frames = ["a/office.pcap", "-"].map { AlertText.lines(alert, in: $0)[1] }
         #expect(
             frames == [
-                "  frame 4 of a/office.pcap, rule C2, confidence high, VLAN 7",
-                "  frame 4 of standard input, rule C2, confidence high, VLAN 7",
+                "  frame 4 of a/office.pcap, rule C2, confidence high, VLAN 7, accused \(accused)",
+                "  frame 4 of standard input, rule C2, confidence high, VLAN 7, "
+                    + "accused \(accused)",
             ])
     }
 
