@@ -18,13 +18,28 @@ private import CSQLite
         case readOnly
     }
 
-    /// Opens the database at `path`.
+    /// Opens the database in the file at `path`.
     ///
     /// - Parameters:
+    ///   - path: always a file's; `:memory:` and what has the form of a URI are names like others.
     ///   - busyMilliseconds: how long a statement waits for a lock before it is an error.
     ///   - vfs: the name under which SQLite knows the file system to use; nil for the machine's.
-    public init(
+    public convenience init(
         path: String, mode: Mode = .create, busyMilliseconds: Int32 = 2000, vfs: String? = nil
+    ) throws(SQLiteError) {
+        // SQLite takes some names that begin otherwise for its own: sqlite.org/inmemorydb.html.
+        try self.init(
+            name: path.hasPrefix("/") ? path : "./\(path)", mode: mode,
+            busyMilliseconds: busyMilliseconds, vfs: vfs)
+    }
+
+    /// A database that is in no file, and gone with its connection.
+    public static func inMemory() throws(SQLiteError) -> Connection {
+        try Connection(name: ":memory:", mode: .create, busyMilliseconds: 0, vfs: nil)
+    }
+
+    private init(
+        name: String, mode: Mode, busyMilliseconds: Int32, vfs: String?
     ) throws(SQLiteError) {
         let flags =
             switch mode {
@@ -34,7 +49,7 @@ private import CSQLite
             }
         var opened: OpaquePointer?
         let code = unsafe sqlite3_open_v2(
-            path, &opened, flags | SQLITE_OPEN_NOMUTEX, vfs)
+            name, &opened, flags | SQLITE_OPEN_NOMUTEX, vfs)
         guard let handle = unsafe opened else {
             throw SQLiteError(code: code, message: "out of memory")
         }

@@ -21,13 +21,13 @@ import Testing
             Executables.path("arpguard-collector"), arguments, workingDirectory: folder.path)
     }
 
-    private func makeStore() throws {
+    private func makeStore(_ name: String = "store") throws {
         let server = try RunningProcess(
             Executables.path("arpguard-collector"),
             [
                 "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--store",
-                "sqlite:\(folder.file("store"))",
-            ])
+                "sqlite:\(name)",
+            ], workingDirectory: folder.path)
         _ = try server.waitForLine(containing: "intake ")
         server.send(signal: SIGTERM)
         #expect(try server.waitForEnd().status == 0)
@@ -41,6 +41,13 @@ import Testing
         try makeStore()
         let second = try run("check", "--store", "sqlite:store", "--format", "json")
         #expect(try JSONValue.parse(second.stdout)["store_exists"] == true)
+    }
+
+    @Test(arguments: [":memory:", "file:store?mode=memory", "file::memory:"])
+    func `a store is always the file of its name`(name: String) throws {
+        try makeStore(name)
+        let store = try Connection(path: folder.file(name), mode: .readOnly)
+        #expect(try store.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'batch'") == 1)
     }
 
     @Test func `a purge without a yes changes nothing and says what it would do`() throws {

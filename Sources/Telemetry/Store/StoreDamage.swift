@@ -22,7 +22,7 @@ enum StoreDamage {
     /// Whether every page and index is in order and the tables are those of our schema.
     static func isSound(_ database: Connection) throws -> Bool {
         guard try database.text("PRAGMA integrity_check(1)") == "ok" else { return false }
-        let fresh = try Connection(path: ":memory:")
+        let fresh = try Connection.inMemory()
         try fresh.migrate(StoreSchema.migrations)
         return try schema(of: database) == schema(of: fresh)
     }
