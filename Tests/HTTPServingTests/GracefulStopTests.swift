@@ -56,10 +56,32 @@ import Testing
 
     /// A handler whose answer never comes.
     private struct Silent: HTTPHandler {
+        let asked = Monitor(0)
+
         func respond(to request: HTTPRequest) -> HTTPResponse { .text(.ok, "") }
-        func respond(to request: HTTPRequest, later: LaterReply) -> HTTPResponse? { nil }
+        func respond(to request: HTTPRequest, later: LaterReply) -> HTTPResponse? {
+            asked.update { $0 += 1 }
+            return nil
+        }
         func refuse(_ request: HTTPRequest, with status: HTTPStatus) -> HTTPResponse {
             .text(status, "\(request.path) in the handler's own words").with("Retry-After", "30")
+        }
+    }
+
+    @Test func `who waits for an answer when the server ends has one before it is closed`() throws {
+        let limits = HTTPLimits(threads: 4, drainMillisecondsMax: 50)
+        let handler = Silent()
+        let server = try HTTPServer(listen: .loopback(port: 0), limits: limits, handler: handler)
+        let clients = try (0..<32).map { _ in try RawConnection(port: server.port) }
+        for client in clients { client.send("GET", "/x") }
+        let isAsked = handler.asked.wait(until: .within(CommandRunner.deadline)) {
+            $0 == clients.count ? true : nil
+        }
+        #expect(isAsked == true)
+        server.stop()
+        for client in clients {
+            #expect(try client.response().status == 503)
+            #expect(try client.isClosedByServer())
         }
     }
 
@@ -71,12 +93,12 @@ import Testing
         let exchange = Exchange(context: context, request: HTTPRequest(.get, "/x"), socket: -1)
         let woken = Monitor(0)
         var sleeps = 0
-        if endsFirst { context.answerUnanswered() }
+        if endsFirst { context.answerUnanswered(within: 0) }
         let first = exchange.answer(
             suspend: { sleeps += 1 }, wake: { woken.update { $0 += 1 } })
         if !endsFirst {
             #expect(first == nil)
-            context.answerUnanswered()
+            context.answerUnanswered(within: 0)
         }
         #expect(sleeps == woken.read { $0 }, "who sleeps is woken")
         #expect(sleeps == (endsFirst ? 0 : 1))

@@ -10,7 +10,12 @@ final class ServerContext: Sendable {
         var unanswered: [ObjectIdentifier: (reply: LaterReply, request: HTTPRequest)] = [:]
         /// Whether nobody may wait any more.
         var isOver = false
+        /// Signalled when each of those that waited at the end has its answer, or is gone.
+        var told: SignalPipe?
     }
+
+    /// How long the end of a server waits for the answers that it gives itself to be written.
+    static let tellingMillisecondsMax = 1000
 
     let handler: any HTTPHandler
     let limits: HTTPLimits
@@ -62,19 +67,27 @@ final class ServerContext: Sendable {
     }
 
     func waitsNoMore(_ reply: LaterReply) {
-        load.withLock { $0.unanswered[ObjectIdentifier(reply)] = nil }
+        let told: SignalPipe? = load.withLock { load in
+            load.unanswered[ObjectIdentifier(reply)] = nil
+            return load.unanswered.isEmpty ? load.told : nil
+        }
+        told?.signal()
     }
 
     /// Answers whatever still waits, and lets nobody wait from now on: the library ends the process
-    /// if it is stopped while a connection sleeps.
-    func answerUnanswered() {
+    /// if it is stopped while a connection sleeps. Returns when the answers are written, since the
+    /// library closes its connections at once then, or after `milliseconds`.
+    func answerUnanswered(within milliseconds: Int = tellingMillisecondsMax) {
+        let told = SignalPipe()
         let unanswered = load.withLock { load in
             load.isOver = true
+            load.told = told
             return Array(load.unanswered.values)
         }
         for (reply, request) in unanswered {
             reply.send(handler.refuse(request, with: .serviceUnavailable))
         }
+        if !unanswered.isEmpty { told?.wait(milliseconds: milliseconds) }
     }
 
     /// Lets every connection end after its next answer, and returns what `drain` waits for; nil
