@@ -6,27 +6,26 @@
 /// A shell sees a quote also where a mark follows that makes it another character.
 package enum ShellText {
     /// A text as one word in single quotes. One with control characters, which no terminal shows
-    /// as they are, stands in dollar-single-quotes, and has no blank then either.
+    /// as they are, is what `printf %b` makes of its bytes: every shell knows that. A shell leaves
+    /// out line breaks at the end of it, so that `/.` follows them: of a folder that is the same,
+    /// and of a file nothing.
     package static func quoted(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else {
             let escaped = text.unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }
             return "'\(escaped.joined())'"
         }
-        let escaped = text.unicodeScalars.map { scalar in
-            guard isControl(scalar) || #"'\ "#.unicodeScalars.contains(scalar) else {
-                return String(scalar)
+        let escaped = (text + (text.utf8.last == UInt8(ascii: "\n") ? "/." : "")).unicodeScalars
+            .map { scalar in
+                let isShown = scalar.isASCII ? isPlain(scalar) : !isControl(scalar)
+                return isShown ? String(scalar) : String(scalar).utf8.map(octal).joined()
             }
-            return String(scalar).utf8.map(octal).joined()
-        }
-        return "$'\(escaped.joined())'"
+        return "\"$(printf %b '\(escaped.joined())')\""
     }
 
-    /// The same, without quotes where a shell reads it as it is.
+    /// The same, without quotes where a shell reads it as it is, and a person too: a full stop at
+    /// the end would be taken for that of a sentence.
     package static func word(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { byte in
-            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
-                || UInt8(ascii: "-")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "_")
-        }
+        let isPlain = text.unicodeScalars.allSatisfy(isPlain) && !text.hasSuffix(".")
         return isPlain && !text.isEmpty ? text : quoted(text)
     }
 
@@ -35,8 +34,16 @@ package enum ShellText {
         word(name.hasPrefix("-") ? "./\(name)" : name)
     }
 
+    /// Letters, digits, and what stands in most names and paths.
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "-"..."9", "_": true
+        default: false
+        }
+    }
+
     private static func octal(_ byte: UInt8) -> String {
-        "\\\(byte >> 6)\(byte >> 3 & 7)\(byte & 7)"
+        "\\0\(byte >> 6)\(byte >> 3 & 7)\(byte & 7)"
     }
 
     /// C0, DEL, C1, and the marks that reorder what is read.

@@ -24,6 +24,11 @@ import Testing
         ),
         ("sample --help tells, that sample is old", ["sample --help tells,"]),
         ("sample sells, samples sell, 'sample sell' is sample", []),
+        ("no; zcat 'a.' | sample sell -", ["zcat 'a.' | sample sell -"]),
+        (
+            #"do: sample -h "$(printf %b 'a\0001')" sell, then"#,
+            [#"sample -h "$(printf %b 'a\0001')" sell,"#]
+        ),
         ("sample sell 'x' | sample log show -a", ["sample sell 'x' | sample log show -a"]),
     ])
     func `a command is found from its first word to its last`(text: String, found: [String]) {

@@ -95,7 +95,7 @@ import Testing
         Flagged("one's own by the variable", variable: "/users/ada/.arpguard", is: nil),
         Flagged("another", flag: "/srv/b c", is: "--home '/srv/b c'"),
         Flagged("a quote in it", flag: "it's", is: #"--home '/now/it'\''s'"#),
-        Flagged("a tab in it", flag: "/a\tb", is: #"--home $'/a\011b'"#),
+        Flagged("a tab in it", flag: "/a\tb", is: #"--home "$(printf %b '/a\0011b')""#),
         Flagged("one's own by the flag", flag: "/users/ada/.arpguard/", is: nil),
         Flagged(
             "one's own beside the variable", flag: "/users/ada/.arpguard", variable: "/srv/a",
