@@ -73,10 +73,14 @@ public struct HomeRules: Sendable, Equatable {
     /// The value of `SUDO_UID`: who called `sudo` pastes what is told as that user.
     public var callerID: String?
 
+    /// Whether one of these texts held bytes that are no UTF-8: Swift puts U+FFFD in their place.
+    public var isRepaired: Bool
+
     /// The facts that decide.
     public init(
         flag: String? = nil, variable: String? = nil, isService: Bool = false, userID: UInt32,
-        userFolder: String?, workingFolder: String, callerID: String? = nil
+        userFolder: String?, workingFolder: String, callerID: String? = nil,
+        isRepaired: Bool = false
     ) {
         self.flag = flag
         self.variable = variable
@@ -85,6 +89,7 @@ public struct HomeRules: Sendable, Equatable {
         self.userFolder = userFolder
         self.workingFolder = workingFolder
         self.callerID = callerID
+        self.isRepaired = isRepaired
     }
 
     /// The home: `--home` or, with `--service`, the service's; else `ARPGUARD_HOME`, else the
@@ -92,8 +97,8 @@ public struct HomeRules: Sendable, Equatable {
     /// applies, and where both flags are given.
     public func home() throws(CommandFailure) -> Home {
         var home = try meant()
-        // Swift puts it in the place of bytes that are no UTF-8, and so names another folder.
-        guard !home.path.unicodeScalars.contains("\u{FFFD}") else {
+        // What stands in the place of other bytes names another folder.
+        guard !isRepaired || !home.path.unicodeScalars.contains("\u{FFFD}") else {
             throw CommandFailure(
                 "the home \(home.path) has a name that is no UTF-8",
                 hint: "name a folder that has one with --home or \(Home.variable)")

@@ -56,7 +56,7 @@ public struct ProgramContext: Sendable {
             variable: invocation.environment[Home.variable],
             isService: invocation.command.isOn(.service), userID: geteuid(),
             userFolder: invocation.environment["HOME"], workingFolder: workingFolder(),
-            callerID: invocation.environment["SUDO_UID"]
+            callerID: invocation.environment["SUDO_UID"], isRepaired: GivenBytes.areNoText
         ).home()
     }
 
@@ -77,9 +77,6 @@ public struct ProgramContext: Sendable {
 
     /// The working folder; the root folder where it has been removed meanwhile.
     private static func workingFolder() -> String {
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-        guard unsafe getcwd(&path, path.count) != nil else { return "/" }
-        return String(
-            decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        String(decoding: GivenBytes.workingFolder ?? [UInt8(ascii: "/")], as: UTF8.self)
     }
 }

@@ -27,16 +27,23 @@ extension Command {
 
     /// `watch` is done by the helper that captures.
     static let watch = Command.watch { invocation throws(CommandFailure) in
-        try Helper.watch.replaceThisProcess(arguments: invocation.command.words)
+        try handToWatch(invocation)
     }
 
     /// `test-alert` is done by the helper that sends alerts.
     static let testAlert = Command.testAlert { invocation throws(CommandFailure) in
-        try Helper.watch.replaceThisProcess(arguments: invocation.command.words)
+        try handToWatch(invocation)
     }
 
     /// `replay` is done by the helper that reads captures.
     static let replay = Command.replay { invocation throws(CommandFailure) in
+        try handToWatch(invocation)
+    }
+
+    /// Has the helper do what was typed, in a home that is found here: what is no UTF-8 reaches the
+    /// helper as another name, and could not be told from that there.
+    private static func handToWatch(_ invocation: Invocation) throws(CommandFailure) -> Never {
+        _ = try ProgramContext.home(invocation)
         try Helper.watch.replaceThisProcess(arguments: invocation.command.words)
     }
 }

@@ -132,6 +132,22 @@ import Testing
         #expect(told.contains("zcat '\(file)' | arpguard \(flag) replay -"), "\(told)")
     }
 
+    @Test(arguments: [["telemetry", "enable", "--confirm"], ["replay", "--sample"]])
+    func `a home is told from one whose name is no UTF-8 by its bytes`(words: [String]) throws {
+        let script = #"""
+            program=$0 folder=$1; shift
+            for name in '\0357\0277\0275' '\0377' '\0377' ''; do
+                "$program" --home "$folder/$(printf %b "$name")" "$@" >/dev/null; echo $?
+            done
+            """#
+        let result = try CommandRunner.run(
+            "/bin/sh",
+            ["-c", script, Executables.path("arpguard"), arpguard.folder.path] + words)
+        let good = words[0] == "replay" ? "1" : "0"
+        #expect(result.stdout == "\(good)\n2\n2\n\(good)\n", "\(result.stderr)")
+        #expect(result.stderr.contains("has a name that is no UTF-8"), "\(result.stderr)")
+    }
+
     @Test(arguments: ["telemetry", "config"])
     func `all commands of the program are known where they are told`(noun: String) throws {
         func names(_ help: String) -> [String] {
