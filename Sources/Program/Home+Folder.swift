@@ -18,7 +18,7 @@ extension Home {
         if let status, let fault = fault(status, userID: userID) { throw fault }
     }
 
-    private func fault(_ status: FileStatus, userID: UInt32) -> CommandFailure? {
+    func fault(_ status: FileStatus, userID: UInt32) -> CommandFailure? {
         if status.kind == .link {
             return CommandFailure(
                 "the home \(path) is a link",
@@ -31,9 +31,16 @@ extension Home {
         guard status.owner == userID else {
             return CommandFailure(
                 "the home \(path) belongs to user number \(status.owner), not to \(userID)",
-                hint: "run the command as its owner, with sudo, or name another home with --home")
+                hint: "\(way(toHomeOf: status.owner)), or name another home with --home")
         }
         return nil
+    }
+
+    /// How somebody else works in a home: as its owner, whom root becomes in the service's alone.
+    private func way(toHomeOf owner: UInt32) -> String {
+        if reason == .service { return "run the command with sudo" }
+        let sudo = owner == 0 ? "sudo" : "sudo -u '#\(owner)'"
+        return "begin the command with \(sudo) \(Program.name) \(Self.flag(for: path))"
     }
 
     /// Makes the home with mode 0700 where it is absent; called only when something is written.

@@ -3,9 +3,10 @@
 import CommandLineKit
 import Glibc
 import Modules
-import Program
 import TestKit
 import Testing
+
+@testable import Program
 
 @Suite struct HomeFolderTests {
     let folder: TemporaryDirectory
@@ -40,6 +41,28 @@ import Testing
             try fault(of: home("."), userID: stranger)
                 == "the home \(path) belongs to user number \(geteuid()), not to \(stranger)"
         )
+    }
+
+    @Test(
+        arguments: [
+            (
+                "/users/ada/x", UInt32(1001),
+                "begin the command with sudo -u '#1001' arpguard --home "
+                    + "'/users/ada/x'"
+            ),
+            ("/users/ada/x", 0, "begin the command with sudo arpguard --home '/users/ada/x'"),
+            (nil, 990, "run the command with sudo"),
+        ] as [(String?, UInt32, String)])
+    func `how the owner's rights are come by is told`(
+        path: String?, owner: UInt32, way: String
+    ) throws {
+        let home = try HomeRules(
+            flag: path, isService: path == nil, userID: 1000, userFolder: nil, workingFolder: "/"
+        ).home()
+        let status = FileStatus(
+            kind: .folder, owner: owner, mode: 0o700, bytes: 0, allocatedBytes: 0)
+        #expect(
+            home.fault(status, userID: 1000)?.hint == "\(way), or name another home with --home")
     }
 
     @Test func `a home that can't be made is an error that names it`() throws {
