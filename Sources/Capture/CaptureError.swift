@@ -70,9 +70,11 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
     }
 
     /// What to do about it, in one line without a full stop.
-    public var hint: String {
+    ///
+    /// - Parameter command: what reads captures here, as it was typed but for what it reads.
+    public func hint(replaying command: String) -> String {
         switch code {
-        case .notFound where isRepaired: "give its bytes: arpguard replay - <FILE"
+        case .notFound where isRepaired: "give its bytes: \(command) - <FILE"
         case .notFound: "check the path"
         case .permissionDenied: "run as a user who may read it, or copy it"
         case .isDirectory: "name the files in it, for example \(ShellText.file(source))/*.pcap"
@@ -80,7 +82,7 @@ public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible 
         case .compressed:
             (Compression(rawValue: detail)?.command ?? "zcat") + " "
                 + (source == InputDescriptor.standardInput ? "<FILE" : ShellText.file(source))
-                + " | arpguard replay -"
+                + " | \(command) -"
         case .notACapture: "give a pcap or pcapng file, as tcpdump -w writes it"
         case .truncatedHeader: "copy the file again, or capture anew"
         case .truncatedFrame: "the frames before it were read; copy the file again for the rest"

@@ -63,6 +63,8 @@ extension Command {
     ) -> ExitStatus {
         let (output, diagnostics) = (invocation.output, invocation.diagnostics)
         let isAlone = run.captures.count == 1
+        let flags = invocation.command.typedFlags(but: [.home, .service, .sample])
+        let command = (["\(Program.name) replay"] + flags).joined(separator: " ")
         let progress = ReplayProgress(invocation, run.clock)
         let summary = run.run {
             telemetry.look($0)
@@ -83,7 +85,7 @@ extension Command {
         } onError: { error in
             progress.end()
             output.flush()
-            diagnostics.error(error.description, hint: error.hint)
+            diagnostics.error(error.description, hint: error.hint(replaying: command))
             telemetry.error(error)
         }
         progress.end()

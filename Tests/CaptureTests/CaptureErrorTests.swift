@@ -150,7 +150,7 @@ struct CaptureErrorTests {
     @Test func `every error has a text and a hint in the house's form`() {
         for code in CaptureError.Code.allCases {
             let error = CaptureError(code: code, source: "a.pcap", detail: "why", frame: 3)
-            for text in [error.description, error.hint] {
+            for text in [error.description, error.hint(replaying: "a replay")] {
                 #expect(!text.isEmpty)
                 #expect(!text.hasSuffix("."))
                 #expect(text.first?.isUppercase == false)

@@ -148,6 +148,15 @@ import Testing
         #expect(result.stderr.contains("has a name that is no UTF-8"), "\(result.stderr)")
     }
 
+    @Test func `what reads a compressed capture has the flags that were given`() throws {
+        let file = try arpguard.folder.write([0x1F, 0x8B, 8, 0], to: "x.gz")
+        let told = try inOther(
+            "replay", "--sample", "--gateway", "192.0.2.1", file, "--format", "json"
+        ).stderr
+        let flags = "--format=json --gateway=192.0.2.1"
+        #expect(told.contains("zcat \(file) | arpguard \(flag) replay \(flags) -"), "\(told)")
+    }
+
     @Test(arguments: ["telemetry", "config"])
     func `all commands of the program are known where they are told`(noun: String) throws {
         func names(_ help: String) -> [String] {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import Modules
+
 /// A command line that was understood: which command, with which checked values.
 public struct ParsedCommand: Sendable {
     /// The commands from the first to the one to run; never empty.
@@ -43,6 +45,16 @@ public struct ParsedCommand: Sendable {
 
     /// The value of a flag of kind `integer`, or nil where it was not given.
     public func integer(_ flag: Flag) -> Int64? { string(flag).flatMap { Int64($0) } }
+
+    /// The flags that were given, each as a shell reads it, but for some: for the same command on
+    /// something else.
+    public func typedFlags(but left: [Flag]) -> [String] {
+        commands.flatMap(\.flags).filter { !left.contains($0) }.flatMap { flag in
+            strings(flag).map { value in
+                "--\(flag.name)" + (flag.takesValue ? "=\(ShellText.word(value))" : "")
+            }
+        }
+    }
 
     /// The words that stand for one positional argument, by its name.
     public func arguments(_ name: String) -> [String] {
