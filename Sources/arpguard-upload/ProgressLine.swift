@@ -10,7 +10,7 @@ struct ProgressLine {
     private let isShown: Bool
 
     init(_ invocation: Invocation) {
-        isShown = invocation.diagnostics.isTerminal && !invocation.output.isQuiet
+        isShown = invocation.diagnostics.showsProgress
     }
 
     func show(_ summary: UploadSummary) {

@@ -21,7 +21,7 @@ final class ReplayProgress: Sendable {
     private let state: Mutex<State>
 
     init(_ invocation: Invocation, _ clock: any WallClock) {
-        isActive = invocation.diagnostics.isTerminal && !invocation.output.isQuiet
+        isActive = invocation.diagnostics.showsProgress
         self.clock = clock
         start = clock.uptimeNanoseconds()
         state = Mutex(State(lastShown: start))

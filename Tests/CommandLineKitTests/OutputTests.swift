@@ -217,4 +217,20 @@ import Testing
         Diagnostics(program: "sample", to: sink, environment: Environment([:])).error("c")
         #expect(sink.text == "sample: \u{1B}[31merror:\u{1B}[0m c\n")
     }
+
+    @Test(
+        arguments: [
+            (80, nil, false, true), (80, "xterm", false, true), (80, "dumb", false, false),
+            (80, nil, true, false), (nil, nil, false, false),
+        ] as [(Int?, String?, Bool, Bool)])
+    func `progress is for a person at a terminal that obeys codes`(
+        columns: Int?, kind: String?, isQuiet: Bool, isShown: Bool
+    ) {
+        let variables = kind.map { ["TERM": $0] } ?? [:]
+        let diagnostics = Diagnostics(
+            program: "s", to: MemorySink(columns: columns), isQuiet: isQuiet,
+            environment: Environment(variables))
+        #expect(diagnostics.showsProgress == isShown)
+        #expect(diagnostics.queued().diagnostics.showsProgress == isShown)
+    }
 }

@@ -10,10 +10,12 @@ import Testing
 
     init() throws { arpguard = try Arpguard() }
 
-    private func terminal(_ words: String...) throws -> PseudoTerminal {
+    private func terminal(_ words: String..., kind: String = "xterm") throws -> PseudoTerminal {
         try PseudoTerminal(
             Executables.path("arpguard"), words,
-            environment: ["ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path])
+            environment: [
+                "ARPGUARD_HOME": arpguard.home, "HOME": arpguard.folder.path, "TERM": kind,
+            ])
     }
 
     private func isEnabled() throws -> Bool {
@@ -92,8 +94,10 @@ import Testing
                 == JSONValue.parse(after)["installation_id"])
     }
 
-    @Test func `an upload tells on a terminal how far it is, and leaves the figures alone`() throws
-    {
+    @Test(arguments: ["xterm", "dumb"])
+    func `an upload tells how far it is on a terminal that can, and leaves the figures alone`(
+        kind: String
+    ) throws {
         let server = try FakeServer(.answer(200))
         let config = #"{"upload_url": "\#(server.url())", "max_events_per_batch": 1}"#
         try arpguard.folder.write(#"{"telemetry": \#(config)}"#, to: "own/config.json")
@@ -102,11 +106,12 @@ import Testing
         let recorded = try arpguard.telemetryStatus()["events"]?["waiting"]
         let count = try #require(recorded?.integerValue)
         try #require(count > 1)
-        let terminal = try terminal("telemetry", "upload")
+        let terminal = try terminal("telemetry", "upload", kind: kind)
         let text = try terminal.waitFor("bytes sent")
         let erase = "\r\u{1B}[K"
         let lines = (1...count).map { "\(erase)\($0) batches, \($0) events sent" }
-        #expect(text.hasPrefix(lines.joined() + erase + "batches sent"), "\(text)")
+        let progress = kind == "dumb" ? "" : lines.joined() + erase
+        #expect(text.hasPrefix(progress + "batches sent"), "\(text)")
         #expect(terminal.end() == 0)
         #expect(server.requests.count == Int(count))
     }

@@ -8,6 +8,7 @@ public struct Diagnostics: Sendable {
     private let sink: any ByteSink
     private let isQuiet: Bool
     private let showsColours: Bool
+    private let obeysCodes: Bool
     private let commands: ToldCommands?
     private var wording: @Sendable (String) -> String = { $0 }
 
@@ -22,6 +23,7 @@ public struct Diagnostics: Sendable {
         self.sink = sink
         self.isQuiet = isQuiet
         showsColours = Colours.areShown(on: sink, environment: environment)
+        obeysCodes = Colours.areObeyed(on: sink, environment: environment)
     }
 
     /// The same messages through a queue: saying something then waits for nobody. Whoever asks for
@@ -45,13 +47,15 @@ public struct Diagnostics: Sendable {
         program = other.program
         isQuiet = other.isQuiet
         showsColours = other.showsColours
+        obeysCodes = other.obeysCodes
         wording = other.wording
         commands = other.commands
         self.sink = sink
     }
 
-    /// Whether a person reads the messages on a terminal.
-    public var isTerminal: Bool { sink.columns != nil }
+    /// Whether a line can be shown that is written over and in the end removed: on a terminal that
+    /// obeys escape codes, to a person who wants more than errors.
+    public var showsProgress: Bool { obeysCodes && !isQuiet }
 
     /// Says what could not be done.
     public func error(_ message: String, hint: String? = nil) {

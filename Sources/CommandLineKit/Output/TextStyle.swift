@@ -56,10 +56,14 @@ public struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation 
 
 /// Whether a stream shows colours: a terminal, unless the person said no.
 enum Colours {
-    /// `NO_COLOR` set to anything but empty says no (no-color.org), `TERM=dumb` can't.
+    /// `NO_COLOR` set to anything but empty says no (no-color.org).
     static func areShown(on sink: any ByteSink, environment: Environment) -> Bool {
-        sink.columns != nil && (environment["NO_COLOR"] ?? "").isEmpty
-            && environment["TERM"] != "dumb"
+        areObeyed(on: sink, environment: environment) && (environment["NO_COLOR"] ?? "").isEmpty
+    }
+
+    /// Whether a stream obeys escape codes: a terminal, unless `TERM=dumb` says that it can't.
+    static func areObeyed(on sink: any ByteSink, environment: Environment) -> Bool {
+        sink.columns != nil && environment["TERM"] != "dumb"
     }
 }
 
