@@ -5,7 +5,7 @@ public struct CommandFailure: Error, Equatable, CustomStringConvertible {
     /// What went wrong; lower-case, without a full stop.
     public let message: String
     /// What to do about it, in the same form.
-    public let hint: String?
+    public let hint: String
     /// The status to end with.
     public let status: ExitStatus
 
@@ -13,7 +13,7 @@ public struct CommandFailure: Error, Equatable, CustomStringConvertible {
     public var description: String { message }
 
     /// A failure; the status is `.failure` unless the command line itself was at fault.
-    public init(_ message: String, hint: String? = nil, status: ExitStatus = .failure) {
+    public init(_ message: String, hint: String, status: ExitStatus = .failure) {
         self.message = message
         self.hint = hint
         self.status = status

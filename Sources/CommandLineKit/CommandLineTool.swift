@@ -136,7 +136,9 @@ extension ParsedCommand {
     /// Runs the last command's action.
     fileprivate func act(on invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         guard let action = commands.last?.action else {
-            throw CommandFailure("'\(pathText)' does nothing by itself", status: .usage)
+            throw CommandFailure(
+                "'\(pathText)' does nothing by itself", hint: "see '\(pathText) --help'",
+                status: .usage)
         }
         return try action(invocation)
     }

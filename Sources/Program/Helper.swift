@@ -112,6 +112,8 @@ public struct Helper: Sendable, Equatable {
     }
 
     private func failure(_ error: SystemError) -> CommandFailure {
-        CommandFailure("\(name) can't be started: \(error)")
+        CommandFailure(
+            "\(name) can't be started: \(error)",
+            hint: error.shortageHint ?? "install all programs of \(Program.name) from one package")
     }
 }

@@ -234,7 +234,7 @@ extension TelemetrySetup {
         let (places, failure) = otherPlaces()
         return (
             places.filter { !isSame($0.path, place) }.map(\.control),
-            failure.map { TelemetryError(.storage, $0.message, hint: $0.hint ?? "try again") }
+            failure.map { TelemetryError(.storage, $0.message, hint: $0.hint) }
         )
     }
 

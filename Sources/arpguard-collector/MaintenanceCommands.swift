@@ -162,7 +162,8 @@ private func exportStatic(_ invocation: Invocation) throws(CommandFailure) -> Ex
     } catch let error as StaticExportError {
         throw CommandFailure(error.description, hint: error.hint)
     } catch {
-        throw CommandFailure("can't export: \(error)")
+        throw CommandFailure(
+            "can't export: \(error)", hint: "arpguard-collector check looks the store through")
     }
     return .success
 }

@@ -5,6 +5,7 @@ internal import CommandLineKit
 internal import HTTPServing
 internal import JSON
 internal import Modules
+internal import Program
 
 let serveCommand = Command(
     "serve", summary: "Take telemetry and show what it amounts to",
@@ -47,7 +48,7 @@ private func serve(_ invocation: Invocation) throws(CommandFailure) -> ExitStatu
     do {
         _ = try signals.wait()
     } catch {
-        throw CommandFailure("can't wait for signals: \(error)")
+        throw CommandFailure(signals: error)
     }
     return .success
 }
@@ -56,7 +57,7 @@ private func blockSignals() throws(CommandFailure) -> TerminationSignals {
     do {
         return try TerminationSignals()
     } catch {
-        throw CommandFailure("can't take signals: \(error)")
+        throw CommandFailure(signals: error)
     }
 }
 
@@ -72,7 +73,8 @@ private func start(_ service: CollectorService) throws(CommandFailure) {
     } catch let error as StorageError {
         throw CommandFailure(error)
     } catch {
-        throw CommandFailure("can't start: \(error)")
+        let shortage = (error as? SystemError)?.shortageHint
+        throw CommandFailure("can't start: \(error)", hint: shortage ?? "try again")
     }
 }
 

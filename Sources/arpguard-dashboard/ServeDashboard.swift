@@ -31,7 +31,7 @@ private func serveDashboard(_ invocation: Invocation) throws(CommandFailure) -> 
     do throws(SystemError) {
         _ = try signals.wait()
     } catch {
-        throw CommandFailure("can't wait for signals: \(error)")
+        throw CommandFailure(signals: error)
     }
     return .success
 }
@@ -91,7 +91,7 @@ private func blockedSignals() throws(CommandFailure) -> TerminationSignals {
     do throws(SystemError) {
         return try TerminationSignals()
     } catch {
-        throw CommandFailure("can't take signals: \(error)")
+        throw CommandFailure(signals: error)
     }
 }
 

@@ -170,7 +170,7 @@ final class FoldersRound {
         guard !areBatchesMeant else {
             return summary.warnings.append("\(path): \(failure.message)")
         }
-        summary.note(failure.message, hint: failure.hint ?? "it is tried again")
+        summary.note(failure.message, hint: failure.hint)
     }
 
     private func heed(_ moment: UploadRound.BatchMoment) {
@@ -232,7 +232,7 @@ extension UploadSummary {
         summary.ending = .failed
         summary.note(
             "batches could not be kept apart: \(failure.message)",
-            hint: failure.hint ?? "the next round tries again")
+            hint: failure.hint)
         return summary
     }
 }

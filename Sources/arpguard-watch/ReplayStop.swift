@@ -2,6 +2,7 @@
 
 import CommandLineKit
 import Modules
+import Program
 
 /// SIGINT, SIGTERM and SIGHUP as the end of reading instead of the end of the process: what was
 /// found until then is told.
@@ -23,7 +24,7 @@ enum ReplayStop {
             }
             return signals
         } catch {
-            throw CommandFailure("signals can't be waited for: \(error)")
+            throw CommandFailure(signals: error)
         }
     }
 }

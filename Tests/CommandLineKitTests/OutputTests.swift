@@ -194,8 +194,8 @@ import Testing
             program: "sample", to: sink, isQuiet: true, environment: Environment([:]))
         diagnostics.warning("a")
         diagnostics.notice("b")
-        diagnostics.error("c")
-        #expect(sink.text == "sample: error: c\n")
+        diagnostics.error("c", hint: "d")
+        #expect(sink.text == "sample: error: c\nsample: hint: d\n")
     }
 
     @Test func `a message is broken between words on a terminal, and nowhere else`() {
@@ -214,8 +214,9 @@ import Testing
 
     @Test func `labels are coloured on a terminal`() {
         let sink = MemorySink(columns: 80)
-        Diagnostics(program: "sample", to: sink, environment: Environment([:])).error("c")
-        #expect(sink.text == "sample: \u{1B}[31merror:\u{1B}[0m c\n")
+        Diagnostics(program: "sample", to: sink, environment: Environment([:]))
+            .error("c", hint: "d")
+        #expect(sink.text == "sample: \u{1B}[31merror:\u{1B}[0m c\nsample: hint: d\n")
     }
 
     @Test(
@@ -232,5 +233,13 @@ import Testing
             environment: Environment(variables))
         #expect(diagnostics.showsProgress == isShown)
         #expect(diagnostics.queued().diagnostics.showsProgress == isShown)
+    }
+
+    @Test func `a failure is told with its hint, and has one always`() {
+        let failure = CommandFailure("a", hint: "b")
+        let hint: String = failure.hint
+        let sink = MemorySink()
+        Diagnostics(program: "s", to: sink, environment: Environment([:])).error(failure)
+        #expect(sink.text == "s: error: a\ns: hint: \(hint)\n")
     }
 }

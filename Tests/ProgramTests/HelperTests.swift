@@ -26,10 +26,12 @@ struct Installation {
         if let place { try addHelper(place) }
     }
 
-    func addHelper(_ place: String, mode: String = "755") throws {
+    func addHelper(
+        _ place: String, mode: String = "755", holding text: String = helper
+    ) throws {
         try Self.shell(
             "mkdir -p \"$0\" && cat > \"$0/arpguard-watch\" && chmod \"$1\" \"$0/arpguard-watch\"",
-            folder.file(place), mode, stdin: Self.helper)
+            folder.file(place), mode, stdin: text)
     }
 
     /// What is to be run is written by another process: a file that this one holds open for
@@ -96,6 +98,20 @@ struct Installation {
         let installation = try Installation(helperIn: nil)
         try installation.addHelper("bin", mode: "644")
         #expect(try installation.replay().status == 2)
+    }
+
+    @Test func `a helper that the machine can't start is told with what to do`() throws {
+        let installation = try Installation(helperIn: nil)
+        try installation.addHelper("bin", holding: "\u{7F}ELF")
+        let result = try installation.replay()
+        #expect(result.status == 2)
+        #expect(
+            result.stderr == """
+                arpguard: error: arpguard-watch can't be started: \
+                \(installation.folder.file("bin/arpguard-watch")): Exec format error
+                arpguard: hint: install all programs of arpguard from one package
+
+                """)
     }
 
     @Test func `a program of another version than expected refuses`() throws {

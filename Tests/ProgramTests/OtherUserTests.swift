@@ -123,6 +123,19 @@ struct OtherUserTests {
         #expect(status["enabled"] == true)
     }
 
+    /// A watch that may not become the owner of its home, as in a container without these rights.
+    private static let confined = """
+        set -e
+        chown -R 65534:65534 "$1"
+        setpriv --bounding-set=-setuid,-setgid "$2" --home "$1" test-alert 2>&1 || test $? = 2
+        """
+
+    @Test func `root without the right to become the home's owner is told what to do`() throws {
+        let told = try run(Self.confined, "").stdout
+        #expect(told.contains("error: privileges can't be given up: "), "\(told)")
+        #expect(told.contains("hint: let what confines the program "), "\(told)")
+    }
+
     /// A person's home, in which root then runs a command, and the service's, in which that person
     /// does; both are compared before and after.
     private static let mixed = """

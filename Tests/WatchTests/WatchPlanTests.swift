@@ -58,9 +58,9 @@ struct WatchPlanTests {
     @Test func `without a route somebody has to choose, and is told among what`() {
         let some = #expect(throws: CommandFailure.self) { try plan([], routes: []) }
         #expect(some?.status == .failure)
-        #expect(some?.hint?.contains("arpguard watch -i eth0") == true)
+        #expect(some?.hint.contains("arpguard watch -i eth0") == true)
         let none = #expect(throws: CommandFailure.self) { try plan([], routes: [], among: []) }
-        #expect(none?.hint?.contains("arpguard watch -i NAME") == true)
+        #expect(none?.hint.contains("arpguard watch -i NAME") == true)
     }
 
     @Test func `more interfaces than a watch can have are refused`() {

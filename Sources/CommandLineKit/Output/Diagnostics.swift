@@ -57,10 +57,10 @@ public struct Diagnostics: Sendable {
     /// obeys escape codes, to a person who wants more than errors.
     public var showsProgress: Bool { obeysCodes && !isQuiet }
 
-    /// Says what could not be done.
-    public func error(_ message: String, hint: String? = nil) {
+    /// Says what could not be done, and what to do about it.
+    public func error(_ message: String, hint: String) {
         write("error", .red, message)
-        if let hint { write("hint", .plain, wording(hint)) }
+        write("hint", .plain, wording(hint))
     }
 
     /// Says what a failure says.

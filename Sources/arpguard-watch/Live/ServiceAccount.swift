@@ -9,6 +9,11 @@ enum ServiceAccount: Equatable {
     /// The user that packages make for the service.
     static let name = "arpguard"
 
+    /// What helps where what confines the program keeps root from becoming somebody else.
+    private static let rightsHint =
+        "let what confines the program (a container, a policy) leave root CAP_SETUID and "
+        + "CAP_SETGID, or run it as the owner of the home"
+
     /// It was not started by root: it stays who it is.
     case unchanged
     /// This user, who owns the home or is to own it.
@@ -56,13 +61,15 @@ enum ServiceAccount: Equatable {
         do throws(SystemError) {
             root = try Privileges.act(as: user)
         } catch {
-            throw CommandFailure("the home's owner can't be acted for: \(error)")
+            throw CommandFailure(
+                "the home's owner can't be acted for: \(error)", hint: Self.rightsHint)
         }
         let result = Swift.Result { () throws(CommandFailure) in try body() }
         do throws(SystemError) {
             _ = try Privileges.act(as: root)
         } catch {
-            throw CommandFailure("root can't be gone back to: \(error)")
+            throw CommandFailure(
+                "root can't be gone back to: \(error)", hint: Self.rightsHint)
         }
         return try result.get()
     }
@@ -73,7 +80,8 @@ enum ServiceAccount: Equatable {
             if case .user(let user) = self { try Privileges.become(user) }
             try Privileges.drop()
         } catch {
-            throw CommandFailure("privileges can't be given up: \(error)")
+            throw CommandFailure(
+                "privileges can't be given up: \(error)", hint: Self.rightsHint)
         }
     }
 }

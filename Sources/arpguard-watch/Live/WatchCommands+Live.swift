@@ -14,7 +14,7 @@ extension Command {
         do throws(SystemError) {
             signals = try SignalDescriptor(reloads: true)
         } catch {
-            throw CommandFailure("signals can't be waited for: \(error)")
+            throw CommandFailure(signals: error)
         }
         let names = invocation.command.strings(.interface)
         for name in names where !WatchSettings.isInterface(name) {
@@ -64,6 +64,8 @@ extension Command {
         }
     }
 
+    private static let waysHint = "arpguard config show output lists the ways and where they lead"
+
     /// Sends one marked alert by every way of the configuration, and tells which failed.
     @Sendable static func runTestAlert(
         _ invocation: Invocation
@@ -84,15 +86,11 @@ extension Command {
         let diagnostics = invocation.diagnostics
         let outputs = ConfiguredOutputs(
             output, printingTo: invocation.output, gravityMin: .info
-        ) {
-            diagnostics.error(
-                "the test alert could not be sent: \($0)",
-                hint: "arpguard config show output lists the ways and where they lead")
-        }
+        ) { diagnostics.error("the test alert could not be sent: \($0)", hint: waysHint) }
         outputs.send(TestAlert.message(at: SystemClock().now()))
         let patience = output.commandSecondsMax * 1_000 + WatchRun.finishMilliseconds
         let late = outputs.lanes.finish(within: patience)
-        for name in late { diagnostics.error("\(name) was not done in time") }
+        for name in late { diagnostics.error("\(name) was not done in time", hint: waysHint) }
         let arrived = outputs.lanes.filter { $0.counts.delivered == 1 }.map(\.name)
         // Of each that did not arrive it was said already.
         if !arrived.isEmpty {

@@ -21,7 +21,9 @@ enum WatchOpening {
             do throws(SystemError) {
                 interfaces.append(try WatchedInterface(options, supervisor: getpid()))
             } catch {
-                throw CommandFailure("the capture process can't be started: \(error)")
+                throw CommandFailure(
+                    "the capture process of \(options.interface) can't be started: \(error)",
+                    hint: error.shortageHint ?? "mount /proc, and let the program run others")
             }
         }
         for interface in interfaces {
@@ -62,7 +64,9 @@ enum WatchOpening {
                 "the capture process of \(interface) is gone: \(reason)",
                 hint: "start the watch again; if it happens again, the frames that are sent to "
                     + "this network are worth a look")
-        case .asked: CommandFailure("the capture process of \(interface) has ended")
+        case .asked:
+            CommandFailure(
+                "the capture process of \(interface) has ended", hint: "start the watch again")
         }
     }
 }

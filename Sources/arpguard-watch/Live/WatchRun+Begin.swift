@@ -75,7 +75,7 @@ extension WatchRun {
         do throws(SystemError) {
             try interface.begin(question)
         } catch {
-            throw CommandFailure("the capture process of \(interface.name) is gone: \(error)")
+            throw WatchOpening.failure(.lost("\(error)"), of: interface.name, all)
         }
     }
 

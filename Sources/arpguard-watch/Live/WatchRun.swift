@@ -119,7 +119,9 @@ final class WatchRun {
                 ready = try Poll.readable(
                     descriptors, withinMilliseconds: Self.tickMilliseconds)
             } catch {
-                return CommandFailure("the watch can't go on: \(error)")
+                return CommandFailure(
+                    "the watch can't go on: \(error)",
+                    hint: error.shortageHint ?? "start the watch again")
             }
             tick()
             noteLinks()

@@ -66,12 +66,12 @@ extension Command {
             if let failure = unheeded.here {
                 invocation.diagnostics.warning(
                     view.told("batches wait longer than told here: \(failure.message)"),
-                    hint: failure.hint.map(view.told))
+                    hint: view.told(failure.hint))
             }
             if let failure = unheeded.elsewhere {
                 invocation.diagnostics.warning(
                     view.told(TelemetrySetup.waitsUnseen(failure)),
-                    hint: failure.hint.map(view.told))
+                    hint: view.told(failure.hint))
             }
         }
         for warning in view.others.warnings {
