@@ -40,6 +40,8 @@ public struct TelemetrySeams: Sendable {
     package var deletionBegins: @Sendable () -> Void = {}
     /// Called once a no is written down in the folder, before anybody else can decide there.
     package var noStands: @Sendable () -> Void = {}
+    /// The name of the host's program, which begins what a person types; nil where none is known.
+    var program: String?
     /// The stores whose readers this process has waited for in vain.
     let readers = AwaitedReaders()
     /// Whether a yes that stands is, as far as can be seen, that of another home.
@@ -70,5 +72,10 @@ public struct TelemetrySeams: Sendable {
         self.ownNames =
             ownNames ?? OwnNames { MachineNames.read(sudoUID: environment["SUDO_UID"]) }
         self.openDatabase = openDatabase
+    }
+
+    /// A command of telemetry as a person types it.
+    func command(_ words: String) -> String {
+        (program.map { "\($0) " } ?? "") + "telemetry \(words)"
     }
 }

@@ -67,7 +67,7 @@ import Testing
     @Test func `a ledger that takes all the room loses its older half`() throws {
         home.record(1, config)
         let connection = try store()
-        let ledger = Ledger(database: connection, clock: home.clock)
+        let ledger = Ledger(database: connection, seams: home.seams())
         try connection.transaction {
             for _ in 0..<400 {
                 try ledger.append(.batch(.batchVoided, String(repeating: "a", count: 4000)))

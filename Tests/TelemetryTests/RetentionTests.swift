@@ -231,7 +231,7 @@ import Testing
         config.storageBytesMax = 1 << 20
         home.record(1, config)
         let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readWrite)
-        let ledger = Ledger(database: store, clock: home.clock)
+        let ledger = Ledger(database: store, seams: home.seams())
         try store.transaction {
             for _ in 0..<3000 {
                 try ledger.append(.batch(.batchVoided, String(repeating: "a", count: 200)))

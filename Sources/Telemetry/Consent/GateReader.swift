@@ -40,6 +40,8 @@ struct GateReader: Sendable {
         configurationFault = configurationProblem
         self.terms = terms
         self.directory = directory
+        var seams = seams
+        seams.program = product.name
         self.seams = seams
     }
 

@@ -30,7 +30,7 @@ extension TelemetryControl {
     /// about to. Nil where there is none, or none can be read.
     package var ledgerMark: LedgerMark? {
         guard !isForeign, let database = try? seams.openDatabase(directory.store, .readOnly),
-            let head = try? Ledger(database: database, clock: seams.clock).head()
+            let head = try? Ledger(database: database, seams: seams).head()
         else { return nil }
         return LedgerMark(number: head.number, hash: head.hash)
     }

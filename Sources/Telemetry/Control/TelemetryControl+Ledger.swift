@@ -40,10 +40,10 @@ extension TelemetryControl {
         let database = try seams.openDatabase(directory.store, .readOnly)
         let hasLedger = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'ledger'"
         guard try database.integer(hasLedger) != nil else { return [] }
-        return try Ledger(database: database, clock: seams.clock).rows()
+        return try Ledger(database: database, seams: seams).rows()
     }
 
     func ledger(of store: Store) -> Ledger {
-        Ledger(database: store.database, clock: seams.clock)
+        Ledger(database: store.database, seams: seams)
     }
 }

@@ -17,7 +17,7 @@ struct Ledger {
     private static let isPlausible = "number BETWEEN 1 AND \(numberMax)"
 
     let database: Connection
-    let clock: any WallClock
+    let seams: TelemetrySeams
 
     /// Adds a row, within the transaction that is open or in one of its own.
     func append(_ entry: LedgerEntry) throws {
@@ -28,10 +28,10 @@ struct Ledger {
         guard last?.number ?? 0 < Self.numberMax else {
             throw TelemetryError(
                 .ledger, "the ledger's last row has the highest number that there is",
-                hint: "telemetry delete-data --confirm begins a new ledger")
+                hint: "\(seams.command("delete-data --confirm")) begins a new ledger")
         }
         let draft = LedgerRow(
-            number: (last?.number ?? 0) + 1, time: clock.now(), kind: entry.kind.rawValue,
+            number: (last?.number ?? 0) + 1, time: seams.clock.now(), kind: entry.kind.rawValue,
             detailText: JSONValue.object(entry.detail).serialized(.compact),
             previous: last?.hash ?? LedgerRow.genesis, hash: [])
         try database.run(

@@ -86,7 +86,7 @@ struct Sealer {
     }
 
     func ledger(of store: Store) -> Ledger {
-        Ledger(database: store.database, clock: gate.seams.clock)
+        Ledger(database: store.database, seams: gate.seams)
     }
 
     /// A batch's new identifier.

@@ -7,6 +7,7 @@ import SQLite
 
 /// The making of a batch that takes another one's place, with fewer events.
 struct Succession {
+    private let product: Product
     private let batch: SealedBatch
     private let request: ExportLogsRequest
     /// The records that go on, in their order.
@@ -25,6 +26,7 @@ struct Succession {
             case .events(let numbers): { numbers.contains($0 + 1) }
             case .type(let name): { records[$0].eventName == name }
             }
+        self.product = product
         self.batch = batch
         self.request = request
         kept = records.indices.filter { !isDropped($0) }.map { records[$0] }
@@ -76,7 +78,8 @@ struct Succession {
     private func unknown(_ record: LogRecord) -> TelemetryError {
         TelemetryError(
             .storage, "what was recorded of a dropped \(record.eventName) is not to be found",
-            hint: "withhold the batch: telemetry review --batch \(batch.uid) --withhold")
+            hint: "withhold the batch: \(product.name) telemetry review --batch \(batch.uid) "
+                + "--withhold")
     }
 
     /// Seals the rest under a new identifier. It waits for a person again if the first one did.

@@ -57,7 +57,7 @@ struct Retention {
     }
 
     private func ledger(of store: Store) -> Ledger {
-        Ledger(database: store.database, clock: gate.seams.clock)
+        Ledger(database: store.database, seams: gate.seams)
     }
 
     /// Looks at the first rows: rows are in the order of time, but for jumps of the clock. For the

@@ -59,7 +59,7 @@ final class Store {
                 + "in a new one")
         let store = try openAsIs(directory, seams)
         try store.addLoss(.damaged, 1)
-        try Ledger(database: store.database, clock: seams.clock)
+        try Ledger(database: store.database, seams: seams)
             .append(LedgerEntry(.storeReplaced))
         return store
     }
@@ -95,16 +95,16 @@ final class Store {
             try database.migrate(StoreSchema.migrations)
             return Store(database, isNewer: false)
         } catch let error as MigrationError where !StoreDamage.isSuspected(error) {
-            guard acceptingNewer else { throw newer(error) }
+            guard acceptingNewer else { throw newer(error, seams) }
             return Store(database, isNewer: true)
         }
     }
 
-    private static func newer(_ error: MigrationError) -> TelemetryError {
+    private static func newer(_ error: MigrationError, _ seams: TelemetrySeams) -> TelemetryError {
         TelemetryError(
             .database, error.description,
-            hint: "use that version; telemetry delete-data --confirm deletes its store with this "
-                + "one too")
+            hint: "use that version; \(seams.command("delete-data --confirm")) deletes its store "
+                + "with this one too")
     }
 
     /// One damaged database is kept for whoever wants to look; an earlier one makes room.
