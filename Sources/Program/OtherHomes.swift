@@ -89,3 +89,16 @@ public struct OtherHomes: Sendable, Equatable {
             })
     }
 }
+
+extension OtherHomes.User {
+    /// A line for people of one that watches. What its home is called is somebody else's word: no
+    /// command is to be seen in it.
+    public var watchLine: String {
+        let look = ": sudo \(Program.name) --service status"
+        guard isHomeSeen else {
+            return "process \(pid) watches with a home that can't be seen from here\(look)"
+        }
+        return "process \(pid) watches with another home, \(ShellText.word(home))"
+            + (home == Home.servicePath ? look : "")
+    }
+}

@@ -115,6 +115,7 @@ extension Command {
         _ summary: ReplaySummary, in name: String, _ invocation: Invocation
     ) -> Bool {
         let diagnostics = invocation.diagnostics
+        let told = name == "-" ? "standard input" : ShellText.word(name)
         let name = name == "-" ? "standard input" : name
         invocation.output.flush()
         if summary.isIncomplete {
@@ -123,7 +124,7 @@ extension Command {
                 hint: "what is told is of the frames up to there; replay it again for the rest")
         } else if summary.isCut {
             diagnostics.notice(
-                "stopped while \(name) went on; what is told is of the frames up to there")
+                "stopped while \(told) went on; what is told is of the frames up to there")
         }
         return summary.isIncomplete
     }

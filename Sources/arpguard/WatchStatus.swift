@@ -205,15 +205,7 @@ extension ProgramContext {
     /// Says which watches run with other homes, such as the service's.
     func tellOtherWatches(_ diagnostics: Diagnostics) {
         for other in OtherHomes(than: home).users where other.isWatching {
-            guard other.isHomeSeen else {
-                diagnostics.notice(
-                    "process \(other.pid) watches with a home that can't be seen from here: "
-                        + "sudo arpguard --service status")
-                continue
-            }
-            let command = other.home == Home.servicePath ? ": sudo arpguard --service status" : ""
-            diagnostics.notice(
-                "process \(other.pid) watches with another home, \(other.home)\(command)")
+            diagnostics.notice(other.watchLine)
         }
     }
 }

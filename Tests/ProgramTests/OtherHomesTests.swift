@@ -31,6 +31,24 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            ("/b", "/b"), ("/an arpguard status x", "'/an arpguard status x'"),
+            (Home.servicePath, "\(Home.servicePath): sudo arpguard --service status"),
+        ])
+    func `no command is seen in the name of another watch's home`(
+        path: String, told: String
+    ) throws {
+        let process = ProcessTable.Entry(
+            pid: 7, owner: 1000, arguments: ["arpguard-watch", "watch", "--home", path])
+        let lines = OtherHomes(than: own, among: [process]).users.map(\.watchLine)
+        #expect(lines == ["process 7 watches with another home, \(told)"])
+        let flagged = try HomeRules(
+            flag: "/c", userID: 1000, userFolder: nil, workingFolder: "/"
+        ).home()
+        #expect(lines.map(flagged.addressing) == lines)
+    }
+
     @Test func `of a program of root's whose environment can't be read no home is told`() {
         var process = ProcessTable.Entry(
             pid: 7, owner: 0, arguments: ["arpguard-watch", "watch"], environment: [:])

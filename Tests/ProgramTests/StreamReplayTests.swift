@@ -71,6 +71,19 @@ import Testing
         #expect(try objects(stops.stdout).map { $0["properties"]?["exit"] } == ["signal"])
     }
 
+    @Test func `no command is seen in the name of what went on`() throws {
+        let odd = arpguard.folder.file("an arpguard replay x")
+        try #require(unsafe rename(pipe, odd) == 0)
+        try #require(unsafe symlink(odd, pipe) == 0)
+        let replay = try replay("--format", "json", odd)
+        let writer = try writer(of: capture)
+        _ = try replay.waitForLine(containing: "\"alert\"")
+        replay.send(signal: SIGTERM)
+        let result = try replay.waitForEnd()
+        writer.kill()
+        #expect(result.stderr.hasPrefix("arpguard: stopped while '\(odd)' went on; "))
+    }
+
     @Test func `a signal before the end of what was named is told as a failure`() throws {
         let replay = try replay(pipe, capture)
         let writer = try writer(of: capture)
