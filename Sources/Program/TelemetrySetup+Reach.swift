@@ -193,6 +193,9 @@ extension TelemetrySetup {
         return marks
     }
 
+    /// The hash of the last row of the configured folder's ledger; nil without one.
+    package var ledgerHead: String? { control().ledgerMark?.digest }
+
     /// What servers said after these rows to requests for erasure from any folder of this home, as
     /// far as these can be read.
     package func erasureAnswers(after marks: [String: LedgerMark]) -> ErasureAnswers {

@@ -80,6 +80,32 @@ import Testing
         #expect(none.stderr.contains("/dev/full is no folder"))
     }
 
+    @Test func `a deletion prints the new head, and is named where one of before is looked for`()
+        throws
+    {
+        func head(_ text: String) throws -> String {
+            let words = text.split { !$0.isHexDigit }.filter { $0.count == 64 }
+            return String(try #require(words.first))
+        }
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        let old = try head(arpguard("telemetry", "log", "--verify").stdout)
+        let end = try arpguard("telemetry", "delete-data", "--confirm")
+        let new = try head(end.stdout)
+        #expect(try arpguard("telemetry", "log", "--head", new).status == 0)
+        let asked = try arpguard("telemetry", "log", "--head", old)
+        #expect(asked.status == 1)
+        #expect(asked.stdout.contains("a deletion began that anew at 20"), "\(asked.stdout)")
+        #expect(asked.stdout.contains("or nobody here asked for that"))
+        let unknown = String(repeating: "0", count: 64)
+        _ = try CommandRunner.run(
+            "/bin/sh", ["-c", "rm \"$0\"/store.sqlite*", "\(arpguard.home)/telemetry"])
+        _ = try arpguard("telemetry", "disable")
+        let cut = try arpguard("telemetry", "log", "--head", unknown)
+        #expect(
+            cut.stdout.hasPrefix(
+                "the head is not in the ledger: rows were cut off, or it was written anew\n"))
+    }
+
     @Test func `a yes that fails after its terms were shown leaves one whole object`() throws {
         try arpguard.folder.write("", to: "own/telemetry")
         arpguard.secureHome()

@@ -161,6 +161,35 @@ import Testing
         #expect(throws: TelemetryError.self) { try home.control().verifyLedger(head: "abc") }
     }
 
+    @Test func `a ledger that a deletion began tells when, and one that none did tells nothing`()
+        throws
+    {
+        try makeSixRows()
+        let head = try #require(try home.control().verifyLedger().head)
+        #expect(try home.control().verifyLedger(head: head).beginning == nil)
+        home.clock.advance(by: .seconds(3600))
+        try home.control().deleteData()
+        let verdict = try home.control().verifyLedger(head: head)
+        #expect(verdict.problems == [] && verdict.headFound == false)
+        // Who writes the ledger anew can have it tell of a deletion: no head is taken back for it.
+        #expect(!verdict.isSound)
+        #expect(verdict.beginning?.kind == "data_deleted")
+        #expect(verdict.json["begun_anew_at"]?.stringValue == home.clock.now().rfc3339)
+        home.clock.advance(by: .seconds(31 * 86_400))
+        #expect(try kinds.first == "pruned")
+        #expect(try home.control().verifyLedger(head: head).beginning == nil)
+    }
+
+    @Test func `a ledger that was begun after damage says that no head of before is in it`() throws
+    {
+        let head = try #require(try home.control().verifyLedger().head)
+        try home.damageStore()
+        _ = try home.control().ledger()
+        let verdict = try home.control().verifyLedger(head: head)
+        #expect(verdict.headFound == false)
+        #expect(verdict.beginning?.kind == "store_replaced")
+    }
+
     @Test func `a rebuilt row breaks the link to the next`() throws {
         try makeSixRows()
         // The chain is rebuilt over one row alone: by giving it another row's whole content.

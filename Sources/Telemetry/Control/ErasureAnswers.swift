@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Hashing
 import SQLite
 
 /// What servers said to requests for erasure.
@@ -23,6 +24,9 @@ package struct ErasureAnswers: Sendable, Equatable {
 package struct LedgerMark: Sendable {
     let number: Int64
     let hash: [UInt8]
+
+    /// The row's hash as `log --verify` prints it.
+    package var digest: String { Hex.encode(hash) }
 }
 
 extension TelemetryControl {

@@ -51,6 +51,11 @@ public struct LedgerRow: Sendable, Equatable {
         LedgerEntry.Kind(rawValue: kind).map { LedgerEntry($0, detail) }
     }
 
+    /// Whether nothing of before it is kept: it tells of a deletion, or that the store was lost.
+    var beginsAnew: Bool {
+        [LedgerEntry.Kind.dataDeleted, .storeReplaced].map(\.rawValue).contains(kind)
+    }
+
     /// The row's hash in hexadecimal digits: what `log --verify --head` compares.
     public var digest: String { Hex.encode(hash) }
 

@@ -2,6 +2,7 @@
 
 import Hashing
 public import JSON
+import Modules
 
 /// What a check of the ledger found.
 public struct LedgerVerdict: Sendable, Equatable {
@@ -24,6 +25,9 @@ public struct LedgerVerdict: Sendable, Equatable {
     public let head: String?
     /// Whether the head that was given stands in the ledger; nil if none was given.
     public let headFound: Bool?
+    /// The first row, where it tells that a deletion, or the loss of the store, began the ledger
+    /// anew: no head of before is in it. Nil where it does not, or is not kept.
+    public let beginning: LedgerRow?
     /// Whether there is no row at all though somebody has decided here: a decision is a row.
     public let isMissing: Bool
     /// All faults, the first `problemsMax` of them.
@@ -43,6 +47,7 @@ public struct LedgerVerdict: Sendable, Equatable {
             "sound": .bool(isSound), "missing": .bool(isMissing), "rows": .integer(rows),
             "pruned_through": .integer(prunedThrough), "head": .optional(head),
             "head_found": headFound.map { .bool($0) } ?? .null,
+            "begun_anew_at": .optional(beginning?.time.rfc3339),
             "problems": .array(
                 problems.map { ["row": .integer($0.row), "problem": .string($0.what)] }),
         ]
@@ -72,6 +77,7 @@ extension LedgerVerdict {
         self.init(
             rows: Int64(rows.count), prunedThrough: through, head: rows.last?.digest,
             headFound: expected.map { known.contains($0.lowercased()) },
+            beginning: rows.first.flatMap { $0.beginsAnew ? $0 : nil },
             isMissing: rows.isEmpty && isExpected,
             problems: Array(problems.prefix(Self.problemsMax)))
     }

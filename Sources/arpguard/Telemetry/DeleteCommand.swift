@@ -56,13 +56,17 @@ extension Command {
                     "telemetry stays on, under a new identifier; arpguard telemetry disable ends "
                         + "it"))
         }
+        let head = setup.ledgerHead
+        if let head, failure == nil {
+            lines.append("the ledger begins anew, and its head is \(head): none of before is in it")
+        }
         invocation.output.render(
             elsewhere.report(
                 lines,
                 [
                     ("deleted_events", .integer(events)),
                     ("storage_bytes", .integer(outcomes.reduce(0) { $0 + $1.bytesLeft })),
-                    ("enabled", .bool(isEnabled)),
+                    ("enabled", .bool(isEnabled)), ("ledger_head", .optional(head)),
                     ("absent_places", .array(reach.absent.map { .string($0.path) })),
                 ]))
         if let failure { throw failure }

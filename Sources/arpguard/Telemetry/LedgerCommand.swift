@@ -13,7 +13,9 @@ extension Command {
         discussion: [
             "Each row holds the hash of the row before it. --verify finds rows that were altered "
                 + "or removed, and says which. Note the head that it prints, and --head finds "
-                + "later whether rows were cut off at the end, or the whole was written anew.",
+                + "later whether rows were cut off at the end, or the whole was written anew. "
+                + "delete-data begins it anew, which ends every head that was noted before, and "
+                + "prints the new one.",
             "Ends with status 1 if anything is wrong.",
         ],
         flags: [.verify, .head, .kind, .since, .until],
@@ -77,12 +79,7 @@ extension Report {
 
     fileprivate static func verdict(_ verdict: LedgerVerdict) -> Report {
         var lines = verdict.problems.map { StyledText("row \($0.row): \($0.what)", .red) }
-        if verdict.headFound == false {
-            let text =
-                "the head is not in the ledger: rows were cut off, it was written anew, its data "
-                + "was deleted, or the head is older than what is kept"
-            lines.append(StyledText(text, .red))
-        }
+        if verdict.headFound == false { lines.append(StyledText(headless(verdict), .red)) }
         if verdict.isMissing {
             let text =
                 "no row is there, though somebody has decided here: the ledger was removed"
@@ -96,5 +93,25 @@ extension Report {
         }
         if let head = verdict.head { lines.append(StyledText("head \(head)")) }
         return Report(text: lines.map { .line($0) }, json: .one(.object(verdict.json)))
+    }
+
+    /// Why a head is not there, as far as the ledger knows. Whoever writes it anew can have it tell
+    /// of a deletion too.
+    private static func headless(_ verdict: LedgerVerdict) -> String {
+        let what = "the head is not in the ledger: "
+        guard let first = verdict.beginning else {
+            return what
+                + (verdict.prunedThrough > 0
+                    ? "rows were cut off, it was written anew, or the head is older than what is "
+                        + "kept"
+                    : "rows were cut off, or it was written anew")
+        }
+        let isDeletion = first.kind == LedgerEntry.Kind.dataDeleted.rawValue
+        return what
+            + (isDeletion ? "a deletion" : "the loss of a damaged store")
+            + " began that anew at \(first.time.rfc3339), which ended every head of before; "
+            + "if the head is of later, or "
+            + (isDeletion ? "nobody here asked for that" : "no damage was told here")
+            + ", rows were cut off or it was written anew"
     }
 }

@@ -103,6 +103,9 @@ extension [Command.Member] {
         .init("pruned_through", "With --verify: up to which row older ones were pruned"),
         .init("head", "With --verify: the hash of the last row"),
         .init("head_found", "With --head: whether that row is there"),
+        .init(
+            "begun_anew_at",
+            "With --verify: when a deletion or a lost store ended every head of before, or null"),
         .init("problems[].row", "With --verify: a row that is wrong"),
         .init("problems[].problem", "With --verify: what is wrong with it"),
     ]
@@ -120,6 +123,7 @@ extension [Command.Member] {
             .init("deleted_events", "How many events were stored here"),
             .init("storage_bytes", "How much the emptied store still takes"),
             .init("enabled", "Whether events are recorded from now on"),
+            .init("ledger_head", "The hash of the new ledger's last row; null where none is"),
             .init("absent_places", "Folders not there as agreed to: it is done once they are"),
         ] + erasure
 
