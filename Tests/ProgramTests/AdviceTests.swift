@@ -121,4 +121,28 @@ import Testing
         #expect(told.contains("some of what was sent can't be erased elsewhere"), "\(told)")
         #expect(server.requests.map(\.method) == ["POST", "POST", "DELETE"])
     }
+
+    @Test func `another place is told to get the identifier that was sent before, and no other is`()
+        throws
+    {
+        let server = try FakeServer(otherwise: .answer(200))
+        let line = "for another one, first:  \(arpguard.told) telemetry rotate-id --confirm"
+        func isTold() throws -> Bool { try arpguard("telemetry", "enable").stdout.contains(line) }
+        try run("config", "set", "telemetry.upload_url", server.url())
+        #expect(try !isTold())
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        try run("config", "set", "telemetry.upload_url", "https://t.example.org/v1/logs")
+        #expect(try !isTold(), "nothing was sent")
+        try run("config", "set", "telemetry.upload_url", server.url())
+        try run("telemetry", "upload")
+        try run("telemetry", "disable")
+        #expect(try !isTold(), "the place is the same")
+        try run("config", "set", "telemetry.upload_url", "https://t.example.org/v1/logs")
+        let shown = try arpguard("telemetry", "enable", "--format", "json").stdout
+        #expect(try JSONValue.parse(shown)["identifier_sent_before"] == true)
+        #expect(try isTold())
+        try run("telemetry", "rotate-id", "--confirm")
+        #expect(try !isTold(), "it has ended")
+    }
 }

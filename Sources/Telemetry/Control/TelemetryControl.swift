@@ -39,6 +39,15 @@ public final class TelemetryControl: Sendable {
     /// What the last yes covered; nil if nobody ever decided.
     public var agreedTerms: ConsentTerms? { gate.read().state.record?.terms }
 
+    /// Whether something was sent, or may have been, under the identifier with which the next yes
+    /// goes on.
+    package var isIdentifierKnownElsewhere: Bool {
+        let state = gate.read().state
+        guard let record = state.record, !state.isCopied else { return false }
+        return record.installationID != nil && record.erasureSecret != nil
+            && !record.sentErasureURLs.isEmpty
+    }
+
     /// Whether a yes stands, whatever else keeps telemetry off.
     package var hasYes: Bool { gate.read().state.consent == .given }
 

@@ -21,7 +21,9 @@ struct Enabling {
                 hint: "review them with: arpguard telemetry enable")
         }
         setup.warnOfPath(invocation.diagnostics)
-        let view = TermsView(terms: terms, config: setup.config, agreed: control.agreedTerms)
+        let view = TermsView(
+            terms: terms, config: setup.config, agreed: control.agreedTerms,
+            isIdentifierKnown: control.isIdentifierKnownElsewhere, told: setup.home.addressing)
         if invocation.command.isOn(.confirm) {
             try agree(control, terms, view)
             return .success
@@ -104,6 +106,10 @@ struct TermsView {
     let config: TelemetryModuleConfig
     /// What the last yes covered.
     let agreed: ConsentTerms?
+    /// Whether something was sent under the identifier that goes on.
+    let isIdentifierKnown: Bool
+    /// Has a text's commands reach this home.
+    let told: (String) -> String
 
     /// Writes the terms out before a yes is recorded; throws where they can't be shown: nobody
     /// agrees to what was never seen. What is returned writes the rest, once it is known what was
@@ -171,6 +177,7 @@ struct TermsView {
             ("how long:", StyledText(retention)), ("terms:", StyledText(terms.digest)),
         ]
         if terms.origin != nil { pairs.insert(("with it:", StyledText(Self.envelope)), at: 1) }
+        if goesElsewhere { pairs.insert(("with which:", StyledText(told(Self.sameOne))), at: 1) }
         let added = agreed.map { terms.added(to: $0) } ?? []
         // Where all of it is new, the list above says so.
         if !added.isEmpty, added.count < terms.properties.count {
@@ -178,6 +185,15 @@ struct TermsView {
         }
         return pairs
     }
+
+    /// Whether another place than that of the last yes is told an identifier that was sent before.
+    private var goesElsewhere: Bool {
+        isIdentifierKnown && terms.origin != nil && terms.origin != agreed?.origin
+    }
+
+    private static let sameOne =
+        "the identifier under which was sent before, by which places that compare know it again; "
+        + "for another one, first:  arpguard telemetry rotate-id --confirm"
 
     /// What a deletion here does about what was sent.
     private var erasure: String {
@@ -195,6 +211,7 @@ struct TermsView {
     private var termsJSON: JSONObject {
         var object = terms.json.objectValue ?? [:]
         object["digest"] = .string(terms.digest)
+        object["identifier_sent_before"] = .bool(goesElsewhere)
         object["storage_retention_days"] = .integer(Int64(config.storageRetentionDays))
         return object
     }

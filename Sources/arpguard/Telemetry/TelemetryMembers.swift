@@ -11,6 +11,9 @@ extension [Command.Member] {
         .init("kinds.*.*", "For each property what it may hold"),
         .init("origin", "Where uploads would go; null without a telemetry.upload_url"),
         .init("anonymize_data", "Whether numbers and times are made coarse before they leave"),
+        .init(
+            "identifier_sent_before",
+            "Whether another place than before gets the identifier that was sent before"),
         .init("storage_retention_days", "How long events are kept here"),
         .init("agreed", "Whether a yes was recorded: with --confirm it was"),
         .init("blocked_by", "What keeps events from being recorded in spite of the yes"),
