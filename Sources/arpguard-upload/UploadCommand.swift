@@ -64,7 +64,8 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     summary.add(erasuresOf: elsewhere)
     let unanswered = own == nil ? nil : try telling { try control.unanswered() }
     let notices = summary.notices(
-        unanswered, control.words, uploaders: own == nil ? setup.uploaders : [])
+        unanswered, control.words, uploaders: own == nil ? setup.uploaders : [],
+        erasuresDue: setup.erasuresDue)
     return report(summary, notices, to: invocation)
 }
 

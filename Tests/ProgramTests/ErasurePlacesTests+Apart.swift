@@ -104,6 +104,22 @@ extension ErasurePlacesTests {
         #expect(end.stdout.contains("not all") && !end.stdout.contains("nothing was"), "\(end)")
     }
 
+    @Test func `a request that batches pass by is told, with when it is asked for`() throws {
+        let server = try FakeServer(.answer(200), .answer(503), otherwise: .answer(200))
+        try run("config", "set", "telemetry.upload_url", server.url())
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        try run("telemetry", "upload")
+        _ = try arpguard("telemetry", "delete-data", "--confirm")
+        let later = SystemClock().now().advanced(bySeconds: 86_000)
+        try makeDue("own/telemetry", at: later)
+        #expect(try arpguard("replay", capture).status == 1)
+        let end = try arpguard("telemetry", "upload")
+        #expect(server.requests.map(\.method) == ["POST", "DELETE", "POST"])
+        #expect(end.stderr.contains("1 erasure not asked for yet, since batches went"), "\(end)")
+        #expect(end.stderr.contains("by itself from 20"), "\(end)")
+    }
+
     @Test func `while one folder's batches go nothing leaves from another`() throws {
         let server = try FakeServer(.answer(200), .answer(503), otherwise: .answer(204))
         try askFromFirst(server)
