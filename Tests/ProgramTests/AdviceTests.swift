@@ -122,6 +122,21 @@ import Testing
         #expect(server.requests.map(\.method) == ["POST", "POST", "DELETE"])
     }
 
+    @Test func `of two collectors each is named with what it said`() throws {
+        let yes = try FakeServer(.answer(200), otherwise: .answer(204))
+        let no = try FakeServer(.answer(200), otherwise: .answer(404))
+        for server in [yes, no] {
+            try run("config", "set", "telemetry.upload_url", server.url())
+            try run("telemetry", "enable", "--confirm")
+            #expect(try arpguard("replay", capture).status == 1)
+            try run("telemetry", "upload")
+        }
+        let told = try arpguard("telemetry", "delete-data", "--confirm").stdout
+        let origins = [yes, no].map { $0.url().replacing("/v1/logs", with: "") }
+        #expect(told.contains("the collector confirmed the erasure at \(origins[0]); "), "\(told)")
+        #expect(told.contains("what was sent to \(origins[1]) is not erased: "), "\(told)")
+    }
+
     @Test func `another place is told to get the identifier that was sent before, and no other is`()
         throws
     {

@@ -41,7 +41,8 @@ import Testing
 
     private func answers(isSupported: Bool) -> ErasureAnswers {
         var answers = ErasureAnswers()
-        (answers.isConfirmed, answers.isUnsupported) = (isSupported, !isSupported)
+        let place: Set = ["https://telemetry.example.org"]
+        (answers.confirmed, answers.unsupported) = isSupported ? (place, []) : ([], place)
         return answers
     }
 

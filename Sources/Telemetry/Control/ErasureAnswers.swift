@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Hashing
+import JSON
 import SQLite
 
 /// What servers said to requests for erasure.
 package struct ErasureAnswers: Sendable, Equatable {
-    /// Whether one has erased what it had.
-    package var isConfirmed = false
-    /// Whether one does not erase.
-    package var isUnsupported = false
+    /// Where what there was is erased, by origin.
+    package var confirmed: Set<String> = []
+    /// Where nothing is erased, by origin.
+    package var unsupported: Set<String> = []
 
     /// No answer.
     package init() {}
 
     /// Adds what was said to those of another folder.
     package mutating func add(_ other: ErasureAnswers) {
-        isConfirmed = isConfirmed || other.isConfirmed
-        isUnsupported = isUnsupported || other.isUnsupported
+        confirmed.formUnion(other.confirmed)
+        unsupported.formUnion(other.unsupported)
     }
 }
 
@@ -47,9 +48,15 @@ extension TelemetryControl {
         let ledger = ledger(of: store)
         let isSame = try mark.map { try ledger.row($0.number)?.hash == $0.hash } ?? false
         let rows = try ledger.erasureAnswers(after: isSame ? mark?.number ?? 0 : 0)
-        let kinds = rows.map(\.kind)
-        answers.isConfirmed = kinds.contains(LedgerEntry.Kind.erasureConfirmed.rawValue)
-        answers.isUnsupported = kinds.contains(LedgerEntry.Kind.erasureNotSupported.rawValue)
+        for row in rows {
+            let place = row.detail["url"]?.stringValue ?? ""
+            let origin = Endpoint(place)?.origin ?? place
+            if row.kind == LedgerEntry.Kind.erasureConfirmed.rawValue {
+                answers.confirmed.insert(origin)
+            } else {
+                answers.unsupported.insert(origin)
+            }
+        }
         return answers
     }
 }

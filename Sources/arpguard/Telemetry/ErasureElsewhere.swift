@@ -83,12 +83,29 @@ struct ErasureElsewhere {
                 + prospect
         }
         guard isRequested else { return "nothing was sent under the identifier that ended" }
-        if answers.isUnsupported {
-            return "what was sent is not erased: the server does not support it"
+        return answered
+            ?? "the erasure is asked for no more, but what the collector answered can't "
+            + "be read"
+    }
+
+    /// What servers said; of several each place is named.
+    private var answered: String? {
+        let isOne = answers.confirmed.union(answers.unsupported).count == 1
+        func named(_ places: Set<String>, _ word: String) -> String {
+            isOne ? "" : " \(word) \(places.sorted().joined(separator: ", "))"
         }
-        return answers.isConfirmed
-            ? "the collector confirmed the erasure"
-            : "the erasure is asked for no more, but what the collector answered can't be read"
+        let confirmed =
+            answers.confirmed.isEmpty
+            ? nil : "the collector confirmed the erasure\(named(answers.confirmed, "at"))"
+        let unsupported =
+            answers.unsupported.isEmpty
+            ? nil
+            : "what was sent\(named(answers.unsupported, "to")) is not erased: the server does not "
+                + "support it"
+        // Of what one place had, not all is erased.
+        let said = isOne ? [unsupported ?? confirmed] : [confirmed, unsupported]
+        let texts = said.compactMap(\.self)
+        return texts.isEmpty ? nil : texts.joined(separator: "; ")
     }
 
     /// When it is asked for again, or what keeps it from that.
