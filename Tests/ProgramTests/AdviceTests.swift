@@ -137,6 +137,24 @@ import Testing
         #expect(told.contains("what was sent to \(origins[1]) is not erased: "), "\(told)")
     }
 
+    @Test(arguments: [false, true])
+    func `why nobody can be asked to erase is one reason, and the true one`(isLost: Bool) throws {
+        let server = try FakeServer(otherwise: .answer(200))
+        try run("config", "set", "telemetry.upload_url", server.url(isLost ? "/v1/logs" : "/"))
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        try run("telemetry", "upload")
+        if isLost {
+            try arpguard.folder.write("", to: "own/telemetry/consent.json")
+            try run("telemetry", "enable", "--confirm")
+        } else {
+            try run("config", "set", "telemetry.upload_url", server.url())
+        }
+        let told = try arpguard("telemetry", "delete-data", "--confirm").stdout
+        #expect(told.contains("the record of the consent") == isLost, "\(told)")
+        #expect(told.contains("telemetry.upload_url did not end in") == !isLost, "\(told)")
+    }
+
     @Test func `another place is told to get the identifier that was sent before, and no other is`()
         throws
     {

@@ -149,6 +149,7 @@ import Testing
         try reader.execute("COMMIT")
         let outcome = try home.control(config).deleteData()
         #expect(outcome.erasureImpossible && !outcome.erasureRequested)
+        #expect(!outcome.isErasureRightLost)
         let kinds = try home.control(config).ledger().map(\.kind)
         #expect(kinds == ["data_deleted", "erasure_impossible", "consent_given"])
     }

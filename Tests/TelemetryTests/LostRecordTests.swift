@@ -2,6 +2,7 @@
 
 import Glibc
 import Modules
+import SQLite
 import Telemetry
 import TestKit
 import Testing
@@ -99,7 +100,21 @@ import Testing
             let outcome = try home.control().deleteData()
             #expect(!outcome.erasureRequested)
             #expect(outcome.erasureImpossible == isFirst)
+            #expect(outcome.isErasureRightLost == isFirst)
         }
+    }
+
+    @Test func `that a record was lost is told by whoever ends a deletion that was cut short`()
+        throws
+    {
+        try damage(.gone)
+        let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+        try reader.execute("BEGIN")
+        _ = try reader.integer("SELECT count(*) FROM events")
+        #expect(throws: TelemetryError.self) { try home.control().deleteData() }
+        try reader.execute("COMMIT")
+        let outcome = try home.control().deleteData()
+        #expect(outcome.erasureImpossible && outcome.isErasureRightLost)
     }
 
     @Test(arguments: Decision.allCases)

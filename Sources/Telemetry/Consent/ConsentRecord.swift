@@ -30,9 +30,14 @@ struct ConsentRecord: Sendable, Equatable {
     /// identifier, empty text for one without, or for all that an identifier may have sent that is
     /// not known any more. Here and not in the store, which may be damaged.
     var sentErasureURLs: [String] = []
+    /// Whether an empty text there stands for an identifier that is not known any more.
+    var isSendingForgotten = false
+
+    /// Has the record tell of an identifier that may have sent and is not known any more.
+    mutating func forgetSending() { (sentErasureURLs, isSendingForgotten) = ([""], true) }
 
     var serialized: [UInt8] {
-        let object: JSONValue = [
+        var object: JSONObject = [
             "layout": .integer(Self.layout),
             "product": .string(product),
             "decision": .string(isGiven ? "given" : "withdrawn"),
@@ -45,7 +50,8 @@ struct ConsentRecord: Sendable, Equatable {
             "terms": terms.json,
             "sent_erasure_urls": .array(sentErasureURLs.map { .string($0) }),
         ]
-        return Array(object.serialized(.pretty).utf8) + [0x0A]
+        if isSendingForgotten { object["sending_forgotten"] = true }
+        return Array(JSONValue.object(object).serialized(.pretty).utf8) + [0x0A]
     }
 }
 
@@ -69,7 +75,8 @@ extension ConsentRecord {
             erasureSecret: object["erasure_secret"]?.stringValue,
             machine: object["machine"]?.stringValue, machineSalt: salt, terms: terms,
             sentErasureURLs: (object["sent_erasure_urls"]?.arrayValue ?? [])
-                .compactMap(\.stringValue))
+                .compactMap(\.stringValue),
+            isSendingForgotten: object["sending_forgotten"]?.boolValue ?? false)
         if isGiven, installationID == nil || erasureSecret == nil { return nil }
     }
 }

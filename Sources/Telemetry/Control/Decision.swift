@@ -56,6 +56,7 @@ extension TelemetryControl {
                 (record.installationID, record.erasureSecret) = (id, secret)
             }
             record.sentErasureURLs = old.sentErasureURLs
+            record.isSendingForgotten = old.isSendingForgotten
         }
         // While there is room: what is lost on a full disk is counted in it.
         try? LossNote(directory: directory, seams: seams).make()
@@ -70,7 +71,7 @@ extension TelemetryControl {
             // What a deletion gives up is told now, and is nothing to the next identifier.
             let isMissed = try isMissed(directory.rotationIntent)
             let isForgotten = try isSendingForgotten(state, store)
-            if isForgotten, !isMissed { record.sentErasureURLs = [""] }
+            if isForgotten, !isMissed { record.forgetSending() }
             try ledger(of: store).append(.consentGiven(record))
             if isMissed { try ledger(of: store).append(LedgerEntry(.erasureImpossible)) }
         }
@@ -202,7 +203,7 @@ extension TelemetryControl {
             ? try? Store.using(directory, seams, acceptingNewer: true) { store in
                 try isSendingForgotten(state, store)
             } : state.recordFault != nil
-        if isForgotten != false { record.sentErasureURLs = [""] }
+        if isForgotten != false { record.forgetSending() }
         return record
     }
 

@@ -3,20 +3,6 @@
 import Modules
 import SQLite
 
-/// What a deletion did, from the first of its runs on, where these were cut short.
-public struct DeletionOutcome: Sendable, Equatable {
-    /// How many stored events were deleted.
-    public let events: Int64
-    /// How many bytes the folder takes now.
-    public let bytesLeft: Int64
-    /// Whether something was sent under the old identifier, so that the collector is asked to
-    /// erase it too.
-    public let erasureRequested: Bool
-    /// Whether something was sent, or may have been, and there is no place to ask for its erasure,
-    /// or nothing that proves the right to it.
-    public let erasureImpossible: Bool
-}
-
 extension TelemetryControl {
     /// Deletes everything that was recorded in this home, and keeps the request that the collector
     /// do the same. Nothing here reaches a network: `TelemetryUploader.run` sends the request, and
@@ -38,7 +24,8 @@ extension TelemetryControl {
     package func deleteData(noting isBegun: inout Bool) throws -> DeletionOutcome {
         guard try seams.files.status(of: directory.path) != nil else {
             return DeletionOutcome(
-                events: 0, bytesLeft: 0, erasureRequested: false, erasureImpossible: false)
+                events: 0, bytesLeft: 0, erasureRequested: false, erasureImpossible: false,
+                isErasureRightLost: false)
         }
         try directory.prepare(seams)
         return try changing {
@@ -65,7 +52,8 @@ extension TelemetryControl {
         return DeletionTally(
             events: max(tally.events, before.events + events),
             requested: tally.requested || before.requested,
-            impossible: tally.impossible || before.impossible)
+            impossible: tally.impossible || before.impossible,
+            isRightLost: tally.isRightLost || before.isRightLost)
     }
 
     /// How many erasures no collector has confirmed; nil where their list can't be read.
@@ -114,7 +102,7 @@ extension TelemetryControl {
                 }
                 let own = try requestErasure(store, state)
                 tally.requested = tally.requested || own.requested
-                tally.impossible = own.impossible
+                (tally.impossible, tally.isRightLost) = (own.impossible, own.isRightLost)
                 try renew(state)
             }
             tally = try wipe(store, tally, heedingAnswersAfter: last)
@@ -158,15 +146,18 @@ extension TelemetryControl {
     /// machine sent, from which this home was copied, is that machine's own affair.
     func requestErasure(
         _ store: Store, _ state: ConsentState
-    ) throws -> (requested: Bool, impossible: Bool) {
-        if state.isCopied { return (false, false) }
+    ) throws -> (requested: Bool, impossible: Bool, isRightLost: Bool) {
+        if state.isCopied { return (false, false, false) }
         guard let record = state.record else {
-            return (false, try isSendingForgotten(state, store))
+            let isForgotten = try isSendingForgotten(state, store)
+            return (false, isForgotten, isForgotten)
         }
         let erasures = record.pendingErasures
         let now = seams.clock.now()
         if !erasures.isEmpty { try erasureList.update { $0.replace(with: erasures, now) } }
-        return (!erasures.isEmpty, record.sentErasureURLs.contains(""))
+        return (
+            !erasures.isEmpty, record.sentErasureURLs.contains(""), record.isSendingForgotten
+        )
     }
 
     /// Opens a new epoch with a new identifier. Off in between: if the process dies here, or

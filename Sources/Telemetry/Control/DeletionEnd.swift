@@ -3,6 +3,22 @@
 import Modules
 import SQLite
 
+/// What a deletion did, from the first of its runs on, where these were cut short.
+public struct DeletionOutcome: Sendable, Equatable {
+    /// How many stored events were deleted.
+    public let events: Int64
+    /// How many bytes the folder takes now.
+    public let bytesLeft: Int64
+    /// Whether something was sent under the old identifier, so that the collector is asked to
+    /// erase it too.
+    public let erasureRequested: Bool
+    /// Whether something was sent, or may have been, and there is no place to ask for its erasure,
+    /// or nothing that proves the right to it.
+    public let erasureImpossible: Bool
+    /// Whether that is since the record of the consent, which proves the right to it, is lost.
+    public let isErasureRightLost: Bool
+}
+
 /// How the end of a deletion is told: once, whoever brings it about.
 extension TelemetryControl {
     /// Whether a deletion has begun here and is not finished: whoever comes next does the rest.
@@ -73,7 +89,8 @@ extension TelemetryControl {
     func outcome(of tally: DeletionTally) throws -> DeletionOutcome {
         DeletionOutcome(
             events: tally.events, bytesLeft: try directory.allocatedBytes(seams.files),
-            erasureRequested: tally.requested, erasureImpossible: tally.impossible)
+            erasureRequested: tally.requested, erasureImpossible: tally.impossible,
+            isErasureRightLost: tally.isRightLost)
     }
 
     private func untold() throws -> DeletionTally? {

@@ -12,6 +12,7 @@ struct DeletionTally: Equatable {
     private static let key = "deletion.done"
     private static let (requestedWord, impossibleWord) = ("requested", "impossible")
     private static let (unreadWord, endedWord) = ("unread", "ended")
+    private static let lostWord = "lost"
 
     /// How many events it deleted.
     var events: Int64 = 0
@@ -19,6 +20,8 @@ struct DeletionTally: Equatable {
     var requested = false
     /// Whether something can't be.
     var impossible = false
+    /// Whether that is since the record is lost that proves the right to it.
+    var isRightLost = false
     /// Whether it ended with an identifier that could not be read before.
     var isOfUnread = false
     /// Whether the next deletion has found it ended, and is another one.
@@ -33,6 +36,7 @@ struct DeletionTally: Equatable {
         return DeletionTally(
             events: min(max(events, 0), Ledger.numberMax),
             requested: words.contains(requestedWord), impossible: words.contains(impossibleWord),
+            isRightLost: words.contains(lostWord),
             isOfUnread: words.contains(unreadWord), isEnded: words.contains(endedWord))
     }
 
@@ -43,7 +47,8 @@ struct DeletionTally: Equatable {
     func keep(in store: Store) throws(SQLiteError) {
         let words = [
             String(events), requested ? Self.requestedWord : nil,
-            impossible ? Self.impossibleWord : nil, isOfUnread ? Self.unreadWord : nil,
+            impossible ? Self.impossibleWord : nil, isRightLost ? Self.lostWord : nil,
+            isOfUnread ? Self.unreadWord : nil,
             isEnded ? Self.endedWord : nil,
         ]
         try store.remember(words.compactMap(\.self).joined(separator: " "), Self.key)
@@ -54,6 +59,7 @@ struct DeletionTally: Equatable {
         DeletionTally(
             events: events + other.events, requested: requested || other.requested,
             impossible: impossible || other.impossible,
+            isRightLost: isRightLost || other.isRightLost,
             isOfUnread: isOfUnread || other.isOfUnread)
     }
 

@@ -5,8 +5,10 @@ package enum Erasability: Sendable {
     case all
     /// A part went to a place that can't be asked.
     case some
-    /// None, or the identifier and its secret are not known.
+    /// None: it went to places that can't be asked.
     case none
+    /// None: the identifier and its secret are not known.
+    case lost
     /// The machine from which this home was copied can ask for it, and this one can't.
     case elsewhere
 }
@@ -14,8 +16,10 @@ package enum Erasability: Sendable {
 extension ConsentState {
     var erasability: Erasability {
         if isCopied { return .elsewhere }
-        guard let places = record?.sentErasureURLs else { return .none }
+        guard let record else { return .lost }
+        let places = record.sentErasureURLs
         guard places.contains("") else { return .all }
-        return places.allSatisfy(\.isEmpty) ? .none : .some
+        guard places.allSatisfy(\.isEmpty) else { return .some }
+        return record.isSendingForgotten ? .lost : .none
     }
 }

@@ -18,6 +18,8 @@ public struct RotationOutcome: Sendable, Equatable {
     public internal(set) var erasureRequested: Bool = false
     /// Whether something was sent to a place that can't be asked for its erasure.
     public internal(set) var erasureImpossible: Bool = false
+    /// Whether that is since the record of the consent, which proves the right to it, was lost.
+    public internal(set) var isErasureRightLost = false
     /// Whether the identifier had ended before, and only the rest was done.
     var isRest = false
     /// Whether that left events here that were not sent.
@@ -150,8 +152,9 @@ extension TelemetryControl {
                 let begun = try state.epoch.map { try store.begunEvents(epoch: $0) } ?? 0
                 outcome.begunEvents = begun
                 outcome.keptEvents = try waiting(store, state) - begun
-                (outcome.erasureRequested, outcome.erasureImpossible) =
-                    try requestErasure(store, state)
+                let erasure = try requestErasure(store, state)
+                (outcome.erasureRequested, outcome.erasureImpossible, outcome.isErasureRightLost) =
+                    erasure
                 if outcome.erasureImpossible {
                     try ledger(of: store).append(LedgerEntry(.erasureImpossible))
                 }

@@ -31,7 +31,7 @@ extension Command {
         let events = outcomes.reduce(0) { $0 + $1.events }
         let elsewhere = ErasureElsewhere(
             requested: outcomes.contains(where: \.erasureRequested),
-            impossible: outcomes.contains(where: \.erasureImpossible), asked: asked, after: marks,
+            impossible: outcomes.compactMap(\.impossibility), asked: asked, after: marks,
             setup.unheard)
         // Without a yes there was no identifier under which anything could be sent.
         let isUnsent = !wasAsked && outcomes.count == 1 && !elsewhere.isAny

@@ -12,7 +12,8 @@ struct ErasureElsewhere {
     private static let waitMilliseconds: Int64 = 10_000
 
     let isRequested: Bool
-    let isImpossible: Bool
+    /// Why some of it can't be erased there; empty where none of it is so.
+    let impossibilities: [Impossibility]
     /// How things stand in all folders of the home, after the collectors were asked.
     private let status: TelemetryStatus
     /// What servers said, whoever asked them.
@@ -24,14 +25,15 @@ struct ErasureElsewhere {
     /// Sees what became of it.
     ///
     /// - Parameters:
+    ///   - impossibilities: for each folder why something can't be erased.
     ///   - before: how things stood when the collector was asked.
     ///   - marks: how far the ledgers went before the deletion or change.
     init(
-        requested: Bool, impossible: Bool, asked before: TelemetryStatus,
+        requested: Bool, impossible impossibilities: [Impossibility], asked before: TelemetryStatus,
         after marks: [String: LedgerMark], _ setup: TelemetrySetup
     ) {
         isRequested = requested || before.pendingErasures ?? 0 > 0
-        isImpossible = impossible
+        self.impossibilities = Impossibility.allCases.filter(impossibilities.contains)
         status = setup.erasures()
         answers = setup.erasureAnswers(after: marks)
         words = setup.control().words
@@ -55,6 +57,8 @@ struct ErasureElsewhere {
         return status
     }
 
+    var isImpossible: Bool { !impossibilities.isEmpty }
+
     /// Whether there was or may be anything to erase.
     var isAny: Bool { isRequested || isImpossible || status.erasureProblem != nil }
 
@@ -74,7 +78,10 @@ struct ErasureElsewhere {
 
     private var lost: String { "what was sent, or may have been, \(impossible)" }
 
-    private var impossible: String { "can't be erased elsewhere: \(Self.whyImpossible)" }
+    private var impossible: String {
+        "can't be erased elsewhere: "
+            + impossibilities.map(\.words).joined(separator: ", or ")
+    }
 
     private var asked: String {
         if status.pendingErasures != 0 {
@@ -123,11 +130,6 @@ struct ErasureElsewhere {
         return "uploads \(from)ask again until it is confirmed"
     }
 
-    /// Why an erasure can't even be asked for.
-    static let whyImpossible =
-        "\(TelemetryModuleConfig.noErasure), or so it was when it was sent, or the record of the "
-        + "consent, which proves the right to it, is lost or can't be read"
-
     private var lockErrors: [JSONValue] {
         guard status.pendingErasures != 0 else { return [] }
         return locks.keepingErasures.map { .string($0.description) }
@@ -145,5 +147,37 @@ struct ErasureElsewhere {
         return Report(
             text: lines.map { .line(StyledText($0)) },
             json: .one(.object(JSONObject(members + own))))
+    }
+}
+
+extension ErasureElsewhere {
+    /// Why an erasure can't even be asked for, in words.
+    enum Impossibility: CaseIterable {
+        case noPlace
+        case lost
+
+        var words: String {
+            switch self {
+            case .noPlace:
+                "when it was sent telemetry.erasure_url named nobody to ask, and "
+                    + "telemetry.upload_url did not end in /v1/logs"
+            case .lost:
+                "the record of the consent, which proves the right to it, is lost or can't be read"
+            }
+        }
+    }
+}
+
+extension DeletionOutcome {
+    /// Why something can't be erased elsewhere; nil where that is not so.
+    var impossibility: ErasureElsewhere.Impossibility? {
+        erasureImpossible ? isErasureRightLost ? .lost : .noPlace : nil
+    }
+}
+
+extension RotationOutcome {
+    /// Why something can't be erased elsewhere; nil where that is not so.
+    var impossibility: ErasureElsewhere.Impossibility? {
+        erasureImpossible ? isErasureRightLost ? .lost : .noPlace : nil
     }
 }

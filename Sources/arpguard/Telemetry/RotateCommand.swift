@@ -23,7 +23,8 @@ extension Command {
         let marks = setup.ledgerMarks()
         let outcome = try telling { try setup.control().rotateID() }
         let elsewhere = ErasureElsewhere(
-            requested: outcome.erasureRequested, impossible: outcome.erasureImpossible,
+            requested: outcome.erasureRequested,
+            impossible: outcome.impossibility.map { [$0] } ?? [],
             asked: ErasureElsewhere.ask(setup, after: nil), after: marks, setup)
         let batches = outcome.batches.of("batch", plural: "batches")
         var lines = [
