@@ -125,7 +125,7 @@ extension OverwritingTests {
 }
 
 /// Another process that moves a store's log into it at the moment.
-private struct LogMover {
+struct LogMover {
     // Linux's number for a lock that belongs to an open file, not to the process: so one that
     // SQLite in this process meets.
     private static let setLock: Int32 = 37

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-private import Glibc
 private import Modules
 internal import SQLite
 
@@ -30,24 +29,6 @@ extension Connection {
     func bytes() throws(SQLiteError) -> Int64 {
         let pages = try integer("PRAGMA page_count") ?? 0
         return pages * (try integer("PRAGMA page_size") ?? 0)
-    }
-
-    /// Moves the write-ahead log into the file and empties it; false where a reader, or another
-    /// process that writes, stood in the way for as long as a statement waits.
-    func emptyLog() throws(SQLiteError) -> Bool {
-        try integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
-    }
-
-    /// The same, until it is done or so much time has passed. SQLite waits for a reader by itself,
-    /// and not at all for another process that moves the log at the moment.
-    func emptyLog(within milliseconds: Int32) throws(SQLiteError) -> Bool {
-        let clock = SystemClock()
-        let end = clock.uptimeNanoseconds() + Int64(milliseconds) * 1_000_000
-        repeat {
-            if try emptyLog() { return true }
-            usleep(10_000)
-        } while clock.uptimeNanoseconds() < end
-        return false
     }
 
     /// Reads the whole file and throws `isDamage` where it does not hold together.

@@ -15,8 +15,6 @@ public final class SQLiteStorage: CollectorStorage {
     private static let hashKeyName = "installation_hash"
     /// Bytes of the hash under which an installation is kept.
     private static let hashBytes = 16
-    /// Pages of the write-ahead log after which they are moved into the file.
-    private static let logPagesMax = 4000
     /// Bytes that the disk has to have for the store to be ready: what the log grows to, and what
     /// the collector may hold.
     private static let freeBytesMin: Int64 = 64 << 20
@@ -31,14 +29,14 @@ public final class SQLiteStorage: CollectorStorage {
     private static let cacheKiBMax = 8 << 10
 
     // Closed in this order, so that the last one to close may write and removes the log.
+    let mover: SharedConnection
     private let reader: SharedConnection
     let writer: SharedConnection
     private let hashKey: [UInt8]
     private let path: String
     private let busyMilliseconds: Int32
+    let log: StoreLog
     private let openDays = Mutex(OpenDays())
-    /// Whether a reader was in the way when the log was to be emptied.
-    private let owesEmptyLog = Atomic(false)
     /// Whether the last to write waited in vain for another process.
     private let isKeptOut = Atomic(false)
     private let gate = RewritingGate()
@@ -74,8 +72,7 @@ public final class SQLiteStorage: CollectorStorage {
             try connection.execute(
                 """
                 PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;
-                PRAGMA cache_size=-\(Self.cacheKiBMax);
-                PRAGMA wal_autocheckpoint=\(Self.logPagesMax)
+                PRAGMA cache_size=-\(Self.cacheKiBMax); PRAGMA wal_autocheckpoint=0
                 """)
             return connection
         }
@@ -85,9 +82,12 @@ public final class SQLiteStorage: CollectorStorage {
                 : connection.refuseNewer(than: CollectorSchema.migrations)
             return try Self.hashKey(in: connection, random: random)
         }
+        log = StoreLog(path: connection.logPath ?? path + "-wal", fileSystem)
         writer = SharedConnection(connection)
         reader = SharedConnection(
             try translated(path) { try Connection(path: path, mode: .readOnly) })
+        mover = SharedConnection(
+            try translated(path) { try Connection(path: path, mode: .readWrite) })
     }
 
     /// Whether a database is a collector's, or has no table yet where that will do: another
@@ -157,10 +157,11 @@ public final class SQLiteStorage: CollectorStorage {
                     try store.connection.transaction { try body(store) }
                 }
                 committed(result)
-                return result
+                return (result, log.isDue(pages: store.log.pages))
             }
         }
-        guard let result = passed else { throw StorageError.rewriting }
+        guard let (result, isLogDue) = passed else { throw StorageError.rewriting }
+        if isLogDue { moveLogSoon() }
         settleLog()
         return result
     }
@@ -186,7 +187,7 @@ public final class SQLiteStorage: CollectorStorage {
     }
 
     /// Has statements of a connection wait for other processes as long as they may.
-    private func waitLong(_ connection: Connection) throws {
+    func waitLong(_ connection: Connection) throws {
         try connection.execute("PRAGMA busy_timeout=\(busyMilliseconds)")
     }
 
@@ -245,7 +246,7 @@ public final class SQLiteStorage: CollectorStorage {
         }
         try checkRoom(for: 2 * bytes)
         var isMoved = false
-        defer { owesEmptyLog.store(!isMoved, ordering: .relaxed) }
+        defer { log.owesEmptying = !isMoved }
         isMoved = try translated("the store") {
             bytes > Self.quickBytesMax ? try gate.close { try vacuum() } : try vacuum()
         }
@@ -260,31 +261,5 @@ public final class SQLiteStorage: CollectorStorage {
             try store.connection.execute("VACUUM")
             return try store.connection.emptyLog(within: busyMilliseconds)
         }
-    }
-
-    /// Moves the write-ahead log into the file and empties it, so that deleted rows stand in
-    /// neither. A reader in the way puts that off until the next writing or reading has ended.
-    func emptyLog() throws(StorageError) {
-        let isDone = try translated("the store") { try truncateLog() }
-        owesEmptyLog.store(!isDone, ordering: .relaxed)
-    }
-
-    /// Empties the log if that was put off.
-    private func settleLog() {
-        guard owesEmptyLog.load(ordering: .relaxed) else { return }
-        // What fails now stays owed.
-        let isDone = try? truncateLog()
-        if isDone == true { owesEmptyLog.store(false, ordering: .relaxed) }
-    }
-
-    /// Empties the log without waiting for a reader, who may take as long as a backup does, or for
-    /// a rewriting; false when there is one.
-    private func truncateLog() throws -> Bool {
-        try betweenWrites { store in
-            let connection = store.connection
-            try connection.execute("PRAGMA busy_timeout=0")
-            defer { try? waitLong(connection) }
-            return try connection.emptyLog()
-        } ?? false
     }
 }

@@ -50,7 +50,8 @@ extension StorageError {
         StorageError(
             .unavailable,
             "copies of what was deleted are left in the store: another program uses it",
-            hint: "end what reads the store, such as a backup, and try again")
+            hint: "end what reads the store, such as a backup, or the collector that serves it, "
+                + "and try again")
     }
 
     fileprivate init(_ error: SQLiteError, subject: String) {

@@ -6,10 +6,13 @@ internal import SQLite
 /// A connection with its statements, each compiled once.
 final class StoreConnection {
     let connection: Connection
+    /// The log as of its last commit.
+    let log: LogWatch
     private var statements: [String: Statement] = [:]
 
     init(_ connection: Connection) {
         self.connection = connection
+        log = LogWatch(connection)
     }
 
     /// The statement of this text, ready to be bound.
