@@ -84,6 +84,17 @@ import Testing
         #expect(try bytes("-wal") == 0)
     }
 
+    @Test func `a log that an erasure could not empty is emptied by who comes next`() throws {
+        try store.storage.commit(batch("2", of: 2, [today: ["event/app_start": 1]]))
+        // As on a disk without room: SQLite moves nothing, and says so.
+        try store.storage.writer.use { try $0.connection.execute("BEGIN IMMEDIATE") }
+        #expect(throws: StorageError.self) { try store.storage.emptyLog() }
+        #expect(try bytes("-wal") > 0)
+        try store.storage.writer.use { try $0.connection.execute("ROLLBACK") }
+        _ = try store.storage.lines()
+        #expect(try bytes("-wal") == 0)
+    }
+
     @Test func `a log that is moved beside commits begins anew`() throws {
         for _ in 1...4 {
             try store.storage.write { store in
