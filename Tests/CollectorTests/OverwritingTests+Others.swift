@@ -108,19 +108,44 @@ extension OverwritingTests {
         func commit(_ number: Int) throws {
             try storage.commit(batch("\(number)", of: number, [today: ["event/app_start": 1]]))
         }
-        func patience() throws -> Int64? {
-            try storage.writer.use { try $0.connection.integer("PRAGMA busy_timeout") }
-        }
         let other = try Connection(path: store.path, mode: .readWrite)
         try other.execute("BEGIN IMMEDIATE")
-        for expected: Int64 in [300, 100, 100] {
+        // Who asks whether the store is ready gave up before its time, which says nothing.
+        let refused = #expect(throws: StorageError.self) {
+            try storage.write(waiting: 10) { _ in }
+        }
+        #expect(refused?.code == .unavailable)
+        for expected: Int32 in [300, 100, 100] {
+            #expect(storage.patienceMilliseconds == expected)
             let error = #expect(throws: StorageError.self) { try commit(1) }
             #expect(error?.code == .unavailable)
-            #expect(try patience() == expected)
         }
         try other.execute("COMMIT")
         try commit(1)
-        #expect(try patience() == 300)
+        #expect(storage.patienceMilliseconds == 300)
+    }
+
+    @Test func `who reads goes on while one who writes waits for another process`() throws {
+        let store = try SampleStore()
+        let storage = try SQLiteStorage(
+            path: store.path, busyMilliseconds: 60_000, random: SeededRandom(seed: 7),
+            fileSystem: RealFileSystem())
+        try storage.commit(batch("1", of: 1, [today: ["event/app_start": 1]]))
+        let (isWaiting, hasRead) = (Gate(), Monitor(false))
+        let writing = OwnThread {
+            Result {
+                try storage.write { _ in
+                    isWaiting.open()
+                    // As SQLite says where another process writes.
+                    guard hasRead.read(\.self) else { throw SQLiteError(code: 5, message: "busy") }
+                }
+            }
+        }
+        try isWaiting.wait()
+        let lines = try storage.lines()
+        hasRead.update { $0 = true }
+        try writing.value().get()
+        #expect(lines.contains("event/app_start 1 1"))
     }
 }
 

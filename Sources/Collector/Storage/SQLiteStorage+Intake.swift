@@ -22,10 +22,13 @@ extension SQLiteStorage {
         withOpenDays { $0.follow(changes) }
     }
 
+    /// Who asks whether the store is ready is told soon that another process writes.
+    private static let readyMilliseconds: Int32 = 1000
+
     /// Looks at the room on the disk, takes the write lock and lets go of it.
     public func checkReady() throws(StorageError) {
         try checkRoom()
-        try write { store in
+        try write(waiting: Self.readyMilliseconds) { store in
             _ = try store.connection.integer("SELECT count(*) FROM secret")
             // An update that changes nothing still needs a file that can be written.
             try store.run("UPDATE secret SET name = name")

@@ -136,9 +136,8 @@ extension SQLiteStorage {
     /// Empties the log without waiting for a reader, who may take as long as a backup does; where
     /// there is one it is owed still.
     private func truncateLog(_ store: StoreConnection) throws {
-        try store.connection.execute("PRAGMA busy_timeout=0")
-        defer { try? waitLong(store.connection) }
-        if try store.connection.emptyLog() { log.owesEmptying = false }
+        let isEmpty = try waiting(0, on: store.connection) { try store.connection.emptyLog() }
+        if isEmpty { log.owesEmptying = false }
     }
 }
 

@@ -12,7 +12,9 @@ extension SQLiteStorage {
             try store.connection.transaction(.read) { try self.reading(days, store) }
         }
         // What can't be kept now is summed again.
-        if !reading.computed.isEmpty { try? keep { _ in reading.computed } }
+        if !reading.computed.isEmpty {
+            try? keep(waiting: Self.momentMilliseconds) { _ in reading.computed }
+        }
         return reading.figures.sorted { ($0.day, $0.service) < ($1.day, $1.service) }
     }
 
@@ -131,8 +133,10 @@ extension SQLiteStorage {
     private typealias DaySum = (figures: [DayFigures], day: Day, change: Int64)
 
     /// Keeps those of the sums that are of a day's last change.
-    private func keep(_ sums: (StoreConnection) throws -> [DaySum]) throws(StorageError) {
-        try write { store in
+    private func keep(
+        waiting milliseconds: Int32 = .max, _ sums: (StoreConnection) throws -> [DaySum]
+    ) throws(StorageError) {
+        try write(waiting: milliseconds) { store in
             for sum in try sums(store) {
                 let isLast = try store.first(
                     "SELECT 1 FROM day_change WHERE day = ? AND number = ?",

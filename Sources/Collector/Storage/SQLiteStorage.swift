@@ -20,7 +20,7 @@ public final class SQLiteStorage: CollectorStorage {
     private static let freeBytesMin: Int64 = 64 << 20
     private static let retryMilliseconds: Int32 = 10
     /// As long as somebody else's commit may take.
-    private static let momentMilliseconds: Int32 = 100
+    static let momentMilliseconds: Int32 = 100
     /// Bytes of a file that is written anew so quickly that commits can wait for it.
     private static let quickBytesMax: Int64 = 16 << 20
     /// Stands for erased installations; no identifier has this form.
@@ -80,7 +80,10 @@ public final class SQLiteStorage: CollectorStorage {
             try migrates
                 ? connection.migrate(CollectorSchema.migrations)
                 : connection.refuseNewer(than: CollectorSchema.migrations)
-            return try Self.hashKey(in: connection, random: random)
+            let key = try Self.hashKey(in: connection, random: random)
+            // Whoever writes tries so often.
+            try Self.wait(min(Self.momentMilliseconds, busyMilliseconds), on: connection)
+            return key
         }
         log = StoreLog(path: connection.logPath ?? path + "-wal", fileSystem)
         writer = SharedConnection(connection)
@@ -147,17 +150,19 @@ public final class SQLiteStorage: CollectorStorage {
     }
 
     /// Runs `body` in one transaction of the writing connection, and `committed` before the next
-    /// one can begin. Throws `rewriting` at once while a large file is written anew.
+    /// one can begin. Throws `rewriting` at once while a large file is written anew. It waits for
+    /// another process that writes, for so long at most where that is said.
     func write<Result: Sendable>(
-        committed: (Result) -> Void = { _ in }, _ body: (StoreConnection) throws -> Result
+        waiting milliseconds: Int32 = .max, committed: (Result) -> Void = { _ in },
+        _ body: (StoreConnection) throws -> Result
     ) throws(StorageError) -> Result {
         let passed = try translated("the store") {
-            try betweenWrites { store in
-                let result = try inTurn(store) {
-                    try store.connection.transaction { try body(store) }
+            try patiently(milliseconds) {
+                try betweenWrites { store in
+                    let result = try store.connection.transaction { try body(store) }
+                    committed(result)
+                    return (result, log.isDue(pages: store.log.pages))
                 }
-                committed(result)
-                return (result, log.isDue(pages: store.log.pages))
             }
         }
         guard let (result, isLogDue) = passed else { throw StorageError.rewriting }
@@ -166,29 +171,48 @@ public final class SQLiteStorage: CollectorStorage {
         return result
     }
 
-    /// Runs `body`, which waits for another process that writes: only for a moment where the last
-    /// one waited in vain, or the waits of all who stand in line would add up.
-    private func inTurn<Result>(
-        _ store: StoreConnection, _ body: () throws -> Result
+    /// How long the next one waits for another process that writes: only for a moment where the
+    /// last one waited in vain, or the waits of all who stand in line would add up.
+    var patienceMilliseconds: Int32 {
+        isKeptOut.load(ordering: .relaxed) ? Self.momentMilliseconds : busyMilliseconds
+    }
+
+    /// Runs `body` until no other process keeps it out, each of whose tries takes a moment: who
+    /// reads goes on in between.
+    private func patiently<Result>(
+        _ milliseconds: Int32, _ body: () throws -> Result
     ) throws -> Result {
-        let connection = store.connection
-        if isKeptOut.load(ordering: .relaxed) {
-            try connection.execute("PRAGMA busy_timeout=\(Self.momentMilliseconds)")
-        }
-        do {
-            let result = try body()
-            // What can't be set now only has the next one wait less.
-            if isKeptOut.exchange(false, ordering: .relaxed) { try? waitLong(connection) }
-            return result
-        } catch let error as SQLiteError where error.isBusy {
-            isKeptOut.store(true, ordering: .relaxed)
-            throw error
+        let clock = SystemClock()
+        let patience = min(milliseconds, patienceMilliseconds)
+        let end = clock.uptimeNanoseconds() + Int64(patience) * 1_000_000
+        while true {
+            do {
+                let result = try body()
+                isKeptOut.store(false, ordering: .relaxed)
+                return result
+            } catch let error as SQLiteError where error.isBusy {
+                let isOver = clock.uptimeNanoseconds() >= end
+                let isInVain = isOver && patience == busyMilliseconds
+                if isInVain { isKeptOut.store(true, ordering: .relaxed) }
+                guard !isOver, patience <= patienceMilliseconds else { throw error }
+                usleep(UInt32(Self.retryMilliseconds) * 1000)
+            }
         }
     }
 
-    /// Has statements of a connection wait for other processes as long as they may.
-    func waitLong(_ connection: Connection) throws {
-        try connection.execute("PRAGMA busy_timeout=\(busyMilliseconds)")
+    /// Runs `body` while statements of the writing connection wait so long for other processes.
+    func waiting<Result>(
+        _ milliseconds: Int32, on connection: Connection, _ body: () throws -> Result
+    ) throws -> Result {
+        try Self.wait(milliseconds, on: connection)
+        defer { try? Self.wait(min(Self.momentMilliseconds, busyMilliseconds), on: connection) }
+        return try body()
+    }
+
+    private static func wait(
+        _ milliseconds: Int32, on connection: Connection
+    ) throws(SQLiteError) {
+        try connection.execute("PRAGMA busy_timeout=\(milliseconds)")
     }
 
     /// Runs `body` on the reading connection.
@@ -257,9 +281,11 @@ public final class SQLiteStorage: CollectorStorage {
     /// does: the log would grow by all of the file each time.
     private func vacuum() throws -> Bool {
         try writer.use { store in
-            guard try store.connection.emptyLog(within: busyMilliseconds) else { return false }
-            try store.connection.execute("VACUUM")
-            return try store.connection.emptyLog(within: busyMilliseconds)
+            try waiting(busyMilliseconds, on: store.connection) {
+                guard try store.connection.emptyLog(within: busyMilliseconds) else { return false }
+                try store.connection.execute("VACUUM")
+                return try store.connection.emptyLog(within: busyMilliseconds)
+            }
         }
     }
 }
