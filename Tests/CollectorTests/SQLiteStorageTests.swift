@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import Glibc
 import Hashing
 import Modules
 import SQLite
@@ -214,6 +215,22 @@ import Testing
         let folder = try TemporaryDirectory()
         #expect(open(folder.file("store.sqlite"), create: false)?.code == .unreachable)
         #expect(try folder.contents().isEmpty)
+    }
+
+    @Test(arguments: [true, false])
+    func `a link that leads to nothing is told as what it is, and one to a store is followed`(
+        create: Bool
+    ) throws {
+        let folder = try TemporaryDirectory()
+        let link = folder.file("link")
+        try #require(unsafe symlink(folder.file("store"), link) == 0)
+        let error = open(link, create: create)
+        #expect(error?.code == .unreachable)
+        #expect(error?.description == "\(link) is a link that leads to nothing")
+        #expect(error?.hint.contains("mend the link") == true)
+        #expect(try folder.contents() == ["link"])
+        #expect(open(folder.file("store")) == nil)
+        #expect(open(link, create: create) == nil)
     }
 
     @Test func `a file that is no store is an error and stays as it is`() throws {

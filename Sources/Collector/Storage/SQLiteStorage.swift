@@ -56,7 +56,11 @@ public final class SQLiteStorage: CollectorStorage {
         self.path = path
         self.busyMilliseconds = busyMilliseconds
         let connection = try translated(path) {
-            if try fileSystem.status(of: path) == nil {
+            let status = try fileSystem.status(of: path)
+            if status?.kind == .link, RealFileSystem.leadsNowhere(path) {
+                throw StorageError.leadsNowhere(path)
+            }
+            if status == nil {
                 guard create else { throw StorageError.missing(path) }
                 // Locking makes the file with its mode, and never in the place of one that another
                 // collector has just made.

@@ -35,6 +35,12 @@ extension StorageError {
             hint: "name the file that arpguard-collector serve writes, as sqlite:PATH")
     }
 
+    static func leadsNowhere(_ path: String) -> StorageError {
+        StorageError(
+            .unreachable, "\(path) is a link that leads to nothing",
+            hint: "mend the link, or name the file itself, which arpguard-collector serve can make")
+    }
+
     static func foreign(_ path: String) -> StorageError {
         StorageError(
             .damaged, "\(path) is no collector store",
