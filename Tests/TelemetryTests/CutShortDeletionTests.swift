@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import JSON
+import Modules
 import SQLite
 import Telemetry
 import TestKit
@@ -142,6 +144,14 @@ import Testing
             }
             try outbox.accepted(batch, rejected: 0, answer: "200")
         }
+        // It ends before the store was emptied, and after the identifier had ended.
+        let id = try home.control(config).status().installationID
+        let obstacle = "home/telemetry/journal/1-1.journal"
+        try home.folder.write("", to: "\(obstacle)/x")
+        #expect(throws: SystemError.self) { try home.control(config).deleteData() }
+        #expect(try home.control(config).status().installationID != id)
+        try RealFileSystem().remove(home.folder.file("\(obstacle)/x"))
+        unsafe rmdir(home.folder.file(obstacle))
         let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
         try reader.execute("BEGIN")
         _ = try reader.integer("SELECT count(*) FROM events")
@@ -152,6 +162,20 @@ import Testing
         #expect(!outcome.isErasureRightLost)
         let kinds = try home.control(config).ledger().map(\.kind)
         #expect(kinds == ["data_deleted", "erasure_impossible", "consent_given"])
+    }
+
+    @Test func `of a change of identifier that was cut short it is told in the same way`() throws {
+        let id = try #require(try home.control().status().installationID)
+        _ = try home.control().rotateID()
+        let store = try Connection(path: "\(home.storage)/store.sqlite")
+        try store.execute("INSERT INTO memory VALUES ('identifier.unerasable', 'no-place')")
+        try home.folder.write(id, to: "home/telemetry/rotation.intent")
+        _ = try home.control().status()
+        #expect(home.told.contains("a change of identifier is done now"), "\(home.told)")
+        let rows = try home.control().ledger().filter { $0.kind == "erasure_impossible" }
+        #expect(rows.count == 1)
+        _ = try home.control().rotateID()
+        #expect(try home.control().ledger().filter { $0.kind == "erasure_impossible" }.count == 1)
     }
 }
 

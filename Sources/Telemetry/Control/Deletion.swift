@@ -90,6 +90,7 @@ extension TelemetryControl {
         var tally = DeletionTally(requested: try requestFormerErasures())
         let isNewer = try Store.using(directory, seams, acceptingNewer: true) { store in
             let last = try ledger(of: store).head()?.number ?? 0
+            keepUnerasable(of: id ?? [], in: store)
             // No sending can begin under the old identifier between the two.
             try store.database.transaction {
                 let state = gate.read().state
@@ -98,11 +99,11 @@ extension TelemetryControl {
                 guard Array((state.record?.installationID ?? "").utf8) == id else {
                     let pending = try erasureList.all().map { Array($0.installationID.utf8) }
                     tally.requested = tally.requested || pending.contains(id ?? [])
+                    tally.note(try Unerasable.kept(in: store))
                     return
                 }
-                let own = try requestErasure(store, state)
-                tally.requested = tally.requested || own.requested
-                (tally.impossible, tally.isRightLost) = (own.impossible, own.isRightLost)
+                tally.requested = try requestErasure(state) || tally.requested
+                tally.note(try unerasable(store, state))
                 try renew(state)
             }
             tally = try wipe(store, tally, heedingAnswersAfter: last)
@@ -142,22 +143,14 @@ extension TelemetryControl {
         try tally?.keep(in: fresh)
     }
 
-    /// Keeps what is needed to erase the identifier if sending ever began under it. What another
-    /// machine sent, from which this home was copied, is that machine's own affair.
-    func requestErasure(
-        _ store: Store, _ state: ConsentState
-    ) throws -> (requested: Bool, impossible: Bool, isRightLost: Bool) {
-        if state.isCopied { return (false, false, false) }
-        guard let record = state.record else {
-            let isForgotten = try isSendingForgotten(state, store)
-            return (false, isForgotten, isForgotten)
-        }
-        let erasures = record.pendingErasures
+    /// Keeps what is needed to erase the identifier if sending ever began under it; whether there
+    /// is anything. What another machine sent is that machine's own affair.
+    func requestErasure(_ state: ConsentState) throws -> Bool {
+        guard !state.isCopied, let erasures = state.record?.pendingErasures, !erasures.isEmpty
+        else { return false }
         let now = seams.clock.now()
-        if !erasures.isEmpty { try erasureList.update { $0.replace(with: erasures, now) } }
-        return (
-            !erasures.isEmpty, record.sentErasureURLs.contains(""), record.isSendingForgotten
-        )
+        try erasureList.update { $0.replace(with: erasures, now) }
+        return true
     }
 
     /// Opens a new epoch with a new identifier. Off in between: if the process dies here, or

@@ -54,6 +54,13 @@ struct DeletionTally: Equatable {
         try store.remember(words.compactMap(\.self).joined(separator: " "), Self.key)
     }
 
+    /// Notes that something can't be erased elsewhere.
+    mutating func note(_ unerasable: Unerasable?) {
+        guard let unerasable else { return }
+        impossible = true
+        isRightLost = isRightLost || unerasable.isRightLost
+    }
+
     /// Both together.
     func adding(_ other: DeletionTally) -> DeletionTally {
         DeletionTally(

@@ -141,23 +141,26 @@ extension TelemetryControl {
     ) throws -> RotationOutcome {
         var outcome = RotationOutcome.nothing
         try Store.using(directory, seams) { store in
+            keepUnerasable(of: id, in: store)
             try store.database.transaction {
                 let state = gate.read().state
                 try refuseUnread(state)
                 // With another identifier this was done before.
-                guard Array((state.record?.installationID ?? "").utf8) == id else {
-                    outcome.isRest = true
-                    return
+                outcome.isRest = Array((state.record?.installationID ?? "").utf8) != id
+                let unerasable =
+                    try outcome.isRest
+                    ? Unerasable.kept(in: store) : unerasable(store, state)
+                if let unerasable {
+                    (outcome.erasureImpossible, outcome.isErasureRightLost) =
+                        (true, unerasable.isRightLost)
+                    try ledger(of: store).append(LedgerEntry(.erasureImpossible))
                 }
+                try Unerasable.keep(nil, in: store)
+                if outcome.isRest { return }
                 let begun = try state.epoch.map { try store.begunEvents(epoch: $0) } ?? 0
                 outcome.begunEvents = begun
                 outcome.keptEvents = try waiting(store, state) - begun
-                let erasure = try requestErasure(store, state)
-                (outcome.erasureRequested, outcome.erasureImpossible, outcome.isErasureRightLost) =
-                    erasure
-                if outcome.erasureImpossible {
-                    try ledger(of: store).append(LedgerEntry(.erasureImpossible))
-                }
+                outcome.erasureRequested = try requestErasure(state)
                 try renew(state)
             }
             outcome.batches = try store.database.transaction {

@@ -66,8 +66,8 @@ extension LedgerVerdict {
         let through = min(max(0, anchor?["through"]?.integerValue ?? 0), Ledger.numberMax)
         var problems: [Problem] = []
         var number = through
-        var hash: String? =
-            through > 0 ? anchor?["hash"]?.stringValue : Hex.encode(LedgerRow.genesis)
+        let genesis = Hex.encode(LedgerRow.genesis)
+        var hash: String? = through > 0 ? anchor?["hash"]?.stringValue : genesis
         for row in rows {
             problems += Self.problems(row, after: number, hash)
             number = row.number
@@ -77,7 +77,10 @@ extension LedgerVerdict {
         self.init(
             rows: Int64(rows.count), prunedThrough: through, head: rows.last?.digest,
             headFound: expected.map { known.contains($0.lowercased()) },
-            beginning: rows.first.flatMap { $0.beginsAnew ? $0 : nil },
+            // Of an altered row nothing is said as a fact.
+            beginning: rows.first.flatMap { row in
+                row.beginsAnew && Self.problems(row, after: 0, genesis).isEmpty ? row : nil
+            },
             isMissing: rows.isEmpty && isExpected,
             problems: Array(problems.prefix(Self.problemsMax)))
     }
