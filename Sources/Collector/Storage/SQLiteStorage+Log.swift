@@ -1,77 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
-private import Glibc
-internal import Modules
 internal import SQLite
-private import Synchronization
-
-/// What becomes of a store's write-ahead log. No commit moves it: the log may be long, and not by
-/// this process, and who waits for the commit would wait for the disk.
-final class StoreLog: Sendable {
-    /// Pages of the log after which they are moved into the file, and after how many more that is
-    /// tried again where it can't be done.
-    private static let (pagesMax, pagesMore) = (4000, 1000)
-    /// Bytes of a log that is moved so quickly that commits can wait for it.
-    private static let quickBytesMax: Int64 = 32 << 20
-    /// Pages of the same.
-    static let quickPagesMax = 8000
-
-    private struct State {
-        var pagesTried = 0
-        var isAsked = false
-    }
-
-    /// Moves the log, beside commits.
-    let queue = DispatchQueue(label: "collector.log")
-    private let path: String
-    private let fileSystem: any FileSystem
-    private let state = Mutex(State())
-    private let isOwed = Atomic(false)
-
-    init(path: String, _ fileSystem: any FileSystem) {
-        self.path = path
-        self.fileSystem = fileSystem
-    }
-
-    /// Whether the log was to be emptied, and something was in the way.
-    var owesEmptying: Bool {
-        get { isOwed.load(ordering: .sequentiallyConsistent) }
-        set { isOwed.store(newValue, ordering: .sequentiallyConsistent) }
-    }
-
-    /// Whether moving it may take long. A file that was long once stays so until it is emptied.
-    var isLong: Bool {
-        let status = try? fileSystem.status(of: path)
-        return status.map { $0.bytes > Self.quickBytesMax } ?? false
-    }
-
-    /// Whether the log is to be moved, by its length after a commit.
-    func isDue(pages: Int) -> Bool {
-        state.withLock { state in
-            // It began anew.
-            if pages < state.pagesTried { state.pagesTried = 0 }
-            let isTried = state.pagesTried > 0
-            let enough = isTried ? state.pagesTried + Self.pagesMore : Self.pagesMax
-            guard pages >= enough else { return false }
-            state.pagesTried = pages
-            return true
-        }
-    }
-
-    /// Runs `move` on the queue, unless it is going to run there anyway.
-    func moveSoon(_ move: @escaping @Sendable () -> Void) {
-        let isAsked = state.withLock { state in
-            defer { state.isAsked = true }
-            return state.isAsked
-        }
-        guard !isAsked else { return }
-        queue.async {
-            self.state.withLock { $0.isAsked = false }
-            move()
-        }
-    }
-}
 
 extension SQLiteStorage {
     /// How often the log is moved beside commits that make it long again meanwhile. Then they wait,
@@ -145,51 +74,5 @@ extension StoreConnection {
     /// A number that changes with each commit of another connection, such as another process's.
     fileprivate func foreignVersion() throws -> Int64? {
         try connection.integer("PRAGMA data_version")
-    }
-}
-
-extension Connection {
-    /// What came of moving a log: how many pages it had, and how many of them are left.
-    struct MovedLog: Sendable {
-        let pages: Int
-        let left: Int
-    }
-
-    /// Moves the write-ahead log into the file as far as readers let it, beside whoever writes; nil
-    /// where another does so at the moment.
-    func moveLog() throws -> MovedLog? {
-        try rows("PRAGMA wal_checkpoint(PASSIVE)") { row in
-            MovedLog(pages: Int(row.integer(1)), left: Int(row.integer(1) - row.integer(2)))
-        }.first { $0.pages >= 0 }
-    }
-
-    /// Moves the write-ahead log into the file and empties it; false where a reader, or another
-    /// process that writes, stood in the way for as long as a statement waits.
-    func emptyLog() throws(SQLiteError) -> Bool {
-        try integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
-    }
-
-    /// The same, until it is done or others were in the way for so long. It keeps no writer out
-    /// while there is much to move. SQLite does not wait for another process that moves the log at
-    /// the moment: that may take a second for each MiB of the file.
-    func emptyLog(
-        within milliseconds: Int32, clock: any WallClock = SystemClock(),
-        pause: () -> Void = { usleep(10_000) }
-    ) throws -> Bool {
-        let patience = Int64(milliseconds) * 1_000_000
-        var end = clock.uptimeNanoseconds() + patience
-        let last = end + (try bytes() >> 10) * 1_000_000
-        var leastLeft = Int.max
-        repeat {
-            let moved = try moveLog()
-            let left = moved?.left ?? 0
-            if moved != nil, left <= StoreLog.quickPagesMax, try emptyLog() { return true }
-            if moved == nil || left < leastLeft {
-                end = max(end, min(clock.uptimeNanoseconds() + patience, last))
-            }
-            leastLeft = min(leastLeft, moved?.left ?? leastLeft)
-            pause()
-        } while clock.uptimeNanoseconds() < end
-        return false
     }
 }
