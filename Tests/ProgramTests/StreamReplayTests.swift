@@ -50,15 +50,20 @@ import Testing
         writer.kill()
     }
 
+    /// What came of the replay of a stream that a signal ends after its first alert.
+    private func stopped(by signal: Int32, _ stream: String) throws -> CommandResult {
+        let replay = try replay("--format", "json", stream)
+        let writer = try writer(of: capture)
+        defer { writer.kill() }
+        _ = try replay.waitForLine(containing: "\"alert\"")
+        replay.send(signal: signal)
+        return try replay.waitForEnd()
+    }
+
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `a signal ends it with what was found`(signal: Int32) throws {
         #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
-        let replay = try replay("--format", "json", pipe)
-        let writer = try writer(of: capture)
-        _ = try replay.waitForLine(containing: "\"alert\"")
-        replay.send(signal: signal)
-        let result = try replay.waitForEnd()
-        writer.kill()
+        let result = try stopped(by: signal, pipe)
         #expect(result.status == 1, "\(result.stderr)")
         #expect(
             result.stderr
@@ -75,12 +80,7 @@ import Testing
         let odd = arpguard.folder.file("an arpguard replay x")
         try #require(unsafe rename(pipe, odd) == 0)
         try #require(unsafe symlink(odd, pipe) == 0)
-        let replay = try replay("--format", "json", odd)
-        let writer = try writer(of: capture)
-        _ = try replay.waitForLine(containing: "\"alert\"")
-        replay.send(signal: SIGTERM)
-        let result = try replay.waitForEnd()
-        writer.kill()
+        let result = try stopped(by: SIGTERM, odd)
         #expect(result.stderr.hasPrefix("arpguard: stopped while '\(odd)' went on; "))
     }
 
