@@ -64,8 +64,7 @@ private func runRound(_ invocation: Invocation) throws(CommandFailure) -> ExitSt
     summary.add(erasuresOf: elsewhere)
     let unanswered = own == nil ? nil : try telling { try control.unanswered() }
     let notices = summary.notices(
-        unanswered, control.words, uploaders: own == nil ? setup.uploaders : [],
-        erasuresDue: setup.erasuresDue)
+        unanswered, control.words, uploaders: own == nil ? setup.uploaders : [])
     return report(summary, notices, to: invocation)
 }
 

@@ -40,10 +40,8 @@ extension UploadSummary {
     /// - Parameters:
     ///   - unanswered: what was sent before, and meets failures.
     ///   - uploaders: the processes that upload meanwhile.
-    ///   - erasuresDue: when an upload asks for the first erasure by itself; nil if that is now.
     func notices(
-        _ unanswered: Unanswered?, _ words: CauseWords, uploaders: [Int32],
-        erasuresDue: Timestamp?
+        _ unanswered: Unanswered?, _ words: CauseWords, uploaders: [Int32]
     ) -> [String] {
         var notices: [String] = []
         switch ending {
@@ -83,7 +81,7 @@ extension UploadSummary {
         case .failed, .interrupted, .erasuresOnly:
             break
         }
-        if let text = erasuresLeftOut(dueAt: erasuresDue) { notices.append(text) }
+        if let text = erasuresLeftOut { notices.append(text) }
         if !erasuresBlocked.isEmpty {
             let isAny = erasuresDone + erasuresUnsupported > 0
             notices.append(
@@ -94,14 +92,13 @@ extension UploadSummary {
     }
 
     /// Which erasures this round did not ask for, and why. Of those that it tried a problem tells.
-    private func erasuresLeftOut(dueAt time: Timestamp?) -> String? {
+    private var erasuresLeftOut: String? {
         guard erasuresPending > 0, erasuresTried == 0 || problems.isEmpty else { return nil }
         let count = Int64(erasuresPending).of("erasure")
         if let time = erasuresNotBefore { return "\(count) not asked for before \(time.rfc3339)" }
         guard erasuresTried == 0, batchesLeft > 0 else { return nil }
         return "\(count) not asked for yet, since batches went: side by side they would tell that "
-            + "both are of one installation; asked for by another upload"
-            + (time.map { ", by itself from \($0.rfc3339) on" } ?? "")
+            + "both are of one installation; arpguard telemetry status tells when that is"
     }
 }
 #endif
