@@ -31,7 +31,7 @@ extension Command {
         let events = outcomes.reduce(0) { $0 + $1.events }
         let elsewhere = ErasureElsewhere(
             requested: outcomes.contains(where: \.erasureRequested),
-            impossible: outcomes.compactMap(\.impossibility), asked: asked, after: marks,
+            outcomes.reduce(into: []) { $0.formUnion($1.unerasable) }, asked: asked, after: marks,
             setup.unheard)
         // Without a yes there was no identifier under which anything could be sent.
         let isUnsent = !wasAsked && outcomes.count == 1 && !elsewhere.isAny
@@ -58,7 +58,7 @@ extension Command {
         }
         let head = setup.ledgerHead
         if let head, failure == nil {
-            lines.append("the ledger begins anew, and its head is \(head): none of before is in it")
+            lines.append("the log begins anew, without any head of before; it is now \(head)")
         }
         invocation.output.render(
             elsewhere.report(
