@@ -56,7 +56,7 @@ import Testing
         let mark = home.control().ledgerMark
         let outcome = try home.control().deleteData()
         #expect(outcome.events == stored && outcome.erasureRequested)
-        #expect(!outcome.erasureImpossible)
+        #expect(outcome.unerasable.isEmpty)
         #expect(try deleted == [stored])
         let answers = try home.control().erasureAnswers(after: mark)
         #expect(answers == self.answers(isSupported: isSupported))
@@ -100,7 +100,7 @@ import Testing
         let store = try Connection(path: "\(home.storage)/store.sqlite")
         try store.execute("INSERT INTO memory VALUES ('deletion.done', '9 requested impossible')")
         let outcome = try home.control().deleteData()
-        #expect(outcome.events == stored && !outcome.erasureImpossible)
+        #expect(outcome.events == stored && outcome.unerasable.isEmpty)
         #expect(try deleted == [stored])
     }
 
@@ -137,13 +137,7 @@ import Testing
         config.uploadURL = "https://telemetry.example.org/else"
         try home.enable(config)
         home.record(1, config)
-        do {
-            let outbox = try #require(try home.control(config).outbox())
-            guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
-                throw TestKitError("nothing to send")
-            }
-            try outbox.accepted(batch, rejected: 0, answer: "200")
-        }
+        try home.haveOneBatchAccepted(config)
         // It ends before the store was emptied, and after the identifier had ended.
         let id = try home.control(config).status().installationID
         let obstacle = "home/telemetry/journal/1-1.journal"
@@ -158,8 +152,7 @@ import Testing
         #expect(throws: TelemetryError.self) { try home.control(config).deleteData() }
         try reader.execute("COMMIT")
         let outcome = try home.control(config).deleteData()
-        #expect(outcome.erasureImpossible && !outcome.erasureRequested)
-        #expect(!outcome.isErasureRightLost)
+        #expect(outcome.unerasable == .noPlace && !outcome.erasureRequested)
         let kinds = try home.control(config).ledger().map(\.kind)
         #expect(kinds == ["data_deleted", "erasure_impossible", "consent_given"])
     }
@@ -168,7 +161,7 @@ import Testing
         let id = try #require(try home.control().status().installationID)
         _ = try home.control().rotateID()
         let store = try Connection(path: "\(home.storage)/store.sqlite")
-        try store.execute("INSERT INTO memory VALUES ('identifier.unerasable', 'no-place')")
+        try store.execute("INSERT INTO memory VALUES ('identifier.unerasable', 'impossible')")
         try home.folder.write(id, to: "home/telemetry/rotation.intent")
         _ = try home.control().status()
         #expect(home.told.contains("a change of identifier is done now"), "\(home.told)")

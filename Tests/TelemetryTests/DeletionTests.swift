@@ -209,7 +209,7 @@ import Testing
         let outcome = try home.control().deleteData()
         // Without the record the secret is gone, and the person is told so.
         #expect(outcome.erasureRequested == (file == "consent.page"))
-        #expect(outcome.erasureImpossible == (file == "consent.json"))
+        #expect(outcome.unerasable == (file == "consent.json" ? .rightLost : []))
         #expect(!home.control().causes(blocking: .recording).isEmpty)
     }
 

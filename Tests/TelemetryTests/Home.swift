@@ -115,8 +115,8 @@ final class Home: Sendable {
     }
 
     /// Has one batch accepted, so that the collector knows the installation.
-    func haveOneBatchAccepted() throws {
-        let outbox = try #require(try control().outbox())
+    func haveOneBatchAccepted(_ config: TelemetryModuleConfig = .withURL) throws {
+        let outbox = try #require(try control(config).outbox())
         guard case .batch(let batch) = try outbox.next(), try outbox.begin(batch) else {
             throw TestKitError("nothing to send")
         }

@@ -99,8 +99,7 @@ import Testing
         for isFirst in [true, false] {
             let outcome = try home.control().deleteData()
             #expect(!outcome.erasureRequested)
-            #expect(outcome.erasureImpossible == isFirst)
-            #expect(outcome.isErasureRightLost == isFirst)
+            #expect(outcome.unerasable == (isFirst ? .rightLost : []))
         }
     }
 
@@ -114,7 +113,21 @@ import Testing
         #expect(throws: TelemetryError.self) { try home.control().deleteData() }
         try reader.execute("COMMIT")
         let outcome = try home.control().deleteData()
-        #expect(outcome.erasureImpossible && outcome.isErasureRightLost)
+        #expect(outcome.unerasable == .rightLost)
+    }
+
+    @Test func `what is sent after a lost record where nobody can be asked is told beside that`()
+        throws
+    {
+        try damage(.cut)
+        var config = TelemetryModuleConfig.withURL
+        config.uploadURL = "https://telemetry.example.org/else"
+        try home.enable(config)
+        #expect(!home.control(config).isIdentifierKnownElsewhere, "it is a new one")
+        home.record(1, config)
+        try home.haveOneBatchAccepted(config)
+        #expect(home.control(config).isIdentifierKnownElsewhere)
+        #expect(try home.control(config).deleteData().unerasable == [.noPlace, .rightLost])
     }
 
     @Test(arguments: Decision.allCases)
@@ -123,6 +136,6 @@ import Testing
         if decision != .yes { try home.control().disable() }
         if decision != .no { try home.enable() }
         home.record(2)
-        #expect(try !home.control().deleteData().erasureImpossible)
+        #expect(try home.control().deleteData().unerasable.isEmpty)
     }
 }

@@ -126,7 +126,7 @@ import Testing
             let hint = try #require(status.erasureProblem).hint
             #expect(hint.hasPrefix("put \(home.folder.file(path)) back"), "\(hint)")
         }
-        #expect(try !home.control().deleteData().erasureImpossible, "it may come back")
+        #expect(try home.control().deleteData().unerasable.isEmpty, "it may come back")
         #expect(home.told.isEmpty, "\(home.told)")
         try home.folder.write(record, to: path)
         let status = try home.control().status()
@@ -149,7 +149,7 @@ import Testing
         #expect(try home.control().status().erasureProblem == nil)
         let id = try #require(try home.control().status().installationID)
         #expect(try home.control().status().installationID == id, "nothing ends a later identifier")
-        #expect(try !home.control().deleteData().erasureImpossible, "that is told")
+        #expect(try home.control().deleteData().unerasable.isEmpty, "that is told")
     }
 
     @Test func `where the record is gone for good, the erasure is told as impossible`() throws {

@@ -62,7 +62,7 @@ import Testing
             #expect(home.told.isEmpty, "\(home.told)")
         }
         let outcome = try #require(try home.unheard.takeEnd())
-        #expect(outcome.events == 3 && outcome.erasureRequested && !outcome.erasureImpossible)
+        #expect(outcome.events == 3 && outcome.erasureRequested && outcome.unerasable.isEmpty)
         #expect(try home.control().takeEnd() == nil)
         _ = try home.control().status()
         #expect(home.told.isEmpty, "\(home.told)")

@@ -27,14 +27,10 @@ struct ConsentRecord: Sendable, Equatable {
     var machineSalt: String
     var terms: ConsentTerms
     /// Where to ask for erasure: a place for each endpoint to which sending has begun under the
-    /// identifier, empty text for one without, or for all that an identifier may have sent that is
-    /// not known any more. Here and not in the store, which may be damaged.
+    /// identifier, empty text for one without. Here and not in the store, which may be damaged.
     var sentErasureURLs: [String] = []
-    /// Whether an empty text there stands for an identifier that is not known any more.
+    /// Whether an identifier that is not known any more may have sent.
     var isSendingForgotten = false
-
-    /// Has the record tell of an identifier that may have sent and is not known any more.
-    mutating func forgetSending() { (sentErasureURLs, isSendingForgotten) = ([""], true) }
 
     var serialized: [UInt8] {
         var object: JSONObject = [

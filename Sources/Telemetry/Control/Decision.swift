@@ -71,7 +71,7 @@ extension TelemetryControl {
             // What a deletion gives up is told now, and is nothing to the next identifier.
             let isMissed = try isMissed(directory.rotationIntent)
             let isForgotten = try isSendingForgotten(state, store)
-            if isForgotten, !isMissed { record.forgetSending() }
+            if isForgotten, !isMissed { record.isSendingForgotten = true }
             try ledger(of: store).append(.consentGiven(record))
             if isMissed { try ledger(of: store).append(LedgerEntry(.erasureImpossible)) }
         }
@@ -203,7 +203,7 @@ extension TelemetryControl {
             ? try? Store.using(directory, seams, acceptingNewer: true) { store in
                 try isSendingForgotten(state, store)
             } : state.recordFault != nil
-        if isForgotten != false { record.forgetSending() }
+        if isForgotten != false { record.isSendingForgotten = true }
         return record
     }
 

@@ -24,8 +24,7 @@ extension TelemetryControl {
     package func deleteData(noting isBegun: inout Bool) throws -> DeletionOutcome {
         guard try seams.files.status(of: directory.path) != nil else {
             return DeletionOutcome(
-                events: 0, bytesLeft: 0, erasureRequested: false, erasureImpossible: false,
-                isErasureRightLost: false)
+                events: 0, bytesLeft: 0, erasureRequested: false, unerasable: [])
         }
         try directory.prepare(seams)
         return try changing {
@@ -52,8 +51,7 @@ extension TelemetryControl {
         return DeletionTally(
             events: max(tally.events, before.events + events),
             requested: tally.requested || before.requested,
-            impossible: tally.impossible || before.impossible,
-            isRightLost: tally.isRightLost || before.isRightLost)
+            unerasable: tally.unerasable.union(before.unerasable))
     }
 
     /// How many erasures no collector has confirmed; nil where their list can't be read.
@@ -99,11 +97,11 @@ extension TelemetryControl {
                 guard Array((state.record?.installationID ?? "").utf8) == id else {
                     let pending = try erasureList.all().map { Array($0.installationID.utf8) }
                     tally.requested = tally.requested || pending.contains(id ?? [])
-                    tally.note(try Unerasable.kept(in: store))
+                    tally.unerasable = try Unerasable.kept(in: store)
                     return
                 }
                 tally.requested = try requestErasure(state) || tally.requested
-                tally.note(try unerasable(store, state))
+                tally.unerasable = try unerasable(store, state)
                 try renew(state)
             }
             tally = try wipe(store, tally, heedingAnswersAfter: last)
@@ -222,7 +220,7 @@ extension TelemetryControl {
                 if let waits { try memory(of: store).keep(waits) }
                 try tally.keep(in: store)
                 try ledger.append(.dataDeleted(tally.events))
-                if tally.impossible { try ledger.append(LedgerEntry(.erasureImpossible)) }
+                if !tally.unerasable.isEmpty { try ledger.append(LedgerEntry(.erasureImpossible)) }
                 let earlier = unsupported.map { LedgerEntry.erasureNotSupported(earlierAt: $0) }
                 for entry in earlier + answers.compactMap(\.entry) { try ledger.append(entry) }
                 try notePending(in: ledger)

@@ -12,11 +12,8 @@ public struct DeletionOutcome: Sendable, Equatable {
     /// Whether something was sent under the old identifier, so that the collector is asked to
     /// erase it too.
     public let erasureRequested: Bool
-    /// Whether something was sent, or may have been, and there is no place to ask for its erasure,
-    /// or nothing that proves the right to it.
-    public let erasureImpossible: Bool
-    /// Whether that is since the record of the consent, which proves the right to it, is lost.
-    public let isErasureRightLost: Bool
+    /// Why some of what was sent, or may have been, can't be erased elsewhere.
+    public let unerasable: Unerasable
 }
 
 /// How the end of a deletion is told: once, whoever brings it about.
@@ -89,8 +86,7 @@ extension TelemetryControl {
     func outcome(of tally: DeletionTally) throws -> DeletionOutcome {
         DeletionOutcome(
             events: tally.events, bytesLeft: try directory.allocatedBytes(seams.files),
-            erasureRequested: tally.requested, erasureImpossible: tally.impossible,
-            isErasureRightLost: tally.isRightLost)
+            erasureRequested: tally.requested, unerasable: tally.unerasable)
     }
 
     private func untold() throws -> DeletionTally? {
@@ -105,8 +101,8 @@ extension TelemetryControl {
     }
 
     /// The same of one that ended with an identifier that could not be read before.
-    func tellEndOfUnread(requested: Bool, impossible: Bool) {
-        var end = DeletionTally(requested: requested, impossible: impossible, isOfUnread: true)
+    func tellEndOfUnread(requested: Bool, _ unerasable: Unerasable) {
+        var end = DeletionTally(requested: requested, unerasable: unerasable, isOfUnread: true)
         try? Store.using(directory, seams) { store in
             end.events = try DeletionTally.earlier(in: store)?.events ?? 0
             try end.keep(in: store)

@@ -10,18 +10,15 @@ import SQLite
 /// deletion is another one.
 struct DeletionTally: Equatable {
     private static let key = "deletion.done"
-    private static let (requestedWord, impossibleWord) = ("requested", "impossible")
-    private static let (unreadWord, endedWord) = ("unread", "ended")
-    private static let lostWord = "lost"
+    private static let (requestedWord, unreadWord) = ("requested", "unread")
+    private static let endedWord = "ended"
 
     /// How many events it deleted.
     var events: Int64 = 0
     /// Whether something is to be erased elsewhere.
     var requested = false
-    /// Whether something can't be.
-    var impossible = false
-    /// Whether that is since the record is lost that proves the right to it.
-    var isRightLost = false
+    /// Why something can't be.
+    var unerasable: Unerasable = []
     /// Whether it ended with an identifier that could not be read before.
     var isOfUnread = false
     /// Whether the next deletion has found it ended, and is another one.
@@ -35,8 +32,7 @@ struct DeletionTally: Equatable {
         let events = words.first.flatMap { Int64($0) } ?? 0
         return DeletionTally(
             events: min(max(events, 0), Ledger.numberMax),
-            requested: words.contains(requestedWord), impossible: words.contains(impossibleWord),
-            isRightLost: words.contains(lostWord),
+            requested: words.contains(requestedWord), unerasable: Unerasable(storedWords: words),
             isOfUnread: words.contains(unreadWord), isEnded: words.contains(endedWord))
     }
 
@@ -47,41 +43,32 @@ struct DeletionTally: Equatable {
     func keep(in store: Store) throws(SQLiteError) {
         let words = [
             String(events), requested ? Self.requestedWord : nil,
-            impossible ? Self.impossibleWord : nil, isRightLost ? Self.lostWord : nil,
-            isOfUnread ? Self.unreadWord : nil,
-            isEnded ? Self.endedWord : nil,
+            isOfUnread ? Self.unreadWord : nil, isEnded ? Self.endedWord : nil,
         ]
-        try store.remember(words.compactMap(\.self).joined(separator: " "), Self.key)
-    }
-
-    /// Notes that something can't be erased elsewhere.
-    mutating func note(_ unerasable: Unerasable?) {
-        guard let unerasable else { return }
-        impossible = true
-        isRightLost = isRightLost || unerasable.isRightLost
+        let all = words.compactMap(\.self) + unerasable.storedWords
+        try store.remember(all.joined(separator: " "), Self.key)
     }
 
     /// Both together.
     func adding(_ other: DeletionTally) -> DeletionTally {
         DeletionTally(
             events: events + other.events, requested: requested || other.requested,
-            impossible: impossible || other.impossible,
-            isRightLost: isRightLost || other.isRightLost,
+            unerasable: unerasable.union(other.unerasable),
             isOfUnread: isOfUnread || other.isOfUnread)
     }
 
     /// What was done, in words, where another one ends it than who asked for it.
     var end: String {
         if isOfUnread {
-            return RotationOutcome(erasureRequested: requested, erasureImpossible: impossible)
+            return RotationOutcome(erasureRequested: requested, unerasable: unerasable)
                 .endOfDeletion
         }
         let done = "delete-data is done now: deleted \(events) \(events == 1 ? "event" : "events")"
         if requested {
             return "\(done), and what was sent is asked to be erased"
-                + (impossible ? ", but not where that can't be asked for" : "")
+                + (unerasable.isEmpty ? "" : ", but not where that can't be asked for")
         }
-        return impossible
-            ? "\(done), and what was sent, or may have been, can't be erased elsewhere" : done
+        return unerasable.isEmpty
+            ? done : "\(done), and what was sent, or may have been, can't be erased elsewhere"
     }
 }

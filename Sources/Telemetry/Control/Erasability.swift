@@ -17,9 +17,9 @@ extension ConsentState {
     var erasability: Erasability {
         if isCopied { return .elsewhere }
         guard let record else { return .lost }
-        let places = record.sentErasureURLs
-        guard places.contains("") else { return .all }
-        guard places.allSatisfy(\.isEmpty) else { return .some }
-        return record.isSendingForgotten ? .lost : .none
+        let unerasable = record.unerasable
+        if unerasable.isEmpty { return .all }
+        guard record.sentErasureURLs.allSatisfy(\.isEmpty) else { return .some }
+        return unerasable.contains(.noPlace) ? .none : .lost
     }
 }

@@ -58,7 +58,7 @@ extension TelemetryControl {
     /// Forgets, after a yes, an identifier that a deletion missed and nobody brought back, and says
     /// what that means.
     func forgetMissed() throws(SystemError) {
-        tellEndOfUnread(requested: false, impossible: true)
+        tellEndOfUnread(requested: false, .rightLost)
         try seams.files.remove(directory.rotationIntent)
     }
 

@@ -16,10 +16,8 @@ public struct RotationOutcome: Sendable, Equatable {
     /// Whether something was sent under the old identifier, so that the collector is asked to
     /// erase it.
     public internal(set) var erasureRequested: Bool = false
-    /// Whether something was sent to a place that can't be asked for its erasure.
-    public internal(set) var erasureImpossible: Bool = false
-    /// Whether that is since the record of the consent, which proves the right to it, was lost.
-    public internal(set) var isErasureRightLost = false
+    /// Why some of what was sent under it, or may have been, can't be erased.
+    public internal(set) var unerasable: Unerasable = []
     /// Whether the identifier had ended before, and only the rest was done.
     var isRest = false
     /// Whether that left events here that were not sent.
@@ -47,8 +45,8 @@ public struct RotationOutcome: Sendable, Equatable {
 
     private var erasure: String {
         if erasureRequested { return ", and what was sent under it is asked to be erased" }
-        return erasureImpossible
-            ? ", and what was sent under it, or may have been, can't be erased elsewhere" : ""
+        return unerasable.isEmpty
+            ? "" : ", and what was sent under it, or may have been, can't be erased elsewhere"
     }
 }
 
@@ -130,8 +128,7 @@ extension TelemetryControl {
         let isAsked = try outcome.isRest && erasureList.asks(for: id)
         outcome.erasureRequested = outcome.erasureRequested || former || isAsked
         if isOfDeletion {
-            tellEndOfUnread(
-                requested: outcome.erasureRequested, impossible: outcome.erasureImpossible)
+            tellEndOfUnread(requested: outcome.erasureRequested, outcome.unerasable)
         }
         return outcome
     }
@@ -147,15 +144,12 @@ extension TelemetryControl {
                 try refuseUnread(state)
                 // With another identifier this was done before.
                 outcome.isRest = Array((state.record?.installationID ?? "").utf8) != id
-                let unerasable =
-                    try outcome.isRest
-                    ? Unerasable.kept(in: store) : unerasable(store, state)
-                if let unerasable {
-                    (outcome.erasureImpossible, outcome.isErasureRightLost) =
-                        (true, unerasable.isRightLost)
+                outcome.unerasable =
+                    try outcome.isRest ? Unerasable.kept(in: store) : unerasable(store, state)
+                if !outcome.unerasable.isEmpty {
                     try ledger(of: store).append(LedgerEntry(.erasureImpossible))
                 }
-                try Unerasable.keep(nil, in: store)
+                try Unerasable().keep(in: store)
                 if outcome.isRest { return }
                 let begun = try state.epoch.map { try store.begunEvents(epoch: $0) } ?? 0
                 outcome.begunEvents = begun

@@ -2,48 +2,75 @@
 
 import SQLite
 
-/// That what was sent under an identifier can't be erased elsewhere.
-///
-/// The store keeps it from before the identifier ends: the record that knows it is replaced then,
-/// and whoever does that may end before the ledger has it. Whoever goes on finds it here.
-struct Unerasable: Equatable {
+/// Why some of what was sent under an identifier, or may have been, can't be erased elsewhere;
+/// empty where all of it can be asked for.
+public struct Unerasable: OptionSet, Sendable {
+    /// One bit for each reason.
+    public let rawValue: Int
+
+    /// Makes a set of its bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// It went to an endpoint for which nobody was named who can be asked.
+    public static let noPlace = Unerasable(rawValue: 1)
+    /// The record of the consent, which proves the right to it, is lost or can't be read.
+    public static let rightLost = Unerasable(rawValue: 2)
+
+    private static let storedWords = [(noPlace, "impossible"), (rightLost, "lost")]
     private static let key = "identifier.unerasable"
-    private static let (noPlaceWord, lostWord) = ("no-place", "lost")
 
-    /// Whether the record is lost that proves the right to it; else nobody can be asked.
-    var isRightLost: Bool
+    init(storedWords words: [String]) {
+        self = Self.storedWords.reduce(into: []) { all, each in
+            if words.contains(each.1) { all.formUnion(each.0) }
+        }
+    }
 
-    /// What was kept and not told; nil without anything.
-    static func kept(in store: Store) throws -> Unerasable? {
-        try store.rememberedText(key).map { Unerasable(isRightLost: $0 == lostWord) }
+    /// The words for it in a store.
+    var storedWords: [String] { Self.storedWords.filter { contains($0.0) }.map(\.1) }
+
+    /// What was kept before an identifier ended, and stands in no ledger yet.
+    ///
+    /// The record that knows it is replaced when the identifier ends, and whoever does that may end
+    /// before the ledger has it. Whoever goes on finds it here.
+    static func kept(in store: Store) throws -> Unerasable {
+        let words = try store.rememberedText(key) ?? ""
+        return Unerasable(storedWords: words.split(separator: " ").map(String.init))
     }
 
     /// Keeps it, or forgets what was kept.
-    static func keep(_ unerasable: Unerasable?, in store: Store) throws {
-        guard let unerasable else { return try store.forget(key) }
-        try store.remember(unerasable.isRightLost ? lostWord : noPlaceWord, key)
+    func keep(in store: Store) throws {
+        if isEmpty { return try store.forget(Self.key) }
+        try store.remember(storedWords.joined(separator: " "), Self.key)
+    }
+}
+
+extension ConsentRecord {
+    /// Why some of what was sent under the identifier, or under one before it that is not known any
+    /// more, can't be erased.
+    var unerasable: Unerasable {
+        var reasons: Unerasable = []
+        if sentErasureURLs.contains("") { reasons.insert(.noPlace) }
+        if isSendingForgotten { reasons.insert(.rightLost) }
+        return reasons
     }
 }
 
 extension TelemetryControl {
-    /// Keeps whether what was sent under an identifier can't be erased elsewhere. Where that can't
-    /// be kept, as on a full disk, only whoever ends the identifier can tell it.
+    /// Keeps why what was sent under an identifier can't be erased elsewhere. Where that can't be
+    /// kept, as on a full disk, only whoever ends the identifier can tell it.
     func keepUnerasable(of id: [UInt8], in store: Store) {
         try? store.database.transaction {
             let state = gate.read().state
             guard Array((state.record?.installationID ?? "").utf8) == id else { return }
-            try Unerasable.keep(unerasable(store, state), in: store)
+            try unerasable(store, state).keep(in: store)
         }
     }
 
-    /// Nil where all can be erased that was sent under the identifier. What another machine sent,
+    /// Why what was sent under the identifier can't be erased elsewhere. What another machine sent,
     /// from which this home was copied, is that machine's own affair.
-    func unerasable(_ store: Store, _ state: ConsentState) throws -> Unerasable? {
-        if state.isCopied { return nil }
-        guard let record = state.record else {
-            return try isSendingForgotten(state, store) ? Unerasable(isRightLost: true) : nil
-        }
-        return record.sentErasureURLs.contains("")
-            ? Unerasable(isRightLost: record.isSendingForgotten) : nil
+    func unerasable(_ store: Store, _ state: ConsentState) throws -> Unerasable {
+        if state.isCopied { return [] }
+        if let record = state.record { return record.unerasable }
+        return try isSendingForgotten(state, store) ? .rightLost : []
     }
 }

@@ -13,7 +13,7 @@ struct ErasureElsewhere {
 
     let isRequested: Bool
     /// Why some of it can't be erased there; empty where none of it is so.
-    let impossibilities: [Impossibility]
+    private let unerasable: Unerasable
     /// How things stand in all folders of the home, after the collectors were asked.
     private let status: TelemetryStatus
     /// What servers said, whoever asked them.
@@ -25,15 +25,15 @@ struct ErasureElsewhere {
     /// Sees what became of it.
     ///
     /// - Parameters:
-    ///   - impossibilities: for each folder why something can't be erased.
+    ///   - unerasable: why something can't be erased, of all folders.
     ///   - before: how things stood when the collector was asked.
     ///   - marks: how far the ledgers went before the deletion or change.
     init(
-        requested: Bool, impossible impossibilities: [Impossibility], asked before: TelemetryStatus,
+        requested: Bool, _ unerasable: Unerasable, asked before: TelemetryStatus,
         after marks: [String: LedgerMark], _ setup: TelemetrySetup
     ) {
         isRequested = requested || before.pendingErasures ?? 0 > 0
-        self.impossibilities = Impossibility.allCases.filter(impossibilities.contains)
+        self.unerasable = unerasable
         status = setup.erasures()
         answers = setup.erasureAnswers(after: marks)
         words = setup.control().words
@@ -57,7 +57,7 @@ struct ErasureElsewhere {
         return status
     }
 
-    var isImpossible: Bool { !impossibilities.isEmpty }
+    var isImpossible: Bool { !unerasable.isEmpty }
 
     /// Whether there was or may be anything to erase.
     var isAny: Bool { isRequested || isImpossible || status.erasureProblem != nil }
@@ -78,16 +78,13 @@ struct ErasureElsewhere {
 
     private var lost: String { "what was sent, or may have been, \(impossible)" }
 
-    private var impossible: String {
-        "can't be erased elsewhere: "
-            + impossibilities.map(\.words).joined(separator: ", or ")
-    }
+    private var impossible: String { "can't be erased elsewhere: \(unerasable.words)" }
 
     private var asked: String {
         if status.pendingErasures != 0 {
             return "not confirmed yet: the erasure at "
                 + "\(status.pendingErasureOrigins.joined(separator: ", ")); it is kept, and "
-                + prospect
+                + prospect + (answered.map { "; \($0)" } ?? "")
         }
         guard isRequested else { return "nothing was sent under the identifier that ended" }
         return answered
@@ -95,9 +92,10 @@ struct ErasureElsewhere {
             + "be read"
     }
 
-    /// What servers said; of several each place is named.
+    /// What servers said; of several, and beside one that said nothing, each place is named.
     private var answered: String? {
-        let isOne = answers.confirmed.union(answers.unsupported).count == 1
+        let isOne =
+            answers.confirmed.union(answers.unsupported).count == 1 && status.pendingErasures == 0
         func named(_ places: Set<String>, _ word: String) -> String {
             isOne ? "" : " \(word) \(places.sorted().joined(separator: ", "))"
         }
@@ -150,34 +148,17 @@ struct ErasureElsewhere {
     }
 }
 
-extension ErasureElsewhere {
+extension Unerasable {
     /// Why an erasure can't even be asked for, in words.
-    enum Impossibility: CaseIterable {
-        case noPlace
-        case lost
-
-        var words: String {
-            switch self {
-            case .noPlace:
-                "when it was sent telemetry.erasure_url named nobody to ask, and "
-                    + "telemetry.upload_url did not end in /v1/logs"
-            case .lost:
-                "the record of the consent, which proves the right to it, is lost or can't be read"
-            }
-        }
-    }
-}
-
-extension DeletionOutcome {
-    /// Why something can't be erased elsewhere; nil where that is not so.
-    var impossibility: ErasureElsewhere.Impossibility? {
-        erasureImpossible ? isErasureRightLost ? .lost : .noPlace : nil
-    }
-}
-
-extension RotationOutcome {
-    /// Why something can't be erased elsewhere; nil where that is not so.
-    var impossibility: ErasureElsewhere.Impossibility? {
-        erasureImpossible ? isErasureRightLost ? .lost : .noPlace : nil
+    var words: String {
+        let reasons = [
+            contains(.noPlace)
+                ? "when it was sent telemetry.erasure_url named nobody to ask, and "
+                    + "telemetry.upload_url did not end in /v1/logs" : nil,
+            contains(.rightLost)
+                ? "the record of the consent, which proves the right to it, is lost or can't be "
+                    + "read" : nil,
+        ]
+        return reasons.compactMap(\.self).joined(separator: ", or ")
     }
 }

@@ -23,8 +23,7 @@ extension Command {
         let marks = setup.ledgerMarks()
         let outcome = try telling { try setup.control().rotateID() }
         let elsewhere = ErasureElsewhere(
-            requested: outcome.erasureRequested,
-            impossible: outcome.impossibility.map { [$0] } ?? [],
+            requested: outcome.erasureRequested, outcome.unerasable,
             asked: ErasureElsewhere.ask(setup, after: nil), after: marks, setup)
         let batches = outcome.batches.of("batch", plural: "batches")
         var lines = [
