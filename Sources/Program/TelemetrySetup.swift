@@ -75,13 +75,16 @@ extension CommandFailure {
         case let failure as CommandFailure: self = failure
         case let error as TelemetryError: self.init(error.description, hint: error.hint)
         case let error as SystemError:
-            self.init("\(error)", hint: "make the folder readable and writable, or free space")
+            self.init(
+                "\(error)",
+                hint: error.shortageHint ?? "make the folder readable and writable, or free space")
         default:
             self.init(
                 "the telemetry store can't be used: \(error)",
                 hint: TelemetryControl.isBusy(error)
                     ? "another process has it locked; try again"
-                    : "free space if the disk is full, then try again")
+                    : TelemetryControl.shortageHint(error)
+                        ?? "free space if the disk is full, then try again")
         }
     }
 }

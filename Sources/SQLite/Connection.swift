@@ -54,9 +54,9 @@ private import CSQLite
             throw SQLiteError(code: code, message: "out of memory")
         }
         guard code == SQLITE_OK else {
-            let message = unsafe String(cString: sqlite3_errmsg(handle))
+            let error = unsafe Self.error(code, of: handle)
             unsafe sqlite3_close_v2(handle)
-            throw SQLiteError(code: code, message: message)
+            throw error
         }
         unsafe self.handle = handle
         unsafe sqlite3_extended_result_codes(handle, 1)
@@ -74,8 +74,13 @@ private import CSQLite
         if code != SQLITE_OK { throw error(code) }
     }
 
-    func error(_ code: Int32) -> SQLiteError {
-        SQLiteError(code: code, message: unsafe String(cString: sqlite3_errmsg(handle)))
+    func error(_ code: Int32) -> SQLiteError { unsafe Self.error(code, of: handle) }
+
+    private static func error(_ code: Int32, of handle: OpaquePointer) -> SQLiteError {
+        let isOfFile = [SQLITE_CANTOPEN, SQLITE_IOERR].contains(code & 0xFF)
+        return unsafe SQLiteError(
+            code: code, message: String(cString: sqlite3_errmsg(handle)),
+            systemCode: isOfFile ? sqlite3_system_errno(handle) : 0)
     }
 
     /// Runs one or more statements without parameters; rows are passed over.

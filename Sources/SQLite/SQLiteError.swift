@@ -8,11 +8,15 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     public let code: Int32
     /// SQLite's own words.
     public let message: String
+    /// The kernel's error number where a file could not be opened or used, as `errno(3)` names it;
+    /// 0 where it gave none.
+    public let systemCode: Int32
 
     /// Records a refusal.
-    public init(code: Int32, message: String) {
+    public init(code: Int32, message: String, systemCode: Int32 = 0) {
         self.code = code
         self.message = message
+        self.systemCode = systemCode
     }
 
     /// SQLite's words; for a disk without room always the same ones.

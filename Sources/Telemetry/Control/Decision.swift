@@ -128,7 +128,7 @@ extension TelemetryControl {
         let remedy = ConsentState.remedy(directory, seams).map { "\($0), then " } ?? ""
         throw TelemetryError(
             .storage, "what was decided before can't be read, so nothing takes its place: \(error)",
-            hint: "\(remedy)try again")
+            hint: error.shortageHint ?? "\(remedy)try again")
     }
 
     private var overtaken: TelemetryError {

@@ -157,7 +157,9 @@ struct ErasureList {
             let text = JSONValue.array(erasures.map(\.json)).serialized(.pretty)
             try files.replace(path, with: Array(text.utf8) + [0x0A])
         } catch {
-            throw TelemetryError(.storage, error.description, hint: "free space on the disk")
+            throw TelemetryError(
+                .storage, error.description,
+                hint: error.shortageHint ?? "make the folder writable, or free space")
         }
     }
 }

@@ -160,6 +160,12 @@ extension TelemetryControl {
         (error as? SQLiteError)?.isBusy == true
     }
 
+    /// What to do where an error says that the machine gives a store too little; else nil.
+    package static func shortageHint(_ error: any Error) -> String? {
+        guard let code = (error as? SQLiteError)?.systemCode else { return nil }
+        return SystemError(code: code, call: "open").shortageHint
+    }
+
     /// Whether an error says that there is no room.
     package static func isFull(_ error: any Error) -> Bool {
         switch error {
