@@ -41,10 +41,19 @@ public struct Helper: Sendable, Equatable {
     public func path(
         besideFolder folder: String, _ files: any FileSystem
     ) throws(CommandFailure) -> String {
+        var shut: String?
         for candidate in Self.folders.map({ "\(folder)\($0)/\(name)" }) {
             // A place that can't be looked at holds no helper that could be run.
-            let status = try? files.status(of: candidate)
-            if let status, status.kind == .file, status.mode & 0o111 != 0 { return candidate }
+            guard let status = try? files.status(of: candidate), status.kind == .file else {
+                continue
+            }
+            if status.mode & 0o111 != 0 { return candidate }
+            shut = shut ?? candidate
+        }
+        if let shut {
+            throw CommandFailure(
+                "\(shut) is no program: its mode lets nobody run it",
+                hint: "chmod a+x \(ShellText.file(shut))")
         }
         throw CommandFailure(
             "\(name) is missing: it stands neither in \(folder) nor in \(folder)\(Self.folders[1])",

@@ -12,7 +12,7 @@ struct State {
         .init("home", "The folder of configuration and data"),
         .init("configuration.path", "The configuration file, which may be absent"),
         .init("configuration.error", "What is wrong with it, or null"),
-        .init("programs.missing", "Helpers that are not installed beside the program"),
+        .init("programs.missing", "Helpers that can't be found and run beside the program"),
         .init("watch.running", "Whether a watch runs in this home"),
         .init("telemetry.enabled", "Whether events are recorded now"),
         .init("telemetry.blocked_by", "Every cause that keeps them from being recorded"),
@@ -53,8 +53,8 @@ struct State {
         ]
         if !missing.isEmpty {
             let names = missing.joined(separator: ", ")
-            facts.append(
-                ("programs", StyledText("\(names) missing: install all from one package", .red)))
+            let problem = "\(names) can't be found and run: install all from one package"
+            facts.append(("programs", StyledText(problem, .red)))
         }
         let commands = nextCommands.map { ($0.line, StyledText($0.meaning, .faint)) }
         return [.table(Table(pairs: facts)), .blank, .table(Table(pairs: commands))]

@@ -94,10 +94,24 @@ struct Installation {
                 """)
     }
 
-    @Test func `a file that can't be run is not a helper`() throws {
+    @Test func `a helper that nobody may run is told with what to do`() throws {
         let installation = try Installation(helperIn: nil)
         try installation.addHelper("bin", mode: "644")
-        #expect(try installation.replay().status == 2)
+        let result = try installation.replay()
+        let helper = installation.folder.file("bin/arpguard-watch")
+        #expect(result.status == 2)
+        #expect(
+            result.stderr == """
+                arpguard: error: \(helper) is no program: its mode lets nobody run it
+                arpguard: hint: chmod a+x \(helper)
+
+                """)
+    }
+
+    @Test func `a file that nobody may run hides no helper behind it`() throws {
+        let installation = try Installation(helperIn: "libexec/arpguard")
+        try installation.addHelper("bin", mode: "644")
+        #expect(try installation.replay().stdout.contains("/libexec/arpguard/arpguard-watch"))
     }
 
     @Test func `a helper that the machine can't start is told with what to do`() throws {

@@ -132,7 +132,7 @@ import Testing
         let line = result.stdout.split(separator: "\n").first { $0.hasPrefix("programs") }
         #expect(line?.contains("arpguard-upload") == true)
         #expect(line?.contains("arpguard-watch") == false)
-        #expect(line?.hasSuffix("missing: install all from one package") == true)
+        #expect(line?.hasSuffix("can't be found and run: install all from one package") == true)
     }
 
     @Test func `a full disk behind standard output is a failure`() throws {
