@@ -151,7 +151,9 @@ public struct HomeRules: Sendable, Equatable {
 
     private static func trimmed(_ path: String) -> String {
         var path = path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        return path
+        while path.count > 1, let ending = ["/", "/."].first(where: path.hasSuffix) {
+            path.removeLast(ending.count)
+        }
+        return path.isEmpty ? "/" : path
     }
 }

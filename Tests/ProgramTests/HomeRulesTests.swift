@@ -48,6 +48,10 @@ import Testing
             "the service before the variable", variable: "/srv/a", isService: true,
             is: "/var/lib/arpguard", by: .service),
         Case("a relative flag", flag: "b/c/", is: "/now/b/c", by: .flag),
+        Case("a flag that ends in a dot", flag: "/b/./", is: "/b", by: .flag),
+        Case("the folder in which one is", flag: ".", is: "/now", by: .flag),
+        Case("the root folder, in dots", flag: "/./.", is: "/", by: .flag),
+        Case("a name that ends in a dot", flag: "/b.", is: "/b.", by: .flag),
     ]
 
     @Test(arguments: cases)
