@@ -143,8 +143,10 @@ import Testing
         #expect(told.contains("\(words.0)\(origins[1])\(words.1)"), "\(told)")
     }
 
-    @Test(arguments: [false, true])
-    func `why nobody can be asked to erase is one reason, and the true one`(isLost: Bool) throws {
+    @Test(arguments: [false, true], [false, true])
+    func `why nobody can be asked to erase is one reason, and the true one`(
+        isLost: Bool, isJSON: Bool
+    ) throws {
         let server = try FakeServer(otherwise: .answer(200))
         try run("config", "set", "telemetry.upload_url", server.url(isLost ? "/v1/logs" : "/"))
         try run("telemetry", "enable", "--confirm")
@@ -156,9 +158,15 @@ import Testing
         } else {
             try run("config", "set", "telemetry.upload_url", server.url())
         }
-        let told = try arpguard("telemetry", "delete-data", "--confirm").stdout
-        #expect(told.contains("the record of the consent") == isLost, "\(told)")
-        #expect(told.contains("telemetry.upload_url did not end in") == !isLost, "\(told)")
+        let form = isJSON ? "json" : "table"
+        let told = try arpguard("telemetry", "delete-data", "--confirm", "--format", form).stdout
+        if isJSON {
+            let reasons = try JSONValue.parse(told)["erasure_impossible_because"]
+            #expect(reasons == [isLost ? "right_lost" : "no_place"], "\(told)")
+        } else {
+            #expect(told.contains("the record of the consent") == isLost, "\(told)")
+            #expect(told.contains("telemetry.upload_url did not end in") == !isLost, "\(told)")
+        }
     }
 
     @Test func `another place is told to get the identifier that was sent before, and no other is`()

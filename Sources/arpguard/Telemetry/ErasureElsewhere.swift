@@ -138,6 +138,7 @@ struct ErasureElsewhere {
     func report(_ lines: [String], _ members: [(String, JSONValue)]) -> Report {
         let own: [(String, JSONValue)] = [
             ("erasure_requested", .bool(isRequested)), ("erasure_impossible", .bool(isImpossible)),
+            ("erasure_impossible_because", .array(unerasable.names.map { .string($0) })),
             ("pending_erasures", status.pendingErasures.map { .integer($0) } ?? .null),
             ("erasures_error", .optional(status.erasureProblem?.description)),
             ("erasure_lock_errors", .array(lockErrors)),
@@ -160,5 +161,11 @@ extension Unerasable {
                     + "read" : nil,
         ]
         return reasons.compactMap(\.self).joined(separator: ", or ")
+    }
+
+    /// The reasons as programs find them.
+    fileprivate var names: [String] {
+        [(Self.noPlace, "no_place"), (Self.rightLost, "right_lost")]
+            .filter { contains($0.0) }.map(\.1)
     }
 }

@@ -133,6 +133,9 @@ extension [Command.Member] {
     private static let erasure: Self = [
         .init("erasure_requested", "Whether the collector is asked to erase what was sent"),
         .init("erasure_impossible", "Whether something was sent that nobody can be asked to erase"),
+        .init(
+            "erasure_impossible_because",
+            "Why: no_place (nobody was named who can be asked), right_lost (the record is lost)"),
         .init("pending_erasures", "How many erasures are still to be confirmed"),
         .init("erasures_error", "Why it is not known what else is to be erased, or null"),
         .init("erasure_lock_errors", "What stands in the place of locks, so that they wait"),
