@@ -64,7 +64,7 @@ import Testing
             ])
         _ = try scanner("scan")
         let preview = try scanner("preview")
-        #expect(preview.contains("next to https://telemetry.example.org/v1/logs: 3 events"))
+        #expect(preview.contains("next to https://telemetry.example.org/v1/logs: 2 events"))
         #expect(preview.contains("scan_finished"))
         _ = try scanner("stop")
         #expect(try scanner("preview").contains("nothing would leave (withdrawn)"))
