@@ -273,9 +273,7 @@ public final class SQLiteStorage: CollectorStorage {
             return try connection.bytes()
         }
         try checkRoom(for: 2 * bytes)
-        var isMoved = false
-        defer { log.owesEmptying = !isMoved }
-        isMoved = try translated("the store") {
+        let isMoved = try translated("the store") {
             bytes > Self.quickBytesMax ? try gate.close { try vacuum() } : try vacuum()
         }
         guard isMoved else { throw StorageError.othersInTheWay }
@@ -285,11 +283,15 @@ public final class SQLiteStorage: CollectorStorage {
     /// does: the log would grow by all of the file each time.
     private func vacuum() throws -> Bool {
         try writer.use { store in
-            try waiting(busyMilliseconds, on: store.connection) {
+            // An erasure comes after this, and owes an emptying of its own.
+            log.owesEmptying = true
+            let isMoved = try waiting(busyMilliseconds, on: store.connection) {
                 guard try store.connection.emptyLog(within: busyMilliseconds) else { return false }
                 try store.connection.execute("VACUUM")
                 return try store.connection.emptyLog(within: busyMilliseconds)
             }
+            log.owesEmptying = !isMoved
+            return isMoved
         }
     }
 }
