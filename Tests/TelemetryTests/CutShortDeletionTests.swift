@@ -153,8 +153,35 @@ import Testing
         try reader.execute("COMMIT")
         let outcome = try home.control(config).deleteData()
         #expect(outcome.unerasable == .noPlace && !outcome.erasureRequested)
-        let kinds = try home.control(config).ledger().map(\.kind)
-        #expect(kinds == ["data_deleted", "erasure_impossible", "consent_given"])
+        let rows = try home.control(config).ledger()
+        #expect(rows.map(\.kind) == ["data_deleted", "erasure_impossible", "consent_given"])
+        #expect(rows.dropFirst().first?.detail == ["reason": "no_place"])
+    }
+
+    @Test func `who ends a change of identifier that was cut short says why, and notes it once`()
+        throws
+    {
+        let home = try Home()
+        var config = TelemetryModuleConfig.withURL
+        config.uploadURL = "https://telemetry.example.org/else"
+        try home.enable(config)
+        home.record(1, config)
+        try home.haveOneBatchAccepted(config)
+        let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+        try reader.execute("BEGIN")
+        _ = try reader.integer("SELECT count(*) FROM events")
+        #expect(throws: TelemetryError.self) { try home.control(config).rotateID() }
+        let noted = "SELECT count(*) FROM ledger WHERE kind = 'erasure_impossible'"
+        #expect(try reader.integer(noted) == 0)
+        try reader.execute("COMMIT")
+        #expect(try reader.integer(noted) == 1, "it had come so far")
+        _ = try home.control(config).status()
+        #expect(home.told.contains("can't be erased elsewhere: when it was sent"), "\(home.told)")
+        let rows = try home.control(config).ledger().filter { $0.kind == "erasure_impossible" }
+        #expect(rows.map(\.detail) == [["reason": "no_place"]])
+        let kept = "SELECT count(*) FROM memory WHERE key = 'identifier.unerasable'"
+        let store = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
+        #expect(try store.integer(kept) == 0)
     }
 
     @Test func `of a change of identifier that was cut short it is told in the same way`() throws {
@@ -165,6 +192,7 @@ import Testing
         try home.folder.write(id, to: "home/telemetry/rotation.intent")
         _ = try home.control().status()
         #expect(home.told.contains("a change of identifier is done now"), "\(home.told)")
+        #expect(home.told.contains("but some of it can't be: when it was sent"), "\(home.told)")
         let rows = try home.control().ledger().filter { $0.kind == "erasure_impossible" }
         #expect(rows.count == 1)
         _ = try home.control().rotateID()

@@ -73,7 +73,7 @@ extension TelemetryControl {
             let isForgotten = try isSendingForgotten(state, store)
             if isForgotten, !isMissed { record.isSendingForgotten = true }
             try ledger(of: store).append(.consentGiven(record))
-            if isMissed { try ledger(of: store).append(LedgerEntry(.erasureImpossible)) }
+            if isMissed { try ledger(of: store).append(.erasureImpossible(.rightLost)) }
         }
         // Off first, on last: whoever records under the old yes must not go on under none.
         if !continues, page.state?.isOn == true {

@@ -220,7 +220,9 @@ extension TelemetryControl {
                 if let waits { try memory(of: store).keep(waits) }
                 try tally.keep(in: store)
                 try ledger.append(.dataDeleted(tally.events))
-                if !tally.unerasable.isEmpty { try ledger.append(LedgerEntry(.erasureImpossible)) }
+                if !tally.unerasable.isEmpty {
+                    try ledger.append(.erasureImpossible(tally.unerasable))
+                }
                 let earlier = unsupported.map { LedgerEntry.erasureNotSupported(earlierAt: $0) }
                 for entry in earlier + answers.compactMap(\.entry) { try ledger.append(entry) }
                 try notePending(in: ledger)

@@ -104,7 +104,7 @@ extension TelemetryControl {
     func tellEndOfUnread(requested: Bool, _ unerasable: Unerasable) {
         var end = DeletionTally(requested: requested, unerasable: unerasable, isOfUnread: true)
         try? Store.using(directory, seams) { store in
-            end.events = try DeletionTally.earlier(in: store)?.events ?? 0
+            end = end.adding(try DeletionTally.earlier(in: store) ?? DeletionTally())
             try end.keep(in: store)
         }
         tellEnd(end)

@@ -64,11 +64,6 @@ struct DeletionTally: Equatable {
                 .endOfDeletion
         }
         let done = "delete-data is done now: deleted \(events) \(events == 1 ? "event" : "events")"
-        if requested {
-            return "\(done), and what was sent is asked to be erased"
-                + (unerasable.isEmpty ? "" : ", but not where that can't be asked for")
-        }
-        return unerasable.isEmpty
-            ? done : "\(done), and what was sent, or may have been, can't be erased elsewhere"
+        return done + unerasable.end(requested: requested, sent: "what was sent")
     }
 }

@@ -44,9 +44,7 @@ public struct RotationOutcome: Sendable, Equatable {
     }
 
     private var erasure: String {
-        if erasureRequested { return ", and what was sent under it is asked to be erased" }
-        return unerasable.isEmpty
-            ? "" : ", and what was sent under it, or may have been, can't be erased elsewhere"
+        unerasable.end(requested: erasureRequested, sent: "what was sent under it")
     }
 }
 
@@ -146,10 +144,11 @@ extension TelemetryControl {
                 outcome.isRest = Array((state.record?.installationID ?? "").utf8) != id
                 outcome.unerasable =
                     try outcome.isRest ? Unerasable.kept(in: store) : unerasable(store, state)
-                if !outcome.unerasable.isEmpty {
-                    try ledger(of: store).append(LedgerEntry(.erasureImpossible))
+                let isNoted = try outcome.isRest && Unerasable.isNoted(in: store)
+                if !outcome.unerasable.isEmpty, !isNoted {
+                    try ledger(of: store).append(.erasureImpossible(outcome.unerasable))
                 }
-                try Unerasable().keep(in: store)
+                try outcome.unerasable.keep(in: store, isNoted: true)
                 if outcome.isRest { return }
                 let begun = try state.epoch.map { try store.begunEvents(epoch: $0) } ?? 0
                 outcome.begunEvents = begun
@@ -163,9 +162,11 @@ extension TelemetryControl {
             try truncateLog(store)
             let unsent = "SELECT count(*) FROM events WHERE \(Store.isUnanswered)"
             outcome.restStays = try outcome.isRest && store.database.integer(unsent) != 0
-        }
-        for path in [directory.damagedStore, directory.rotationIntent] {
-            try seams.files.remove(path)
+            for path in [directory.damagedStore, directory.rotationIntent] {
+                try seams.files.remove(path)
+            }
+            // From here on nobody goes on: whoever has done this tells it.
+            try? Unerasable().keep(in: store)
         }
         return outcome
     }

@@ -17,6 +17,7 @@ public struct Unerasable: OptionSet, Sendable {
     public static let rightLost = Unerasable(rawValue: 2)
 
     private static let storedWords = [(noPlace, "impossible"), (rightLost, "lost")]
+    private static let notedWord = "noted"
     private static let key = "identifier.unerasable"
 
     init(storedWords words: [String]) {
@@ -28,19 +29,62 @@ public struct Unerasable: OptionSet, Sendable {
     /// The words for it in a store.
     var storedWords: [String] { Self.storedWords.filter { contains($0.0) }.map(\.1) }
 
-    /// What was kept before an identifier ended, and stands in no ledger yet.
+    /// What was kept before an identifier ended, and was told to nobody yet.
     ///
     /// The record that knows it is replaced when the identifier ends, and whoever does that may end
-    /// before the ledger has it. Whoever goes on finds it here.
+    /// before it is told. Whoever goes on finds it here.
     static func kept(in store: Store) throws -> Unerasable {
-        let words = try store.rememberedText(key) ?? ""
-        return Unerasable(storedWords: words.split(separator: " ").map(String.init))
+        Unerasable(storedWords: try keptWords(in: store))
+    }
+
+    /// Whether the ledger has what is kept.
+    static func isNoted(in store: Store) throws -> Bool {
+        try keptWords(in: store).contains(notedWord)
+    }
+
+    private static func keptWords(in store: Store) throws -> [String] {
+        try (store.rememberedText(key) ?? "").split(separator: " ").map(String.init)
     }
 
     /// Keeps it, or forgets what was kept.
-    func keep(in store: Store) throws {
+    ///
+    /// - Parameter isNoted: whether the ledger has it.
+    func keep(in store: Store, isNoted: Bool = false) throws {
         if isEmpty { return try store.forget(Self.key) }
-        try store.remember(storedWords.joined(separator: " "), Self.key)
+        let words = storedWords + (isNoted ? [Self.notedWord] : [])
+        try store.remember(words.joined(separator: " "), Self.key)
+    }
+
+    /// The reasons as programs find them.
+    package var names: [String] {
+        [(Self.noPlace, "no_place"), (Self.rightLost, "right_lost")]
+            .filter { contains($0.0) }.map(\.1)
+    }
+
+    /// Each reason in words.
+    package var words: String {
+        let reasons = [
+            contains(.noPlace)
+                ? "when it was sent telemetry.erasure_url named nobody to ask, and "
+                    + "telemetry.upload_url did not end in /v1/logs" : nil,
+            contains(.rightLost)
+                ? "the record of the consent, which proves the right to it, is lost or can't be "
+                    + "read" : nil,
+        ]
+        return reasons.compactMap(\.self).joined(separator: "; and ")
+    }
+
+    /// What becomes of what was sent, as the end of a sentence about who ended its identifier.
+    ///
+    /// - Parameter requested: whether some of it is asked to be erased.
+    func end(requested: Bool, sent: String) -> String {
+        switch (requested, isEmpty) {
+        case (false, true): ""
+        case (true, true): ", and \(sent) is asked to be erased"
+        case (true, false):
+            ", and \(sent) is asked to be erased, but some of it can't be: \(words)"
+        case (false, false): ", and \(sent), or may have been, can't be erased elsewhere: \(words)"
+        }
     }
 }
 

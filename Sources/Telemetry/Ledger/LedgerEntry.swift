@@ -100,6 +100,12 @@ extension LedgerEntry {
         LedgerEntry(.batchVoided, ["batch": .string(uid), "reason": .string(reason)])
     }
 
+    /// That some of what was sent can't be erased elsewhere, and why.
+    static func erasureImpossible(_ reasons: Unerasable) -> LedgerEntry {
+        LedgerEntry(
+            .erasureImpossible, ["reason": .string(reasons.names.joined(separator: ", "))])
+    }
+
     /// What was dropped from a batch in review, and how many events that were.
     package static func reviewed(_ uid: String, dropped what: String, events: Int64) -> LedgerEntry
     {

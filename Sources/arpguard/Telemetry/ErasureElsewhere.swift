@@ -148,24 +148,3 @@ struct ErasureElsewhere {
             json: .one(.object(JSONObject(members + own))))
     }
 }
-
-extension Unerasable {
-    /// Why an erasure can't even be asked for, in words.
-    var words: String {
-        let reasons = [
-            contains(.noPlace)
-                ? "when it was sent telemetry.erasure_url named nobody to ask, and "
-                    + "telemetry.upload_url did not end in /v1/logs" : nil,
-            contains(.rightLost)
-                ? "the record of the consent, which proves the right to it, is lost or can't be "
-                    + "read" : nil,
-        ]
-        return reasons.compactMap(\.self).joined(separator: ", or ")
-    }
-
-    /// The reasons as programs find them.
-    fileprivate var names: [String] {
-        [(Self.noPlace, "no_place"), (Self.rightLost, "right_lost")]
-            .filter { contains($0.0) }.map(\.1)
-    }
-}
