@@ -45,7 +45,7 @@ extension EventDefinition: EventDeclaration {
         }
         precondition(definitions.count <= EventKey.propertiesMax, "too many properties: \(name)")
         definition = EventDefinition(id: 0, name, since: since, purpose: purpose, definitions)
-        key = unsafe EventKey(encoders, drafts)
+        key = unsafe EventKey(name, encoders, drafts)
         unsafe plan = key.plan
     }
 }
@@ -65,6 +65,8 @@ extension PropertyDefinition {
     /// Turns the value at an address into what is recorded.
     package typealias Encode = @Sendable (UnsafeRawPointer) -> EncodedValue?
 
+    /// The event's name.
+    package let name: String
     /// How to encode each property, in their declared order. The types of the values at the
     /// addresses are those of the event; only `Event` makes keys, and sees to that.
     package let encoders: [Encode]
@@ -72,7 +74,8 @@ extension PropertyDefinition {
     // Written once, in `init`, but for its hint, which is accessed atomically.
     package nonisolated(unsafe) let plan: UnsafeMutablePointer<TypedEventPlan>
 
-    init(_ encoders: [Encode], _ drafts: [TypedPropertyPlan.Draft]) {
+    init(_ name: String, _ encoders: [Encode], _ drafts: [TypedPropertyPlan.Draft]) {
+        self.name = name
         unsafe self.encoders = encoders
         let properties = UnsafeMutableBufferPointer<TypedPropertyPlan>.allocate(
             capacity: max(1, drafts.count))

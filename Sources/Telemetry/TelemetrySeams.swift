@@ -40,6 +40,8 @@ public struct TelemetrySeams: Sendable {
     package var deletionBegins: @Sendable () -> Void = {}
     /// Called once a no is written down in the folder, before anybody else can decide there.
     package var noStands: @Sendable () -> Void = {}
+    /// Hears of each event, or property of one, that the catalogue refuses; nil where nobody does.
+    package var refused: (@Sendable (EventRefusal) -> Void)?
     /// The name of the host's program, which begins what a person types; nil where none is known.
     var program: String?
     /// The stores whose readers this process has waited for in vain.

@@ -22,6 +22,7 @@ public final class TelemetryRehearsal: Sendable {
     /// The module to give to what is tested; it records.
     public let telemetry: TelemetryModule
     private let home: String
+    private let refused: Refusals
     private let makeControl: @Sendable () -> TelemetryControl
 
     /// Makes a home, says yes in it, and starts a module.
@@ -42,8 +43,11 @@ public final class TelemetryRehearsal: Sendable {
         self.home = home
         var config = config
         config.storagePath = nil
-        let seams = Self.seams(for: product, home: home, clock: clock)
-        makeControl = { [config] in
+        var seams = Self.seams(for: product, home: home, clock: clock)
+        let refused = Refusals()
+        self.refused = refused
+        seams.refused = { refused.note($0) }
+        makeControl = { [config, seams] in
             TelemetryControl(
                 for: product, catalogue: catalogue, config: config, home: home, seams: seams)
         }
@@ -88,6 +92,10 @@ public final class TelemetryRehearsal: Sendable {
         let lost = try makeControl().status().lost
         return Dictionary(lost.map { ($0.reason, $0.count) }) { first, _ in first }
     }
+
+    /// Each event and property that was refused, once, in the order in which that happened: what
+    /// ``losses()`` counts as `catalogue`. At most 100 are kept.
+    public func refusals() -> [EventRefusal] { refused.all }
 
     /// The next upload as JSON; nil where nothing waits or no `uploadURL` was given.
     public func preview() throws -> String? {

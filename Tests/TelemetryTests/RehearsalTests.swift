@@ -33,6 +33,42 @@ import Testing
         #expect(try home.control().events().isEmpty)
     }
 
+    @Test func `what the catalogue refuses is named, each once, by whichever way it came`() throws {
+        enum Colour: String, CaseIterable, Sendable { case red }
+        let painted = Event(
+            "painted", since: "2.0", purpose: "Colours",
+            Property.choice("colour", Colour.self, since: "2.0", purpose: "Which"),
+            Property.count("layers", max: 9, since: "2.0", purpose: "How many"))
+        let other = Event(
+            "scraped", since: "2.0", purpose: "Colours",
+            Property.count("layers", max: 9, since: "2.0", purpose: "How many"))
+        let rehearsal = try TelemetryRehearsal(
+            for: product, catalogue: Catalogue.standard.adding(painted))
+        let telemetry = rehearsal.telemetry
+        #expect(rehearsal.refusals().isEmpty)
+        #expect(telemetry.track(painted, .red, 10))
+        #expect(telemetry.trackEvent("painted", ["colour": "no such", "layers": 3]))
+        #expect(rehearsal.refusals().isEmpty, "a bound and another word are no refusals")
+        for _ in 0..<2 {
+            #expect(!telemetry.trackEvent("paint", ["layers": 1]))
+            #expect(telemetry.trackEvent("painted", ["layers": -1, "colour": 1, "user": "ada"]))
+            #expect(telemetry.track(painted, .red, -1))
+            #expect(!telemetry.track(other, 1))
+        }
+        #expect(
+            rehearsal.refusals().map(\.description) == [
+                "paint", "painted.colour", "painted.layers", "painted.user", "painted", "scraped",
+            ])
+        #expect(try rehearsal.losses() == ["catalogue": 12])
+    }
+
+    @Test func `no more refusals are kept than a hundred`() throws {
+        let rehearsal = try TelemetryRehearsal(for: product)
+        for number in 0..<200 { rehearsal.telemetry.trackEvent("no_\(number)", [:]) }
+        #expect(rehearsal.refusals().count == 100)
+        #expect(try rehearsal.losses() == ["catalogue": 200])
+    }
+
     @Test func `names and identifier of the machine are not read`() throws {
         let seams = TelemetryRehearsal.seams(for: product, home: "/rehearsal", clock: SystemClock())
         #expect(!MachineNames.read().isEmpty)

@@ -15,7 +15,7 @@ import Catalogue
     let permit: Permit
     private let count: Int
     // This object's own; written once, in `init`.
-    private nonisolated(unsafe) let rules: UnsafeMutablePointer<EventRules>
+    fileprivate nonisolated(unsafe) let rules: UnsafeMutablePointer<EventRules>
     private let names: [StringBits]
 
     init(_ catalogue: Catalogue, _ permit: Permit, epoch: UInt32) {
@@ -92,6 +92,17 @@ import Catalogue
             default: return bytes + 8
             }
         }
+    }
+
+    /// What of it was refused, under the names that it was given.
+    var refusals: [EventRefusal] {
+        let event = encoder.catalogue.events[index]
+        let names = unsafe encoder.rules[index].names
+        return properties.keys.sorted().filter { name in
+            guard let (place, isAlias) = names.find(name) else { return true }
+            let isSecond = isAlias && properties[event.properties[place].name] != nil
+            return unsafe isSecond || words[place] == EventRules.refused
+        }.map { EventRefusal(event: event.name, property: $0) }
     }
 
     func write(to writer: inout RecordWriter) {

@@ -79,4 +79,7 @@ struct RecordWriter {
     /// The second word of a record.
     @inlinable @inline(__always)
     static func header(epoch: UInt32, event: UInt64) -> UInt64 { UInt64(epoch) | event &<< 32 }
+
+    /// The event's place in a word that ``header(epoch:event:)`` made.
+    static func event(ofHeader header: UInt64) -> UInt64 { header >> 32 }
 }

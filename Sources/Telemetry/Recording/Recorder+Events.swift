@@ -17,6 +17,7 @@ extension Recorder {
     ) -> Bool {
         guard let index = encoder.index(of: name) else {
             journal.count(.catalogue)
+            gate.seams.refused?(EventRefusal(event: name, property: nil))
             return false
         }
         guard encoder.isAllowed(index) else { return false }
@@ -25,7 +26,10 @@ extension Recorder {
                 journal.count(.queueFull)
                 return false
             }
-            if refusals > 0 { journal.count(.catalogue, refusals) }
+            if refusals > 0 {
+                journal.count(.catalogue, refusals)
+                if let heard = gate.seams.refused { event.refusals.forEach(heard) }
+            }
             return true
         }
     }
@@ -58,7 +62,11 @@ extension Recorder {
     func begin(_ plan: UnsafeMutablePointer<TypedEventPlan>) -> TypedStart? {
         withLive { snapshot, live in
             guard let (place, entry) = unsafe snapshot.entry(of: plan) else {
-                if unsafe !snapshot.knows(plan) { live.journal.count(.catalogue) }
+                if unsafe !snapshot.knows(plan) {
+                    live.journal.count(.catalogue)
+                    let name = unsafe plan.pointee.owner._withUnsafeGuaranteedRef { $0.name }
+                    gate.seams.refused?(EventRefusal(event: name, property: nil))
+                }
                 return nil
             }
             // The next look finds it there.
@@ -97,7 +105,10 @@ extension Recorder {
     func finish(_ record: UnfinishedRecord) -> Bool {
         let journal = journal
         let slot = unsafe csystem_this_slot()
-        if record.refusals > 0 { journal?.count(.catalogue, record.refusals) }
+        if record.refusals > 0 {
+            journal?.count(.catalogue, record.refusals)
+            gate.seams.refused?(EventRefusal(event: name(of: record.header), property: nil))
+        }
         guard record.isShared else {
             unsafe slot.publish(
                 record.writer, header: record.header, nanoseconds: record.nanoseconds)
@@ -115,5 +126,11 @@ extension Recorder {
         }
         if isAccepted == false { journal?.count(.queueFull) }
         return isAccepted ?? false
+    }
+
+    /// The name of the event with this header; empty where the catalogue has none such.
+    private func name(of header: UInt64) -> String {
+        let index = Int(RecordWriter.event(ofHeader: header))
+        return catalogue.events.indices.contains(index) ? catalogue.events[index].name : ""
     }
 }

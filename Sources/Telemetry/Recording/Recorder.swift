@@ -28,7 +28,7 @@ final class Recorder: Sendable {
     let switchboard = Switchboard()
     private let clock: any WallClock
     private let hasSystemClock: Bool
-    private let catalogue: Catalogue
+    let catalogue: Catalogue
     private let wake: @Sendable () -> Void
     /// Never held over a look at the disk.
     private let state = Mutex(State())
