@@ -178,6 +178,18 @@ import Testing
         #expect(!row.contains(untold), "\(row)")
     }
 
+    @Test func `of what was cut off each reason is told why nobody can be asked to erase it`()
+        throws
+    {
+        try haveOneBatchSent(to: "http://127.0.0.1:1/logs")
+        try arpguard.folder.write("", to: "own/telemetry/consent.json")
+        try haveOneBatchSent(to: "http://127.0.0.1:1/logs", isAnswered: false)
+        #expect(try arpguard("telemetry", "disable").status == 0)
+        let status = try arpguard("telemetry", "status").stdout
+        let row = status.split(separator: "\n").first { $0.hasPrefix("cut off") } ?? ""
+        #expect(row.contains("did not end in /v1/logs; and the record of the consent"), "\(status)")
+    }
+
     @Test func `where a place offers no erasure, a new identifier says what stays there`() throws {
         try haveOneBatchSent(to: "http://127.0.0.1:1/elsewhere")
         let rotated = try arpguard("telemetry", "rotate-id", "--confirm")

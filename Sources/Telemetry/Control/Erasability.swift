@@ -5,10 +5,8 @@ package enum Erasability: Sendable {
     case all
     /// A part went to a place that can't be asked.
     case some
-    /// None: it went to places that can't be asked.
-    case none
-    /// None: the identifier and its secret are not known.
-    case lost
+    /// None, and why.
+    case none(Unerasable)
     /// The machine from which this home was copied can ask for it, and this one can't.
     case elsewhere
 }
@@ -16,10 +14,10 @@ package enum Erasability: Sendable {
 extension ConsentState {
     var erasability: Erasability {
         if isCopied { return .elsewhere }
-        guard let record else { return .lost }
+        guard let record else { return .none(.rightLost) }
         let unerasable = record.unerasable
         if unerasable.isEmpty { return .all }
         guard record.sentErasureURLs.allSatisfy(\.isEmpty) else { return .some }
-        return unerasable.contains(.noPlace) ? .none : .lost
+        return .none(unerasable)
     }
 }

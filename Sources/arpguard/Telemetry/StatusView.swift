@@ -133,8 +133,7 @@ struct StatusView {
         switch status.erasability {
         case .all: "delete-data asks for their erasure"
         case .some: "delete-data asks for their erasure, but not where that can't be asked for"
-        case .none: "nobody can be asked to erase them: \(Unerasable.noPlace.words)"
-        case .lost: "nobody can be asked to erase them: \(Unerasable.rightLost.words)"
+        case .none(let reasons): "nobody can be asked to erase them: \(reasons.words)"
         case .elsewhere: "the machine from which this home was copied can ask for their erasure"
         }
     }
