@@ -94,10 +94,8 @@ package enum ProcessTable {
 
     /// Where a link leads; empty if it can't be read.
     private static func target(_ path: String) -> String {
-        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = unsafe readlink(path, &bytes, bytes.count)
-        guard count > 0 else { return "" }
-        return String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        unsafe bytes(max: Int(PATH_MAX)) { unsafe readlink(path, $0, $1) }
+            .map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     /// Files of `/proc` have no length beforehand.
@@ -105,8 +103,19 @@ package enum ProcessTable {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: bytesMax)
-        let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
-        return count >= 0 ? Array(bytes[..<count]) : nil
+        return unsafe bytes(max: bytesMax) { unsafe Glibc.read(descriptor, $0, $1) }
+    }
+
+    /// What a call puts into memory that nobody clears before: a look at all processes asks for
+    /// hundreds of such. Nil where it says less than 0.
+    private static func bytes(
+        max: Int, _ call: (UnsafeMutablePointer<CChar>, Int) -> Int
+    ) -> [UInt8]? {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: max) { room in
+            guard let start = room.baseAddress else { return nil }
+            let count = unsafe call(start, max)
+            guard count >= 0 else { return nil }
+            return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
+        }
     }
 }
