@@ -36,10 +36,9 @@ import Testing
 
     @Test func `somebody else's folder is refused`() throws {
         let stranger = geteuid() + 1
-        let path = folder.file(".")
         #expect(
             try fault(of: home("."), userID: stranger)
-                == "the home \(path) belongs to user number \(geteuid()), not to \(stranger)"
+                == "the home \(folder.path) belongs to user number \(geteuid()), not to \(stranger)"
         )
     }
 
