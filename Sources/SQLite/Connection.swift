@@ -83,6 +83,14 @@ private import CSQLite
             systemCode: isOfFile ? sqlite3_system_errno(handle) : 0)
     }
 
+    /// Whether the file was moved, replaced or removed since it was opened: what is written goes
+    /// where nobody finds it (sqlite.org/c3ref/c_fcntl_begin_atomic_write.html, `HAS_MOVED`).
+    public var hasMoved: Bool {
+        var isMoved: Int32 = 0
+        let code = unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &isMoved)
+        return code == SQLITE_OK && isMoved != 0
+    }
+
     /// Runs one or more statements without parameters; rows are passed over.
     public func execute(_ sql: String) throws(SQLiteError) {
         let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)

@@ -143,7 +143,9 @@ import Testing
     }
 
     @Test func `what is acknowledged is synced, and what is deleted is overwritten`() throws {
-        let settings = try SampleStore().storage.write { store in
+        let sample = try SampleStore()
+        defer { withExtendedLifetime(sample) {} }
+        let settings = try sample.storage.write { store in
             try ["synchronous", "secure_delete"].map {
                 try store.connection.integer("PRAGMA \($0)") ?? -1
             }

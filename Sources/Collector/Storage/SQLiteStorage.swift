@@ -163,7 +163,11 @@ public final class SQLiteStorage: CollectorStorage {
         let passed = try translated("the store") {
             try patiently(milliseconds) {
                 try betweenWrites { store in
-                    let result = try store.connection.transaction { try body(store) }
+                    let result = try store.connection.transaction {
+                        let result = try body(store)
+                        if store.connection.hasMoved { throw StorageError.moved }
+                        return result
+                    }
                     committed(result)
                     return (result, log.isDue(pages: store.log.pages))
                 }

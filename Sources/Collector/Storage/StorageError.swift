@@ -30,4 +30,9 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         self.description = description
         self.hint = hint
     }
+
+    /// What is committed now would be lost when the program ends.
+    static let moved = StorageError(
+        .unreachable, "the store was moved, replaced or removed while the collector ran",
+        hint: "put it back, or stop every collector of it, then start again")
 }
