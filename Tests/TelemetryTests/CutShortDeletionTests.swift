@@ -34,6 +34,17 @@ import Testing
         try reader.execute("COMMIT")
     }
 
+    /// A home of which something was sent to a place that nobody can be asked to erase it from.
+    private static func sentWhereNobodyErases() throws -> (Home, TelemetryModuleConfig) {
+        let home = try Home()
+        var config = TelemetryModuleConfig.withURL
+        config.uploadURL = "https://telemetry.example.org/else"
+        try home.enable(config)
+        home.record(1, config)
+        try home.haveOneBatchAccepted(config)
+        return (home, config)
+    }
+
     private var deleted: [Int64?] {
         get throws {
             try home.control().ledger().filter { $0.kind == "data_deleted" }
@@ -132,12 +143,7 @@ import Testing
     @Test func `that something can't be erased is told by whoever ends it, and by the ledger`()
         throws
     {
-        let home = try Home()
-        var config = TelemetryModuleConfig.withURL
-        config.uploadURL = "https://telemetry.example.org/else"
-        try home.enable(config)
-        home.record(1, config)
-        try home.haveOneBatchAccepted(config)
+        let (home, config) = try Self.sentWhereNobodyErases()
         // It ends before the store was emptied, and after the identifier had ended.
         let id = try home.control(config).status().installationID
         let obstacle = "home/telemetry/journal/1-1.journal"
@@ -161,12 +167,7 @@ import Testing
     @Test func `who ends a change of identifier that was cut short says why, and notes it once`()
         throws
     {
-        let home = try Home()
-        var config = TelemetryModuleConfig.withURL
-        config.uploadURL = "https://telemetry.example.org/else"
-        try home.enable(config)
-        home.record(1, config)
-        try home.haveOneBatchAccepted(config)
+        let (home, config) = try Self.sentWhereNobodyErases()
         let reader = try Connection(path: "\(home.storage)/store.sqlite", mode: .readOnly)
         try reader.execute("BEGIN")
         _ = try reader.integer("SELECT count(*) FROM events")
