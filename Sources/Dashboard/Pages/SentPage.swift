@@ -10,7 +10,7 @@ struct SentPage {
     private let eventsSent: Int64
 
     init(_ visit: Visit) throws {
-        eventsSent = try visit.control.status().uploaded
+        eventsSent = try visit.status().uploaded
         batches = try visit.control.begunBatches(
             before: visit.number("before"), limit: DashboardLimits.batchesPerPage)
     }
