@@ -58,7 +58,7 @@ extension Command {
         }
         let head = setup.ledgerHead
         if let head, failure == nil {
-            lines.append("the log begins anew, without any head of before; it is now \(head)")
+            lines.append("the log begins anew, and no head of before holds; it is now \(head)")
         }
         invocation.output.render(
             elsewhere.report(
