@@ -109,7 +109,7 @@ import Testing
 
     @Test func `what one left that has ended is nothing to the next one`() throws {
         let store = try Connection(path: "\(home.storage)/store.sqlite")
-        try store.execute("INSERT INTO memory VALUES ('deletion.done', '9 requested impossible')")
+        try store.execute("INSERT INTO memory VALUES ('deletion.done', '9 requested no_place')")
         let outcome = try home.control().deleteData()
         #expect(outcome.events == stored && outcome.unerasable.isEmpty)
         #expect(try deleted == [stored])
@@ -189,7 +189,7 @@ import Testing
         let id = try #require(try home.control().status().installationID)
         _ = try home.control().rotateID()
         let store = try Connection(path: "\(home.storage)/store.sqlite")
-        try store.execute("INSERT INTO memory VALUES ('identifier.unerasable', 'impossible')")
+        try store.execute("INSERT INTO memory VALUES ('identifier.unerasable', 'no_place')")
         try home.folder.write(id, to: "home/telemetry/rotation.intent")
         _ = try home.control().status()
         #expect(home.told.contains("a change of identifier is done now"), "\(home.told)")

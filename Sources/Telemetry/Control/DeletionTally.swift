@@ -32,7 +32,7 @@ struct DeletionTally: Equatable {
         let events = words.first.flatMap { Int64($0) } ?? 0
         return DeletionTally(
             events: min(max(events, 0), Ledger.numberMax),
-            requested: words.contains(requestedWord), unerasable: Unerasable(storedWords: words),
+            requested: words.contains(requestedWord), unerasable: Unerasable(names: words),
             isOfUnread: words.contains(unreadWord), isEnded: words.contains(endedWord))
     }
 
@@ -45,7 +45,7 @@ struct DeletionTally: Equatable {
             String(events), requested ? Self.requestedWord : nil,
             isOfUnread ? Self.unreadWord : nil, isEnded ? Self.endedWord : nil,
         ]
-        let all = words.compactMap(\.self) + unerasable.storedWords
+        let all = words.compactMap(\.self) + unerasable.names
         try store.remember(all.joined(separator: " "), Self.key)
     }
 

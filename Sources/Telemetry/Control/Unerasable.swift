@@ -16,25 +16,26 @@ public struct Unerasable: OptionSet, Sendable {
     /// The record of the consent, which proves the right to it, is lost or can't be read.
     public static let rightLost = Unerasable(rawValue: 2)
 
-    private static let storedWords = [(noPlace, "impossible"), (rightLost, "lost")]
+    private static let names = [(noPlace, "no_place"), (rightLost, "right_lost")]
     private static let notedWord = "noted"
     private static let key = "identifier.unerasable"
 
-    init(storedWords words: [String]) {
-        self = Self.storedWords.reduce(into: []) { all, each in
-            if words.contains(each.1) { all.formUnion(each.0) }
+    /// The reasons whose names are among these.
+    init(names: [String]) {
+        self = Self.names.reduce(into: []) { all, each in
+            if names.contains(each.1) { all.formUnion(each.0) }
         }
     }
 
-    /// The words for it in a store.
-    var storedWords: [String] { Self.storedWords.filter { contains($0.0) }.map(\.1) }
+    /// The reasons as programs, the store and the ledger name them.
+    package var names: [String] { Self.names.filter { contains($0.0) }.map(\.1) }
 
     /// What was kept before an identifier ended, and was told to nobody yet.
     ///
     /// The record that knows it is replaced when the identifier ends, and whoever does that may end
     /// before it is told. Whoever goes on finds it here.
     static func kept(in store: Store) throws -> Unerasable {
-        Unerasable(storedWords: try keptWords(in: store))
+        Unerasable(names: try keptWords(in: store))
     }
 
     /// Whether the ledger has what is kept.
@@ -51,14 +52,8 @@ public struct Unerasable: OptionSet, Sendable {
     /// - Parameter isNoted: whether the ledger has it.
     func keep(in store: Store, isNoted: Bool = false) throws {
         if isEmpty { return try store.forget(Self.key) }
-        let words = storedWords + (isNoted ? [Self.notedWord] : [])
+        let words = names + (isNoted ? [Self.notedWord] : [])
         try store.remember(words.joined(separator: " "), Self.key)
-    }
-
-    /// The reasons as programs find them.
-    package var names: [String] {
-        [(Self.noPlace, "no_place"), (Self.rightLost, "right_lost")]
-            .filter { contains($0.0) }.map(\.1)
     }
 
     /// Each reason in words.
