@@ -53,10 +53,13 @@ extension ServeOptions {
         return line
     }
 
-    /// Says which secrets every user of this machine may read, by the mode of their files. They
-    /// were read a moment ago: of one that can't be asked any more there is nothing to say.
+    /// Says which secrets every user of this machine may read, by the mode of their files: the
+    /// store is one, since its key and identifiers that somebody knows tell what those sent. Of one
+    /// that can't be asked there is nothing to say here; who uses it says it.
     func warnOfOpenSecrets(_ diagnostics: Diagnostics) {
-        for path in [text(.tlsKey, "tls_key"), text(.adminToken, "admin_token_file")] {
+        let store: String? =
+            if case .sqlite(let path) = try? StoreLocation(self.store) { path } else { nil }
+        for path in [text(.tlsKey, "tls_key"), text(.adminToken, "admin_token_file"), store] {
             guard let path, let status = try? RealFileSystem().status(of: path),
                 status.kind == .file, status.mode & 0o004 != 0
             else { continue }

@@ -35,7 +35,7 @@ enum StoreLocation: Sendable {
         }
         let isSQLite = text.hasPrefix(Self.sqliteScheme)
         let path = isSQLite ? String(text.dropFirst(Self.sqliteScheme.count)) : text
-        guard !path.isEmpty, isSQLite || !path.contains(":") else {
+        guard !path.isEmpty, !path.utf8.contains(0), isSQLite || !path.contains(":") else {
             throw CommandFailure(
                 "--store '\(text)' names no store",
                 hint: "write --store=sqlite:PATH or --store=clickhouse:http://HOST:8123/DATABASE",
@@ -82,11 +82,14 @@ enum StoreLocation: Sendable {
 
 extension Invocation {
     /// Whether there is something to open at the place that is named, else that of the command
-    /// line. A server has to be asked: opening says so.
+    /// line; throws where there can be nothing. A server has to be asked: opening says so.
     func isStoreThere(_ store: String?) throws(CommandFailure) -> Bool {
         guard case .sqlite(let path) = try location(store) else { return true }
         do {
+            try StoreAccess.check(path)
             return try RealFileSystem().status(of: path) != nil
+        } catch let error as StorageError {
+            throw CommandFailure(error)
         } catch {
             throw CommandFailure("\(path) can't be looked at: \(error)", hint: "check its folder")
         }

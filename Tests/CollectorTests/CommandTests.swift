@@ -130,7 +130,7 @@ import Testing
         RefusedCommand(
             arguments: ["serve", "--store", "sqlite:/nonexistent/store.sqlite"] + freePorts,
             status: 2,
-            error: "can't open the store /nonexistent/store.sqlite: No such file or directory"),
+            error: "the store's folder /nonexistent/ is not there"),
         RefusedCommand(
             arguments: ["insight", "--store", "sqlite:letter"], status: 2,
             error: "letter is damaged or no collector store: file is not a database"),

@@ -62,18 +62,6 @@ import Testing
         #expect(try collector.post(second.bytes).status == (blocksIntake ? 503 : 200))
     }
 
-    @Test func `a key that is not the one of the hashes opens no store`() throws {
-        let store = try SampleStore()
-        try Connection(path: store.path, mode: .readWrite)
-            .execute("UPDATE secret SET value = x'00'")
-        let error = #expect(throws: StorageError.self) {
-            try SQLiteStorage(
-                path: store.path, random: SystemRandom(), fileSystem: RealFileSystem())
-        }
-        #expect(error?.code == .damaged)
-        #expect(error?.description.contains("key of the installation hashes") == true)
-    }
-
     @Test func `what comes for a folded day is not added to its totals`() throws {
         let store = try SampleStore()
         let policy = RetentionPolicy(openDays: 10)

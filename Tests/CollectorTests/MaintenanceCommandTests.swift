@@ -43,6 +43,15 @@ import Testing
         #expect(try JSONValue.parse(second.stdout)["store_exists"] == true)
     }
 
+    @Test(arguments: ["none/store", "file/store"])
+    func `a check says where no start could make a store`(path: String) throws {
+        try folder.write("", to: "file")
+        let result = try run("check", "--store", "sqlite:\(path)")
+        #expect(result.status == 2)
+        #expect(result.stderr.contains("error: the store's folder "), "\(result.stderr)")
+        #expect(result.stderr.contains("is not there"), "\(result.stderr)")
+    }
+
     @Test(arguments: [":memory:", "file:store?mode=memory", "file::memory:"])
     func `a store is always the file of its name`(name: String) throws {
         try makeStore(name)

@@ -210,7 +210,19 @@ import Testing
     @Test func `a folder that is not there is an error with a hint`() {
         let error = open("/nonexistent/folder/store.sqlite")
         #expect(error?.code == .unreachable)
-        #expect(error?.hint == "check that the folder exists and belongs to the collector's user")
+        #expect(
+            error?.description == "the store's folder /nonexistent/folder/ is not there"
+                && error?.hint == "make it, or name a file in another one with --store")
+    }
+
+    @Test func `a folder in the place of a store is an error, and nothing is made in it`() throws {
+        let folder = try TemporaryDirectory()
+        try RealFileSystem().createFolder(folder.file("store"))
+        for create in [true, false] {
+            let error = open(folder.file("store"), create: create)
+            #expect(error?.description == "\(folder.file("store")) is no file, as a store is")
+        }
+        #expect(try folder.contents() == ["store"])
     }
 
     @Test func `a missing store is an error where none is to be made`() throws {

@@ -191,6 +191,17 @@ import Testing
                         + "serves: chmod 600 token\n" : ""))
     }
 
+    @Test(arguments: [(mode_t(0o644), true), (0o640, false)])
+    func `a store that every user may read is told`(mode: mode_t, isTold: Bool) throws {
+        let store = try SampleStore()
+        try #require(unsafe chmod(store.path, mode) == 0)
+        let result = try CommandRunner.run(
+            Executables.path("arpguard-collector"), ["check", "--store", "sqlite:store.sqlite"],
+            workingDirectory: store.folder.path)
+        #expect(result.status == 0)
+        #expect(result.stderr.contains("chmod 600 store.sqlite") == isTold, "\(result.stderr)")
+    }
+
     @Test func `a configuration file is used where flags leave something open`() throws {
         let folder = try TemporaryDirectory()
         try folder.write(

@@ -31,9 +31,10 @@ extension Connection {
         return pages * (try integer("PRAGMA page_size") ?? 0)
     }
 
-    /// Reads the whole file and throws `isDamage` where it does not hold together.
+    /// Reads the whole file and throws `isDamage` where it does not hold together, or a table with
+    /// its index or the order of its rows: an older page in the place of a newer one shows there.
     func checkWhole() throws(SQLiteError) {
-        let finding = try text("PRAGMA quick_check(1)") ?? ""
+        let finding = try text("PRAGMA integrity_check(1)") ?? ""
         guard finding == "ok" else {
             let last = finding.split(separator: "\n").last.map(String.init)
             throw SQLiteError(code: 11, message: last ?? "it can't be checked")

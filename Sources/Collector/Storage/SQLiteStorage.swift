@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 private import Glibc
-internal import Hashing
 public import Modules
 internal import SQLite
 private import Synchronization
@@ -11,10 +10,6 @@ public final class SQLiteStorage: CollectorStorage {
     /// Erasures remembered at a time; a further one of an installation of which nothing is kept has
     /// to wait until the oldest are forgotten.
     public static let tombstonesMax: Int64 = 1_000_000
-    private static let hashKeyBytes = 32
-    private static let hashKeyName = "installation_hash"
-    /// Bytes of the hash under which an installation is kept.
-    private static let hashBytes = 16
     /// Bytes that the disk has to have for the store to be ready: what the log grows to, and what
     /// the collector may hold.
     private static let freeBytesMin: Int64 = 64 << 20
@@ -32,7 +27,7 @@ public final class SQLiteStorage: CollectorStorage {
     let mover: SharedConnection
     private let reader: SharedConnection
     let writer: SharedConnection
-    private let hashKey: [UInt8]
+    private let hashKey: InstallationHashKey
     private let path: String
     private let busyMilliseconds: Int32
     let log: StoreLog
@@ -60,8 +55,10 @@ public final class SQLiteStorage: CollectorStorage {
             if status?.kind == .link, RealFileSystem.leadsNowhere(path) {
                 throw StorageError.leadsNowhere(path)
             }
+            if status == nil, !create { throw StorageError.missing(path) }
+            // Before anything is opened: SQLite names no file, and leaves some.
+            try StoreAccess.check(path)
             if status == nil {
-                guard create else { throw StorageError.missing(path) }
                 // Locking makes the file with its mode, and never in the place of one that another
                 // collector has just made.
                 _ = try fileSystem.lock(path)
@@ -84,7 +81,8 @@ public final class SQLiteStorage: CollectorStorage {
             try migrates
                 ? connection.migrate(CollectorSchema.migrations)
                 : connection.refuseNewer(than: CollectorSchema.migrations)
-            let key = try Self.hashKey(in: connection, random: random)
+            let key = try InstallationHashKey(
+                in: connection, marks: migrates, random: random)
             // Whoever writes tries so often.
             try Self.wait(min(Self.momentMilliseconds, busyMilliseconds), on: connection)
             return key
@@ -128,30 +126,11 @@ public final class SQLiteStorage: CollectorStorage {
         }
     }
 
-    private static func hashKey(
-        in connection: Connection, random: any RandomSource
-    ) throws -> [UInt8] {
-        if try connection.integer("SELECT 1 FROM secret") == nil {
-            try connection.run(
-                "INSERT OR IGNORE INTO secret VALUES (?, ?)",
-                [.text(hashKeyName), .blob(random.bytes(hashKeyBytes))])
-        }
-        let rows = try connection.rows(
-            "SELECT value FROM secret WHERE name = ?", [.text(hashKeyName)]
-        ) { $0.blob(0) }
-        guard let key = rows.first, key.count == hashKeyBytes else {
-            throw SQLiteError(code: 11, message: "the key of the installation hashes is missing")
-        }
-        return key
-    }
-
     /// The form in which an installation stands in the store.
     func hash(_ installation: String) -> SQLiteValue { .blob(hashBytes(of: installation)) }
 
     /// The bytes of that form.
-    func hashBytes(of installation: String) -> [UInt8] {
-        Array(keyedHash(Array(installation.utf8), key: hashKey).prefix(Self.hashBytes))
-    }
+    func hashBytes(of installation: String) -> [UInt8] { hashKey.hash(installation) }
 
     /// Runs `body` in one transaction of the writing connection, and `committed` before the next
     /// one can begin. Throws `rewriting` at once while a large file is written anew. It waits for

@@ -10,28 +10,15 @@ package enum TemporaryFiles {
     /// the place once, before it opens anything; nothing else may run beside this. A link is
     /// followed, as it is where the room is looked at.
     package static func keep(besideStore path: String) {
-        unsafe setenv("SQLITE_TMPDIR", folder(ofStore: path), 1)
+        unsafe setenv("SQLITE_TMPDIR", StoreAccess.folder(ofStore: path), 1)
     }
 
     /// Throws where that folder can't be written: SQLite would take another one.
     static func check(besideStore path: String) throws(StorageError) {
-        let folder = folder(ofStore: path)
+        let folder = StoreAccess.folder(ofStore: path)
         guard unsafe access(folder, W_OK | X_OK) != 0 else { return }
         throw StorageError(
             .unavailable, "the store can't be written anew: nothing can be made in \(folder)",
             hint: "let the collector's user write there")
-    }
-
-    private static func folder(ofStore path: String) -> String {
-        let file = followed(path)
-        return file.lastIndex(of: "/").map { String(file[...$0]) } ?? "./"
-    }
-
-    /// Where a path leads; itself where nothing is there yet.
-    private static func followed(_ path: String) -> String {
-        // What realpath allocates is a C string, copied before it is freed.
-        guard let real = unsafe realpath(path, nil) else { return path }
-        defer { unsafe free(real) }
-        return unsafe String(cString: real)
     }
 }
