@@ -50,11 +50,11 @@ struct AdminRoutes: Sendable {
         let last = insight.days.upperBound
         let ranges = [1, 7, 30, 90, 365].map { count -> HTML in
             let first = Day(number: last.number - Int32(count) + 1)
-            let query = "?service=\(insight.service)&from=\(first)&to=\(last)"
+            let query = "?service=\(percentEncoded(insight.service))&from=\(first)&to=\(last)"
             return "<a href=\"/\(query)\">\(count == 1 ? "1 day" : "\(count) days")</a>"
         }
         let services = insight.services.filter { $0 != insight.service }.map { service -> HTML in
-            "<a href=\"/?service=\(service)\">\(service)</a>"
+            "<a href=\"/?service=\(percentEncoded(service))\">\(service)</a>"
         }
         return "<p class=\"ways\">\(HTML.join(ranges + services))</p>"
     }

@@ -65,11 +65,11 @@ public struct CollectorConfiguration: Sendable {
     /// a proxy that was set up without it would switch the limits off.
     func network(of request: HTTPRequest) -> Int? {
         guard isBehindProxy else { return request.peerNetwork }
-        return Self.forwardedNetwork(request) ?? PeerNetwork.number(ofAddress: "")
+        return Self.forwardedNetwork(request) ?? PeerNetwork.unknown
     }
 
-    /// Where the proxy says that a request is from; nil if it says nothing, or this machine: that
-    /// is another proxy.
+    /// Where the proxy says that a request is from; nil if it says nothing, no address, or this
+    /// machine: that is another proxy.
     static func forwardedNetwork(_ request: HTTPRequest) -> Int? {
         request.headers.values("X-Forwarded-For").last?.split(separator: ",").last
             .flatMap { PeerNetwork.number(ofAddress: $0) }

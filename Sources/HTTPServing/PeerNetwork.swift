@@ -3,12 +3,13 @@
 /// Networks as numbers (`HTTPRequest.peerNetwork`), made under the key that Swift draws for hashes
 /// when a process starts.
 public enum PeerNetwork {
+    /// The number of all networks that nobody knows.
+    public static let unknown = number(ofPrefix: [])
+
     /// The number of the network of a numeric address as proxies write them, with or without
-    /// brackets and port; nil for this machine. All texts that are no address share one number.
+    /// brackets and port; nil for this machine, and for a text that is no address.
     public static func number(ofAddress text: some StringProtocol) -> Int? {
-        guard var bytes = bytes(of: text.split(separator: " ").joined()) else {
-            return number(ofPrefix: [])
-        }
+        guard var bytes = bytes(of: text.split(separator: " ").joined()) else { return nil }
         if bytes.count == 16, bytes.dropLast(4) == mapped[...] { bytes = Array(bytes.suffix(4)) }
         if bytes.count == 4 { return bytes[0] == 127 ? nil : number(ofPrefix: bytes.prefix(3)) }
         let isLoopback = bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1

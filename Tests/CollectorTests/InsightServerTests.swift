@@ -56,6 +56,22 @@ import Testing
         #expect(try collector.insight() == empty.insight())
     }
 
+    @Test func `the page's links lead to a program of any name`() throws {
+        let collector = try SampleCollector(k: 1)
+        let name = "a&b=c d%+é"
+        for (number, service) in ["arpguard", "arpguard", "arpguard", name, name].enumerated() {
+            var sent = batch("\(number)", of: number, [today: ["event/app_start": 1]])
+            sent.service = service
+            try collector.store.storage.commit(sent)
+        }
+        let value = "a%26b%3Dc%20d%25%2B%C3%A9"
+        #expect(try collector.admin("/").text.contains("<a href=\"/?service=\(value)\">"))
+        let page = try collector.admin("/?service=\(value)").text
+        #expect(page.contains("What installations of <strong>a&amp;b=c d%+é</strong>"))
+        #expect(page.contains("\"/?service=\(value)&amp;from="))
+        #expect(page.contains("<a href=\"/?service=arpguard\">"))
+    }
+
     @Test(arguments: [
         ("/", 200), ("/api/v1/insight", 200), ("/api/v1/insight?from=x", 400), ("/metrics", 200),
         ("/readyz", 200),

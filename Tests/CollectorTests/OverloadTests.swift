@@ -102,7 +102,10 @@ import Testing
         #expect(try erase(7, from: "192.0.2.1") == 204)
     }
 
-    @Test(arguments: [nil, "203.0.113.9, 127.0.0.1", "203.0.113.9,::1", "127.0.0.1:5000"])
+    @Test(arguments: [
+        nil, "203.0.113.9, 127.0.0.1", "203.0.113.9,::1", "127.0.0.1:5000", "unknown",
+        "203.0.113.9, _hidden",
+    ])
     func `where the proxy tells no network, all are of one, and that is said once`(
         forwarded: String?
     ) throws {

@@ -62,6 +62,29 @@ import Testing
         #expect(try RealFileSystem().names(in: folder.file("public")).contains("index.html"))
     }
 
+    @Test func `what a killed export left goes with the next, and nothing else does`() throws {
+        try write("a")
+        // No process has a number that high (Linux: PID_MAX_LIMIT, 2^22).
+        let gone = [".arpguard-export", "index.html", "insight-a.json"].map { "\($0).4194305.new" }
+        let others = ["index.html.1.new", "index.html.x.new", "other.html.4194305.new", "a.new"]
+        for name in gone + others { try folder.write("half", to: "public/\(name)") }
+        try write("b")
+        let names = try RealFileSystem().names(in: folder.file("public"))
+        #expect(names.filter { $0.hasSuffix(".new") } == others.sorted())
+    }
+
+    @Test func `an export says which of its files has no place, and what to do`() throws {
+        _ = try store()
+        #expect(try export("public").status == 0)
+        try RealFileSystem().remove(folder.file("public/index.html"))
+        try RealFileSystem().createFolder(folder.file("public/index.html"))
+        let refused = try export("public")
+        #expect(refused.status == 2)
+        #expect(
+            refused.stderr.contains("hint: a folder stands where the file goes: move it away"),
+            "\(refused.stderr)")
+    }
+
     @Test func `an export without a place for it says so`() throws {
         _ = try store()
         let empty = try export("")

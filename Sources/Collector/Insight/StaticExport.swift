@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private import Glibc
 internal import HTTPServing
 internal import Hashing
 internal import JSON
@@ -67,9 +68,16 @@ public struct StaticExport: Sendable {
         } catch let error as StaticExportError {
             throw error
         } catch {
-            throw StaticExportError(
-                "can't write \(error)", hint: "choose a folder that belongs to you")
+            throw StaticExportError("can't write \(error)", hint: Self.hint(for: error))
         }
+    }
+
+    private static func hint(for error: any Error) -> String {
+        guard let error = error as? SystemError else { return "try again" }
+        if error.code == SystemError.isFolder {
+            return "a folder stands where the file goes: move it away, or choose another folder"
+        }
+        return error.shortageHint ?? "choose a folder that this user may write"
     }
 
     private func replaceFiles(
@@ -86,6 +94,10 @@ public struct StaticExport: Sendable {
         func put(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
             try fileSystem.replace("\(folder)/\(name)", with: bytes)
             try fileSystem.setMode(Self.fileMode, of: "\(folder)/\(name)")
+        }
+        let names = listed.union(files.map(\.name)).union([Self.manifest])
+        for name in there where Self.isLeftOver(name, of: names) {
+            try fileSystem.remove("\(folder)/\(name)")
         }
         // First, so that an export that is cut short leaves nothing that the next does not know.
         try put(Self.manifest, manifestBytes(and: stale))
@@ -124,6 +136,16 @@ public struct StaticExport: Sendable {
     /// Names of our form alone, whatever stands in the list.
     private static func isRemovable(_ name: String) -> Bool {
         name.hasPrefix("insight-") && !name.contains("/")
+    }
+
+    /// Whether a name is that of a file which an export wrote and did not put into its place
+    /// (`FileSystem.replace`), since it is gone.
+    private static func isLeftOver(_ name: String, of names: Set<String>) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 2, parts.last == "new", let writer = Int32(parts[parts.count - 2]),
+            names.contains(parts.dropLast(2).joined(separator: "."))
+        else { return false }
+        return writer > 0 && kill(writer, 0) != 0 && errno == ESRCH
     }
 
     /// Whoever publishes into a folder of other files is told, before one of them is lost.

@@ -188,9 +188,9 @@ final class IntakeRoutes: Sendable {
         {
             logger.log(
                 .warning,
-                "a request came without X-Forwarded-For, or with an address of this machine as "
-                    + "its last: --behind-proxy needs that of the client there, so have the proxy "
-                    + "add it; until then all are of one network")
+                "a request came without X-Forwarded-For, or with no address or one of this "
+                    + "machine as its last: --behind-proxy needs that of the client there, so have "
+                    + "the proxy add it; until then all are of one network")
         }
         return configuration.network(of: request)
     }
