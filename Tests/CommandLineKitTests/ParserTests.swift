@@ -30,6 +30,9 @@ struct WrongLine: CustomTestStringConvertible {
         WrongLine("list --hlep", "unknown flag '--hlep'", "did you mean '--help'?"),
         WrongLine("list --lim 3", "unknown flag '--lim'", "did you mean '--limit'?"),
         WrongLine("list --nope", "unknown flag '--nope'", "see 'sample list --help'"),
+        WrongLine(
+            "--limit 3 list", "unknown flag '--limit' before the command that it belongs to",
+            "write it at the end: sample list --limit"),
         WrongLine("list -x", "unknown flag '-x'", "see 'sample list --help'"),
         WrongLine("status --limit 3", "unknown flag '--limit'", "see 'sample status --help'"),
         WrongLine("list --version", "unknown flag '--version'", "see 'sample list --help'"),

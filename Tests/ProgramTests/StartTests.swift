@@ -83,6 +83,11 @@ import Testing
         (["config", "set", "x"], "missing argument VALUE", "see 'arpguard config set --help'"),
         (["enable"], "unknown command 'enable'", "did you mean 'arpguard telemetry enable'?"),
         (["prevew"], "unknown command 'prevew'", "did you mean 'arpguard telemetry preview'?"),
+        (
+            ["telemetry", "--confirm", "delete-data"],
+            "unknown flag '--confirm' before the command that it belongs to",
+            "write it at the end: arpguard telemetry delete-data --confirm"
+        ),
         (["--gateway=x"], "unknown flag '--gateway'", "it belongs to 'arpguard watch'"),
         (
             ["completion", "csh"], "SHELL 'csh' is not one of bash, zsh, fish",

@@ -36,8 +36,12 @@ import Testing
     @Test(arguments: [
         ("{\"telemetry\": \"deny\"}", true), ("{\"telemetry\": \"allow\"}", false),
         ("{}", true), ("", true), ("not json", true), ("[]", true),
+        ("{\"telemetry\": \"allow\", \"upload\": \"deny\"}", true),
+        ("{\"telemetry\": \"allow\", \"enabled\": false}", true),
     ])
-    func `the administrator's file denies unless it says allow`(text: String, denies: Bool) throws {
+    func `the administrator's file denies unless it says allow and nothing else`(
+        text: String, denies: Bool
+    ) throws {
         try home.folder.write(text, to: "policy.json")
         #expect(home.control().causes(blocking: .recording) == (denies ? [.adminPolicy] : []))
     }

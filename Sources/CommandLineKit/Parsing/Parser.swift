@@ -81,7 +81,9 @@ struct Parser {
         let name = String(parts[0])
         guard let flag = flags.first(where: { $0.name == name }) else {
             if let flag = builtIn.first(where: { $0.name == name }) { throw .needlessValue(flag) }
-            throw .unknownFlag("--" + name, among: flags + builtIn, of: command, path: path)
+            throw .unknownFlag(
+                "--" + name, among: flags + builtIn, of: command, before: commandsBehind,
+                path: path)
         }
         try take(flag, attached: parts.count > 1 ? String(parts[1]) : nil)
     }
@@ -91,13 +93,23 @@ struct Parser {
         var letters = word.dropFirst()
         while let letter = letters.popFirst() {
             guard let flag = flags.first(where: { $0.short == letter }) else {
-                throw .unknownFlag("-\(letter)", among: flags + [.help], of: command, path: path)
+                throw .unknownFlag(
+                    "-\(letter)", among: flags + [.help], of: command, before: commandsBehind,
+                    path: path)
             }
             guard flag.takesValue else {
                 try take(flag, attached: nil)
                 continue
             }
             return try take(flag, attached: letters.isEmpty ? nil : String(letters))
+        }
+    }
+
+    /// The commands that are named by words which were not looked at yet.
+    private var commandsBehind: [Command] {
+        rest.reduce(into: []) { found, word in
+            let next = (found.last ?? command).subcommands.first { $0.name == word }
+            if let next { found.append(next) }
         }
     }
 

@@ -37,11 +37,19 @@ extension UsageError {
         return ([path] + node.commands.dropFirst().map(\.name)).joined(separator: " ")
     }
 
+    /// - Parameter named: the commands that the command line names behind the flag.
     static func unknownFlag(
-        _ word: String, among flags: [Flag], of command: Command, path: String
+        _ word: String, among flags: [Flag], of command: Command, before named: [Command],
+        path: String
     ) -> UsageError {
+        if named.contains(where: { $0.flags.contains { $0.isWritten(word) } }) {
+            let names = ([path] + named.map(\.name)).joined(separator: " ")
+            return UsageError(
+                "unknown flag '\(word)' before the command that it belongs to",
+                hint: "write it at the end: \(names) \(word)")
+        }
         let owner = CommandNode.all(of: command).dropFirst().first { node in
-            node.command.flags.contains { "--" + $0.name == word }
+            node.command.flags.contains { $0.isWritten(word) }
         }
         if let owner {
             let names = [path] + owner.commands.dropFirst().map(\.name)
@@ -103,5 +111,12 @@ extension UsageError {
         return UsageError(
             "\(argument.name) '\(text)' is not one of \(words.joined(separator: ", "))",
             hint: nearest.map { "did you mean '\($0)'?" } ?? "write one of them")
+    }
+}
+
+extension Flag {
+    /// Whether a word is the flag, long or short.
+    fileprivate func isWritten(_ word: String) -> Bool {
+        word == "--" + name || short.map { word == "-\($0)" } ?? false
     }
 }

@@ -72,14 +72,15 @@ struct GateReader: Sendable {
     }
 
     /// The file can only deny: it does unless it is absent, or a JSON object with `"telemetry"`
-    /// set to `"allow"`. It says no where it can be read: one that is being written does not yet.
+    /// set to `"allow"` and nothing else, which may be meant to deny. It says no where it can be
+    /// read: one that is being written does not yet.
     private var policy: (denies: Bool, saysNo: Bool) {
         let path = seams.policyPath ?? product.policyPath
         do throws(SystemError) {
             guard try seams.files.status(of: path) != nil else { return (false, false) }
             let bytes = try seams.files.read(path, bytesMax: Self.policyBytesMax)
             let object = (try? JSONValue.parse(bytes: bytes))?.objectValue
-            let denies = object?["telemetry"]?.stringValue != "allow"
+            let denies = object?["telemetry"]?.stringValue != "allow" || object?.count != 1
             return (denies, denies && object != nil)
         } catch {
             return (true, false)
