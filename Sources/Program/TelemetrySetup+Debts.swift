@@ -25,14 +25,19 @@ extension TelemetrySetup {
     /// Carries out what was decided and not done, since a folder was not there or who decided ended
     /// before that, in those that are there; in each whatever becomes of the others. What failed
     /// first; nil if nothing did.
-    public func settle() -> CommandFailure? {
+    public func settle() -> CommandFailure? { settle([.disable, .delete]) }
+
+    /// The same of some decisions alone.
+    func settle(_ decisions: Set<TelemetryPlaces.Owed>) -> CommandFailure? {
         var failure: CommandFailure?
         let unsettled = attempt {
-            guard try places.all().contains(where: { !$0.owed.isEmpty }) else { return }
+            func owes(_ place: TelemetryPlaces.Place) -> Bool {
+                place.owed.contains(where: decisions.contains)
+            }
+            guard try places.all().contains(where: owes) else { return }
             try places.settling { () throws(CommandFailure) in
-                let owing = try places.all().filter { !$0.owed.isEmpty && places.isThere($0) }
-                for place in owing {
-                    let failed = attempt { try settle(place) }
+                for place in try places.all() where owes(place) && places.isThere(place) {
+                    let failed = attempt { try settle(place, decisions) }
                     failure = failure ?? failed
                 }
             }
@@ -40,13 +45,16 @@ extension TelemetrySetup {
         return unsettled ?? failure
     }
 
-    private func settle(_ place: TelemetryPlaces.Place) throws {
+    private func settle(
+        _ place: TelemetryPlaces.Place, _ decisions: Set<TelemetryPlaces.Owed>
+    ) throws {
         // A mark that can't be read tells no folder from that of another home.
         if !place.isUnmarked { _ = try places.toldMark(in: place.path) }
         let control = carryingOut.at(place.path).control()
         // Others may have come to it since the list was read, and a yes after them.
         func isOwed(_ decision: TelemetryPlaces.Owed) -> Bool {
-            place.owed.contains(decision) && places.owes(decision, at: place.path)
+            decisions.contains(decision) && place.owed.contains(decision)
+                && places.owes(decision, at: place.path)
         }
         if isOwed(.disable), try control.disableOwed(where: { isOwed(.disable) }) {
             try places.strike(.disable, at: place.path, mark: place.mark)

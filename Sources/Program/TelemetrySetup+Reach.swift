@@ -11,6 +11,9 @@ extension TelemetrySetup {
         public let outcomes: [Outcome]
         /// What failed first; nil if nothing did.
         public var failure: CommandFailure? { undone.first?.failure ?? unreached }
+        /// Whether it has begun somewhere without being done, or is owed there: whoever comes next
+        /// goes on.
+        public var isUnderWay: Bool { undone.contains { $0.isBegun || $0.isOwed } }
         /// Folders that are not there: it is carried out as soon as they are seen.
         public let absent: [AwayPlace]
         /// Where it failed.
@@ -37,10 +40,12 @@ extension TelemetrySetup {
         _ = attempt { try places.owe(.disable, usual: unlistedUsual, waiting: 0) }
         let (others, _) = otherPlaces()
         for (_, control) in own(beside: others) + others { control.switchOffAtOnce() }
+        // What is still to be deleted does not stay. Where that fails it is not known what does.
+        let isSettled = settle([.delete]) == nil
         return reach(.disable) { control, _ in
             try control.disable()
             let status = try control.status()
-            return status.storeProblem == nil ? status.recorded : nil
+            return isSettled && status.storeProblem == nil ? status.recorded : nil
         }
     }
 

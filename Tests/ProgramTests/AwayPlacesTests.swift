@@ -98,6 +98,24 @@ import Testing
         #expect(status["enabled"] == true, "consent stays as it is")
     }
 
+    @Test(arguments: [
+        "show", "export", "stats", "log", "preview", "review --list", "disable",
+        "rotate-id --confirm",
+    ])
+    func `whatever shows or changes what is there does first what was to be deleted`(
+        command: String
+    ) throws {
+        try takeAway()
+        #expect(try arpguard("telemetry", "delete-data", "--confirm").status == 0)
+        try bringBack()
+        let end = try arpguard(["telemetry"] + command.split(separator: " ").map(String.init))
+        let done = "delete-data is done now: deleted \(recorded) events"
+        #expect(end.stderr.contains(done), "\(end)")
+        #expect(command == "preview" || !end.stdout.contains("feature_usage"), "a sample aside")
+        #expect(!end.stdout.contains("stays here"))
+        #expect(try arpguard.telemetryStatus()["events"]?["recorded"] == 0)
+    }
+
     /// What a disk is called that is there in the place of the one that is away.
     private func putAnotherDisk() throws { try arpguard.folder.write("else", to: "disk/else") }
 

@@ -208,10 +208,10 @@ import Testing
     @Test(arguments: ["disable", "delete"])
     func `what is owed waits where the mark of the folder can't be read`(decision: String) throws {
         let mark = try mark()
+        _ = try arpguard("telemetry", "show")
         try owe(decision)
         let store = try Connection(path: "\(place)/store.sqlite", mode: .readOnly)
         func recorded() throws -> Int64? { try store.integer("SELECT count(*) FROM events") }
-        _ = try arpguard("telemetry", "show")
         let before = try #require(try recorded())
         try RealFileSystem().remove("\(place)/place")
         try RealFileSystem().createFolder("\(place)/place")

@@ -138,13 +138,60 @@ import Testing
         #expect(try arpguard("telemetry", "upload").status == 0)
         _ = try arpguard("replay", capture)
         let waiting = try arpguard.telemetryStatus()["events"]?["waiting"]?.integerValue ?? 0
-        let rotated = try arpguard("telemetry", "rotate-id", "--confirm").stdout
-        #expect(rotated.contains("with the bytes of 1 batch, sent or not"))
+        let end = try arpguard("telemetry", "rotate-id", "--confirm")
+        #expect(end.stderr.contains("the identifier is a new one; now the collector is asked"))
+        let rotated = end.stdout
+        #expect(rotated.contains("the old identifier is kept only to ask for its erasure"))
+        #expect(rotated.contains("deleted the bytes of 1 batch that bore it, sent or not"))
         #expect(rotated.contains("what waited (\(waiting) events) stays here"))
         let origin = String(server.url().dropLast("/v1/logs".count))
         #expect(rotated.contains("not confirmed yet: the erasure at \(origin);"))
         #expect(try arpguard("telemetry", "status").stdout.contains("1, at \(origin): "))
         #expect(try arpguard.telemetryStatus()["pending_erasure_origins"] == [.string(origin)])
+    }
+
+    @Test func `an identifier whose erasure is confirmed is kept for nothing`() throws {
+        let server = try FakeServer(otherwise: .answer(200))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        let rotated = try arpguard("telemetry", "rotate-id", "--confirm").stdout
+        #expect(rotated.contains("the collector confirmed the erasure"), "\(rotated)")
+        #expect(rotated.contains("the old identifier is forgotten here"), "\(rotated)")
+        #expect(!rotated.contains("kept only"), "\(rotated)")
+    }
+
+    @Test func `a deletion tells what it did before it waits for an answer`() throws {
+        let server = try FakeServer(.answer(200), otherwise: .answer(503))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        let recorded = try arpguard.telemetryStatus()["events"]?["recorded"]?.integerValue ?? 0
+        let told = try arpguard("telemetry", "delete-data", "--confirm").stderr
+        #expect(told.contains("deleted \(recorded) events here; now the collector is asked"))
+    }
+
+    @Test func `a deletion that fails on its way says that it goes on, and what is asked for`()
+        throws
+    {
+        let server = try FakeServer(otherwise: .answer(200))
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+        do {
+            let path = "\(arpguard.home)/telemetry/erasures.lock"
+            let lock = try #require(try RealFileSystem().lock(path))
+            let end = try arpguard("telemetry", "delete-data", "--confirm")
+            #expect(end.status == 2)
+            let goesOn = "; what is here is deleted, or will be by the next command"
+            #expect(end.stderr.contains(goesOn), "\(end.stderr)")
+            withExtendedLifetime(lock) {}
+        }
+        let next = try arpguard("telemetry", "show")
+        #expect(next.stderr.contains("delete-data is done now: deleted"), "\(next.stderr)")
     }
 
     @Test func `what a person dropped is not called lost`() throws {

@@ -4,9 +4,10 @@ import Catalogue
 import JSON
 import Modules
 import SQLite
-import Telemetry
 import TestKit
 import Testing
+
+@testable import Telemetry
 
 @Suite struct RotationTests {
     let home: Home
@@ -200,6 +201,25 @@ import Testing
         let told = home.told
         #expect(try home.control().status().installationID == status.installationID)
         #expect(home.told == told)
+    }
+
+    @Test func `one that ended between page and record says that what waited stays`() throws {
+        _ = try send()
+        home.record(2)
+        let path = "\(home.storage)/consent.json"
+        let record = try RealFileSystem().read(path, bytesMax: 1 << 20)
+        let id = try #require(try home.control().status().installationID)
+        do {
+            let lock = try #require(try RealFileSystem().lock("\(home.storage)/erasures.lock"))
+            #expect(throws: TelemetryError.self) { try home.control().rotateID() }
+            withExtendedLifetime(lock) {}
+        }
+        // The page was switched off, and the process ended before the record was written.
+        let page = try ConsentPage(creating: "\(home.storage)/consent.page", RealFileSystem())
+        try page.switchOff(above: page.state?.epoch ?? 0)
+        #expect(try RealFileSystem().read(path, bytesMax: 1 << 20) == record)
+        #expect(try home.control().status().installationID != id)
+        #expect(home.told.contains("has ended, what waited stays here and never leaves"))
     }
 
     @Test func `without an identifier there is nothing to change`() throws {

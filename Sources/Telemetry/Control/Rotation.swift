@@ -39,7 +39,7 @@ public struct RotationOutcome: Sendable, Equatable {
         let what = isRest ? "a change of identifier" : "rotate-id"
         return "\(what) is done now: the identifier that stood then has ended"
             + (restStays || keptEvents > 0
-                ? ", what waited\(isRest ? "" : kept) stays here and never leaves" : "")
+                ? ", what waited\(keptEvents > 0 ? kept : "") stays here and never leaves" : "")
             + erasure
     }
 
@@ -135,6 +135,7 @@ extension TelemetryControl {
         of id: [UInt8], beside pending: [String]
     ) throws -> RotationOutcome {
         var outcome = RotationOutcome.nothing
+        var isCounted = false
         try Store.using(directory, seams) { store in
             keepUnerasable(of: id, in: store)
             try store.database.transaction {
@@ -150,6 +151,9 @@ extension TelemetryControl {
                 }
                 try outcome.unerasable.keep(in: store, isNoted: true)
                 if outcome.isRest { return }
+                // An earlier run may have ended where the page was off for a moment: how much
+                // waited is not known any more.
+                isCounted = state.epoch != nil || state.record?.isGiven != true
                 let begun = try state.epoch.map { try store.begunEvents(epoch: $0) } ?? 0
                 outcome.begunEvents = begun
                 outcome.keptEvents = try waiting(store, state) - begun
@@ -161,7 +165,7 @@ extension TelemetryControl {
             }
             try truncateLog(store)
             let unsent = "SELECT count(*) FROM events WHERE \(Store.isUnanswered)"
-            outcome.restStays = try outcome.isRest && store.database.integer(unsent) != 0
+            outcome.restStays = try !isCounted && store.database.integer(unsent) != 0
             for path in [directory.damagedStore, directory.rotationIntent] {
                 try seams.files.remove(path)
             }

@@ -27,7 +27,7 @@ extension Command {
         ],
         json: .review
     ) { invocation throws(CommandFailure) in
-        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let setup = try TelemetrySetup.settled(invocation)
         let review = Reviewing(
             control: setup.control(), proxy: setup.config.uploadProxy, output: invocation.output)
         return try ReviewScript(invocation: invocation, review: review).run()

@@ -24,15 +24,16 @@ extension Command {
         let marks = setup.ledgerMarks()
         let begun = setup.deleteData()
         // Whoever ends meanwhile what is not done yet leaves it to be told here.
-        let asked = ErasureElsewhere.ask(setup.unheard, after: begun.failure)
+        let asked = ErasureElsewhere.ask(setup.unheard, after: begun.failure) {
+            begun.tell(on: invocation.diagnostics)
+        }
         let reach = setup.completed(begun)
-        let (outcomes, failure) = (reach.outcomes, reach.failure)
-        if outcomes.isEmpty, let failure { throw failure }
-        let events = outcomes.reduce(0) { $0 + $1.events }
+        let (outcomes, failure, events) = (reach.outcomes, reach.failure, reach.deleted)
         let elsewhere = ErasureElsewhere(
             requested: outcomes.contains(where: \.erasureRequested),
             outcomes.reduce(into: []) { $0.formUnion($1.unerasable) }, asked: asked, after: marks,
             setup.unheard)
+        if outcomes.isEmpty, let failure { throw elsewhere.telling(failure, of: reach) }
         // Without a yes there was no identifier under which anything could be sent.
         let isUnsent = !wasAsked && outcomes.count == 1 && !elsewhere.isAny
         let isEnabled = setup.control().causes(blocking: .recording).isEmpty
@@ -71,5 +72,16 @@ extension Command {
                 ]))
         if let failure { throw failure }
         return .success
+    }
+}
+
+extension TelemetrySetup.Reach<DeletionOutcome> {
+    /// Events that were deleted, of all folders.
+    fileprivate var deleted: Int64 { outcomes.reduce(0) { $0 + $1.events } }
+
+    /// What was done here, before the collector is waited for: whoever waits may end that.
+    fileprivate func tell(on diagnostics: Diagnostics) {
+        guard failure == nil else { return }
+        diagnostics.notice("deleted \(deleted.of("event")) here; now the collector is asked")
     }
 }

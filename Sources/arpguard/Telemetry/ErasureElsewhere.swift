@@ -45,10 +45,15 @@ struct ErasureElsewhere {
     /// not repeated: the request stays, and is told. Nor is its end an answer: an upload that the
     /// deletion cut off may have asked before it.
     ///
-    /// - Parameter failure: what has failed here, which it would meet too; it is told by who asks.
-    static func ask(_ setup: TelemetrySetup, after failure: CommandFailure?) -> TelemetryStatus {
+    /// - Parameters:
+    ///   - failure: what has failed here, which it would meet too; it is told by who asks.
+    ///   - begins: told before the wait for an answer, in which whoever waits may end this.
+    static func ask(
+        _ setup: TelemetrySetup, after failure: CommandFailure?, begins: () -> Void
+    ) -> TelemetryStatus {
         let status = setup.erasures()
         guard status.pendingErasures != 0 else { return status }
+        begins()
         // Without the helper nothing is asked, which is told as pending.
         _ = try? Helper.upload.run(
             arguments: ["--home", setup.home.path, "--erasures-only", "--quiet"],
@@ -58,6 +63,20 @@ struct ErasureElsewhere {
     }
 
     var isImpossible: Bool { !unerasable.isEmpty }
+
+    /// Whether nothing is asked for any more, as far as that is known.
+    var isSettled: Bool { status.pendingErasures == 0 && status.erasureProblem == nil }
+
+    /// What kept a deletion from its end, with what has begun all the same.
+    func telling(
+        _ failure: CommandFailure, of reach: TelemetrySetup.Reach<DeletionOutcome>
+    ) -> CommandFailure {
+        guard reach.isUnderWay else { return failure }
+        let rest = isAny ? "; \(sentence)" : ""
+        return CommandFailure(
+            "\(failure.message); what is here is deleted, or will be by the next command\(rest)",
+            hint: failure.hint, status: failure.status)
+    }
 
     /// Whether there was or may be anything to erase.
     var isAny: Bool { isRequested || isImpossible || status.erasureProblem != nil }

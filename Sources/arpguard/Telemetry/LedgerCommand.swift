@@ -24,7 +24,7 @@ extension Command {
         ],
         json: .ledger
     ) { invocation throws(CommandFailure) in
-        let control = TelemetrySetup(try ProgramContext(invocation), invocation).control()
+        let control = try TelemetrySetup.settled(invocation).control()
         let head = invocation.command.string(.head)
         guard invocation.command.isOn(.verify) || head != nil else {
             let filter = try EventFilter(

@@ -16,22 +16,27 @@ extension Command {
         ],
         flags: [.confirm], json: .rotation
     ) { invocation throws(CommandFailure) in
-        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let setup = try TelemetrySetup.settled(invocation)
         let isConfirmed = try invocation.isConfirmed(
             asking: "Take a new identifier?", otherwise: "nothing was changed")
         guard isConfirmed else { return .success }
         let marks = setup.ledgerMarks()
         let outcome = try telling { try setup.control().rotateID() }
+        let asked = ErasureElsewhere.ask(setup, after: nil) {
+            invocation.diagnostics.notice("the identifier is a new one; now the collector is asked")
+        }
         let elsewhere = ErasureElsewhere(
-            requested: outcome.erasureRequested, outcome.unerasable,
-            asked: ErasureElsewhere.ask(setup, after: nil), after: marks, setup)
-        let batches = outcome.batches.of("batch", plural: "batches")
+            requested: outcome.erasureRequested, outcome.unerasable, asked: asked, after: marks,
+            setup)
         var lines = [
-            (outcome.erasureRequested
+            outcome.erasureRequested && !elsewhere.isSettled
                 ? "the old identifier is kept only to ask for its erasure, until that is confirmed"
-                : "the old identifier is forgotten here")
-                + (outcome.batches > 0 ? ", with the bytes of \(batches), sent or not" : "")
+                : "the old identifier is forgotten here"
         ]
+        if outcome.batches > 0 {
+            let batches = outcome.batches.of("batch", plural: "batches")
+            lines.append("deleted the bytes of \(batches) that bore it, sent or not")
+        }
         if outcome.keptEvents > 0 {
             let kept = outcome.keptEvents.of("event")
             lines.append("what waited (\(kept)) stays here for you to see and never leaves")

@@ -12,7 +12,7 @@ extension Command {
         "show", summary: "Print the recorded events, oldest first",
         flags: [.eventType, .since, .until], json: .event
     ) { invocation throws(CommandFailure) in
-        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let setup = try TelemetrySetup.settled(invocation)
         let filter = try EventFilter(ofEvents: invocation.command)
         let events = try telling { try setup.control().events(matching: filter) }
         invocation.output.render(.events(events))
@@ -37,7 +37,7 @@ extension Command {
             .init("arpguard telemetry export --since 2026-11-01 > events.jsonl", "Keep a copy")
         ], json: .exported
     ) { invocation throws(CommandFailure) in
-        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let setup = try TelemetrySetup.settled(invocation)
         let filter = try EventFilter(ofEvents: invocation.command)
         for line in try telling({ try setup.control().export(matching: filter) }) {
             invocation.output.raw(line.serialized(.compact) + "\n")

@@ -26,7 +26,7 @@ extension Command {
                 "The words that tell a row from others; median and p90, each to a sixteenth"),
         ]
     ) { invocation throws(CommandFailure) in
-        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let setup = try TelemetrySetup.settled(invocation)
         let days = invocation.command.integer(.days).map { Int32(clamping: $0) } ?? 30
         var index = UsageIndex()
         let usage = try telling { try setup.control().usage(&index, days: days) }

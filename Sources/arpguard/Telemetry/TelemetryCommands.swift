@@ -38,11 +38,7 @@ extension Command {
         let invocation =
             isRedacted
             ? invocation.telling(by: invocation.diagnostics.worded { $0 }) : invocation
-        let setup = TelemetrySetup(context, invocation)
-        let unsettled = setup.settle()
-        if let failure = unsettled {
-            invocation.diagnostics.warning(failure.message, hint: failure.hint)
-        }
+        let (setup, unsettled) = TelemetrySetup.settled(context, invocation)
         let control = setup.control()
         let unheeded = setup.takeOverWaits()
         setup.tellOfBatches()
@@ -142,7 +138,7 @@ extension Command {
         ],
         json: .preview
     ) { invocation throws(CommandFailure) in
-        let setup = TelemetrySetup(try ProgramContext(invocation), invocation)
+        let setup = try TelemetrySetup.settled(invocation)
         let control = setup.control()
         let preview = try telling { try control.preview() }
         return try PreviewView(
