@@ -32,6 +32,10 @@ extension TelemetryModule {
             seams: place.seams, configurationProblem: place.problem)
     }
 
+    /// All causes for which this process may not record now; empty if it may. Whether it does is
+    /// `status.isRecording`.
+    public var blockedBy: [Cause] { Gate.causes(blocking: .recording, gate.read().facts) }
+
     /// Why the module records, or does not.
     public var status: ModuleStatus {
         let causes = blockedBy

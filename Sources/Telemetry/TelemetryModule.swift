@@ -27,12 +27,12 @@ import Synchronization
     public let name = "telemetry"
     /// What the module was set up with.
     public let configuration: TelemetryModuleConfig
-    private let catalogue: Catalogue
+    let catalogue: Catalogue
     let gate: GateReader
     let recorder: Recorder
     // Set once; points to the recorder's switchboard, which lives as long as this module.
     @usableFromInline nonisolated(unsafe) let switchboard: UnsafePointer<UInt64>
-    private let queue: DispatchQueue
+    let queue: DispatchQueue
     private let waker = Waker()
     let handlers: EventHandlers
     private let isRunning = Mutex(false)
@@ -70,7 +70,8 @@ import Synchronization
 
     deinit { waker.end() }
 
-    /// Begins to record if that is allowed, and from now on whenever it becomes allowed.
+    /// Begins to record if that is allowed, and from now on whenever it becomes allowed. A deletion
+    /// that was cut short ends first; if that takes longer than 250 ms, recording begins after it.
     ///
     /// A module that was shut down can't begin again, as `status.problems` then says: make another.
     /// Does nothing in a forked child, which may make a module of its own.
@@ -83,7 +84,7 @@ import Synchronization
         guard !recorder.isClosed else {
             return recorder.tell("a module that was shut down can't begin again: make another")
         }
-        recorder.refresh()
+        begin(isPatient: flushMilliseconds == nil)
         isRunning.withLock { $0 = true }
         guard let flushMilliseconds else { return }
         waker.start(everyMilliseconds: flushMilliseconds) { [weak self] in
@@ -166,10 +167,6 @@ import Synchronization
         queue.sync { move() }
     }
 
-    /// All causes for which this process may not record now; empty if it may. Whether it does is
-    /// `status.isRecording`.
-    public var blockedBy: [Cause] { Gate.causes(blocking: .recording, gate.read().facts) }
-
     /// Moves what was recorded to the store and gives everything back.
     ///
     /// Waits 250 ms at most, and never for a network. What is not moved by then stays in the
@@ -204,6 +201,7 @@ import Synchronization
     /// Moves what is in the journal to the store, and what processes left that ended. Runs on the
     /// module's queue.
     private func move() {
+        finishDeletion()
         recorder.refresh()
         noteStarved()
         do {

@@ -11,6 +11,14 @@ import Testing
 
     init() throws { arpguard = try Arpguard() }
 
+    /// Agrees to send to a server, records what a capture gives, and sends it.
+    private func send(to server: FakeServer) throws {
+        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        _ = try arpguard("replay", capture)
+        #expect(try arpguard("telemetry", "upload").status == 0)
+    }
+
     @Test func `preview without a place to send shows a sample, marked as such`() throws {
         _ = try arpguard("telemetry", "enable", "--confirm")
         let result = try arpguard("telemetry", "preview", "--format", "json")
@@ -132,10 +140,7 @@ import Testing
 
     @Test func `what waits for no answer to an erasure is named with its server`() throws {
         let server = try FakeServer(.answer(200), otherwise: .answer(503))
-        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
-        _ = try arpguard("telemetry", "enable", "--confirm")
-        _ = try arpguard("replay", capture)
-        #expect(try arpguard("telemetry", "upload").status == 0)
+        try send(to: server)
         _ = try arpguard("replay", capture)
         let waiting = try arpguard.telemetryStatus()["events"]?["waiting"]?.integerValue ?? 0
         let end = try arpguard("telemetry", "rotate-id", "--confirm")
@@ -152,10 +157,7 @@ import Testing
 
     @Test func `an identifier whose erasure is confirmed is kept for nothing`() throws {
         let server = try FakeServer(otherwise: .answer(200))
-        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
-        _ = try arpguard("telemetry", "enable", "--confirm")
-        _ = try arpguard("replay", capture)
-        #expect(try arpguard("telemetry", "upload").status == 0)
+        try send(to: server)
         let rotated = try arpguard("telemetry", "rotate-id", "--confirm").stdout
         #expect(rotated.contains("the collector confirmed the erasure"), "\(rotated)")
         #expect(rotated.contains("the old identifier is forgotten here"), "\(rotated)")
@@ -164,23 +166,18 @@ import Testing
 
     @Test func `a deletion tells what it did before it waits for an answer`() throws {
         let server = try FakeServer(.answer(200), otherwise: .answer(503))
-        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
-        _ = try arpguard("telemetry", "enable", "--confirm")
-        _ = try arpguard("replay", capture)
-        #expect(try arpguard("telemetry", "upload").status == 0)
+        try send(to: server)
         let recorded = try arpguard.telemetryStatus()["events"]?["recorded"]?.integerValue ?? 0
         let told = try arpguard("telemetry", "delete-data", "--confirm").stderr
         #expect(told.contains("deleted \(recorded) events here; now the collector is asked"))
     }
 
-    @Test func `a deletion that fails on its way says that it goes on, and what is asked for`()
-        throws
-    {
+    @Test(arguments: [["telemetry", "show"], ["replay", "--sample"]])
+    func `a deletion that fails on its way says that it goes on, and the next command ends it`(
+        next words: [String]
+    ) throws {
         let server = try FakeServer(otherwise: .answer(200))
-        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
-        _ = try arpguard("telemetry", "enable", "--confirm")
-        _ = try arpguard("replay", capture)
-        #expect(try arpguard("telemetry", "upload").status == 0)
+        try send(to: server)
         do {
             let path = "\(arpguard.home)/telemetry/erasures.lock"
             let lock = try #require(try RealFileSystem().lock(path))
@@ -190,8 +187,10 @@ import Testing
             #expect(end.stderr.contains(goesOn), "\(end.stderr)")
             withExtendedLifetime(lock) {}
         }
-        let next = try arpguard("telemetry", "show")
+        let next = try arpguard(words)
         #expect(next.stderr.contains("delete-data is done now: deleted"), "\(next.stderr)")
+        let recorded = try arpguard.telemetryStatus()["events"]?["recorded"]?.integerValue ?? 0
+        #expect((recorded > 0) == (words == ["replay", "--sample"]), "recorded after it, and kept")
     }
 
     @Test func `what a person dropped is not called lost`() throws {
@@ -249,10 +248,7 @@ import Testing
     @Test func `an erasure that a server puts off is told with its time`() throws {
         let server = try FakeServer(
             .answer(200), otherwise: .answer(503, headers: [HTTPHeader("Retry-After", "86400")]))
-        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
-        _ = try arpguard("telemetry", "enable", "--confirm")
-        _ = try arpguard("replay", capture)
-        #expect(try arpguard("telemetry", "upload").status == 0)
+        try send(to: server)
         let deletion = try arpguard("telemetry", "delete-data", "--confirm")
         let upload = try arpguard("telemetry", "upload")
         #expect(upload.stderr.contains("1 erasure not asked for before 20"), "\(upload.stderr)")
@@ -265,10 +261,7 @@ import Testing
 
     @Test func `an erasure that the server does not support is not called confirmed`() throws {
         let server = try FakeServer(.answer(200), otherwise: .answer(404))
-        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
-        _ = try arpguard("telemetry", "enable", "--confirm")
-        _ = try arpguard("replay", capture)
-        #expect(try arpguard("telemetry", "upload").status == 0)
+        try send(to: server)
         let result = try arpguard("telemetry", "delete-data", "--confirm")
         #expect(result.stdout.contains("the server does not support it"))
         #expect(!result.stdout.contains("confirmed"))
@@ -281,10 +274,7 @@ import Testing
     @Test(arguments: ["delete-data", "rotate-id"])
     func `where no erasure may be asked for, none is promised`(command: String) throws {
         let server = try FakeServer(otherwise: .answer(200))
-        _ = try arpguard("config", "set", "telemetry.upload_url", server.url())
-        _ = try arpguard("telemetry", "enable", "--confirm")
-        _ = try arpguard("replay", capture)
-        #expect(try arpguard("telemetry", "upload").status == 0)
+        try send(to: server)
         let silent = ["DO_NOT_TRACK": "1"]
         let result = try arpguard("telemetry", command, "--confirm", environment: silent)
         let shown = try arpguard("telemetry", "status", environment: silent)

@@ -19,18 +19,24 @@ public final class TelemetryControl: Sendable {
     var seams: TelemetrySeams { gate.seams }
 
     /// Makes a view of a home; touches no disk. The parameters are those of `TelemetryModule`.
-    public init(
+    public convenience init(
         for product: Product, catalogue: Catalogue = .standard, config: TelemetryModuleConfig,
         home: String, seams: TelemetrySeams, configurationProblem: String? = nil
     ) {
-        self.product = product
-        self.catalogue = catalogue
-        self.config = config
-        gate = GateReader(
+        let gate = GateReader(
             product: product, config: config,
             configurationProblem: configurationProblem ?? config.problem(in: catalogue),
             terms: ConsentTerms(catalogue: catalogue, config: config),
             directory: TelemetryDirectory(config.storagePath ?? "\(home)/telemetry"), seams: seams)
+        self.init(of: gate, catalogue: catalogue)
+    }
+
+    /// Makes a view of what a gate looks at.
+    init(of gate: GateReader, catalogue: Catalogue) {
+        product = gate.product
+        config = gate.config
+        self.catalogue = catalogue
+        self.gate = gate
     }
 
     /// What a yes would cover now.

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Modules
+
+/// A deletion, or a change of identifier, whose process ended before it was done: the next one does
+/// the rest, before it records what would be deleted with it.
+extension TelemetryModule {
+    /// How long a host waits for that at its start, in milliseconds.
+    private static let patienceMilliseconds = 250
+
+    /// Begins to record, once nothing is left of a deletion.
+    ///
+    /// - Parameter isPatient: whether the host waits for that as long as it takes; recording begins
+    ///   by itself where it does not.
+    func begin(isPatient: Bool) {
+        guard isDeletionLeft else { return recorder.refresh() }
+        let done = DispatchGroup()
+        queue.async(group: done) { [self] in
+            finishDeletion()
+            recorder.refresh()
+        }
+        guard !isPatient else { return done.wait() }
+        _ = done.wait(timeout: .now() + .milliseconds(Self.patienceMilliseconds))
+    }
+
+    /// Does the rest of a deletion that was cut short. Runs on the module's queue.
+    func finishDeletion() {
+        // Whoever decides now ends it before that, and nobody here waits for them.
+        guard isDeletionLeft, !isBeingDecided else { return }
+        do {
+            try TelemetryControl(of: gate, catalogue: catalogue).finishDeletion()
+        } catch {
+            recorder.tell("\(error)")
+        }
+    }
+
+    private var isDeletionLeft: Bool {
+        [gate.directory.deletionIntent, gate.directory.rotationIntent].contains {
+            (try? gate.seams.files.status(of: $0)) != nil
+        }
+    }
+
+    private var isBeingDecided: Bool {
+        (try? gate.seams.files.isLocked(gate.directory.changeLock)) ?? false
+    }
+}
