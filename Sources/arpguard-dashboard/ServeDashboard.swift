@@ -21,6 +21,7 @@ private func serveDashboard(_ invocation: Invocation) throws(CommandFailure) -> 
     let signals = try blockedSignals()
     try checkWayIn(invocation)
     let context = try ProgramContext(invocation)
+    _ = TelemetrySetup.settled(context, invocation)
     let (server, dashboard) = try start(context, invocation)
     defer { server.stop() }
     var wayIn = WayInFile(context)

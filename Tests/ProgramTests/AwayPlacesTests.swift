@@ -116,6 +116,20 @@ import Testing
         #expect(try arpguard.telemetryStatus()["events"]?["recorded"] == 0)
     }
 
+    @Test func `a dashboard does first what was to be deleted`() throws {
+        try takeAway()
+        #expect(try arpguard("telemetry", "delete-data", "--confirm").status == 0)
+        try bringBack()
+        let dashboard = try RunningProcess(
+            Executables.path("arpguard"),
+            ["telemetry", "dashboard", "--no-browser", "--home", arpguard.home])
+        _ = try dashboard.waitForLine(containing: "code")
+        let list = try arpguard.folder.read("own/telemetry-places.json")
+        #expect(!String(decoding: list, as: UTF8.self).contains("delete"))
+        dashboard.send(signal: SIGTERM)
+        #expect(try dashboard.waitForEnd().status == 0)
+    }
+
     /// What a disk is called that is there in the place of the one that is away.
     private func putAnotherDisk() throws { try arpguard.folder.write("else", to: "disk/else") }
 

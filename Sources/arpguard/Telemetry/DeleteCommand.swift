@@ -33,7 +33,7 @@ extension Command {
             requested: outcomes.contains(where: \.erasureRequested),
             outcomes.reduce(into: []) { $0.formUnion($1.unerasable) }, asked: asked, after: marks,
             setup.unheard)
-        if outcomes.isEmpty, let failure { throw elsewhere.telling(failure, of: reach) }
+        if outcomes.isEmpty, let failure { throw reach.telling(failure, elsewhere) }
         // Without a yes there was no identifier under which anything could be sent.
         let isUnsent = !wasAsked && outcomes.count == 1 && !elsewhere.isAny
         let isEnabled = setup.control().causes(blocking: .recording).isEmpty
@@ -78,6 +78,17 @@ extension Command {
 extension TelemetrySetup.Reach<DeletionOutcome> {
     /// Events that were deleted, of all folders.
     fileprivate var deleted: Int64 { outcomes.reduce(0) { $0 + $1.events } }
+
+    /// What kept it from its end, with what has begun all the same.
+    fileprivate func telling(
+        _ failure: CommandFailure, _ elsewhere: ErasureElsewhere
+    ) -> CommandFailure {
+        guard isUnderWay else { return failure }
+        let rest = elsewhere.isAny ? "; \(elsewhere.sentence)" : ""
+        return CommandFailure(
+            "\(failure.message); what is here is deleted, or will be by the next command\(rest)",
+            hint: failure.hint, status: failure.status)
+    }
 
     /// What was done here, before the collector is waited for: whoever waits may end that.
     fileprivate func tell(on diagnostics: Diagnostics) {

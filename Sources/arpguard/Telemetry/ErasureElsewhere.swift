@@ -67,17 +67,6 @@ struct ErasureElsewhere {
     /// Whether nothing is asked for any more, as far as that is known.
     var isSettled: Bool { status.pendingErasures == 0 && status.erasureProblem == nil }
 
-    /// What kept a deletion from its end, with what has begun all the same.
-    func telling(
-        _ failure: CommandFailure, of reach: TelemetrySetup.Reach<DeletionOutcome>
-    ) -> CommandFailure {
-        guard reach.isUnderWay else { return failure }
-        let rest = isAny ? "; \(sentence)" : ""
-        return CommandFailure(
-            "\(failure.message); what is here is deleted, or will be by the next command\(rest)",
-            hint: failure.hint, status: failure.status)
-    }
-
     /// Whether there was or may be anything to erase.
     var isAny: Bool { isRequested || isImpossible || status.erasureProblem != nil }
 
