@@ -61,7 +61,7 @@ struct StoreAccessTests {
         for command in ["check", "insight", "purge", "export-static public"] {
             let result = try run(prepare, command)
             #expect(result.status == 0, "\(command): \(result.stderr)")
-            #expect(result.stderr.contains("error: the store can't be used"), "\(result.stderr)")
+            #expect(result.stderr.contains("error: the store can't be written"), "\(result.stderr)")
             #expect(result.stderr.contains("hint: \(hint)"), "\(result.stderr)")
             let made = result.stdout.split(separator: "\n").filter { $0 != "store" }
             #expect(made.allSatisfy { prepare.hasSuffix($0) }, "\(made)")

@@ -32,7 +32,7 @@ struct WrongLine: CustomTestStringConvertible {
         WrongLine("list --nope", "unknown flag '--nope'", "see 'sample list --help'"),
         WrongLine(
             "--limit 3 list", "unknown flag '--limit' before the command that it belongs to",
-            "write it at the end: sample list --limit"),
+            "write it behind 'sample list'"),
         WrongLine("list -x", "unknown flag '-x'", "see 'sample list --help'"),
         WrongLine("status --limit 3", "unknown flag '--limit'", "see 'sample status --help'"),
         WrongLine("list --version", "unknown flag '--version'", "see 'sample list --help'"),

@@ -86,7 +86,7 @@ import Testing
         (
             ["telemetry", "--confirm", "delete-data"],
             "unknown flag '--confirm' before the command that it belongs to",
-            "write it at the end: arpguard telemetry delete-data --confirm"
+            "write it behind 'arpguard telemetry delete-data'"
         ),
         (["--gateway=x"], "unknown flag '--gateway'", "it belongs to 'arpguard watch'"),
         (

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-private import Glibc
 internal import HTTPServing
 internal import Hashing
 internal import JSON
@@ -96,7 +95,9 @@ public struct StaticExport: Sendable {
             try fileSystem.setMode(Self.fileMode, of: "\(folder)/\(name)")
         }
         let names = listed.union(files.map(\.name)).union([Self.manifest])
-        for name in there where Self.isLeftOver(name, of: names) {
+        for name in there {
+            guard let half = UnfinishedFile(name), names.contains(half.file), half.isLeft
+            else { continue }
             try fileSystem.remove("\(folder)/\(name)")
         }
         // First, so that an export that is cut short leaves nothing that the next does not know.
@@ -136,16 +137,6 @@ public struct StaticExport: Sendable {
     /// Names of our form alone, whatever stands in the list.
     private static func isRemovable(_ name: String) -> Bool {
         name.hasPrefix("insight-") && !name.contains("/")
-    }
-
-    /// Whether a name is that of a file which an export wrote and did not put into its place
-    /// (`FileSystem.replace`), since it is gone.
-    private static func isLeftOver(_ name: String, of names: Set<String>) -> Bool {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count > 2, parts.last == "new", let writer = Int32(parts[parts.count - 2]),
-            names.contains(parts.dropLast(2).joined(separator: "."))
-        else { return false }
-        return writer > 0 && kill(writer, 0) != 0 && errno == ESRCH
     }
 
     /// Whoever publishes into a folder of other files is told, before one of them is lost.

@@ -248,7 +248,8 @@ public final class SQLiteStorage: CollectorStorage {
     /// it would be gone, where the disk has no room for it twice more, or where others are in the
     /// way for too long: what is new then stands in the log alone, or nothing is.
     func rewrite() throws(StorageError) {
-        try TemporaryFiles.check(besideStore: path)
+        // Where its folder can't be written SQLite would take another one for what it makes.
+        try StoreAccess.check(path)
         let bytes = try translated(path) {
             // On a connection of its own: that takes as long as the rewriting.
             let connection = try Connection(path: path, mode: .readOnly)

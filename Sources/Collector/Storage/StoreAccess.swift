@@ -84,7 +84,7 @@ package enum StoreAccess {
                     "run this as the collector's user, to whom store and folder have to belong"
                 }
             throw StorageError(
-                .unreachable, "the store can't be used, which writes beside itself too: \(error)",
+                .unreachable, "the store can't be written, which even reading it takes: \(error)",
                 hint: hint)
         }
     }

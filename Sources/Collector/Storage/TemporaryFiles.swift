@@ -12,13 +12,4 @@ package enum TemporaryFiles {
     package static func keep(besideStore path: String) {
         unsafe setenv("SQLITE_TMPDIR", StoreAccess.folder(ofStore: path), 1)
     }
-
-    /// Throws where that folder can't be written: SQLite would take another one.
-    static func check(besideStore path: String) throws(StorageError) {
-        let folder = StoreAccess.folder(ofStore: path)
-        guard unsafe access(folder, W_OK | X_OK) != 0 else { return }
-        throw StorageError(
-            .unavailable, "the store can't be written anew: nothing can be made in \(folder)",
-            hint: "let the collector's user write there")
-    }
 }

@@ -46,7 +46,7 @@ extension UsageError {
             let names = ([path] + named.map(\.name)).joined(separator: " ")
             return UsageError(
                 "unknown flag '\(word)' before the command that it belongs to",
-                hint: "write it at the end: \(names) \(word)")
+                hint: "write it behind '\(names)'")
         }
         let owner = CommandNode.all(of: command).dropFirst().first { node in
             node.command.flags.contains { $0.isWritten(word) }

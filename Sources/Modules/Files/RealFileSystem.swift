@@ -63,7 +63,7 @@ public struct RealFileSystem: FileSystem {
 
     /// Puts `bytes` in the place of a file: written, synced, renamed, folder synced.
     public func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
-        let temporary = "\(path).\(getpid()).new"
+        let temporary = UnfinishedFile.name(of: path, writer: getpid())
         do throws(SystemError) {
             try writeSynced(temporary, bytes)
             try rename(temporary, to: path)
