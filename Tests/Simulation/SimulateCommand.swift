@@ -2,11 +2,17 @@
 
 import Dispatch
 import Glibc
+import Modules
 import Synchronization
 
 /// `simulate COUNT [FIRST [stop]]`: runs seeds and prints what was covered; fails at a broken
-/// promise, and with `stop` ends there.
+/// promise, and with `stop` ends there. A seed that does not end is one.
 package enum SimulateCommand {
+    /// How long a seed may take, in seconds: a hundred times what the slowest needs.
+    private static let secondsMax: Int64 = 120
+    /// When each seed that is under way began, in nanoseconds of the clock that never steps.
+    private static let underWay = Mutex<[UInt64: Int64]>([:])
+
     /// Runs seeds on all processors. Ends the process.
     package static func main(_ arguments: [String]) -> Never {
         let stops = arguments.count == 4 && arguments[3] == "stop"
@@ -16,6 +22,8 @@ package enum SimulateCommand {
             exit(64)
         }
         let first = numbers.count == 2 ? numbers[1] : 1
+        let watch = watchForSeedsThatDoNotEnd()
+        defer { watch.cancel() }
         let coverage = run(seeds: first..<first + numbers[0], stops: stops)
         print(coverage)
         exit(coverage.violations == 0 ? 0 : 1)
@@ -32,10 +40,28 @@ package enum SimulateCommand {
                 let seed = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard seed < seeds.upperBound else { return }
                 if stops, total.withLock({ $0.violations > 0 }) { return }
+                underWay.withLock { $0[seed] = SystemClock().uptimeNanoseconds() }
                 let report = Result { try Simulation.run(seed: seed) }
+                underWay.withLock { $0[seed] = nil }
                 total.withLock { $0.add(report, seed: seed) }
             }
         }
         return total.withLock { $0 }
+    }
+
+    private static func watchForSeedsThatDoNotEnd() -> any DispatchSourceTimer {
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "simulate.watch"))
+        timer.setEventHandler {
+            let since = SystemClock().uptimeNanoseconds() - secondsMax * 1_000_000_000
+            let late = underWay.withLock { begun in begun.first { $0.value < since } }
+            guard let seed = late?.key else { return }
+            print(
+                "seed \(seed) broke: it does not end within \(secondsMax) seconds\n"
+                    + "again: make simulate SEEDS=1 FIRST=\(seed)")
+            exit(1)
+        }
+        timer.schedule(deadline: .now() + .seconds(1), repeating: .seconds(1))
+        timer.resume()
+        return timer
     }
 }

@@ -96,10 +96,8 @@ extension TelemetryControl {
             return ReviewOutcome(dropped: dropped, successor: nil)
         }
         let successor = try succession.seal(in: store, sealer)
-        if let successor {
-            try ledger.append(.succeeded(uid, by: successor.uid))
-            try ledger.append(.sealed(successor))
-        }
+        try ledger.append(.succeeded(uid, by: successor.uid))
+        try ledger.append(.sealed(successor))
         return ReviewOutcome(dropped: dropped, successor: successor)
     }
 

@@ -15,6 +15,7 @@ extension Sealer {
         var last: Int64 = 0
         // One at a time: all of them may be as large as all that is stored.
         while let batch = try store.batches(shown, [epoch, .integer(last)]).first {
+            guard batch.row > last else { throw SQLiteError.damage }
             last = batch.row
             if !isSound(batch) { try voidDamaged(batch, in: store) }
         }

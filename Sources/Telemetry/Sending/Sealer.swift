@@ -35,17 +35,23 @@ struct Sealer {
     }
 
     /// Seals the oldest waiting events of today's consent; nil if none wait or sending is blocked.
+    ///
+    /// Throws `SQLiteError.damage` where rows don't become what they were made: each step must do
+    /// what it is for, or it would be done for ever, or what is sealed be sealed once more.
     func seal(from store: Store) throws -> SealedBatch? {
         try store.database.transaction {
             guard let ground = try ground(store) else { return nil }
             try fitForm(store)
             let state: SealedBatch.State = config.uploadReview == .manual ? .held : .sealed
             let epoch = ground.record.epoch
+            var passed: Int64 = 0
             while true {
                 let waiting = try permitted(store, epoch, ground.plans)
                 guard let last = waiting.last?.row, let first = waiting.first?.row else {
                     return nil
                 }
+                guard first > passed else { throw SQLiteError.damage }
+                passed = last
                 // Where none of them could be read the next may be.
                 guard let batch = try seal(waiting, as: state, ground, store) else { continue }
                 // These are all waiting rows of the epoch in this range, and no others.
@@ -56,6 +62,7 @@ struct Sealer {
                         .integer(batch.row), .integer(Int64(epoch)), .integer(first),
                         .integer(last),
                     ])
+                guard store.database.changes == batch.events else { throw SQLiteError.damage }
                 return batch
             }
         }
@@ -78,10 +85,10 @@ struct Sealer {
             url: ground.url.description,
             coding: ContentCoding(rawValue: config.compression) ?? .gzip,
             bytes: builder.encoded(records), events: Int64(records.count), state: state)
-        let batch = try store.batch(insert(draft, store))
+        let batch = try insert(draft, store)
         try markReported(losses, store)
         try ledger(of: store).noteLosses()
-        if let batch { try ledger(of: store).append(.sealed(batch)) }
+        try ledger(of: store).append(.sealed(batch))
         return batch
     }
 
@@ -121,10 +128,15 @@ struct Sealer {
     private func permitted(
         _ store: Store, _ epoch: UInt32, _ plans: EventPlans
     ) throws -> [WaitingRow] {
+        var passed: Int64 = 0
         while true {
             let waiting = try store.waitingRows(epoch: epoch, limit: config.maxEventsPerBatch)
             let refused = waiting.filter { !plans.covers($0.name) }
-            if refused.isEmpty { return waiting }
+            guard let first = refused.first?.row, let last = refused.last?.row else {
+                return waiting
+            }
+            guard first > passed else { throw SQLiteError.damage }
+            passed = last
             for row in refused {
                 try store.database.run(
                     "UPDATE events SET epoch = 0 WHERE id = ?", [.integer(row.row)])
@@ -195,8 +207,8 @@ struct Sealer {
         }
     }
 
-    /// Compresses the bytes of a batch and keeps them; its row number.
-    func insert(_ draft: BatchDraft, _ store: Store) throws -> Int64 {
+    /// Compresses the bytes of a batch, keeps them, and reads back what is kept.
+    func insert(_ draft: BatchDraft, _ store: Store) throws -> SealedBatch {
         let body = try compress(draft.bytes, as: draft.coding)
         try store.database.run(
             """
@@ -211,7 +223,10 @@ struct Sealer {
                 .text(Hex.encode(SHA256.hash(body))), .integer(draft.events),
                 .text(draft.state.rawValue), .integer(gate.seams.clock.now().nanoseconds),
             ])
-        return store.database.lastInsertedRow
+        guard let batch = try store.batch(store.database.lastInsertedRow) else {
+            throw SQLiteError.damage
+        }
+        return batch
     }
 }
 

@@ -83,23 +83,24 @@ struct Succession {
     }
 
     /// Seals the rest under a new identifier. It waits for a person again if the first one did.
-    func seal(in store: Store, _ sealer: Sealer) throws -> SealedBatch? {
+    func seal(in store: Store, _ sealer: Sealer) throws -> SealedBatch {
         let uid = sealer.newUID()
         let origin = try store.database.rows(
             "SELECT epoch, installation_id FROM batches WHERE id = ?", [.integer(batch.row)]
         ) { (UInt32(truncatingIfNeeded: $0.integer(0)), $0.text(1)) }.first
-        guard let (epoch, installationID) = origin else { return nil }
+        guard let (epoch, installationID) = origin else { throw SQLiteError.damage }
         let losses = try sealer.unreportedLosses(store)
         let draft = BatchDraft(
             uid: uid, epoch: epoch, installationID: installationID, url: batch.url,
             coding: ContentCoding(rawValue: batch.contentCoding) ?? .gzip,
             bytes: renewed(uid, losses: losses).encoded(),
             events: Int64(kept.count), state: batch.state == .sealed ? .sealed : .held)
-        let row = try sealer.insert(draft, store)
+        let successor = try sealer.insert(draft, store)
         try store.database.run(
-            "UPDATE events SET batch = ? WHERE batch = ?", [.integer(row), .integer(batch.row)])
+            "UPDATE events SET batch = ? WHERE batch = ?",
+            [.integer(successor.row), .integer(batch.row)])
         try sealer.markReported(losses, store)
-        return try store.batch(row)
+        return successor
     }
 
     private func renewed(
