@@ -24,14 +24,15 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
         return subject.isEmpty ? "\(call): \(reason)" : "\(subject): \(reason)"
     }
 
-    /// What to do where the machine, or what this program may take of it, has run out; nil where
-    /// the reason is another.
+    /// What to do where the machine, or what this program may take of it, has run out, or lets
+    /// nothing be written; nil where the reason is another.
     public var shortageHint: String? {
         switch code {
         case EMFILE: "allow this program more open files (ulimit -n), then try again"
         case ENFILE: "end other programs, which have too many files open, then try again"
         case EAGAIN: "end other programs, or allow this user more (ulimit -u), then try again"
         case ENOMEM: "free memory, then try again"
+        case EROFS: "mount the file system so that it can be written, then try again"
         case ENOSPC, EDQUOT: "free space on the disk, then try again"
         default: nil
         }

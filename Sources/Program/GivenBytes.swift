@@ -3,9 +3,9 @@
 private import Glibc
 
 /// What a home is found from, as this process was given it: bytes, which need not be UTF-8.
-enum GivenBytes {
+public enum GivenBytes {
     /// Whether words of the command line, variables or the working folder hold what is no UTF-8.
-    static var areNoText: Bool {
+    public static var areNoText: Bool {
         let words = (0..<Int(CommandLine.argc)).map { unsafe bytes(of: CommandLine.unsafeArgv[$0]) }
         let variables = [Home.variable, "HOME"].map { (name: String) in
             unsafe bytes(of: getenv(name))

@@ -50,7 +50,14 @@ extension Home {
             try files.createFolder(path)
         } catch {
             throw CommandFailure(
-                "the home can't be made: \(error)", hint: "name another with --home")
+                "the home can't be made: \(error)", hint: hint(against: error, userID: userID))
         }
+    }
+
+    /// What to do where the home can't be made.
+    func hint(against error: SystemError, userID: UInt32) -> String {
+        let isServices = reason == .service && userID != 0
+        return error.shortageHint
+            ?? (isServices ? way(toHomeOf: 0) : "name another with --home")
     }
 }

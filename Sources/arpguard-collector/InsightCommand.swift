@@ -89,8 +89,10 @@ extension Invocation {
                 from: command.string(.from), to: command.string(.to), today: last,
                 count: count)
         } catch {
+            // Days that this command takes, so that what is told to do works.
+            let first = Day(number: last.number - 29)
             throw CommandFailure(
-                error.description, hint: "write --from=2026-11-01 --to=2026-11-30", status: .usage)
+                error.description, hint: "write --from=\(first) --to=\(last)", status: .usage)
         }
     }
 }

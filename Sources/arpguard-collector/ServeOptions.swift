@@ -70,7 +70,21 @@ struct ServeOptions {
                 "\(path): \(problems.map(\.description).joined(separator: "; "))",
                 hint: "man arpguard-collector lists the keys, and so does docs/collector.md")
         }
+        try checkDays(object, path)
         return object
+    }
+
+    /// Totals are made of days that are folded: they can't end before those are.
+    private static func checkDays(
+        _ object: JSONObject, _ path: String
+    ) throws(CommandFailure) {
+        let standard = RetentionPolicy()
+        let open = object["open_days"]?.integerValue ?? Int64(standard.openDays)
+        let totals = object["totals_days"]?.integerValue ?? Int64(standard.totalsDays)
+        guard totals < open else { return }
+        throw CommandFailure(
+            "\(path): totals_days is \(totals), and days are open for \(open) (open_days)",
+            hint: "raise totals_days, or lower open_days")
     }
 
     static func contents(
@@ -156,6 +170,11 @@ struct ServeOptions {
     }
 
     private func checkReach(_ configuration: CollectorConfiguration) throws(CommandFailure) {
+        guard configuration.intake != configuration.admin || configuration.intake.port == 0 else {
+            throw CommandFailure(
+                "--listen and --admin-listen are both \(configuration.intake)",
+                hint: "give one of them another port", status: .usage)
+        }
         let hasTLS = configuration.intakeTLS != nil
         guard configuration.intake.isLoopback || hasTLS || configuration.isBehindProxy else {
             throw CommandFailure(

@@ -50,7 +50,7 @@ enum AlertText {
         }
         let alerts = counts.isEmpty ? "no alerts" : "alerts: " + counts.joined(separator: ", ")
         let hidden = summary.suppressed == 0 ? "" : "; suppressed findings: \(summary.suppressed)"
-        return "\(summary.frames) frames, \(summary.arpFrames) of them ARP; \(alerts)\(hidden)"
+        return "\(summary.frames.of("frame")), \(summary.arpFrames) of them ARP; \(alerts)\(hidden)"
     }
 
     /// What is to be said of frames that nobody could judge; nil without any. Not all of them need

@@ -122,6 +122,12 @@ import Testing
             error: "--listen: 192.0.2.1:4318 is not a loopback address, and there is no TLS"
         ),
         RefusedCommand(
+            arguments: ["serve", "--listen", "[::1]:4319", "--admin-listen", "[::1]:4319"],
+            status: 64, error: "--listen and --admin-listen are both [::1]:4319"),
+        RefusedCommand(
+            arguments: ["serve", "--config", "short-totals"], status: 2,
+            error: "short-totals: totals_days is 9, and days are open for 10 (open_days)"),
+        RefusedCommand(
             arguments: ["serve", "--admin-listen", "here"], status: 64,
             error: "--admin-listen: \"here\" is no address and port"),
         RefusedCommand(
@@ -151,6 +157,7 @@ import Testing
     func `what can't be done is said with a hint and a status`(_ command: RefusedCommand) throws {
         let folder = try TemporaryDirectory()
         try folder.write(String(repeating: "Dear reader, ", count: 100), to: "letter")
+        try folder.write(#"{"open_days": 10, "totals_days": 9}"#, to: "short-totals")
         try command.check(in: folder)
     }
 

@@ -14,6 +14,10 @@ import Testing
     init() throws { folder = try TemporaryDirectory() }
 
     private func export(_ arguments: String...) throws -> CommandResult {
+        try export(arguments)
+    }
+
+    private func export(_ arguments: [String]) throws -> CommandResult {
         try CommandRunner.run(
             Executables.path("arpguard-collector"),
             ["export-static", "--store", "sqlite:store"] + arguments,
@@ -83,6 +87,16 @@ import Testing
         #expect(
             refused.stderr.contains("hint: a folder stands where the file goes: move it away"),
             "\(refused.stderr)")
+    }
+
+    @Test func `days that no export takes are told with a range that one takes`() throws {
+        _ = try store()
+        let refused = try export("--from=\(SystemClock().now().day)", "out")
+        #expect(refused.status == 64)
+        let words = refused.stderr.split(whereSeparator: \.isWhitespace).suffix(2)
+        try #require(words.allSatisfy { $0.hasPrefix("--") }, "\(refused.stderr)")
+        let taken = try export(words.map(String.init) + ["out"])
+        #expect(taken.status == 0, "\(taken.stderr)")
     }
 
     @Test func `an export without a place for it says so`() throws {

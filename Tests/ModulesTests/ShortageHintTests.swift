@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: [
         (EMFILE, "more open files (ulimit -n)"), (ENFILE, "end other programs"),
         (EAGAIN, "(ulimit -u)"), (ENOMEM, "free memory"), (ENOSPC, "free space"),
-        (EDQUOT, "free space"),
+        (EDQUOT, "free space"), (EROFS, "can be written"),
     ])
     func `what has run out is told as what to do`(code: Int32, words: String) {
         let hint = SystemError(code: code, call: "open").shortageHint

@@ -192,4 +192,34 @@ import Testing
         try run("telemetry", "rotate-id", "--confirm")
         #expect(try !isTold(), "it has ended")
     }
+
+    @Test func `what a yes would leave behind is told before it is said`() throws {
+        let line = "what was recorded before this yes stays here for you to see, and is never sent"
+        func isTold() throws -> Bool {
+            let shown = try arpguard("telemetry", "enable", "--format", "json").stdout
+            let isTold = try arpguard("telemetry", "enable").stdout.contains(line)
+            #expect(try JSONValue.parse(shown)["leaves_behind"] == .bool(isTold))
+            return isTold
+        }
+        let place = "https://t.example.org/v1/logs"
+        try run("config", "set", "telemetry.upload_url", place)
+        #expect(try !isTold(), "nobody ever said yes")
+        try run("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", capture).status == 1)
+        #expect(try !isTold(), "it is the same yes")
+        for (key, value, former) in [
+            ("telemetry.anonymize_data", "false", "true"),
+            ("telemetry.upload_url", "https://u.example.org/v1/logs", place),
+        ] {
+            try run("config", "set", key, value)
+            #expect(try isTold(), "\(key)")
+            let preview = try arpguard("telemetry", "preview").stderr
+            #expect(preview.contains("it leaves as was agreed to, and no other yes sends it"))
+            try run("config", "set", key, former)
+            #expect(try !isTold(), "\(key)")
+            #expect(try !arpguard("telemetry", "preview").stderr.contains("no other yes"))
+        }
+        try run("telemetry", "disable")
+        #expect(try isTold(), "a no ended it")
+    }
 }

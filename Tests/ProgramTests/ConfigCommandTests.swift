@@ -184,6 +184,32 @@ import Testing
         #expect(taken.status == 0, "\(taken.stderr)")
     }
 
+    @Test func `a value that is no UTF-8 is not written as another one`() throws {
+        let script = """
+            exec "$1" config set output.eve_path "$(printf '/tmp/caf\\351')"
+            """
+        let result = try CommandRunner.run(
+            "/bin/sh", ["-c", script, "sh", Executables.path("arpguard")],
+            environment: ["ARPGUARD_HOME": arpguard.home])
+        #expect(result.status == 64)
+        #expect(result.stderr.contains("nothing was changed: what was given is no UTF-8"))
+        #expect(try arpguard.folder.contents().isEmpty)
+        let kept = try arpguard("config", "set", "output.eve_path", "/tmp/caf\u{FFFD}")
+        #expect(kept.status == 0, "a name may hold that sign")
+    }
+
+    @Test func `to take a ban away is told to be no yes`() throws {
+        let told = "that is no yes, and nothing is recorded: \(arpguard.told) telemetry enable asks"
+        let allowed = try arpguard("config", "set", "telemetry.enabled", "true")
+        #expect(allowed.stderr.contains(told), "\(allowed)")
+        let forbidden = try arpguard("config", "set", "telemetry.enabled", "false")
+        #expect(!forbidden.stderr.contains("no yes"))
+        let unset = try arpguard("config", "unset", "telemetry.enabled")
+        #expect(unset.stderr.contains(told))
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        #expect(try arpguard("config", "set", "telemetry.enabled", "true").stderr.isEmpty)
+    }
+
     @Test func `a home that can't be made is a failure`() throws {
         try arpguard.folder.write("", to: "own")
         let home = arpguard.home + "/below"

@@ -73,6 +73,21 @@ import Testing
         #expect(error?.message == "the home can't be made: \(home.path): Not a directory")
     }
 
+    @Test(
+        arguments: [
+            (EACCES, 1000, "run the command with sudo"), (EACCES, 0, "name another with --home"),
+            (EROFS, 1000, "mount the file system so that it can be written, then try again"),
+        ] as [(Int32, UInt32, String)])
+    func `a service's folder that can't be made is told with what helps`(
+        code: Int32, user: UInt32, hint: String
+    ) throws {
+        let home = try HomeRules(
+            flag: nil, isService: true, userID: user, userFolder: nil, workingFolder: "/"
+        ).home()
+        let error = SystemError(code: code, call: "mkdir", subject: home.path)
+        #expect(home.hint(against: error, userID: user) == hint)
+    }
+
     private func home(_ name: String) throws -> Home {
         try HomeRules(
             flag: folder.file(name), userID: 1000, userFolder: nil, workingFolder: "/"

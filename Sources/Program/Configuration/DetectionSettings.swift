@@ -81,7 +81,8 @@ public struct DetectionSettings: Sendable, Equatable {
             Setting(
                 "trusted", form: "up to \(trustedMax) MAC addresses of hosts",
                 example: #"["02:00:00:00:00:01"]"#, default: .array([]),
-                meaning: "which stations are never accused"
+                meaning:
+                    "which stations are never accused: an alert that accuses them alone is left out"
             ) { value in
                 value.arrayValue.map {
                     $0.count <= trustedMax

@@ -26,6 +26,13 @@ struct ConsentState: Sendable {
     /// The epoch of the yes under which events may be recorded now.
     var epoch: UInt32? { consent == .given ? record?.epoch : nil }
 
+    /// Whether what the yes that stands lets leave would also leave under one to these terms: for
+    /// the same place, as coarse. False without a yes.
+    func goesOn(under terms: ConsentTerms) -> Bool {
+        guard consent == .given, !isCopied, let agreed = record?.terms else { return false }
+        return agreed.origin == terms.origin && agreed.anonymizeData == terms.anonymizeData
+    }
+
     /// Why a record that stands can't be read now; nil where that is not so.
     var recordError: SystemError? {
         if case .unread(let error) = recordFault { error } else { nil }

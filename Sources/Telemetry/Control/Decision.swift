@@ -61,9 +61,7 @@ extension TelemetryControl {
         // While there is room: what is lost on a full disk is counted in it.
         try? LossNote(directory: directory, seams: seams).make()
         let last = lastEpoch(page, old)
-        let continues =
-            state.consent == .given && !state.isCopied && old?.terms.origin == terms.origin
-            && old?.terms.anonymizeData == terms.anonymizeData
+        let continues = state.goesOn(under: terms)
         record.epoch = continues ? last : last + 1
         // First of all: a yes that can't be written down takes no effect.
         try Store.using(directory, seams) { store in

@@ -121,7 +121,7 @@ extension LossReason {
         case .catalogue: "the catalogue refused them"
         case .storageCap: "the storage cap made room"
         case .retention: "their time was up before they were sent"
-        case .damaged: "they could not be read again"
+        case .damaged: "they could not be read again, a whole file of them counted as one"
         case .rejected: "the collector refused them for good"
         case .droppedInReview: "you dropped them in review"
         case .revoked: "consent was taken back, or forbidden, before they were stored"

@@ -45,6 +45,13 @@ public final class TelemetryControl: Sendable {
     /// What the last yes covered; nil if nobody ever decided.
     public var agreedTerms: ConsentTerms? { gate.read().state.record?.terms }
 
+    /// Whether what was recorded under an earlier yes, or under the one that stands, would never
+    /// leave under a yes to the terms of now.
+    package var wouldLeaveBehind: Bool {
+        let state = gate.read().state
+        return state.record?.terms.properties.isEmpty == false && !state.goesOn(under: terms)
+    }
+
     /// Whether something was sent, or may have been, under the identifier with which the next yes
     /// goes on.
     package var isIdentifierKnownElsewhere: Bool {

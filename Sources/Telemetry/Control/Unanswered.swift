@@ -16,21 +16,29 @@ public struct Unanswered: Sendable, Equatable, CustomStringConvertible {
     public let elsewhere: String?
     /// No upload sends them by itself before; nil where nothing was put off.
     public let notBefore: Timestamp?
+    /// Whether the server asked for that, which an upload that somebody types waits out too.
+    let isWished: Bool
     /// What the last attempt met, in words; nil where nothing is known of its end.
     public let reason: String?
 
     /// All of it in one line for people: lower-case, no full stop.
-    public var description: String { description(notBefore: notBefore) }
+    public var description: String {
+        text(next: notBefore.map { "\(isWished ? "" : "by itself ")not before \($0.rfc3339)" })
+    }
 
     /// The same for whoever waits for another time than an upload that starts by itself.
     package func description(notBefore time: Timestamp?) -> String {
+        text(next: time.map { "not before \($0.rfc3339)" })
+    }
+
+    private func text(next: String?) -> String {
         let subject = "\(events) \(events == 1 ? "event is" : "events are")"
         let place = elsewhere.map { " to \($0), as when they were sealed," } ?? ""
         guard let reason else {
             return "\(subject) on the way\(place) since \(since.rfc3339): no answer is known yet"
         }
-        let next = time.map { "not before \($0.rfc3339)" } ?? "with the next upload"
-        return "\(subject) being retried\(place) since \(since.rfc3339), next \(next): \(reason)"
+        return "\(subject) being retried\(place) since \(since.rfc3339), next "
+            + "\(next ?? "with the next upload"): \(reason)"
     }
 
     /// The same for programs.
@@ -52,9 +60,10 @@ extension TelemetryControl {
 
     func unanswered(_ store: Store) throws -> Unanswered? {
         guard let epoch = gate.read().state.epoch else { return nil }
+        let memory = memory(of: store)
         return try store.unanswered(
             Outbox.ready(config), epoch: epoch, sendingTo: config.uploadEndpoint?.description,
-            notBefore: try memory(of: store).notBefore(epoch: epoch))
+            notBefore: try memory.notBefore(epoch: epoch), wish: try memory.wish())
     }
 }
 
@@ -66,7 +75,8 @@ extension Store {
     }
 
     fileprivate func unanswered(
-        _ ready: String, epoch: UInt32, sendingTo place: String?, notBefore time: Timestamp?
+        _ ready: String, epoch: UInt32, sendingTo place: String?, notBefore time: Timestamp?,
+        wish: Timestamp?
     ) throws -> Unanswered? {
         let batches = try database.rows(
             """
@@ -90,7 +100,7 @@ extension Store {
             events: batches.map(\.events).reduce(0, +),
             since: Timestamp(nanoseconds: begun ?? first.sealed),
             elsewhere: batches.compactMap(\.begunURL).first { $0 != place },
-            notBefore: time,
+            notBefore: time, isWished: time != nil && time == wish,
             reason: batches.compactMap(\.answer).last)
     }
 }

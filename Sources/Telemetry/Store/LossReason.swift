@@ -10,7 +10,8 @@ public enum LossReason: String, Sendable, CaseIterable {
     case storageCap = "storage_cap"
     /// Its time was up before it was sent.
     case retention
-    /// It could not be read again.
+    /// It could not be read again. A whole file of events counts as one: how many it held, nobody
+    /// knows.
     case damaged
     /// The collector refused it for good.
     case rejected

@@ -16,6 +16,7 @@ struct ConfigurationChange {
     func perform(
         in context: ProgramContext, _ invocation: Invocation
     ) throws(CommandFailure) {
+        try refuseRepaired()
         let file = context.configurationFile
         let old = try file.readContent()
         if value == nil, let rest = file.schema.removing(unknown: key, from: old) {
@@ -38,6 +39,15 @@ struct ConfigurationChange {
         if self.key == "telemetry.upload_url" {
             TelemetrySetup(context, invocation).warnOfPath(invocation.diagnostics)
         }
+    }
+
+    /// Throws where bytes that are no text were repaired: the file would name something else.
+    private func refuseRepaired() throws(CommandFailure) {
+        guard GivenBytes.areNoText, [key, value ?? ""].contains(where: { $0.contains("\u{FFFD}") })
+        else { return }
+        throw CommandFailure(
+            "nothing was changed: what was given is no UTF-8, which a configuration is",
+            hint: "give names that are UTF-8", status: .usage)
     }
 
     /// Writes the file and says what holds for the key now; nil is one that the schema has not.
@@ -74,7 +84,12 @@ struct ConfigurationChange {
     /// A yes covers a place and a fineness; after another one was set, nothing leaves.
     private func tellConsent(_ context: ProgramContext, _ invocation: Invocation) {
         guard key.hasPrefix("telemetry.") else { return }
-        let control = TelemetrySetup(context, invocation).control()
+        let setup = TelemetrySetup(context, invocation)
+        let control = setup.control()
+        if key == "telemetry.enabled", setup.config.enabled != false, !control.hasYes {
+            invocation.diagnostics.notice(
+                "that is no yes, and nothing is recorded: arpguard telemetry enable asks for one")
+        }
         guard control.causes(blocking: .sending).contains(.termsChanged) else { return }
         invocation.diagnostics.notice(
             "your yes does not cover this: nothing is sent before you say it again, with "

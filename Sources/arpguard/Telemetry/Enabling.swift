@@ -23,7 +23,8 @@ struct Enabling {
         setup.warnOfPath(invocation.diagnostics)
         let view = TermsView(
             terms: terms, config: setup.config, agreed: control.agreedTerms,
-            isIdentifierKnown: control.isIdentifierKnownElsewhere, told: setup.home.addressing)
+            isIdentifierKnown: control.isIdentifierKnownElsewhere,
+            leavesBehind: control.wouldLeaveBehind, told: setup.home.addressing)
         if invocation.command.isOn(.confirm) {
             try agree(control, terms, view)
             return .success
@@ -108,6 +109,8 @@ struct TermsView {
     let agreed: ConsentTerms?
     /// Whether something was sent under the identifier that goes on.
     let isIdentifierKnown: Bool
+    /// Whether what was recorded so far never leaves under this yes.
+    let leavesBehind: Bool
     /// Has a text's commands reach this home.
     let told: (String) -> String
 
@@ -176,6 +179,7 @@ struct TermsView {
             ("where to:", StyledText(place)), ("how fine:", StyledText(fineness)),
             ("how long:", StyledText(retention)), ("terms:", StyledText(terms.digest)),
         ]
+        if leavesBehind { pairs.insert(("so far:", StyledText(Self.behind)), at: 3) }
         if terms.origin != nil { pairs.insert(("with it:", StyledText(Self.envelope)), at: 1) }
         if goesElsewhere { pairs.insert(("with which:", StyledText(told(Self.sameOne))), at: 1) }
         let added = agreed.map { terms.added(to: $0) } ?? []
@@ -185,6 +189,9 @@ struct TermsView {
         }
         return pairs
     }
+
+    private static let behind =
+        "what was recorded before this yes stays here for you to see, and is never sent"
 
     /// Whether another place than that of the last yes is told an identifier that was sent before.
     private var goesElsewhere: Bool {
@@ -212,6 +219,7 @@ struct TermsView {
         var object = terms.json.objectValue ?? [:]
         object["digest"] = .string(terms.digest)
         object["identifier_sent_before"] = .bool(goesElsewhere)
+        object["leaves_behind"] = .bool(leavesBehind)
         object["storage_retention_days"] = .integer(Int64(config.storageRetentionDays))
         return object
     }

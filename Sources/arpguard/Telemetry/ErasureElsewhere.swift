@@ -133,7 +133,8 @@ struct ErasureElsewhere {
                 + faults.joined(separator: "; ")
         }
         let from = status.erasuresNotBefore.map { "from \($0.rfc3339) on " } ?? ""
-        return "uploads \(from)ask again until it is confirmed"
+        return "uploads \(from)ask again until it is confirmed, and none begins by itself where no "
+            + "watch and no timer runs: arpguard telemetry upload"
     }
 
     private var lockErrors: [JSONValue] {

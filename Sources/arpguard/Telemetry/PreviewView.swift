@@ -12,6 +12,8 @@ struct PreviewView {
     let proxy: String?
     /// What the yes that stands covers; nil without one.
     let agreed: ConsentTerms?
+    /// Whether a yes to what is configured now would leave behind what was recorded.
+    let wouldLeaveBehind: Bool
     let words: CauseWords
     let status: TelemetryStatus
 
@@ -31,7 +33,8 @@ struct PreviewView {
         case .unsealed(let json, let causes):
             let rest =
                 agreed?.origin == nil
-                ? "; it was recorded to stay here, and no later yes sends it" : ""
+                ? "; it was recorded to stay here, and no later yes sends it"
+                : wouldLeaveBehind ? "; it leaves as was agreed to, and no other yes sends it" : ""
             try show(
                 json, "what is stored, not sealed, as it would be sent\(rest)", causes, invocation)
             tellRest(beside: RequestText.counts(json).map(\.count).reduce(0, +), invocation)

@@ -48,7 +48,7 @@ extension StatusView {
         .init("unanswered.events", "Events whose sending was tried, not answered: they go again"),
         .init("unanswered.since", "When the first of them were tried first"),
         .init("unanswered.elsewhere", "Where they go, if not to upload_url; else null"),
-        .init("unanswered.not_before", "Before when they don't go again, or null"),
+        .init("unanswered.not_before", "Before when they don't go again by themselves, or null"),
         .init("unanswered.reason", "What the last attempt met, or null if its end is not known"),
         .init("lost.*", "How many events were lost for this reason"),
         .init(

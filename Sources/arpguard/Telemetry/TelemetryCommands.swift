@@ -143,7 +143,8 @@ extension Command {
         let preview = try telling { try control.preview() }
         return try PreviewView(
             preview: preview, proxy: setup.config.uploadProxy, agreed: control.agreedTerms,
-            words: control.words, status: try telling { try control.status() }
+            wouldLeaveBehind: control.wouldLeaveBehind, words: control.words,
+            status: try telling { try control.status() }
         ).show(invocation)
     }
 }

@@ -14,6 +14,7 @@ extension [Command.Member] {
         .init(
             "identifier_sent_before",
             "Whether another place than before gets the identifier that was sent before"),
+        .init("leaves_behind", "Whether what was recorded before would never be sent"),
         .init("storage_retention_days", "How long events are kept here"),
         .init("agreed", "Whether a yes was recorded: with --confirm it was"),
         .init("blocked_by", "What keeps events from being recorded in spite of the yes"),
