@@ -64,6 +64,8 @@ extension SystemError {
     public static let isFolder = EISDIR
     /// EPERM: not for this user.
     public static let notPermitted = EPERM
+    /// EROFS: the file system lets nothing be written.
+    public static let readOnly = EROFS
     /// EACCES: the permission bits forbid it.
     public static let accessDenied = EACCES
     /// EINVAL: not of the form that was expected.

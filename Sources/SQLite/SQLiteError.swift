@@ -42,6 +42,9 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     /// `SQLITE_CONSTRAINT_PRIMARYKEY`, `_UNIQUE` and `_ROWID`, macros that Swift can't import.
     private static let duplicates = [6, 8, 10].map { SQLITE_CONSTRAINT | $0 << 8 }
 
+    /// What was to be written can't be, whoever asks.
+    public var isReadOnly: Bool { primaryCode == SQLITE_READONLY }
+
     /// Another connection holds a lock for longer than the busy timeout.
     public var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 

@@ -107,7 +107,8 @@ public struct ConfigurationFile: Sendable {
         } catch {
             throw CommandFailure(
                 "the configuration can't be written: \(error)",
-                hint: "make the folder writable, free space, or name another with --home")
+                hint: error.shortageHint
+                    ?? "make the folder writable, free space, or name another with --home")
         }
         if isLink {
             throw CommandFailure(

@@ -112,9 +112,12 @@ struct ConsentState: Sendable {
                     + "what was decided there counts"
             }
         }
-        return closedPath(directory, seams.files).map {
-            "make \($0) readable and writable for its owner"
+        if let path = closedPath(directory, seams.files) {
+            return "make \(path) readable and writable for its owner"
         }
+        let page = directory.consentPage
+        return meets(SystemError.readOnly) { _ = try ConsentPage(opening: page, seams.files) }
+            ? "mount the file system of \(directory.path) so that it can be written" : nil
     }
 
     /// The same where no folder stands in the place of that of the data; nil where one does, or
@@ -153,19 +156,20 @@ struct ConsentState: Sendable {
         _ directory: TelemetryDirectory, _ files: any FileSystem
     ) -> String? {
         let (record, page) = (directory.consentRecord, directory.consentPage)
-        if isDenied({ _ = try files.status(of: record) }) { return directory.path }
-        if isDenied({ _ = try files.read(record, bytesMax: ConsentRecord.bytesMax) }) {
+        let denial = SystemError.accessDenied
+        if meets(denial, { _ = try files.status(of: record) }) { return directory.path }
+        if meets(denial, { _ = try files.read(record, bytesMax: ConsentRecord.bytesMax) }) {
             return record
         }
-        return isDenied { _ = try ConsentPage(opening: page, files) } ? page : nil
+        return meets(denial) { _ = try ConsentPage(opening: page, files) } ? page : nil
     }
 
-    private static func isDenied(_ look: () throws -> Void) -> Bool {
+    private static func meets(_ code: Int32, _ look: () throws -> Void) -> Bool {
         do {
             try look()
             return false
         } catch {
-            return (error as? SystemError)?.code == SystemError.accessDenied
+            return (error as? SystemError)?.code == code
         }
     }
 

@@ -162,8 +162,12 @@ extension TelemetryControl {
 
     /// What to do where an error says that the machine gives a store too little; else nil.
     package static func shortageHint(_ error: any Error) -> String? {
-        guard let code = (error as? SQLiteError)?.systemCode else { return nil }
-        return SystemError(code: code, call: "open").shortageHint
+        guard let error = error as? SQLiteError else { return nil }
+        if error.isReadOnly {
+            return "let the store's files be written, by their modes or by how their file system "
+                + "is mounted, then try again"
+        }
+        return SystemError(code: error.systemCode, call: "open").shortageHint
     }
 
     /// Whether an error says that there is no room.
