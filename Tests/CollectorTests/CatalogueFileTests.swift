@@ -58,6 +58,7 @@ import Testing
     @Test(arguments: [
         ("swiftlinter", true), ("My Linter 2", true), (String(repeating: "é", count: 32), true),
         ("", false), ("a\nb", false), ("\u{7F}", false),
+        ("a\u{202E}b", false),
         (String(repeating: "é", count: 32) + "a", false),
     ])
     func `a service has a name of bounded length and on one line`(name: String, isOne: Bool) {

@@ -55,6 +55,22 @@ struct WrongLine: CustomTestStringConvertible {
         WrongLine("sell 3", "missing argument STAMP", "see 'sample sell --help'"),
     ]
 
+    @Test(arguments: [("office.pcap", true), ("captures/office", true), ("office", false)])
+    func `who leaves out the command that takes files is told which one does`(
+        word: String, isFile: Bool
+    ) {
+        let one = Argument("FOLDER", .one, .path, help: "A folder")
+        let files = Argument("FILE", .any, .path, help: "A file")
+        let tool = Command(
+            group: "tool", summary: "A tool",
+            subcommands: [
+                Command("write", summary: "Writes", arguments: [one]) { _ in .success },
+                Command("read", summary: "Reads", arguments: [files]) { _ in .success },
+            ])
+        let error = UsageError.unknownCommand(word, below: tool, path: "tool")
+        #expect(error.hint == (isFile ? "did you mean 'tool read FILE'?" : "one of write, read"))
+    }
+
     @Test(arguments: wrongLines)
     func `a wrong line names the fault and the way out`(wrong: WrongLine) {
         let error = #expect(throws: UsageError.self) { try parse(wrong.line) }

@@ -2,6 +2,7 @@
 
 public import Catalogue
 internal import JSON
+private import Modules
 
 /// A catalogue of a host program, read from the file that it prints its catalogue into.
 public struct CatalogueFile: Sendable {
@@ -17,10 +18,11 @@ public struct CatalogueFile: Sendable {
     /// Bytes of a service's name, which names files of an export too.
     public static let serviceBytesMax = 64
 
-    /// Whether a service may be called so: 1 to 64 bytes, no control characters.
+    /// Whether a service may be called so: 1 to 64 bytes, no control characters, and none of the
+    /// marks that reorder what is read.
     public static func isService(_ name: String) -> Bool {
         (1...serviceBytesMax).contains(name.utf8.count)
-            && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+            && !name.unicodeScalars.contains(where: ShellText.isControl)
     }
 
     /// Why a file can't be used; lower-case, without a full stop.

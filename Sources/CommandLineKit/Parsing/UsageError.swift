@@ -19,7 +19,9 @@ public struct UsageError: Error, Equatable, CustomStringConvertible {
 extension UsageError {
     static func unknownCommand(_ word: String, below command: Command, path: String) -> UsageError {
         let nearest = Suggestion.nearest(to: word, among: command.shownSubcommands.map(\.name))
-        let meant = nearest ?? deeperCommand(word, below: command, path: path)
+        let meant =
+            nearest ?? deeperCommand(word, below: command, path: path)
+            ?? fileCommand(word, below: command, path: path)
         return UsageError(
             "unknown command '\(word)'",
             hint: meant.map { "did you mean '\($0)'?" } ?? choice(of: command))
@@ -35,6 +37,19 @@ extension UsageError {
             return nil
         }
         return ([path] + node.commands.dropFirst().map(\.name)).joined(separator: " ")
+    }
+
+    /// The command that takes files, for a word that is written like one: it was left out.
+    private static func fileCommand(_ word: String, below command: Command, path: String)
+        -> String?
+    {
+        guard word.contains(where: { "./".contains($0) }) else { return nil }
+        for command in command.shownSubcommands {
+            guard let files = command.arguments.first, files.values == .path, files.takesRest
+            else { continue }
+            return "\(path) \(command.name) \(files.name)"
+        }
+        return nil
     }
 
     /// - Parameter named: the commands that the command line names behind the flag.
