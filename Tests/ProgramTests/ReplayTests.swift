@@ -193,7 +193,7 @@ import Testing
         let file = try arpguard.folder.write(bytes, to: "two.pcapng")
         let result = try arpguard("replay", file)
         #expect(result.status == 0)
-        #expect(result.stdout == "1 frames, 1 of them ARP; no alerts\n")
+        #expect(result.stdout == "1 frame, 1 of them ARP; no alerts\n")
         #expect(
             result.stderr.hasPrefix(
                 "arpguard: warning: \(file) holds frames of 2 interfaces, and they are judged as "
