@@ -22,6 +22,13 @@ extension Contest {
         return false
     }
 
+    /// Whether who had the address first never was the first to answer everybody, nor asked
+    /// everybody in its name: a forger that a capture begins with does neither.
+    var hasOnlyWhisperers: Bool {
+        guard let tally = original.flatMap({ contender($0) })?.tally else { return false }
+        return Swift.max(promptedBefore, tally.firstAnswers) &+ tally.asked == 0
+    }
+
     /// Whether frames of others spoke for a contender as forgers do: nobody forges what an owner
     /// says anyway, and ports of a virtual router speak for it.
     func isForgedFor(_ contender: Contender) -> Bool {
@@ -62,6 +69,28 @@ extension Contest {
         }
     }
 
+    /// Whether the source of a frame that names another station, `sender`, is a forger that was
+    /// heard first, as at the start of a capture in the middle of an attack: what it whispered
+    /// passed for answers once or twice, but nobody heard it answer or ask everybody; or the other
+    /// one does so, and more often than it.
+    private func isForger(_ source: Contender, speakingFor sender: Contender?) -> Bool {
+        let (tally, other) = (source.tally, sender?.tally)
+        let whispersMore = tally.ownUnsolicited > tally.prompted
+        let answers =
+            whispersMore
+            ? tally.firstAnswers : Swift.max(promptedBefore, tally.firstAnswers)
+        let own = answers &+ tally.asked
+        guard own == 0 else {
+            return other?.hasAnsweredItself == true && other?.firstAnswers ?? 0 > own
+        }
+        let isOtherHeard = other.map { $0.firstAnswers &+ $0.asked > 0 } ?? false
+        return isOtherHeard || whispersMore && tally.ownUnsolicited >= Self.forgersWhispers
+    }
+
+    /// How often a forger whispers at least until it is taken for one: an owner does so once or
+    /// twice where a capture lacks questions.
+    private static let forgersWhispers: UInt32 = 3
+
     /// Whether a contender may be a port of the virtual router for which it speaks: ports answer
     /// for it from their own source (RFC 5798, section 8.1.2), and only ask under that.
     private func isPort(_ contender: Contender, of sender: Contender?) -> Bool {
@@ -91,8 +120,9 @@ extension Contest {
             update(packet.sender.mac) { $0.isSpokenForByKnown = isKnown }
         }
         if let source {
-            sighting.isSourceWorn = source.isOwner
-            let isRival = source.isOriginal ? !source.tally.isOwners : sender?.isOriginal == true
+            let isOwner = source.isOwner && !isForger(source, speakingFor: sender)
+            sighting.isSourceWorn = isOwner
+            let isRival = source.isOriginal ? !isOwner : sender?.isOriginal == true
             sighting.isSourceRival = isRival && !isPort(source, of: sender)
         } else {
             sighting.isSourceWorn = mayBeWorn && sender?.isOwner != true
@@ -144,10 +174,11 @@ extension Contest {
         noteChange(
             at: sighting.time, isAnnounced: sighting.form == .announcement || isToMany,
             isReturn: known != nil, isToOriginal: known?.isOriginal == true)
-        // A router's port asks in the name of the address that the virtual one answers for.
+        // A router's port asks in the name of the address that the virtual one answers for. The
+        // one that had the address first is back.
         let wearsVirtualMAC =
             lacksAdverts && sighting.explanation == nil && claim.mac.isVirtualRouter
-            && !onlyAsked
+            && !onlyAsked && known?.isOriginal != true
         update(claim.mac) { contender in
             if !sighting.form.isPrompted {
                 if after.isUsurped { contender.unpromptedTakeovers &+= 1 }

@@ -12,9 +12,11 @@ extension NetworkMemory {
         if !isNew { sighting.knownOwner = before }
         // An explanation matters where the claim is new, or was told unasked.
         if isNew || before != claim.mac || sighting.form == .unsolicited {
-            sighting.explanation = explanation(
-                of: move(to: packet, from: bindings[place], at: sighting.time),
-                isGateway: sighting.isGateway, isTold: sighting.form == .unsolicited)
+            sighting.explanation =
+                explanation(
+                    of: move(to: packet, from: bindings[place], at: sighting.time),
+                    isGateway: sighting.isGateway, isTold: sighting.form == .unsolicited)
+                ?? explanationBeside(bindings[place], of: packet, at: sighting.time)
         }
         if before == claim.mac {
             bindings.update(place) { $0.add(sighting, isHolders: $0.isHeld) }
@@ -57,6 +59,22 @@ extension NetworkMemory {
         return move
     }
 
+    /// What explains that a packet's sender has the address, where `holder` took that and somebody
+    /// had it before: it is a router of that one's group, and takes it from the forger alone.
+    private func explanationBeside(
+        _ holder: Binding, of packet: ARPPacket, at time: Int64
+    ) -> Explanation? {
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        guard holder.isUsurped, holder.mac != packet.sender.mac,
+            let contest = contests.value(key), let original = contest.original,
+            original != packet.sender.mac, original != holder.mac,
+            let first = contest.contender(original)
+        else { return nil }
+        var move = Move(pair: packet.sender, segment: packet.segment, time: time)
+        move.comes(from: first.mac, first.tally)
+        return isAdvertised(move) ? .sharedRouter : nil
+    }
+
     private mutating func changeOwner(
         of key: AddressKey, at place: BindingTable.Place, to claim: Binding,
         _ sighting: inout Sighting
@@ -94,7 +112,8 @@ extension NetworkMemory {
         let isOwnWord = contests[index].lastWasReturn && !contests[index].lastWasTold
         let after = contests[index].change(
             from: before, to: claim, sighting,
-            lacksAdverts: hasHeardLong(sighting.packet.segment, at: sighting.time))
+            lacksAdverts: hasHeardLong(sighting.packet.segment, at: sighting.time)
+                && !(contests[index].hasOnlyWhisperers && isAdvertising(sighting)))
         let isStranger = sighting.isNewStation && noteStranger(sighting, in: index)
         let isFresh = before.isFresh(at: sighting.time, thresholds)
         if !before.isUsurped { contests[index].wasOwnerFresh = isFresh }
@@ -114,6 +133,13 @@ extension NetworkMemory {
             countOwner(&sighting, from: before.mac)
             noteLateConfession(&sighting, taker: before)
         }
+    }
+
+    /// Whether a packet's sender is a router of a group that says it has the address.
+    private func isAdvertising(_ sighting: Sighting) -> Bool {
+        let packet = sighting.packet
+        return isAdvertised(
+            Move(pair: packet.sender, segment: packet.segment, time: sighting.time))
     }
 
     /// Takes in that an address changed to a station that was never heard before, and says whether

@@ -245,7 +245,13 @@ struct NetworkMemory: ~Copyable, Sendable {
     /// What explains a move of an address. No lease explains the gateway's, nor that one station
     /// is told of a move unasked: `isTold`.
     func explanation(of move: Move, isGateway: Bool, isTold: Bool) -> Explanation? {
-        let isAdvertised = explanations.isAdvertised(
+        if isAdvertised(move) { return .sharedRouter }
+        return !isGateway && !isTold && explanations.isLeased(move) ? .lease : nil
+    }
+
+    /// Whether a group of routers explains a move.
+    func isAdvertised(_ move: Move) -> Bool {
+        explanations.isAdvertised(
             move,
             owner: { bindings.owner(AddressKey(segment: move.segment, ip: $0)) },
             answerer: { ip in
@@ -254,8 +260,6 @@ struct NetworkMemory: ~Copyable, Sendable {
                     bindings[place].tally.soleAnswers > 0 ? bindings[place].mac : nil
                 }
             })
-        if isAdvertised { return .sharedRouter }
-        return !isGateway && !isTold && explanations.isLeased(move) ? .lease : nil
     }
 }
 
