@@ -82,8 +82,11 @@ struct TrueOwnerTests {
         return adverts + talk + exchange(50, port, .bob) + exchange(31_000, port, .alice)
     }
 
-    private static func poisoned(_ name: String, _ asking: Player, from start: Int64) -> Scene {
-        let forged = (0..<15).map { tells(start + Int64($0) * 2_000, asGateway, .alice) }
+    private static func poisoned(
+        _ name: String, _ asking: Player, from start: Int64,
+        _ forges: (Int64) -> Step = { tells($0, asGateway, .alice) }
+    ) -> Scene {
+        let forged = (0..<15).map { forges(start + Int64($0) * 2_000) }
         return Scene(
             name, [reigns(asking).filter { $0.at >= 20_000 || start > 1_000 }], forged: forged,
             withNetwork: false)
@@ -93,6 +96,9 @@ struct TrueOwnerTests {
         poisoned("a virtual router", shared, from: 22_400),
         poisoned("whose port asks", port, from: 22_400),
         poisoned("the attack was there first", shared, from: 0),
+        poisoned("the attack was there first, for everybody", shared, from: 0) {
+            announces($0, asGateway)
+        },
     ]
 
     @Test(arguments: virtual, configurations)
@@ -102,6 +108,27 @@ struct TrueOwnerTests {
         let told = scene.alerts(configuration)
         #expect(told.contains { $0.severity >= .high })
         expectMalloryAlone(told)
+    }
+
+    /// Everybody is told on and on, and the owner answers whoever asks.
+    private static func announced(_ name: String, by who: Player, answering: [Step]) -> Scene {
+        let told = (0..<30).map { announces(Int64($0) * 2_000, who) }
+        return Scene(name, [told, answering, life], withNetwork: false)
+    }
+
+    private static let answers = (0..<10).flatMap { exchange(900 + $0 * 6_000, .router, .bob) }
+    private static let ownAnswers = (0..<10).flatMap {
+        exchange(1_500 + $0 * 6_000, asGateway, .alice)
+    }
+
+    @Test func `who goes on to announce and never answers is told, though heard first`() {
+        let told = Self.announced("forged", by: Self.asGateway, answering: Self.answers).alerts()
+        #expect(told.contains { $0.rule == .repeatedUnsolicitedAlone && $0.severity == .high })
+        expectMalloryAlone(told)
+        // One that answers may be the other side of an honest conflict.
+        let both = Self.answers + Self.ownAnswers
+        let conflict = Self.announced("a conflict", by: Self.asGateway, answering: both).alerts()
+        #expect(conflict.allSatisfy { $0.rule != .repeatedUnsolicitedAlone })
     }
 
     private func expectMalloryAlone(_ told: [Alert]) {

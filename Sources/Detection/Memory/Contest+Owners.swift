@@ -29,6 +29,19 @@ extension Contest {
         return Swift.max(promptedBefore, tally.firstAnswers) &+ tally.asked == 0
     }
 
+    /// Whether another one than `mac` was the first to answer everybody, several times, and tells
+    /// nobody unasked.
+    func hasAnswerer(besides mac: MACAddress) -> Bool {
+        contenders.indices.contains { index in
+            guard let other = contenders[index], other.mac != mac else { return false }
+            return other.tally.firstAnswers >= Self.answersOfOwner && other.tally.unsolicited == 0
+        }
+    }
+
+    /// How often everybody was answered at least by one that has an address, as far as is told of
+    /// one who says otherwise.
+    private static let answersOfOwner: UInt32 = 3
+
     /// Whether frames of others spoke for a contender as forgers do: nobody forges what an owner
     /// says anyway, and ports of a virtual router speak for it.
     func isForgedFor(_ contender: Contender) -> Bool {

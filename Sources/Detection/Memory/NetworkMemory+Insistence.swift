@@ -20,12 +20,15 @@ extension NetworkMemory {
             sighting.declared != packet.sender.mac, let place = bindings.peek(key),
             bindings[place].mac == packet.sender.mac,
             bindings[place].isUsurped || isOutanswered(sighting, bindings[place])
+                || isAnnouncingInVain(sighting, bindings[place])
         else { return }
         let move = move(to: packet, from: bindings[place], at: sighting.time)
         guard explanation(of: move, isGateway: sighting.isGateway, isTold: false) == nil
         else { return }
         guard bindings[place].isUsurped else {
-            return count(.claims, thresholds.askedAgain, &sighting)
+            let isAnnouncement = sighting.form == .announcement
+            let needed = isAnnouncement ? thresholds.insistences : thresholds.askedAgain
+            return count(.claims, needed, &sighting)
         }
         let isRecent = isRecent(key, at: sighting.time)
         if !sighting.isQuestionToMany
@@ -53,6 +56,18 @@ extension NetworkMemory {
         let packet = sighting.packet
         let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
         return contests.value(key)?.hasAnswerer ?? false
+    }
+
+    /// Whether a station that was heard first to have an address tells everybody so, and never
+    /// answers for it, while another one does each time that everybody asks: a forger with which a
+    /// capture begins. Who has an address answers, however often it announces.
+    private func isAnnouncingInVain(_ sighting: Sighting, _ binding: Binding) -> Bool {
+        guard sighting.form == .announcement, binding.isContested, binding.tally.prompted == 0,
+            !sighting.isMismatched, !isWornByRouters(sighting.packet)
+        else { return false }
+        let packet = sighting.packet
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        return contests.value(key)?.hasAnswerer(besides: packet.sender.mac) ?? false
     }
 
     /// Whether an address was taken a short while ago: later whoever has it asks everybody as

@@ -15,7 +15,8 @@ extension NetworkMemory {
             form == .question || form.isAnswer || form == .announcement,
             isOrdinary(stationAt: index, packet, form),
             configuration.staticBindings.isEmpty,
-            !(isAskedAgain || form == .answerToOne) || !bindings[place].isContested,
+            !(isAskedAgain || form == .answerToOne || form == .announcement)
+                || !bindings[place].isContested,
             bindings.hears(packet, form, frame: frame, time: time, at: place)
         else { return false }
         stations[index].speaks(packet, form, frame: frame, time: time)
