@@ -92,17 +92,17 @@ import Testing
             room: BodyRoom(ByteBudget(bytesMax: 1), perNetworkMax: 0))
         let exchange = Exchange(context: context, request: HTTPRequest(.get, "/x"), socket: -1)
         let woken = Monitor(0)
-        var sleeps = 0
+        var suspended = 0
         if endsFirst { context.answerUnanswered(within: 0) }
         let first = exchange.answer(
-            suspend: { sleeps += 1 }, wake: { woken.update { $0 += 1 } })
+            suspend: { suspended += 1 }, wake: { woken.update { $0 += 1 } })
         if !endsFirst {
             #expect(first == nil)
             context.answerUnanswered(within: 0)
         }
-        #expect(sleeps == woken.read { $0 }, "who sleeps is woken")
-        #expect(sleeps == (endsFirst ? 0 : 1))
-        let answer = first ?? exchange.answer(suspend: { sleeps += 1 }, wake: {})
+        #expect(suspended == woken.read { $0 }, "who waits is woken")
+        #expect(suspended == (endsFirst ? 0 : 1))
+        let answer = first ?? exchange.answer(suspend: { suspended += 1 }, wake: {})
         #expect(answer?.status == .serviceUnavailable)
         #expect(answer?.body == Array("/x in the handler's own words\n".utf8))
         #expect(answer?.headers["Retry-After"] == "30")

@@ -20,7 +20,6 @@ extension NetworkMemory {
             sighting.declared != packet.sender.mac, let place = bindings.peek(key),
             bindings[place].mac == packet.sender.mac,
             bindings[place].isUsurped || isOutanswered(sighting, bindings[place])
-                || isAnnouncingInVain(sighting, bindings[place])
         else { return }
         let move = move(to: packet, from: bindings[place], at: sighting.time)
         guard explanation(of: move, isGateway: sighting.isGateway, isTold: false) == nil
@@ -47,27 +46,19 @@ extension NetworkMemory {
         }
     }
 
-    /// Whether a station that was heard first to have the gateway's address asks in its name, and
-    /// for what it was just told, and never answers for it, while another one does.
+    /// Whether a station that was heard first to have an address never answers for it, while
+    /// another one does: it tells everybody that it has it, or, of the gateway's, asks in its name
+    /// for what it was just told. A forger with which a capture begins does so; who has an address
+    /// answers, however often it announces.
     private func isOutanswered(_ sighting: Sighting, _ binding: Binding) -> Bool {
-        guard sighting.isGateway, sighting.isAskedAgain, binding.isContested,
-            binding.tally.prompted == 0, !isWornByRouters(sighting.packet)
-        else { return false }
         let packet = sighting.packet
-        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
-        return contests.value(key)?.hasAnswerer ?? false
-    }
-
-    /// Whether a station that was heard first to have an address tells everybody so, and never
-    /// answers for it, while another one does each time that everybody asks: a forger with which a
-    /// capture begins. Who has an address answers, however often it announces.
-    private func isAnnouncingInVain(_ sighting: Sighting, _ binding: Binding) -> Bool {
-        guard sighting.form == .announcement, binding.isContested, binding.tally.prompted == 0,
-            !sighting.isMismatched, !isWornByRouters(sighting.packet)
+        guard binding.isContested, binding.tally.prompted == 0, !isWornByRouters(packet)
         else { return false }
-        let packet = sighting.packet
         let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
-        return contests.value(key)?.hasAnswerer(besides: packet.sender.mac) ?? false
+        guard let contest = contests.value(key) else { return false }
+        return sighting.form == .announcement
+            ? !sighting.isMismatched && contest.hasAnswerer(besides: packet.sender.mac)
+            : sighting.isGateway && sighting.isAskedAgain && contest.hasAnswerer
     }
 
     /// Whether an address was taken a short while ago: later whoever has it asks everybody as

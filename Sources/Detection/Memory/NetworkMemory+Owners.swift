@@ -49,14 +49,17 @@ extension NetworkMemory {
         var move = Move(pair: packet.sender, segment: packet.segment, time: time)
         if holder.mac != packet.sender.mac {
             move.comes(from: holder.mac, holder.tally)
-        } else if holder.isUsurped {
-            let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
-            let contest = contests.value(key)
-            if let first = contest?.original.flatMap({ contest?.contender($0) }) {
-                move.comes(from: first.mac, first.tally)
-            }
+        } else if holder.isUsurped, let first = firstOwner(of: packet) {
+            move.comes(from: first.mac, first.tally)
         }
         return move
+    }
+
+    /// Who had the address first that a packet claims, where it is contested.
+    private func firstOwner(of packet: ARPPacket) -> Contender? {
+        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        let contest = contests.value(key)
+        return contest?.original.flatMap { contest?.contender($0) }
     }
 
     /// What explains that a packet's sender has the address, where `holder` took that and somebody
@@ -64,11 +67,8 @@ extension NetworkMemory {
     private func explanationBeside(
         _ holder: Binding, of packet: ARPPacket, at time: Int64
     ) -> Explanation? {
-        let key = AddressKey(segment: packet.segment, ip: packet.sender.ip)
         guard holder.isUsurped, holder.mac != packet.sender.mac,
-            let contest = contests.value(key), let original = contest.original,
-            original != packet.sender.mac, original != holder.mac,
-            let first = contest.contender(original)
+            let first = firstOwner(of: packet), first.mac != packet.sender.mac
         else { return nil }
         var move = Move(pair: packet.sender, segment: packet.segment, time: time)
         move.comes(from: first.mac, first.tally)

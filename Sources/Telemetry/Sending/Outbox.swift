@@ -139,11 +139,10 @@ package final class Outbox {
     /// Throws `SQLiteError.damage` where one that was given up for that is there still.
     private func nextSealed() throws -> SealedBatch? {
         try sealer.fit(store)
-        var passed: Int64 = 0
+        var progress = RowProgress()
         while let batch = try sealer.unsent(Self.ready, in: store) {
             if batch.isWhole, sealer.goesWhereAgreed(batch) { return batch }
-            guard batch.row > passed else { throw SQLiteError.damage }
-            passed = batch.row
+            try progress.reaches(batch.row)
             try sealer.voidDamaged(batch, in: store)
         }
         return nil

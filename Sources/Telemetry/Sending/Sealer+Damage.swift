@@ -12,11 +12,10 @@ extension Sealer {
         try fit(store)
         let shown = "\(Store.isReviewable) AND epoch = ? AND id > ?"
         let epoch = SQLiteValue.integer(Int64(gate.read().state.epoch ?? 0))
-        var last: Int64 = 0
+        var progress = RowProgress()
         // One at a time: all of them may be as large as all that is stored.
-        while let batch = try store.batches(shown, [epoch, .integer(last)]).first {
-            guard batch.row > last else { throw SQLiteError.damage }
-            last = batch.row
+        while let batch = try store.batches(shown, [epoch, .integer(progress.last)]).first {
+            try progress.reaches(batch.row)
             if !isSound(batch) { try voidDamaged(batch, in: store) }
         }
     }

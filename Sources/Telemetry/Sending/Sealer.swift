@@ -44,14 +44,10 @@ struct Sealer {
             try fitForm(store)
             let state: SealedBatch.State = config.uploadReview == .manual ? .held : .sealed
             let epoch = ground.record.epoch
-            var passed: Int64 = 0
+            var progress = RowProgress()
             while true {
                 let waiting = try permitted(store, epoch, ground.plans)
-                guard let last = waiting.last?.row, let first = waiting.first?.row else {
-                    return nil
-                }
-                guard first > passed else { throw SQLiteError.damage }
-                passed = last
+                guard let rows = try progress.reaches(waiting) else { return nil }
                 // Where none of them could be read the next may be.
                 guard let batch = try seal(waiting, as: state, ground, store) else { continue }
                 // These are all waiting rows of the epoch in this range, and no others.
@@ -59,8 +55,8 @@ struct Sealer {
                     "UPDATE events SET batch = ? WHERE epoch = ? AND batch IS NULL "
                         + "AND id BETWEEN ? AND ?",
                     [
-                        .integer(batch.row), .integer(Int64(epoch)), .integer(first),
-                        .integer(last),
+                        .integer(batch.row), .integer(Int64(epoch)),
+                        .integer(rows.lowerBound), .integer(rows.upperBound),
                     ])
                 guard store.database.changes == batch.events else { throw SQLiteError.damage }
                 return batch
@@ -128,15 +124,11 @@ struct Sealer {
     private func permitted(
         _ store: Store, _ epoch: UInt32, _ plans: EventPlans
     ) throws -> [WaitingRow] {
-        var passed: Int64 = 0
+        var progress = RowProgress()
         while true {
             let waiting = try store.waitingRows(epoch: epoch, limit: config.maxEventsPerBatch)
             let refused = waiting.filter { !plans.covers($0.name) }
-            guard let first = refused.first?.row, let last = refused.last?.row else {
-                return waiting
-            }
-            guard first > passed else { throw SQLiteError.damage }
-            passed = last
+            guard try progress.reaches(refused) != nil else { return waiting }
             for row in refused {
                 try store.database.run(
                     "UPDATE events SET epoch = 0 WHERE id = ?", [.integer(row.row)])
