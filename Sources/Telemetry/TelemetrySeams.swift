@@ -44,8 +44,8 @@ public struct TelemetrySeams: Sendable {
     package var refused: (@Sendable (EventRefusal) -> Void)?
     /// The name of the host's program, which begins what a person types; nil where none is known.
     var program: String?
-    /// The stores whose readers this process has waited for in vain.
-    let readers = AwaitedReaders()
+    /// The files for whose users this process has waited in vain.
+    let vainWaits = VainWaits()
     /// Whether a yes that stands is, as far as can be seen, that of another home.
     package var isOthers: @Sendable () -> Bool = { false }
     /// How the configuration changed since it was read. An upload asks before each batch and each

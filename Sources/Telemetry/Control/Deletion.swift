@@ -47,7 +47,7 @@ extension TelemetryControl {
         let id = isKnown ? Array((state.record?.installationID ?? "").utf8) : Self.anyIdentifier
         try makingRoom { try seams.files.replace(directory.deletionIntent, with: id) }
         isBegun = true
-        let tally = try makingRoom { try finishDeletionLocked() }
+        let tally = try finishDeletionLocked()
         return DeletionTally(
             events: max(tally.events, before.events + events),
             requested: tally.requested || before.requested,
@@ -65,7 +65,10 @@ extension TelemetryControl {
         where try seams.files.status(of: intent) != nil {
             // In somebody else's folder it is theirs to finish.
             try directory.check(seams)
-            try changing { try finishIntentsLocked() }
+            let wasHeldUp = seams.vainWaits.wasInVain(for: directory.changeLock)
+            try changing(within: wasHeldUp ? 0 : Self.lockMilliseconds) {
+                try finishIntentsLocked()
+            }
         }
     }
 
@@ -73,14 +76,22 @@ extension TelemetryControl {
     /// whoever did it.
     func finishDeletionLocked() throws -> DeletionTally {
         guard try intended(directory.deletionIntent) != nil else { return DeletionTally() }
+        var events: Int64 = 0
+        return try makingRoom { try endDeletion(&events) }
+    }
+
+    /// The same where there is room.
+    ///
+    /// - Parameter events: how many were here before rows began to go, and are not told yet.
+    private func endDeletion(_ events: inout Int64) throws -> DeletionTally {
         seams.deletionBegins()
         try erasureList.setDamagedAside()
         if let error = gate.read().state.recordError {
-            try deleteBesideUnread()
+            try deleteBesideUnread(&events)
             throw unfinished(error)
         }
         // Whoever gives that record up tells that what was sent can't be erased.
-        if try isMissed(directory.deletionIntent) { return try deleteBesideUnread() }
+        if try isMissed(directory.deletionIntent) { return try deleteBesideUnread(&events) }
         let id = try named(directory.deletionIntent)
         // All that a change of identifier is about is part of a deletion.
         try seams.files.remove(directory.rotationIntent)
@@ -104,7 +115,7 @@ extension TelemetryControl {
                 tally.unerasable = try unerasable(store, state)
                 try renew(state)
             }
-            tally = try wipe(store, tally, heedingAnswersAfter: last)
+            tally = try wipe(store, tally, &events, heedingAnswersAfter: last)
             return store.isNewer
         }
         if isNewer { try replaceNewer() }
@@ -113,11 +124,11 @@ extension TelemetryControl {
 
     /// Deletes all but the identifier, which is to be changed once it can be read.
     @discardableResult
-    private func deleteBesideUnread() throws -> DeletionTally {
+    private func deleteBesideUnread(_ events: inout Int64) throws -> DeletionTally {
         try seams.files.replace(directory.rotationIntent, with: Self.anyIdentifier)
         let (tally, isNewer) = try Store.using(directory, seams, acceptingNewer: true) { store in
             let last = try ledger(of: store).head()?.number ?? 0
-            let tally = try wipe(store, DeletionTally(), heedingAnswersAfter: last)
+            let tally = try wipe(store, DeletionTally(), &events, heedingAnswersAfter: last)
             return (tally, store.isNewer)
         }
         if isNewer { try replaceNewer() }
@@ -189,20 +200,23 @@ extension TelemetryControl {
     ///
     /// - Parameters:
     ///   - known: what is known of this run.
+    ///   - events: how many were here, as `endDeletion` has it.
     ///   - last: the ledger's last row before this deletion could be asked for elsewhere. An
     ///     uploader at work may have its answer already, which is told on.
     /// - Returns: what was done by this run and by earlier ones of the same deletion.
     private func wipe(
-        _ store: Store, _ known: DeletionTally, heedingAnswersAfter last: Int64
+        _ store: Store, _ known: DeletionTally, _ events: inout Int64,
+        heedingAnswersAfter last: Int64
     ) throws -> DeletionTally {
         try eraseJournals()
         var (run, tally) = (known, known)
+        // On a full disk rows go before the transaction that tells of them can.
+        events = max(events, try store.database.integer("SELECT count(*) FROM events") ?? 0)
         try store.deleting {
             try store.database.transaction {
                 let ledger = ledger(of: store)
-                let events = try store.database.integer("SELECT count(*) FROM events") ?? 0
-                // On a full disk rows go before this transaction can.
-                run.events = max(run.events, events)
+                let left = try store.database.integer("SELECT count(*) FROM events") ?? 0
+                run.events = max(run.events, events, left)
                 let before = try DeletionTally.earlier(in: store)
                 tally = run.adding(before ?? DeletionTally())
                 // This one has events to be told, also where the one before it had none.
@@ -228,6 +242,7 @@ extension TelemetryControl {
                 try notePending(in: ledger)
             }
         }
+        events = 0
         try store.database.execute("PRAGMA incremental_vacuum")
         try truncateLog(store)
         for path in [directory.damagedStore, directory.damagedJournal, directory.deletionIntent] {
@@ -264,10 +279,10 @@ extension TelemetryControl {
     /// Moves the write-ahead log into the database and cuts it to nothing. A reader that was waited
     /// for in vain is not once more, until it has gone.
     func truncateLog(_ store: Store) throws {
-        let wasHeldUp = seams.readers.areAwaited(directory.store)
+        let wasHeldUp = seams.vainWaits.wasInVain(for: directory.store)
         if wasHeldUp { try store.database.execute("PRAGMA busy_timeout = 0") }
         let busy = try store.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
-        seams.readers.note(directory.store, areAwaited: busy != 0)
+        seams.vainWaits.note(directory.store, isInVain: busy != 0)
         guard busy != 0 else { return }
         let files = ["", "-wal", "-shm"].map { directory.store + $0 }
         let holders = ProcessTable.holding(Set(files))

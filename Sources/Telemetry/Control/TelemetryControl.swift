@@ -90,10 +90,14 @@ public final class TelemetryControl: Sendable {
         }
     }
 
-    /// Runs `body` while nobody else changes consent or deletes data.
-    func changing<Result>(_ body: () throws -> Result) throws -> Result {
-        let waiting = Self.lockMilliseconds
-        guard let lock = try FalseLock.lock(directory.changeLock, waiting: waiting, seams) else {
+    /// Runs `body` while nobody else changes consent or deletes data, for whom it waits so long.
+    func changing<Result>(
+        within milliseconds: Int32 = lockMilliseconds, _ body: () throws -> Result
+    ) throws -> Result {
+        let path = directory.changeLock
+        let lock = try FalseLock.lock(path, waiting: milliseconds, seams)
+        seams.vainWaits.note(path, isInVain: lock == nil)
+        guard let lock else {
             throw TelemetryError(
                 .busy, "another enable, disable or delete-data is at work on this home",
                 hint: "try again when it is done")
