@@ -210,6 +210,19 @@ import Testing
         #expect(try arpguard("config", "set", "telemetry.enabled", "true").stderr.isEmpty)
     }
 
+    @Test func `a yes that is forbidden for now is told, and so is that it counts again`() throws {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        #expect(try !arpguard("telemetry", "status").stdout.contains("your yes stands"))
+        _ = try arpguard("config", "set", "telemetry.enabled", "false")
+        let status = try arpguard("telemetry", "status").stdout
+        #expect(status.contains("your yes stands; to record:  "), "\(status)")
+        let lifted = try arpguard("config", "unset", "telemetry.enabled").stderr
+        #expect(lifted.contains("the yes that was said before stands, and counts again"))
+        _ = try arpguard("telemetry", "disable")
+        _ = try arpguard("config", "set", "telemetry.enabled", "false")
+        #expect(try !arpguard("telemetry", "status").stdout.contains("your yes stands"))
+    }
+
     @Test func `a home that can't be made is a failure`() throws {
         try arpguard.folder.write("", to: "own")
         let home = arpguard.home + "/below"

@@ -46,16 +46,27 @@ import Testing
         #expect(home.control().causes(blocking: .recording) == (denies ? [.adminPolicy] : []))
     }
 
-    @Test func `an administrator's file that can't be read as one denies`() throws {
+    @Test func `an administrator's file that can't be read as one denies, and is told as that`()
+        throws
+    {
         try files.createFolder(home.policyPath)
-        #expect(home.control().causes(blocking: .recording) == [.adminPolicy])
+        expectPolicy("can't be read, which forbids it")
         try #require(unsafe rmdir(home.policyPath) == 0)
         try #require(unsafe symlink(home.folder.file("nowhere"), home.policyPath) == 0)
-        #expect(home.control().causes(blocking: .recording) == [.adminPolicy])
+        expectPolicy("can't be read, which forbids it")
         try files.remove(home.policyPath)
         let long = "{\"telemetry\": \"allow\", \"x\": \"\(String(repeating: "x", count: 65_536))\"}"
         try home.folder.write(long, to: "policy.json")
-        #expect(home.control().causes(blocking: .recording) == [.adminPolicy])
+        expectPolicy("can't be read, which forbids it")
+        try home.folder.write("{\"telemetry\": \"deny\"}", to: "policy.json")
+        expectPolicy("the administrator of this machine forbids it in")
+    }
+
+    private func expectPolicy(_ words: String) {
+        let control = home.control()
+        #expect(control.causes(blocking: .recording) == [.adminPolicy])
+        let told = control.words.list([.adminPolicy])
+        #expect(told.contains(words), "\(told)")
     }
 
     @Test(

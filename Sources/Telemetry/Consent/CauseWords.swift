@@ -6,12 +6,15 @@ public struct CauseWords: Sendable {
 
     private let product: Product
     private let configuration: Configuration
+    /// Whether an administrator's file stands that can't be read.
+    private let isPolicyUnread: Bool
     /// What has the folder be its owner's alone again; nil where it is.
     private let folderRemedy: String?
 
     /// Words for what the gate with this reader finds.
     init(_ gate: GateReader) {
         product = gate.product
+        isPolicyUnread = gate.policy.denies && !gate.policy.saysNo
         folderRemedy = ConsentState.remedy(gate.directory, gate.seams)
         configuration =
             if gate.configurationFault != nil {
@@ -34,7 +37,11 @@ public struct CauseWords: Sendable {
     public func meaning(of cause: Cause) -> String {
         switch cause {
         case .notBuiltIn: "this program was built without the part that sends"
-        case .adminPolicy: "the administrator of this machine forbids it in \(product.policyPath)"
+        case .adminPolicy:
+            isPolicyUnread
+                ? "\(product.policyPath), where the administrator of this machine decides, can't "
+                    + "be read, which forbids it"
+                : "the administrator of this machine forbids it in \(product.policyPath)"
         case .doNotTrack: "DO_NOT_TRACK is set in this environment"
         case .environment: "\(product.environmentVariable) forbids it in this environment"
         case .configuration:

@@ -74,7 +74,7 @@ struct GateReader: Sendable {
     /// The file can only deny: it does unless it is absent, or a JSON object with `"telemetry"`
     /// set to `"allow"` and nothing else, which may be meant to deny. It says no where it can be
     /// read: one that is being written does not yet.
-    private var policy: (denies: Bool, saysNo: Bool) {
+    var policy: (denies: Bool, saysNo: Bool) {
         let path = seams.policyPath ?? product.policyPath
         do throws(SystemError) {
             guard try seams.files.status(of: path) != nil else { return (false, false) }

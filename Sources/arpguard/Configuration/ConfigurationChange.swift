@@ -35,7 +35,7 @@ struct ConfigurationChange {
         let before = TelemetrySetup(context, invocation)
         try write(content, to: file, in: context, invocation, key)
         tellPlace(before, TelemetrySetup(context, invocation), invocation)
-        tellConsent(context, invocation)
+        tellConsent(context, invocation, wasForbidden: before.config.enabled == false)
         if self.key == "telemetry.upload_url" {
             TelemetrySetup(context, invocation).warnOfPath(invocation.diagnostics)
         }
@@ -82,13 +82,22 @@ struct ConfigurationChange {
     }
 
     /// A yes covers a place and a fineness; after another one was set, nothing leaves.
-    private func tellConsent(_ context: ProgramContext, _ invocation: Invocation) {
+    private func tellConsent(
+        _ context: ProgramContext, _ invocation: Invocation, wasForbidden: Bool
+    ) {
         guard key.hasPrefix("telemetry.") else { return }
         let setup = TelemetrySetup(context, invocation)
         let control = setup.control()
-        if key == "telemetry.enabled", setup.config.enabled != false, !control.hasYes {
-            invocation.diagnostics.notice(
-                "that is no yes, and nothing is recorded: arpguard telemetry enable asks for one")
+        if key == "telemetry.enabled", setup.config.enabled != false {
+            if !control.hasYes {
+                invocation.diagnostics.notice(
+                    "that is no yes, and nothing is recorded: arpguard telemetry enable asks for "
+                        + "one")
+            } else if wasForbidden {
+                invocation.diagnostics.notice(
+                    "the yes that was said before stands, and counts again; arpguard telemetry "
+                        + "disable takes it back")
+            }
         }
         guard control.causes(blocking: .sending).contains(.termsChanged) else { return }
         invocation.diagnostics.notice(

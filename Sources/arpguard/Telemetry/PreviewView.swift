@@ -34,7 +34,9 @@ struct PreviewView {
             let rest =
                 agreed?.origin == nil
                 ? "; it was recorded to stay here, and no later yes sends it"
-                : wouldLeaveBehind ? "; it leaves as was agreed to, and no other yes sends it" : ""
+                : wouldLeaveBehind
+                    ? " by what is configured now; it leaves in the form and to the place that "
+                        + "were agreed to, and no other yes sends it" : ""
             try show(
                 json, "what is stored, not sealed, as it would be sent\(rest)", causes, invocation)
             tellRest(beside: RequestText.counts(json).map(\.count).reduce(0, +), invocation)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CommandLineKit
+import Program
 import Telemetry
 
 /// What to do about whatever keeps telemetry from going on.
@@ -15,9 +16,18 @@ extension StatusView {
 
     /// For one who has: what lifts each cause, and what becomes of what is here.
     var advice: [Report.Block] {
-        let lift = status.isEnabled ? nil : "to record:  \(remedies(of: status.blockedBy))"
+        let standing = isYesForbidden ? "your yes stands; " : ""
+        let lift =
+            status.isEnabled ? nil : "\(standing)to record:  \(remedies(of: status.blockedBy))"
         let lines = [lift, situation].compactMap(\.self)
         return lines.isEmpty ? [] : [.blank] + lines.map { .line(StyledText(addressed($0))) }
+    }
+
+    /// Whether a yes stands, and counts again once others or the configuration forbid it no more.
+    private var isYesForbidden: Bool {
+        let forbidding: Set<Cause> = [.adminPolicy, .doNotTrack, .environment, .configuration]
+        return setup.control().hasYes && setup.fault == nil && status.configurationProblem == nil
+            && forbidding.isSuperset(of: status.blockedBy)
     }
 
     private var situation: String? {
