@@ -244,8 +244,8 @@ struct EarlyRuleTests {
         RuleCase(
             "nor where nobody was told of its new one",
             [
-                exchange(10, .bob, .alice), [asksRouter], exchange(8_000, .alice, lease),
-                exchange(12_000, .bob, lease),
+                exchange(0, .router, .alice), exchange(10, .bob, .alice), [asksRouter],
+                exchange(8_000, .alice, lease), exchange(12_000, .bob, lease),
             ], sure),
     ]
 

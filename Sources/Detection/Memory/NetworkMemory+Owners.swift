@@ -183,7 +183,7 @@ extension NetworkMemory {
     }
 
     /// Whether a segment was heard for so long that adverts would have been heard too.
-    private func hasHeardLong(_ segment: Segment, at time: Int64) -> Bool {
+    func hasHeardLong(_ segment: Segment, at time: Int64) -> Bool {
         newcomers.value(StationKey(segment: segment, mac: .zero))?
             .isHeard(for: thresholds.advertExplains, at: time) ?? false
     }

@@ -24,6 +24,22 @@ extension NetworkMemory {
         return scans[place].asks(for: packet.target.ip, besides: stations[index].asked)
     }
 
+    /// Whether a question that goes to one station goes to none that was ever heard here: then it
+    /// claims no address, as nobody learns of it. Who wakes up asks so for each network where it
+    /// was before, in the name of the address that it had there (RFC 4436, section 2.1), which may
+    /// be another station's here.
+    func isPutToAbsent(_ sighting: Sighting) -> Bool {
+        let packet = sighting.packet
+        guard sighting.form == .question, !sighting.isMismatched, !sighting.isGateway,
+            let listener = packet.destination, listener.isUnicast,
+            !stations.contains(StationKey(segment: packet.segment, mac: listener))
+        else { return false }
+        let owner = bindings.owner(AddressKey(segment: packet.segment, ip: packet.sender.ip))
+        // Of a network that was heard for a moment only, some stations are not known yet.
+        return owner.map { $0 != packet.sender.mac }
+            ?? hasHeardLong(packet.segment, at: sighting.time)
+    }
+
     /// Counts a station that was never heard before.
     mutating func noteNewcomer(_ sighting: inout Sighting) {
         let segment = sighting.packet.segment

@@ -116,6 +116,7 @@ struct NetworkMemory: ~Copyable, Sendable {
         noteSource(&sighting)
         guard packet.sender.ip != .unspecified else { return sighting }
         describeAddress(&sighting)
+        if isPutToAbsent(sighting) { return sighting }
         if packet.sender.mac.isUnicast {
             noteOwner(&sighting)
             noteAddresses(&sighting)
