@@ -116,7 +116,7 @@ struct TrueOwnerTests {
         return Scene(name, [told, answering, life], withNetwork: false)
     }
 
-    private static let answers = (0..<10).flatMap { exchange(900 + $0 * 6_000, .router, .bob) }
+    private static let answers = (0..<5).flatMap { exchange(900 + $0 * 12_000, .router, .bob) }
     private static let ownAnswers = (0..<10).flatMap {
         exchange(1_500 + $0 * 6_000, asGateway, .alice)
     }

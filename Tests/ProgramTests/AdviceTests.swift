@@ -55,6 +55,22 @@ import Testing
         #expect(try arpguard.telemetryStatus()["erasure_url"]?.stringValue == below)
     }
 
+    @Test func `who configures a place from which nothing is erased is told so under a yes`() throws
+    {
+        let url = "https://t.example.org"
+        let set = ["config", "set", "telemetry.upload_url"]
+        #expect(try !arpguard(set + [url]).stderr.contains("can't be erased"))
+        try run("config", "set", "telemetry.upload_url", url + "/v1/logs")
+        try run("telemetry", "enable", "--confirm")
+        let after = try arpguard(set + [url]).stderr
+        #expect(after.contains("what is sent from now on can't be erased"), "\(after)")
+        #expect(after.contains(Self.noErasure), "\(after)")
+        try run("config", "set", "telemetry.erasure_url", url + "/erase")
+        #expect(try !arpguard(set + [url]).stderr.contains("can't be erased"))
+        let unset = try arpguard("config", "unset", "telemetry.erasure_url").stderr
+        #expect(unset.contains("can't be erased"), "\(unset)")
+    }
+
     @Test func `what is not one's own alone is made so, and no decision thrown away`() throws {
         try run("telemetry", "enable", "--confirm")
         let folder = arpguard.folder.file("own/telemetry")

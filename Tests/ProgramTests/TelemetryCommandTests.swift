@@ -22,7 +22,8 @@ import Testing
     @Test func `the status as JSON has every member of its contract`() throws {
         let names = try arpguard.telemetryStatus().objectValue?.members.map(\.name) ?? []
         for name in [
-            "enabled", "blocked_by", "blocked_sending", "withheld_properties", "installation_id",
+            "enabled", "blocked_by", "blocked_sending", "withheld_properties",
+            "terms_changes", "installation_id",
             "upload_url", "next_upload", "events", "lost", "pending_erasures", "storage_bytes",
             "storage_path", "home", "owner", "recorders",
         ] {

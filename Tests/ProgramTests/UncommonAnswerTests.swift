@@ -90,9 +90,34 @@ import Testing
         let url = "http://localhost:1/v1/logs"
         #expect(try arpguard("config", "set", "telemetry.upload_url", url).status == 0)
         let status = try arpguard("telemetry", "status").stdout
-        #expect(status.contains("the place or the anonymising is not what you agreed to"))
-        #expect(status.contains("\(arpguard.told) telemetry enable"))
+        let difference =
+            "http://localhost:1 is configured, and the yes is for http://127.0.0.1:1"
+        #expect(status.contains("blocked: \(difference) (terms_changed)"), "\(status)")
+        #expect(
+            status.contains(
+                "to agree to what is configured now:  \(arpguard.told) telemetry enable"))
+        let changes = try arpguard.telemetryStatus()["terms_changes"]
+        #expect(
+            changes == [
+                ["term": "origin", "agreed": "http://127.0.0.1:1", "now": "http://localhost:1"]
+            ])
+        let asked = try arpguard("telemetry", "enable").stdout
+        #expect(asked.contains(difference), "\(asked)")
         #expect(try arpguard("telemetry", "upload", "--dry-run").stderr.contains("no batch would"))
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try arpguard.telemetryStatus()["terms_changes"] == [])
+        #expect(try !arpguard("telemetry", "enable").stdout.contains("changed:"))
+    }
+
+    @Test func `a first yes, and one after a no, is told no difference`() throws {
+        let set = ["config", "set", "telemetry.upload_url", "http://127.0.0.1:1/v1/logs"]
+        #expect(try arpguard(set).status == 0)
+        #expect(try !arpguard("telemetry", "enable").stdout.contains("changed:"))
+        #expect(try arpguard("telemetry", "enable", "--confirm").status == 0)
+        #expect(try arpguard("telemetry", "disable").status == 0)
+        let other = ["config", "set", "telemetry.upload_url", "http://127.0.0.1:2/v1/logs"]
+        #expect(try arpguard(other).status == 0)
+        #expect(try !arpguard("telemetry", "enable").stdout.contains("changed:"))
     }
 
     /// Has something sent from the home, as far as the home knows.

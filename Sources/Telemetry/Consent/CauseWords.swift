@@ -8,6 +8,8 @@ public struct CauseWords: Sendable {
     private let configuration: Configuration
     /// Whether an administrator's file stands that can't be read.
     private let isPolicyUnread: Bool
+    /// How what is configured goes further than the yes that stands.
+    private let changes: [TermsChange]
     /// What has the folder be its owner's alone again; nil where it is.
     private let folderRemedy: String?
 
@@ -15,6 +17,7 @@ public struct CauseWords: Sendable {
     init(_ gate: GateReader) {
         product = gate.product
         isPolicyUnread = gate.policy.denies && !gate.policy.saysNo
+        changes = gate.termsChanges
         folderRemedy = ConsentState.remedy(gate.directory, gate.seams)
         configuration =
             if gate.configurationFault != nil {
@@ -53,7 +56,10 @@ public struct CauseWords: Sendable {
             }
         case .notAsked: "nobody has said yes or no"
         case .withdrawn: "somebody said no or took a yes back, or a change was cut short"
-        case .termsChanged: "the place, the anonymising or all that is recorded was not agreed to"
+        case .termsChanged:
+            changes.isEmpty
+                ? "what is configured was not agreed to"
+                : changes.map(\.description).joined(separator: "; ")
         case .copiedHome: "this home was copied from another machine"
         case .stateUnreadable: "what was decided can't be read"
         }

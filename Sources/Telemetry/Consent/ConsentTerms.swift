@@ -70,12 +70,6 @@ public struct ConsentTerms: Sendable, Equatable {
         !properties.isEmpty && Set(properties).isDisjoint(with: earlier.properties)
     }
 
-    /// Whether sending under these terms goes further than under `earlier` ones: to another
-    /// place, or with less anonymising.
-    public func sendsFurther(than earlier: ConsentTerms) -> Bool {
-        (origin != nil && origin != earlier.origin) || (earlier.anonymizeData && !anonymizeData)
-    }
-
     /// The terms as a JSON object.
     public var json: JSONValue {
         [

@@ -23,7 +23,7 @@ struct GateReader: Sendable {
     var folderProblem: String? { obstacle(state) }
     /// Whether the yes that stands in the folder is another home's.
     var isOthers: Bool { state.consent == .given && seams.isOthers() }
-    private var state: ConsentState { .read(directory, of: product, seams, memory) }
+    var state: ConsentState { .read(directory, of: product, seams, memory) }
     /// What is wrong with the configuration, or with the folder that it names; nil if nothing is.
     var configurationProblem: String? { configurationFault ?? folderProblem }
     let terms: ConsentTerms
@@ -60,10 +60,9 @@ struct GateReader: Sendable {
         facts.noEndpoint = config.uploadEndpoint == nil
         facts.consent = state.consent
         facts.copiedHome = state.isCopied
-        if let agreed = state.record?.terms, state.consent == .given {
-            facts.termsChanged = terms.sendsFurther(than: agreed)
-            facts.nothingAgreed = terms.isOther(than: agreed)
-        }
+        let changes = termsChanges(state)
+        facts.termsChanged = changes.contains { $0 != .events }
+        facts.nothingAgreed = changes.contains(.events)
         return (facts, state)
     }
 

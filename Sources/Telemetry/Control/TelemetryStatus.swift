@@ -14,6 +14,8 @@ public struct TelemetryStatus: Sendable, Equatable {
     public var blockedSending: [Cause] = []
     /// What would be recorded, but was not agreed to yet.
     public var withheldProperties: [String] = []
+    /// How what is configured goes further than the yes that stands.
+    public var termsChanges: [TermsChange] = []
     /// The random identifier; nil before consent.
     public var installationID: String?
     /// Where uploads go; nil means nowhere.
@@ -133,6 +135,7 @@ public struct TelemetryStatus: Sendable, Equatable {
             "blocked_by": .array(blockedBy.map { .string($0.rawValue) }),
             "blocked_sending": .array(blockedSending.map { .string($0.rawValue) }),
             "withheld_properties": .array(withheldProperties.map { .string($0) }),
+            "terms_changes": .array(termsChanges.map(\.json)),
             "installation_id": .optional(installationID),
             "upload_url": .optional(uploadURL),
             "erasure_url": .optional(erasureURL),
@@ -206,6 +209,7 @@ extension TelemetryControl {
         if state.consent == .given, let agreed = state.record?.terms {
             status.withheldProperties = terms.added(to: agreed)
         }
+        status.termsChanges = gate.termsChanges(state)
         status.installationID = state.record?.installationID
         status.uploadURL = config.uploadURL
         status.erasureURL = config.erasureEndpoint?.description

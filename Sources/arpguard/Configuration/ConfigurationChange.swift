@@ -99,10 +99,15 @@ struct ConfigurationChange {
                         + "disable takes it back")
             }
         }
-        guard control.causes(blocking: .sending).contains(.termsChanged) else { return }
-        invocation.diagnostics.notice(
-            "your yes does not cover this: nothing is sent before you say it again, with "
-                + "arpguard telemetry enable")
+        let causes = control.causes(blocking: .sending)
+        if causes.contains(.termsChanged) {
+            invocation.diagnostics.notice(
+                "your yes does not cover this: nothing is sent before you say it again, with "
+                    + "arpguard telemetry enable")
+        } else if causes.isEmpty, setup.config.erasureEndpoint == nil {
+            invocation.diagnostics.notice(
+                "what is sent from now on can't be erased: \(TelemetryModuleConfig.noErasure)")
+        }
     }
 }
 

@@ -23,6 +23,7 @@ struct Enabling {
         setup.warnOfPath(invocation.diagnostics)
         let view = TermsView(
             terms: terms, config: setup.config, agreed: control.agreedTerms,
+            changes: control.termsChanges,
             isIdentifierKnown: control.isIdentifierKnownElsewhere,
             leavesBehind: control.wouldLeaveBehind, told: setup.home.addressing)
         if invocation.command.isOn(.confirm) {
@@ -107,6 +108,8 @@ struct TermsView {
     let config: TelemetryModuleConfig
     /// What the last yes covered.
     let agreed: ConsentTerms?
+    /// How these terms go further than the yes that stands.
+    let changes: [TermsChange]
     /// Whether something was sent under the identifier that goes on.
     let isIdentifierKnown: Bool
     /// Whether what was recorded so far never leaves under this yes.
@@ -182,6 +185,10 @@ struct TermsView {
         if leavesBehind { pairs.insert(("so far:", StyledText(Self.behind)), at: 3) }
         if terms.origin != nil { pairs.insert(("with it:", StyledText(Self.envelope)), at: 1) }
         if goesElsewhere { pairs.insert(("with which:", StyledText(told(Self.sameOne))), at: 1) }
+        if !changes.isEmpty {
+            let texts = changes.map(\.description)
+            pairs.insert(("changed:", StyledText(texts.joined(separator: "; "))), at: 0)
+        }
         let added = agreed.map { terms.added(to: $0) } ?? []
         // Where all of it is new, the list above says so.
         if !added.isEmpty, added.count < terms.properties.count {

@@ -32,8 +32,7 @@ extension StatusView {
 
     private var situation: String? {
         if status.blockedSending.contains(.termsChanged) {
-            "the place or the anonymising is not what you agreed to; to agree to what holds "
-                + "now:  arpguard telemetry enable"
+            "to agree to what is configured now:  arpguard telemetry enable"
         } else if status.isEnabled, status.uploadURL == nil {
             "nothing leaves without a place:  arpguard config set telemetry.upload_url URL, "
                 + "then arpguard telemetry enable"

@@ -9,6 +9,10 @@ extension StatusView {
         .init("blocked_by", "Every cause that keeps them from being recorded"),
         .init("blocked_sending", "Every cause that keeps them from being sent"),
         .init("withheld_properties", "What would be recorded, but was not agreed to yet"),
+        .init(
+            "terms_changes",
+            "How what is configured goes further than the yes that stands: for each `term` of it "
+                + "what was `agreed` and what is so `now`; those of `properties` are null"),
         .init("installation_id", "The random identifier, or null before a yes"),
         .init("upload_url", "Where uploads go, or null for nowhere"),
         .init(
