@@ -28,6 +28,7 @@ extension NetworkMemory {
             isNobodyAsking || isUnheard && hasSeveralSpeakers
             || (isUnheard || isGroupsAnswer) && isAskingOwner
             || packet.goesToCluster && isSoleOwner(packet)
+            || isAskingOwner && !sighting.isGateway && !sighting.isMismatched && hasAnswered(packet)
         sighting.repetition = count(sighting, to: listener, isUnheard: isUnheard)
         if named != listener {
             let toNamed = count(sighting, to: named, isUnheard: isUnheard)
@@ -108,6 +109,14 @@ extension NetworkMemory {
     private func hasAnsweredEverybody(_ packet: ARPPacket) -> Bool {
         let address = AddressKey(segment: packet.segment, ip: packet.sender.ip)
         return bindings.peek(address).map { bindings[$0].tally.firstAnswers > 0 } ?? false
+    }
+
+    /// Whether a sender answered, as the first, anybody's question for what it claims. An owner
+    /// that asks everybody too, and whom nobody contests, may keep a router's memory fresh:
+    /// wireless stations that sleep tell theirs every half a minute, unasked.
+    private func hasAnswered(_ packet: ARPPacket) -> Bool {
+        let address = AddressKey(segment: packet.segment, ip: packet.sender.ip)
+        return bindings.peek(address).map { bindings[$0].tally.soleAnswers > 0 } ?? false
     }
 
     /// Whether a sender is the owner of the address that it claims, and nobody contests it.
