@@ -103,6 +103,7 @@ extension Thresholds {
             count("insistences", insistences, "U2"), count("askedAgain", askedAgain, "U2"),
             time("askedAgainPause", askedAgainPause, "U2"), count("retakings", retakings, "U2"),
             time("retakingPause", retakingPause, "U2"), count("strangersMax", strangersMax, "C5"),
+            count("absentAsked", absentAsked, "all"),
             count("unsolicitedRepeats", unsolicitedRepeats, "U1"),
             count("unsolicitedRepeatsAlone", unsolicitedRepeatsAlone, "U2"),
             time("betweenWindow", betweenWindow, "B1, T1"),

@@ -136,6 +136,10 @@ public struct Thresholds: Sendable {
     /// How many stations that were never heard before may take an address from an owner that is
     /// there (C5); at most 8.
     public var strangersMax = 4
+    /// How often a station may ask others that were never heard, one by one and within
+    /// ``changeWindow``, in the name of an address, and claim none by that; at most 7. Who wakes up
+    /// asks two or three times at once, which count as one.
+    public var absentAsked = 4
     /// How often one is told the same with other evidence at hand (U1); at most 8.
     public var unsolicitedRepeats = 3
     /// How often one is told the same without (U2); at most 8.

@@ -10,14 +10,14 @@ struct WakingStationTests {
     private static let tablet = Player(mac: "3e:02:12:34:56:01", ip: "10.0.0.151")
     private static let elsewhere = Player(mac: "74:83:c2:01:02:03", ip: "10.0.0.1")
 
-    /// Every fifteen seconds each asks under an address of a former network, and then under its
-    /// own.
+    /// Every forty seconds each asks twice under an address of a former network, and then under
+    /// its own.
     private static func wakes(_ who: Player, as former: String, from start: Int64) -> [Step] {
         (0..<8).flatMap { round -> [Step] in
-            let at = start + Int64(round) * 15_000
+            let at = start + Int64(round) * 40_000
             let before = Player(mac: who.mac, ip: former)
             let look = asks(at, before, for: elsewhere.ip, to: elsewhere.mac)
-            return [look, look.later(20), announces(at + 1_400, who)]
+            return [look, look.later(300), announces(at + 1_400, who)]
                 + exchange(at + 2_600, .router, who)
         }
     }
@@ -53,7 +53,16 @@ struct WakingStationTests {
 
     private static let silent = Player(mac: "00:17:c8:00:00:99", ip: "10.0.0.99")
 
+    /// Questions to a card of the router, which answers by another one.
+    private static let toCard = (0..<3).flatMap { (round: Int64) -> [Step] in
+        let (at, forged) = (20_400 + round * 5_000, Player.mallory.claiming(.alice))
+        let question = asks(at, forged, for: Player.router.ip, to: "00:3a:9c:11:00:01")
+        return [question, tells(at + 1, .router, forged)]
+    }
+
     static let attacks = [
+        Scene("to a card of one that answers by another", [], forged: toCard),
+        Scene("on and on, to one that is silent", [], forged: forges(silent, .alice)),
         Scene("to a station that speaks", [], forged: forges(.bob, .alice)),
         Scene("in the router's name, to one that is silent", [], forged: forges(silent, .router)),
         Scene(
@@ -66,5 +75,28 @@ struct WakingStationTests {
         scene: Scene
     ) {
         #expect(!scene.alerts(.withGateway).isEmpty)
+    }
+
+    /// The router here is asked three times at once under a former lease, of which only the answers
+    /// are seen.
+    private static func answered(_ times: [Int64]) -> [Step] {
+        times.flatMap { at in
+            tells(at, .router, phone.claiming(.alice)).repeated(3, every: 110)
+        }
+    }
+
+    @Test func `who wakes twice is no poisoned station where only the answers are seen`() {
+        let twice = Scene("twice", [Self.answered([15_000, 45_000])]).alerts()
+        #expect(twice.allSatisfy { $0.severity < .high }, "\(twice.map(\.rule))")
+        let often = Scene("often", [Self.answered([12_000, 24_000, 36_000])]).alerts()
+        #expect(often.contains { $0.rule == .poisonedPeer && $0.severity >= .high })
+    }
+
+    @Test func `the watching machine is there, though it never speaks`() {
+        var watching = DetectorConfiguration()
+        watching.ownStations = [Self.silent.known.mac]
+        let scene = Scene("one question", [Array(Self.forges(Self.silent, .alice).prefix(1))])
+        #expect(!scene.alerts(watching).isEmpty)
+        #expect(scene.alerts().isEmpty)
     }
 }

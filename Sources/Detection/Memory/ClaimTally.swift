@@ -168,7 +168,7 @@ extension ClaimTally {
 extension MACAddress {
     /// Sixteen bits of it, never 0. Few stations have the same, and nobody gains by it who wears
     /// another one's.
-    fileprivate var fold: UInt16 {
+    var fold: UInt16 {
         let folded = UInt16(truncatingIfNeeded: bits ^ bits >> 16 ^ bits >> 32)
         return folded == 0 ? 1 : folded
     }

@@ -15,7 +15,7 @@ extension NetworkMemory {
         guard let index = stations.peek(station), let taken = stations[index].lastTaken,
             taken.ip == wanted.ip, sighting.time.isWithin(thresholds.changeWindow, of: taken.time),
             let place = bindings.peek(wanted), bindings[place].mac == packet.sender.mac,
-            bindings[place].tally.prompted == 0
+            bindings[place].tally.prompted == 0, !hasTaken(packet.sender, in: packet.segment)
         else { return }
         stations[index].asksForTaken()
         let isGateway = isGateway(wanted.ip, in: packet.segment)
@@ -29,6 +29,15 @@ extension NetworkMemory {
         sighting.confession = Confession(
             claim: claim, own: packet.sender.ip, from: taken.from, isGateway: isGateway,
             isSure: isGateway || !isOpen)
+    }
+
+    /// Whether a station took the address under which it asks, too: bridges pass on what stations
+    /// behind them ask, in the name of each and under one hardware address.
+    private func hasTaken(_ own: AddressPair, in segment: Segment) -> Bool {
+        guard let place = bindings.peek(AddressKey(segment: segment, ip: own.ip)) else {
+            return false
+        }
+        return bindings[place].mac == own.mac && bindings[place].isUsurped
     }
 
     /// Whether a station took an address as honest ones may that later ask for it: a bridge asked

@@ -136,7 +136,7 @@ extension NetworkMemory {
     }
 
     /// What is said several times at once is said once.
-    private static let pauseMin: Int64 = 800 * Nanoseconds.millisecond
+    static let pauseMin: Int64 = 800 * Nanoseconds.millisecond
 }
 
 extension Thresholds {

@@ -26,18 +26,28 @@ extension NetworkMemory {
 
     /// Whether a question that goes to one station goes to none that was ever heard here: then it
     /// claims no address, as nobody learns of it. Who wakes up asks so for each network where it
-    /// was before, in the name of the address that it had there (RFC 4436, section 2.1), which may
-    /// be another station's here.
-    func isPutToAbsent(_ sighting: Sighting) -> Bool {
+    /// was before, once or twice in the name of the address that it had there (RFC 4436, section
+    /// 2.1), which may be another station's here. Who goes on so may tell one that never speaks.
+    mutating func isPutToAbsent(_ sighting: Sighting) -> Bool {
         let packet = sighting.packet
         guard sighting.form == .question, !sighting.isMismatched, !sighting.isGateway,
-            let listener = packet.destination, listener.isUnicast,
-            !stations.contains(StationKey(segment: packet.segment, mac: listener))
+            // Who was just answered was heard.
+            !sighting.isAskedAgain, let listener = packet.destination, listener.isUnicast,
+            !stations.contains(StationKey(segment: packet.segment, mac: listener)),
+            !configuration.ownStations.contains(listener)
         else { return false }
         let owner = bindings.owner(AddressKey(segment: packet.segment, ip: packet.sender.ip))
         // Of a network that was heard for a moment only, some stations are not known yet.
-        return owner.map { $0 != packet.sender.mac }
-            ?? hasHeardLong(packet.segment, at: sighting.time)
+        guard
+            owner.map({ $0 != packet.sender.mac })
+                ?? hasHeardLong(packet.segment, at: sighting.time)
+        else { return false }
+        let absent = ClaimKey(segment: packet.segment, claim: packet.sender, listener: .zero)
+        let (index, _) = repetitions.findOrInsert(absent, Repetition(frame: sighting.frame))
+        let count = repetitions[index].add(
+            frame: sighting.frame, at: sighting.time, within: thresholds.changeWindow,
+            pauseMin: Self.pauseMin)
+        return count <= thresholds.absentAsked
     }
 
     /// Counts a station that was never heard before.

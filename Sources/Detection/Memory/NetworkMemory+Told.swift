@@ -168,7 +168,9 @@ extension NetworkMemory {
         guard explained == nil else { return }
         let (index, _) = poisoned.findOrInsert(listener, Repetition(frame: sighting.frame))
         let count = poisoned[index].add(
-            frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow)
+            frame: sighting.frame, at: sighting.time, within: thresholds.unsolicitedWindow,
+            // Who wakes up asks several times at once, and is answered as often.
+            pauseMin: Self.pauseMin)
         sighting.contradictedTarget = owner
         sighting.isMutuallyPoisoned = isMutual(sighting, owner: owner)
         sighting.poisoned = (count, poisoned[index].firstFrame)

@@ -62,7 +62,7 @@ struct Station: Sendable {
     /// When it took an address from another station than the time before.
     private var otherVictimTime: Int64 = .min
     /// How many owners took back what it had just taken, since when, and the last of them.
-    private var lost = (count: UInt8(0), since: Int64.min, last: MACAddress.zero)
+    private var lost = (count: UInt8(0), since: Int64.min, to: (UInt16(0), UInt16(0)))
     /// How many addresses it told everybody about that it had not used, since when.
     private var announced = (count: UInt32(0), since: Int64.min)
 
@@ -215,12 +215,13 @@ struct Station: Sendable {
 
     /// Notes that an owner took back what it had just taken.
     mutating func loses(to owner: MACAddress, at time: Int64, within window: Int64) {
-        if !time.isWithin(window, of: lost.since) { lost = (0, time, .zero) }
-        guard lost.last != owner, lost.count < .max else { return }
-        lost = (lost.count + 1, lost.since, owner)
+        if !time.isWithin(window, of: lost.since) { lost = (0, time, (0, 0)) }
+        let print = owner.fold
+        guard print != lost.to.0, print != lost.to.1, lost.count < .max else { return }
+        lost = (lost.count + 1, lost.since, (lost.to.1, print))
     }
 
-    /// How many owners did, each another than the one before, since a window began.
+    /// How many owners did, each another than the two before, since a window began.
     func ownersBack(within window: Int64, at time: Int64) -> Int {
         time.isWithin(window, of: lost.since) ? Int(lost.count) : 0
     }
