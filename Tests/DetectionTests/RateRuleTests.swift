@@ -34,6 +34,15 @@ struct RateRuleTests {
                 }
             ], [Verdict(.scan, .low)]),
         RuleCase(
+            "a node of a cluster that announces many addresses thrice is no attack",
+            [
+                [announces(0, Player(mac: Player.bob.mac, ip: "10.1.1.1"))],
+                (0..<420).map {
+                    announces(
+                        3_000 + $0 * 10, Player(mac: Player.bob.mac, ip: "10.1.0.\($0 % 140)"))
+                },
+            ], [Verdict(.claimFlood, .medium)]),
+        RuleCase(
             "a storm of questions",
             [(0..<600).map { asks($0 * 5, .mallory, for: "10.1.\($0 / 250).\($0 % 250)") }],
             [Verdict(.scan, .low), Verdict(.requestStorm, .medium)]),

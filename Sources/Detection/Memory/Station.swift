@@ -64,7 +64,7 @@ struct Station: Sendable {
     /// How many owners took back what it had just taken, since when, and the last of them.
     private var lost = (count: UInt8(0), since: Int64.min, to: (UInt16(0), UInt16(0)))
     /// How many addresses it told everybody about that it had not used, since when.
-    private var announced = (count: UInt32(0), since: Int64.min)
+    private var announced = (count: UInt16(0), before: UInt16(0), since: Int64.min)
 
     /// Whether this packet, told by its print, or the same to everybody was already seen within
     /// `window`; beyond a few times only where there may be any number of copies.
@@ -232,11 +232,14 @@ struct Station: Sendable {
     }
 
     /// Counts an address that it tells everybody about, if it `isNew`; returns how many there were
-    /// since a window began.
+    /// since the window before this one began: what is said again may be said in the next.
     mutating func announces(_ isNew: Bool, at time: Int64, within window: Int64) -> Int {
-        if !time.isWithin(window, of: announced.since) { announced = (0, time) }
-        if isNew { announced.count &+= 1 }
-        return Int(announced.count)
+        if !time.isWithin(window, of: announced.since) {
+            let isNext = time.isWithin(2 * window, of: announced.since)
+            announced = (0, isNext ? announced.count : 0, time)
+        }
+        if isNew, announced.count < .max { announced.count += 1 }
+        return Int(announced.count) + Int(announced.before)
     }
 
     /// Whether the last address that it took is `ip`.
