@@ -63,8 +63,8 @@ struct WakingStationTests {
     static let attacks = [
         Scene("to a card of one that answers by another", [], forged: toCard),
         Scene("on and on, to one that is silent", [], forged: forges(silent, .alice)),
-        Scene("to a station that speaks", [], forged: forges(.bob, .alice)),
-        Scene("in the router's name, to one that is silent", [], forged: forges(silent, .router)),
+        Scene("once to a station that speaks", [], forged: [forges(.bob, .alice)[0]]),
+        Scene("once as the router, to a silent one", [], forged: [forges(silent, .router)[0]]),
         Scene(
             "to one that speaks late", [exchange(30_000, .router, silent)],
             forged: forges(silent, .alice)),
