@@ -40,8 +40,10 @@ struct StandInTests {
             let owner = Player(mac: pair.1.mac, ip: pair.0)
             let taker = Player(mac: node.mac, ip: pair.0)
             let at = 10_000 + Int64(index) * 25_000
-            return [announces(Int64(index) * 500 + 3_000, owner), announces(at, taker)]
-                + exchange(at + 1_000, taker, .router) + [announces(at + 15_000, owner)]
+            return [
+                announces(Int64(index) * 500 + 3_000, owner), announces(at, taker),
+                announces(at + 15_000, owner),
+            ]
         }
         return Scene("\(owners.count)", [exchange(2_000, node, .router), steps])
     }

@@ -52,6 +52,17 @@ import Testing
         #expect(try stored(["--home", other]) == 0)
     }
 
+    @Test func `what asks again for an erasure in one home asks for that one's`() throws {
+        let server = try FakeServer(.answer(503), .answer(503), .answer(503))
+        let set = try inOther("config", "set", "telemetry.upload_url", server.url())
+        #expect(set.status == 0)
+        #expect(try inOther("telemetry", "enable", "--confirm").status == 0)
+        #expect(try inOther("replay", "--sample").status == 1)
+        #expect(try inOther("telemetry", "upload").status != 0)
+        let told = try inOther("telemetry", "delete-data", "--confirm").stdout
+        #expect(told.contains("timer runs: arpguard \(flag) telemetry upload"), "\(told)")
+    }
+
     @Test func `what mends the rights of a folder mends that one, whatever its name`() throws {
         let folder = arpguard.folder.file("a b;touch made")
         let set = try arpguard("config", "set", "telemetry.storage_path", folder)

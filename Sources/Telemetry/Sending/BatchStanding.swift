@@ -8,12 +8,13 @@ package struct BatchStanding: Sendable {
     /// The epoch of the yes under which the batch was sealed, and with it of its identifier.
     let epoch: UInt32?
 
-    /// Whether that yes and that identifier stand, and nothing else blocks sending, a configuration
-    /// that was changed meanwhile included.
+    /// Whether that yes and that identifier stand, no deletion has begun that ends these, and
+    /// nothing else blocks sending, a configuration that was changed meanwhile included.
     package var holds: Bool {
         let (facts, state) = gate.read()
         return state.epoch == epoch && Gate.causes(blocking: .sending, facts).isEmpty
             && gate.seams.reconfiguration() != .forbidding
+            && !gate.isEnding
     }
 
     /// Whether both rest on the same yes and identifier.

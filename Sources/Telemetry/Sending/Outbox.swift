@@ -116,6 +116,7 @@ package final class Outbox {
     package func next(isAskedFor: Bool = false) throws -> Next {
         let causes = Gate.causes(blocking: .sending, gate.read().facts)
         guard causes.isEmpty else { return .blocked(causes) }
+        try endDeletion()
         if isReconfigured { return .reconfigured }
         // Whoever asked for patience asked for it for all batches.
         let epoch = gate.read().state.epoch ?? 0
@@ -162,8 +163,8 @@ package final class Outbox {
     /// The name under which the store counts a day's bytes.
     static func budgetKey(_ day: Day) -> String { "bytes.\(day)" }
 
-    /// Notes, on the disk, that sending begins. False if consent was taken back meanwhile, or the
-    /// configuration is another one by now.
+    /// Notes, on the disk, that sending begins. False if consent was taken back or a deletion began
+    /// meanwhile, or the configuration is another one by now.
     package func begin(_ batch: SealedBatch) throws -> Bool {
         let waiting = TelemetryControl.lockMilliseconds
         let path = gate.directory.changeLock
@@ -180,7 +181,7 @@ package final class Outbox {
         return try store.database.transaction {
             let (facts, consent) = gate.read()
             guard Gate.causes(blocking: .sending, facts).isEmpty, !isReconfigured,
-                let record = consent.record
+                let record = consent.record, !gate.isEnding
             else { return false }
             stoodBefore = try store.state(ofBatch: batch.uid).map { (batch.uid, $0) }
             try store.database.run(

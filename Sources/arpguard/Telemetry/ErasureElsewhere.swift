@@ -19,6 +19,8 @@ struct ErasureElsewhere {
     /// What servers said, whoever asked them.
     private let answers: ErasureAnswers
     private let words: CauseWords
+    /// Has a text's commands reach this home.
+    private let addressing: (String) -> String
     /// What stands in the place of locks and keeps erasures from being asked for.
     private let locks: FalseLocks
 
@@ -37,6 +39,7 @@ struct ErasureElsewhere {
         status = setup.erasures()
         answers = setup.erasureAnswers(after: marks)
         words = setup.control().words
+        addressing = setup.home.addressing
         locks = setup.falseLocks
     }
 
@@ -133,8 +136,9 @@ struct ErasureElsewhere {
                 + faults.joined(separator: "; ")
         }
         let from = status.erasuresNotBefore.map { "from \($0.rfc3339) on " } ?? ""
-        return "uploads \(from)ask again until it is confirmed, and none begins by itself where no "
-            + "watch and no timer runs: arpguard telemetry upload"
+        return addressing(
+            "uploads \(from)ask again until it is confirmed, and none begins by itself where no "
+                + "watch and no timer runs: arpguard telemetry upload")
     }
 
     private var lockErrors: [JSONValue] {
