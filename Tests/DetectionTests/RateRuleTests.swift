@@ -39,7 +39,7 @@ struct RateRuleTests {
                 [announces(0, Player(mac: Player.bob.mac, ip: "10.1.1.1"))],
                 (0..<420).map {
                     announces(
-                        3_500 + $0 * 10, Player(mac: Player.bob.mac, ip: "10.1.0.\($0 % 140)"))
+                        3_300 + $0 * 10, Player(mac: Player.bob.mac, ip: "10.1.0.\($0 % 140)"))
                 },
             ], [Verdict(.claimFlood, .medium)]),
         RuleCase(

@@ -48,6 +48,22 @@ struct StandInTests {
         return Scene("\(owners.count)", [exchange(2_000, node, .router), steps])
     }
 
+    @Test func `a node that takes many addresses over and says so thrice is no attack`() {
+        func held(_ number: Int64, by mac: String) -> Player {
+            Player(mac: mac, ip: "10.1.0.\(number % 140)")
+        }
+        let before = (0..<140).flatMap { (number: Int64) in
+            exchange(1_000 + number * 20, held(number, by: "00:25:90:00:00:44"), .bob)
+        }
+        let taken = (0..<420).map { (number: Int64) in
+            announces(33_300 + number * 10, held(number, by: Self.node.mac))
+        }
+        let first = announces(30_000, Player(mac: Self.node.mac, ip: "10.1.1.1"))
+        let told = Scene("taken over", [before, [first], taken]).alerts()
+        #expect(told.contains { $0.rule == .claimFlood })
+        #expect(told.allSatisfy { $0.severity < .high }, "\(told.map(\.rule))")
+    }
+
     @Test func `a partner that takes its addresses back one by one is one owner`() {
         let partners = Self.rollout([.alice, .bob, .alice]).alerts()
         #expect(partners.allSatisfy { $0.severity < .high }, "\(partners.map(\.rule))")
