@@ -107,6 +107,10 @@ private import CCurl
         _ departure: Departure, of request: UploadRequest
     ) -> TransferOutcome {
         // Nothing but a no to its departure aborts a transfer from within.
+        if code == CURLE_ABORTED_BY_CALLBACK, departure.isRepetition {
+            return .failed(
+                TransferFailure(.closed, "the connection that was kept ended without an answer"))
+        }
         guard let code, code != CURLE_ABORTED_BY_CALLBACK else {
             return .failed(
                 TransferFailure(
