@@ -48,8 +48,9 @@ private let insightMembers: [Command.Member] = [
         "*.rows[].*",
         "For events, versions, features, detection_runs, alerts, errors, properties and losses: "
             + "the words that tell a row from others, and the figures installations (at least so "
-            + "many) and count (at least so much where it is a multiple of k). A version has no "
-            + "count, nor has an event with one table of values, nor a value in one of several"),
+            + "many) and count (at least so much where count_at_least is true: small ones of a day "
+            + "are told in steps of k). A version has no count, nor has an event with one table of "
+            + "values, nor a value in one of several"),
     .init(
         "*.rows[].duration_ms.*",
         "Quantiles: p50, p90, p99; null where fewer than k reached it, or stayed within"),

@@ -73,7 +73,8 @@ extension InsightTable {
 
 extension InsightRow {
     fileprivate func cells(hasCounts: Bool, hasDurations: Bool) -> [StyledText] {
-        let counts = hasCounts ? [count.map { String($0) } ?? "-"] : []
+        let count = count.map { isAtLeast ? ">= \($0)" : String($0) } ?? "-"
+        let counts = hasCounts ? [count] : []
         let figures = counter.labels + [String(installations)] + counts
         let quantiles = (durations?.all ?? [nil, nil, nil]).map { value in
             value.map { DurationQuantiles.words($0, atMost: "<=") } ?? "-"

@@ -32,6 +32,17 @@ import Testing
         insight.tables.first { $0.group == group }
     }
 
+    @Test func `a sum of which one day is told in steps says that it is at least so much`() throws {
+        let exact = Self.day(["feature/a": Array(1...4)])
+        let stepped = Self.day(["feature/a": Array(1...3)], day: Day(number: today.number + 1))
+        for (days, count, isAtLeast) in [([exact], 8, false), ([exact, stepped], 14, true)] {
+            let row = try #require(Self.table(.feature, Self.insight(days, k: 3))?.rows.first)
+            #expect(row.count == count && row.isAtLeast == isAtLeast)
+            #expect(row.json["count_at_least"]?.boolValue == isAtLeast)
+            #expect(row.daily.first?.isAtLeast == false)
+        }
+    }
+
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let users: [String: [Int]]
@@ -250,11 +261,12 @@ import Testing
                 "rows": [
                     [
                         "mode": "replay", "installations": 2, "count": 2,
+                        "count_at_least": true,
                         "duration_ms": ["p50": 111, "p90": 111, "p99": 111],
                         "days": [
                             [
                                 "day": .string(today.description), "installations": 2,
-                                "count": 2,
+                                "count": 2, "count_at_least": true,
                                 "duration_ms": ["p50": 111, "p90": 111, "p99": 111],
                             ]
                         ],

@@ -218,6 +218,11 @@ import Testing
         #expect(status.contains("your yes stands; to record:  "), "\(status)")
         let lifted = try arpguard("config", "unset", "telemetry.enabled").stderr
         #expect(lifted.contains("the yes that was said before stands, and counts again"))
+        _ = try arpguard("config", "set", "telemetry.enabled", "false")
+        let elsewhere = try arpguard(
+            "config", "set", "telemetry.enabled", "true", environment: ["DO_NOT_TRACK": "1"])
+        let told = "stands, and does not count: DO_NOT_TRACK is set in this environment"
+        #expect(elsewhere.stderr.contains(told), "\(elsewhere.stderr)")
         _ = try arpguard("telemetry", "disable")
         _ = try arpguard("config", "set", "telemetry.enabled", "false")
         #expect(try !arpguard("telemetry", "status").stdout.contains("your yes stands"))

@@ -245,9 +245,23 @@ import Testing
 
     @Test(.enabled(if: geteuid() == 0, "only root may have an /etc of its own"))
     func `an administrator's no is told with its file, whatever the command`() throws {
+        try expect(
+            "the administrator forbids telemetry: /etc/arpguard/telemetry-policy.json",
+            of: #"{"telemetry": "deny"}"#)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root may have an /etc of its own"))
+    func `a policy that can't be read is told as one that may forbid it`() throws {
+        try expect(
+            "/etc/arpguard/telemetry-policy.json can't be read, and may forbid telemetry",
+            of: #"{"telemetry": "#)
+    }
+
+    /// Expects a refusal in these words under an administrator's file.
+    private func expect(_ words: String, of policy: String) throws {
         let script = """
             mount -t tmpfs tmpfs /etc && mkdir /etc/arpguard || exit 99
-            echo '{"telemetry": "deny"}' >/etc/arpguard/telemetry-policy.json
+            echo '\(policy)' >/etc/arpguard/telemetry-policy.json
             exec "$@"
             """
         func run(_ words: String...) throws -> CommandResult {
@@ -258,7 +272,6 @@ import Testing
         }
         let enable = try run("telemetry", "enable", "--confirm")
         #expect(enable.status == 2)
-        let words = "the administrator forbids telemetry: /etc/arpguard/telemetry-policy.json"
         #expect(enable.stderr.contains(words), "\(enable.stderr)")
         let status = try JSONValue.parse(run("telemetry", "status", "--format", "json").stdout)
         #expect(status["enabled"] == false)

@@ -2,9 +2,10 @@
 
 import Glibc
 import Modules
-import Telemetry
 import TestKit
 import Testing
+
+@testable import Telemetry
 
 /// Whatever can't be read, or says no anywhere, is no yes.
 @Suite struct FailClosedTests {
@@ -221,5 +222,26 @@ import Testing
         guard !part.isEmpty else { return }
         try no()
         #expect(home.control().causes(blocking: .recording) == [.withdrawn])
+    }
+
+    @Test func `a first yes that finds no room has decided nothing, and can be said later`() throws
+    {
+        let home = try Home()
+        let disk = FullDiskFiles()
+        let control = home.control(files: disk)
+        let directory = TelemetryDirectory(home.storage)
+        try files.createFolder(home.folder.file("home"))
+        try files.createFolder(home.storage)
+        _ = try ConsentPage(creating: directory.consentPage, files)
+        disk.isFull = true
+        #expect(throws: (any Error).self) { try control.enable(control.terms) }
+        #expect(try !control.status().isDecided)
+        #expect(control.causes(blocking: .recording) == [.notAsked])
+        disk.isFull = false
+        try control.enable(control.terms)
+        #expect(control.causes(blocking: .recording).isEmpty)
+        // What was said once is not forgotten with its record.
+        try files.remove(directory.consentRecord)
+        #expect(control.causes(blocking: .recording) == [.stateUnreadable])
     }
 }

@@ -78,7 +78,10 @@ extension InsightRow {
         var object = JSONObject(
             zip(counter.group.labelNames, counter.labels).map { ($0, .string($1)) })
         object["installations"] = .integer(Int64(installations))
-        if let count { object["count"] = .integer(Int64(count)) }
+        if let count {
+            object["count"] = .integer(Int64(count))
+            object["count_at_least"] = .bool(isAtLeast)
+        }
         if let durations { object["duration_ms"] = durations.json }
         object["days"] = .array(daily.map { $0.json })
         return .object(object)
@@ -90,7 +93,10 @@ extension InsightRow.Daily {
         var object: JSONObject = [
             "day": .string(day.description), "installations": .integer(Int64(installations)),
         ]
-        if let count { object["count"] = .integer(Int64(count)) }
+        if let count {
+            object["count"] = .integer(Int64(count))
+            object["count_at_least"] = .bool(isAtLeast)
+        }
         if let durations { object["duration_ms"] = durations.json }
         return .object(object)
     }

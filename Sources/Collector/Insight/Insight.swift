@@ -61,7 +61,7 @@ public struct Insight: Sendable, Equatable {
         daily = published.map {
             .init(day: $0.day, installations: $0.installations, isFolded: $0.isFolded)
         }
-        tables = CounterGroup.allCases.map { InsightTable($0, published) }
+        tables = CounterGroup.allCases.map { InsightTable($0, published, k: k) }
         tally = tallies.reduce(into: Tally()) { $0.merge($1.shown(k: k)) }
             .without([.share, .erased])
     }
@@ -71,7 +71,7 @@ extension Insight {
     /// What every reading says, whether there are such groups or not.
     public var smallGroups: String {
         "Groups of fewer than \(k) installations are not shown. "
-            + "A count that is a multiple of \(k) is told as at least so much."
+            + "Small counts are told in steps of \(k): at least so much, which each then says."
     }
 
     /// All days from the first that is told of to the last.
@@ -91,11 +91,11 @@ public struct InsightTable: Sendable, Equatable {
     /// How many more there are, beyond `Insight.rowsMax`.
     public let furtherRows: Int
 
-    init(_ group: CounterGroup, _ days: [PublishedDay]) {
+    init(_ group: CounterGroup, _ days: [PublishedDay], k: Int) {
         var sums: [Counter: InsightRow.Sum] = [:]
         for day in days {
             for (counter, cell) in day.cells where counter.group == group {
-                sums[counter, default: InsightRow.Sum()].add(cell, on: day.day)
+                sums[counter, default: InsightRow.Sum()].add(cell, on: day.day, k: k)
             }
         }
         let rows = sums.map { InsightRow($0.key, $0.value) }.sorted(by: InsightRow.isBefore)
@@ -115,6 +115,8 @@ public struct InsightRow: Sendable, Equatable {
         public let installations: Int
         /// What they reported; nil where that is not told.
         public let count: Int?
+        /// Whether that is a multiple of `k`, and so may be a step below what was counted.
+        public let isAtLeast: Bool
         /// Quantiles of how long it took, where `k` installations told that.
         public let durations: DurationQuantiles?
     }
@@ -124,11 +126,12 @@ public struct InsightRow: Sendable, Equatable {
         var daily: [Daily] = []
         var durations = PublishedDurations()
 
-        mutating func add(_ cell: PublishedDay.Cell, on day: Day) {
+        mutating func add(_ cell: PublishedDay.Cell, on day: Day, k: Int) {
             durations.merge(cell.durations)
             daily.append(
                 Daily(
                     day: day, installations: cell.installations, count: cell.count,
+                    isAtLeast: cell.count.map { $0.isMultiple(of: k) } ?? false,
                     durations: DurationQuantiles(cell.durations)))
         }
     }
@@ -142,6 +145,8 @@ public struct InsightRow: Sendable, Equatable {
     /// not told on one of the days: for a version, for an event that one table divides, and for the
     /// values in several tables of one event.
     public let count: Int?
+    /// Whether the sum has a day of which so much at least is told.
+    public let isAtLeast: Bool
     /// How long what was counted took; nil where fewer than `k` installations told that.
     public let durations: DurationQuantiles?
     /// The figure on each day on which it is shown.
@@ -152,6 +157,7 @@ public struct InsightRow: Sendable, Equatable {
         self.counter = counter
         installations = sum.daily.map(\.installations).max() ?? 0
         count = counts.count == sum.daily.count ? counts.reduce(0, +) : nil
+        isAtLeast = count != nil && sum.daily.contains(where: \.isAtLeast)
         durations = DurationQuantiles(sum.durations)
         daily = sum.daily
     }

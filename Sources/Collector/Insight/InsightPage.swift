@@ -99,7 +99,8 @@ struct InsightPage {
                 return BarChart.Bar(
                     Self.name(row), row.installations, words: "\u{2265} \(row.installations)")
             }
-            return BarChart.Bar(Self.name(row), count)
+            return BarChart.Bar(
+                Self.name(row), count, words: row.isAtLeast ? "\u{2265} \(count)" : nil)
         }
         let what = isCounted ? "count" : "installations"
         return BarChart(title: "\(table.group.title): \(what)", bars: bars).html
@@ -128,7 +129,7 @@ struct InsightPage {
         }
         let hasCounts = row.count != nil
         let rows = timed.map { day in
-            [.text(day.day.description)] + (hasCounts ? [Self.cell(day.count)] : [])
+            [.text(day.day.description)] + (hasCounts ? [Self.cell(day.count, day.isAtLeast)] : [])
                 + quantiles(day.durations)
         }
         let title = "\(Self.name(row)): how long it took by day, p50 to p90 in ms"
@@ -146,12 +147,14 @@ struct InsightPage {
         _ row: InsightRow, hasCounts: Bool, hasDurations: Bool
     ) -> [HTMLTable.Cell] {
         let labels = row.counter.labels.map { HTMLTable.Cell.text($0) }
-        let figures = [.number(row.installations)] + (hasCounts ? [Self.cell(row.count)] : [])
+        let counts = hasCounts ? [Self.cell(row.count, row.isAtLeast)] : []
+        let figures = [.number(row.installations)] + counts
         return labels + figures + (hasDurations ? quantiles(row.durations) : [])
     }
 
-    private static func cell(_ count: Int?) -> HTMLTable.Cell {
-        count.map { .number($0) } ?? .absent
+    private static func cell(_ count: Int?, _ isAtLeast: Bool) -> HTMLTable.Cell {
+        guard let count else { return .absent }
+        return isAtLeast ? .quantity("\u{2265} \(count)") : .number(count)
     }
 
     private func quantiles(_ durations: DurationQuantiles?) -> [HTMLTable.Cell] {

@@ -7,7 +7,7 @@ public struct CauseWords: Sendable {
     private let product: Product
     private let configuration: Configuration
     /// Whether an administrator's file stands that can't be read.
-    private let isPolicyUnread: Bool
+    package let isPolicyUnread: Bool
     /// How what is configured goes further than the yes that stands.
     private let changes: [TermsChange]
     /// What has the folder be its owner's alone again; nil where it is.

@@ -43,6 +43,18 @@ struct ConsentState: Sendable {
             record: nil, page: nil, consent: .unreadable, isCopied: false, recordFault: fault)
     }
 
+    private static let notAsked = ConsentState(
+        record: nil, page: nil, consent: .notAsked, isCopied: false)
+
+    /// Whether the page is as it is made, before anything was said: a first yes that was cut short,
+    /// such as by a full disk, leaves no more than that.
+    private static func isUntouched(
+        _ directory: TelemetryDirectory, _ files: any FileSystem
+    ) -> Bool {
+        let page = try? ConsentPage(opening: directory.consentPage, files)
+        return page?.state == ConsentPage.State(epoch: 0, isOn: false)
+    }
+
     /// Reads both files. Never throws: what can't be read is `unreadable`.
     static func read(
         _ directory: TelemetryDirectory, of product: Product, _ seams: TelemetrySeams,
@@ -55,17 +67,17 @@ struct ConsentState: Sendable {
             }
             let isShared = try sharedPath(directory, seams.files) != nil
             let pageThere = try seams.files.status(of: directory.consentPage) != nil
-            if !recordThere, !pageThere {
-                return ConsentState(record: nil, page: nil, consent: .notAsked, isCopied: false)
+            if !recordThere, !pageThere { return Self.notAsked }
+            guard recordThere else {
+                return isUntouched(directory, seams.files) ? Self.notAsked : unreadable()
             }
-            guard recordThere else { return unreadable() }
             let bytes = try seams.files.read(
                 directory.consentRecord, bytesMax: ConsentRecord.bytesMax)
             guard let record = memory.record(bytes) else { return unreadable(.damaged) }
             guard record.product == product.name else {
-                return ConsentState(
-                    record: nil, page: nil, consent: .notAsked, isCopied: false,
-                    foreignProduct: record.product)
+                var state = Self.notAsked
+                state.foreignProduct = record.product
+                return state
             }
             // Without the page, or where others may write, it is no yes; but the identifier and
             // its secret are known.

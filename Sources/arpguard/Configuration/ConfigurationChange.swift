@@ -94,8 +94,12 @@ struct ConfigurationChange {
                     "that is no yes, and nothing is recorded: arpguard telemetry enable asks for "
                         + "one")
             } else if wasForbidden {
+                let blocked = control.causes(blocking: .recording)
+                let counts =
+                    blocked.isEmpty
+                    ? "counts again" : "does not count: \(control.words.list(blocked))"
                 invocation.diagnostics.notice(
-                    "the yes that was said before stands, and counts again; arpguard telemetry "
+                    "the yes that was said before stands, and \(counts); arpguard telemetry "
                         + "disable takes it back")
             }
         }

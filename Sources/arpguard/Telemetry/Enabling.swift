@@ -95,9 +95,12 @@ struct Enabling {
                 hint: "arpguard config set telemetry.enabled true lets you decide here")
         }
         if control.causes(blocking: .recording).contains(.adminPolicy) {
+            let path = Program.product.policyPath
             throw CommandFailure(
-                "the administrator forbids telemetry: \(Program.product.policyPath)",
-                hint: "ask whoever looks after this machine")
+                control.words.isPolicyUnread
+                    ? "\(path) can't be read, and may forbid telemetry"
+                    : "the administrator forbids telemetry: \(path)",
+                hint: control.words.remedy(of: .adminPolicy))
         }
     }
 }
