@@ -39,7 +39,8 @@ struct ReplayTelemetry {
 
     mutating func finished(_ summary: ReplaySummary) {
         let totals = summary.statistics
-        module.trackEvent("detection_run", run(totals))
+        // Where no frame could be read nothing ran.
+        if !summary.hasReadNothing { module.trackEvent("detection_run", run(totals)) }
         module.trackEvent(
             "feature_usage",
             [

@@ -36,8 +36,10 @@ extension Command {
                     + "replay -)")
         }
         let context = try ProgramContext(invocation)
-        let settings = context.configurationFile.load().detection
-        let configuration = try detectorConfiguration(settings, invocation)
+        let configured = context.configurationFile.load()
+        let settings = configured.detection
+        var configuration = try detectorConfiguration(settings, invocation)
+        configuration.reportsNotices = configured.output.severityMin == "info"
         let setup = TelemetrySetup(context, invocation)
         if let fault = setup.fault {
             invocation.diagnostics.error(fault.told, hint: fault.hint)
@@ -71,7 +73,7 @@ extension Command {
         } onAlert: { alert, path in
             progress.end()
             show(alert, in: path, isAlone: isAlone, output)
-            telemetry.alert(alert)
+            if alert.severity > .info { telemetry.alert(alert) }
         } onProgress: { frames in
             output.flush()
             progress.show(frames)

@@ -72,6 +72,32 @@ import Testing
         #expect(try alerts() == absent)
     }
 
+    @Test func `notices are printed where the configuration asks for them, and never recorded`()
+        throws
+    {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        let path = try arpguard.folder.write(CaptureBytes().classic([[1, 2, 3]]), to: "short.pcap")
+        func notices() throws -> [JSONValue] {
+            try objects(arpguard("replay", "--format", "json", path).stdout)
+                .filter { $0["event_type"] == "notice" }
+        }
+        #expect(try notices().isEmpty)
+        _ = try arpguard("config", "set", "output.severity_min", "info")
+        #expect(try notices().map { $0["arpguard"]?["rule"] } == ["P1"])
+        #expect(try arpguard("replay", path).stdout.contains("  info  Malformed ARP"))
+        let events = try arpguard("telemetry", "show", "--format", "json").stdout
+        #expect(events.contains("detection_run") && !events.contains("alert_generated"))
+    }
+
+    @Test func `a capture that can't be opened is recorded as an error, and as no detection`()
+        throws
+    {
+        _ = try arpguard("telemetry", "enable", "--confirm")
+        #expect(try arpguard("replay", arpguard.folder.file("none.pcap")).status == 2)
+        let events = try arpguard("telemetry", "show", "--format", "json").stdout
+        #expect(events.contains("capture_missing") && !events.contains("detection_run"))
+    }
+
     private static var canMount: Bool {
         let result = try? CommandRunner.run(
             "/usr/bin/unshare", ["--user", "--map-root-user", "--mount", "/bin/true"])

@@ -47,7 +47,7 @@ public struct OutputSettings: Sendable, Equatable {
             .choice(
                 "severity_min", severities, default: "low",
                 meaning: "the least grave alerts that a watch prints, and writes to file and log; "
-                    + "a replay prints all"),
+                    + "a replay prints all, but notices (info) only where this is info"),
             Setting(
                 "eve_path", form: "a path from / without control characters, or null",
                 default: .null,
