@@ -54,6 +54,13 @@ extension TelemetryPlaces {
         for index in here { (places[index].mark, places[index].next) = (new, nil) }
     }
 
+    /// Draws a new mark for a folder of the list in which something ended that a copy of the folder
+    /// still has. Without a list it has none.
+    func renewMark(at folder: String) throws(CommandFailure) {
+        guard try !all().isEmpty else { return }
+        try update { places in try renewMark(at: folder, in: &places) }
+    }
+
     /// What to do where the list, or the mark of a folder, can't be read: no yes counts before
     /// that, and none can be said. Nil where both can.
     func remedy(in folder: String) -> String? {

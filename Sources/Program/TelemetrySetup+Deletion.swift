@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import CommandLineKit
 public import Telemetry
 
 extension TelemetrySetup {
@@ -7,6 +8,16 @@ extension TelemetrySetup {
     /// whatever becomes of the others.
     public func deleteData() -> Reach<DeletionOutcome> {
         reach(.delete) { try $0.deleteData(noting: &$1) }
+    }
+
+    /// Changes the identifier in the configured folder. One that is put back as it was before is
+    /// this home's no more, and sends nothing under the identifier that ended.
+    ///
+    /// - Returns: what was done, and why the folder could not be told from such a copy; nil where
+    ///   it can be, or is the usual one, which is told from none.
+    public func rotateID() throws -> (RotationOutcome, unmarked: CommandFailure?) {
+        let outcome = try control().rotateID()
+        return (outcome, attempt { try places.renewMark(at: place) })
     }
 
     /// The same deletion, after others went on with it unheard: where they ended it, it has not

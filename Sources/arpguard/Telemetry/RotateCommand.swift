@@ -21,7 +21,12 @@ extension Command {
             asking: "Take a new identifier?", otherwise: "nothing was changed")
         guard isConfirmed else { return .success }
         let marks = setup.ledgerMarks()
-        let outcome = try telling { try setup.control().rotateID() }
+        let (outcome, unmarked) = try telling { try setup.rotateID() }
+        if let unmarked {
+            invocation.diagnostics.warning(
+                "a copy of \(setup.place) that is put back would bring the old identifier back: "
+                    + unmarked.message, hint: unmarked.hint)
+        }
         let asked = ErasureElsewhere.ask(setup, after: nil) {
             invocation.diagnostics.notice("the identifier is a new one; now the collector is asked")
         }
