@@ -106,7 +106,8 @@ final class Home: Sendable {
         _ count: Int, _ config: TelemetryModuleConfig = .withURL, catalogue: Catalogue = .standard
     ) {
         let module = module(config, catalogue: catalogue)
-        module.initialize()
+        // As long as the rest of a deletion takes, however busy the machine is.
+        module.initialize(flushMilliseconds: nil)
         for index in 0..<count {
             module.trackEvent(
                 "feature_usage", ["feature": "replay", "duration_ms": PropertyValue(index)])
