@@ -182,6 +182,7 @@ struct FoldingTests {
             (Suppression(ip: IPv4Address(Player.bob.ip)), true),
             (Suppression(mac: MACAddress(Player.mallory.mac)), false),
             (Suppression(mac: MACAddress(Player.alice.mac)), true),
+            (Suppression(mac: MACAddress(Player.router.mac)), true),
             (Suppression(vlan: 7), true),
             (Suppression(rule: .toldAgainstOwner, ip: IPv4Address(Player.bob.ip)), true),
         ])
@@ -190,6 +191,16 @@ struct FoldingTests {
         let verdicts = Self.verdicts(attack, configuration)
         #expect(verdicts.contains(Verdict(.toldAgainstOwner, .high)) == isTold)
         #expect((Self.suppressed(configuration) > 0) != isTold)
+    }
+
+    @Test(arguments: [(Player.mallory, false), (.bob, false), (.alice, true)])
+    func `a conflict without a culprit is suppressed by either side`(side: Player, isTold: Bool) {
+        let conflict =
+            exchange(0, .bob, .alice) + [announces(5_000, .mallory.claiming(.bob))]
+            + [announces(5_500, .bob)]
+        let suppression = Suppression(rule: .addressConflict, mac: MACAddress(side.mac))
+        let told = Self.verdicts(conflict, DetectorConfiguration(suppressions: [suppression]))
+        #expect(told.contains(Verdict(.addressConflict, .medium)) == isTold)
     }
 
     @Test func `a trusted station is never accused, but claims against it are heard`() {
