@@ -19,7 +19,9 @@ let package = Package(
         .target(
             name: "Scanner",
             dependencies: [.product(name: "Telemetry", package: "arpguard")]),
-        .executableTarget(name: "network-scanner", dependencies: ["Scanner"]),
+        .executableTarget(
+            name: "network-scanner",
+            dependencies: ["Scanner", .product(name: "TelemetryUpload", package: "arpguard")]),
         .testTarget(
             name: "ScannerTests",
             dependencies: [

@@ -29,21 +29,50 @@ import Testing
     }
 
     /// Runs the built example; as nobody where the test runs as root, for whom homes are elsewhere.
-    private func scanner(_ word: String, stdin: String = "") throws -> String {
+    private func scanner(
+        _ word: String, stdin: String = "", home: String = "person", url: String? = nil
+    ) throws -> String {
         try shell(
             """
-            program="$1/host/.build/debug/network-scanner"
+            program="$1/host/.build/debug/network-scanner"; mkdir -p "$1/\(home)"
+            export HOME="$1/\(home)" \(url.map { "NETWORK_SCANNER_URL=\($0)" } ?? "")
             if [ "$(id -u)" -eq 0 ]; then
-                chmod 711 "$1"; mkdir -p "$1/person"; chown 65534:65534 "$1/person"
-                HOME="$1/person" exec setpriv --reuid 65534 --regid 65534 --clear-groups \
-                    "$program" \(word)
+                chmod 711 "$1"; chown 65534:65534 "$HOME"
+                exec setpriv --reuid 65534 --regid 65534 --clear-groups "$program" \(word)
             fi
             exec "$program" \(word)
             """, stdin: stdin)
     }
 
+    /// Two homes of the example send to a collector, which then tells what they have in common.
+    private func sendToCollector() throws {
+        try folder.write(scanner("schema"), to: "scanner.json")
+        let program = try Executables.path("arpguard-collector")
+        let store = ["--store", "sqlite:\(folder.file("collector.sqlite"))", "--k", "2"]
+        let collector = try RunningProcess(
+            program,
+            ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"] + store + [
+                "--catalogue", "network-scanner=\(folder.file("scanner.json"))",
+            ])
+        defer { collector.kill() }
+        let line = try collector.waitForLine(containing: "intake ")
+        let url = String(line.dropFirst("intake ".count))
+        for home in ["one", "two"] {
+            let refused = try scanner("send", home: home, url: url)
+            #expect(refused.contains("nothing may leave (not_asked)"))
+            _ = try scanner("consent", stdin: "y\n", home: home, url: url)
+            _ = try scanner("scan", home: home, url: url)
+            let sent = try scanner("send", home: home, url: url)
+            #expect(sent == "2 events sent\nnothing more waits\n")
+        }
+        let insight = try CommandRunner.run(
+            program, ["insight", "--service", "network-scanner", "--format", "json"] + store)
+        #expect(try JSONValue.parse(insight.stdout)["active_installations"] == 2)
+        #expect(insight.stdout.contains("scan_finished"))
+    }
+
     @Test(.enabled(if: isFull ?? false, "building it takes minutes: make test-full"))
-    func `a host built from a tagged clone asks, records, shows, and tests itself`() throws {
+    func `a host built from a tagged clone asks, records, shows, sends, and tests itself`() throws {
         _ = try shell(
             """
             git clone --quiet --no-hardlinks "$0" "$1/arpguard"
@@ -68,6 +97,7 @@ import Testing
         #expect(preview.contains("scan_finished"))
         _ = try scanner("stop")
         #expect(try scanner("preview").contains("nothing would leave (withdrawn)"))
+        try sendToCollector()
         let tests = try shell("cd \"$1/host\" && swift test --disable-xctest 2>&1")
         #expect(tests.contains("4 tests") && tests.contains("passed"))
     }
@@ -92,7 +122,7 @@ import Testing
             func scan() throws -> Int { 3 }
             func page(elapsed: Duration) throws {
             \(code[3...5].joined(separator: "\n"))
-            print(hosts, summary as Any)
+            print(hosts)
             }
             """, to: "host/Sources/Page/Page.swift")
         try folder.write(

@@ -12,6 +12,7 @@ public enum ScanError: Error {
 public struct NetworkScanner {
     private let telemetry: TelemetryModule
 
+    /// A scanner that records by `telemetry`, which its owner initializes and shuts down.
     public init(telemetry: TelemetryModule) { self.telemetry = telemetry }
 
     /// The ports of 127.0.0.1 that answer. `measure` records a use of the feature with its time,

@@ -4,9 +4,15 @@ import Catalogue
 import Glibc
 import Scanner
 import Telemetry
+import TelemetryUpload
 
 let product = Product("network-scanner", version: "1.0.0")
-let config = TelemetryModuleConfig(uploadURL: "https://telemetry.example.org/v1/logs")
+
+/// The collector to send to: who runs one of their own names it in the environment. A yes is for
+/// the place that was shown, so another one asks again.
+let uploadURL = unsafe getenv("NETWORK_SCANNER_URL").map { unsafe String(cString: $0) }
+let config = TelemetryModuleConfig(
+    uploadURL: uploadURL ?? "https://telemetry.example.org/v1/logs")
 
 /// Shows what a yes means, and takes an answer: the terms that are agreed to are those shown.
 func askForConsent(_ control: TelemetryControl) throws {
@@ -37,6 +43,22 @@ func showPreview(_ control: TelemetryControl) throws {
     }
 }
 
+/// Sends what waits now, and tells what became of it; a program that nobody asks to send runs
+/// `.everythingIfDue` from time to time.
+func send() throws {
+    let uploader = TelemetryUploader(for: product, catalogue: .scanner, config: config)
+    guard let summary = try uploader.run() else { return print("another process sends") }
+    print("\(summary.eventsSent) events sent")
+    switch summary.ending {
+    case .nothingWaits: print("nothing more waits")
+    case .blocked(let causes):
+        print("nothing may leave (\(causes.map(\.rawValue).joined(separator: ", ")))")
+    default: print("the rest waits (\(summary.ending.word))")
+    }
+    for problem in summary.problems { print("\(problem.text); \(problem.hint)") }
+    if summary.hasFailed { exit(1) }
+}
+
 func scan() throws {
     let telemetry = TelemetryModule(for: product, catalogue: .scanner, config: config)
     telemetry.initialize()
@@ -51,11 +73,12 @@ func run(_ command: String?) throws {
     case "scan": try scan()
     case "consent": try askForConsent(control)
     case "preview": try showPreview(control)
+    case "send": try send()
     case "stop": try control.disable()
     // What a collector needs to know to take in these events:
     // `serve --catalogue network-scanner=FILE`.
     case "schema": print(Catalogue.scanner.json.serialized(.pretty))
-    default: print("usage: network-scanner scan | consent | preview | stop | schema")
+    default: print("usage: network-scanner scan | consent | preview | send | stop | schema")
     }
 }
 
