@@ -15,6 +15,8 @@ public struct Setting: Sendable {
     /// What holds where the file leaves the key out; null may mean "none".
     public let defaultValue: JSONValue
     private let admits: @Sendable (JSONValue) -> Bool
+    /// The first entry that is at fault, where a value consists of entries that each must hold.
+    var faultyEntry: @Sendable (JSONValue) -> JSONValue? = { _ in nil }
 
     /// Declares a key with a check of its own.
     public init(
@@ -109,9 +111,10 @@ public struct SettingsSchema: Sendable {
                     key: name(of: member.name), value: nil, expected: "no such key")
             }
             if setting.admits(member.value) { return nil }
+            let entry = setting.faultyEntry(member.value)
             return SettingProblem(
-                key: name(of: member.name), value: member.value.serialized(.compact),
-                expected: "must be \(setting.form)")
+                key: name(of: member.name), value: (entry ?? member.value).serialized(.compact),
+                isEntry: entry != nil, expected: "must be \(setting.form)")
         }
     }
 }
@@ -120,16 +123,22 @@ public struct SettingsSchema: Sendable {
 public struct SettingProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// Section and key: `telemetry.upload_url`.
     public let key: String
+    /// The most characters of ``value``; what is longer ends in "...".
+    public static let valueCharactersMax = 256
+
     /// The value as JSON, but for what of an address is nobody's business; nil where the key itself
     /// is the fault.
     public let value: String?
+    /// Whether ``value`` is one entry among several that the key holds.
+    public let isEntry: Bool
     /// What may stand there.
     public let expected: String
 
     /// Records a fault.
-    public init(key: String, value: String?, expected: String) {
+    public init(key: String, value: String?, isEntry: Bool = false, expected: String) {
         self.key = key
-        self.value = value.map(Self.withoutSecrets)
+        self.value = value.map(Self.withoutSecrets).map(Self.shortened)
+        self.isEntry = isEntry
         self.expected = expected
     }
 
@@ -141,8 +150,13 @@ public struct SettingProblem: Error, Sendable, Equatable, CustomStringConvertibl
             .replacing(/\?[^\s"]+/, with: "?...")
     }
 
+    private static func shortened(_ text: String) -> String {
+        let isLong = text.count > valueCharactersMax
+        return isLong ? text.prefix(valueCharactersMax - 3) + "..." : text
+    }
+
     /// The fault in one line.
     public var description: String {
-        value.map { "\(key) is \($0), \(expected)" } ?? "\(key): \(expected)"
+        value.map { "\(key) \(isEntry ? "has" : "is") \($0), \(expected)" } ?? "\(key): \(expected)"
     }
 }

@@ -99,15 +99,12 @@ extension TelemetryModuleConfig {
             .bool(
                 "anonymize_data", default: true,
                 meaning: "make time, counts and durations coarse before sending"),
-            Setting(
+            .list(
                 "allowed_event_types", form: "a list of \(eventTypes.joined(separator: ", "))",
                 example: #"["app_start", "app_stop"]"#,
                 default: .array(eventTypes.map { .string($0) }),
                 meaning: "the events that may be recorded"
-            ) { value in
-                value.arrayValue?.allSatisfy { $0.stringValue.map(eventTypes.contains) ?? false }
-                    ?? false
-            },
+            ) { $0.stringValue.map(eventTypes.contains) ?? false },
         ]
     }
 

@@ -23,12 +23,10 @@ enum CollectorSettings {
             .bool(
                 "behind_proxy", default: false,
                 meaning: "a proxy ends TLS, and its X-Forwarded-For is believed"),
-            Setting(
-                "catalogues", form: "a list of files", default: .array([]),
+            .list(
+                "catalogues", form: "a list of files",
                 meaning: "catalogues of host programs, as --catalogue",
-                admits: { value in
-                    value.arrayValue?.allSatisfy { $0.stringValue?.isEmpty == false } ?? false
-                }),
+                admits: { $0.stringValue?.isEmpty == false }),
             number("k", Insight.kBounds, defaults.k, "the fewest installations of a shown figure"),
             number("insight_days", 1...Insight.daysMax, defaults.insightDays, "days of a page"),
             number(

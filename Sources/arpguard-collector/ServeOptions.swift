@@ -235,6 +235,11 @@ struct ServeOptions {
     ) throws(CommandFailure) -> (service: String, catalogue: Catalogue) {
         let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let path = String(parts.last ?? "")
+        guard !path.isEmpty else {
+            throw CommandFailure(
+                "--catalogue \(entry) names no file", hint: "write --catalogue=SERVICE=FILE",
+                status: .usage)
+        }
         let bytes = try contents(of: path, bytesMax: CatalogueFile.bytesMax)
         let file: CatalogueFile
         do {

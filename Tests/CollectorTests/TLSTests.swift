@@ -153,6 +153,9 @@ import Testing
             arguments: ["serve", "--catalogue", "empty.json"], status: 64,
             error: "--catalogue empty.json does not say which service it is of"),
         RefusedCommand(
+            arguments: ["check", "--catalogue", "a="], status: 64,
+            error: "--catalogue a= names no file"),
+        RefusedCommand(
             arguments: ["serve", "--catalogue", "=empty.json"], status: 64,
             error: "--catalogue empty.json is of a service whose name is no name"),
         RefusedCommand(

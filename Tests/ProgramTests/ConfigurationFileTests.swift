@@ -62,7 +62,6 @@ import Testing
             ("storage_bytes_max", "1048575", "1048576 to 17179869184"),
             ("upload_url", "\"http://telemetry.example.org/v1/logs\"", nil),
             ("max_events_per_batch", "10001", "1 to 10000"),
-            ("allowed_event_types", "[\"nonsense\"]", nil),
             ("compression", "\"br\"", "one of gzip, zstd, none"),
             ("upload_review", "\"never\"", "one of automatic, manual"),
             ("upload_bytes_per_second_max", "1023", nil), ("upload_bytes_per_day_max", "1023", nil),
@@ -84,6 +83,20 @@ import Testing
         (
             "{\"detection\": {\"gateway\": \"192.0.2.256\"}}",
             "detection.gateway is \"192.0.2.256\", must be a host's IPv4 address, or null"
+        ),
+        (
+            #"{"telemetry": {"allowed_event_types": ["nonsense"]}}"#,
+            "telemetry.allowed_event_types has \"nonsense\", must be a list of app_start, "
+                + "app_stop, feature_usage, detection_run, alert_generated, error, config_change"
+        ),
+        (
+            #"{"detection": {"trusted": ["02:00:00:00:00:09", "zz"]}}"#,
+            "detection.trusted has \"zz\", must be up to 1024 MAC addresses of hosts"
+        ),
+        (
+            #"{"detection": {"static_bindings": {"192.0.2.1": "02:00:00:00:00:01", "x": 1}}}"#,
+            "detection.static_bindings has {\"x\":1}, "
+                + "must be up to 4096 pairs of a host's IPv4 and MAC address"
         ),
         ("{\"detection\": 3}", "detection is 3, must be an object"),
         ("{\"alerts\": {}, \"x\": {}}", "alerts: no such section, and 1 more"),

@@ -53,7 +53,7 @@ import Testing
         Case("a file with a tilde", "telemetry.upload_ca_file must be a path from /") {
             $0.uploadCAFile = "~/ca.pem"
         },
-        Case("an event that nobody declares", "telemetry.allowed_event_types is [\"nonsense\"], ") {
+        Case("an event that nobody declares", "telemetry.allowed_event_types has \"nonsense\", ") {
             $0.allowedEventTypes = ["nonsense"]
         },
         Case("an address without TLS", "telemetry.upload_url is \"http://t.example.org/\", ") {

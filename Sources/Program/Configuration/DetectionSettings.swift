@@ -19,7 +19,8 @@ public struct DetectionSettings: Sendable, Equatable {
         public let rule: String?
         /// The IPv4 address that the alert is about.
         public let address: String?
-        /// The hardware address of the station that is accused or claims the address.
+        /// The hardware address of the station that is accused or claims the address, or of either
+        /// side where none is accused.
         public let hardware: String?
         /// The number of the innermost VLAN.
         public let vlan: UInt16?
@@ -61,43 +62,26 @@ public struct DetectionSettings: Sendable, Equatable {
                 "gateway", form: "a host's IPv4 address, or null", default: .null,
                 meaning: "the gateway of the network; null leaves it to be guessed"
             ) { $0 == .null || $0.stringValue.map(AddressForms.isHost) ?? false },
-            Setting(
+            .members(
                 "static_bindings",
                 form: "up to \(staticBindingsMax) pairs of a host's IPv4 and MAC address",
-                example: #"{"192.0.2.1": "02:00:00:00:00:01"}"#,
-                default: .object([:]), meaning: "which MAC address each IPv4 address must have"
-            ) { $0.objectValue.map(areBindings) ?? false },
-            Setting(
+                example: #"{"192.0.2.1": "02:00:00:00:00:01"}"#, entriesMax: staticBindingsMax,
+                meaning: "which MAC address each IPv4 address must have"
+            ) { address, hardware in
+                AddressForms.isHost(address)
+                    && hardware.stringValue.map(AddressForms.isHostHardware) ?? false
+            },
+            .list(
                 "suppress",
                 form: "up to \(suppressionsMax) objects with some of rule, ip, mac and vlan; rules "
                     + "are \(Suppression.rules.joined(separator: ", "))",
-                example: #"[{"rule": "C1", "ip": "192.0.2.1"}]"#,
-                default: .array([]), meaning: "which alerts are counted and not told"
-            ) { value in
-                value.arrayValue.map {
-                    $0.count <= suppressionsMax && $0.allSatisfy(Suppression.isWellFormed)
-                } ?? false
-            },
-            Setting(
+                example: #"[{"rule": "C1", "ip": "192.0.2.1"}]"#, entriesMax: suppressionsMax,
+                meaning: "which alerts are counted and not told", admits: Suppression.isWellFormed),
+            .list(
                 "trusted", form: "up to \(trustedMax) MAC addresses of hosts",
-                example: #"["02:00:00:00:00:01"]"#, default: .array([]),
+                example: #"["02:00:00:00:00:01"]"#, entriesMax: trustedMax,
                 meaning:
                     "which stations are never accused: an alert that accuses them alone is left out"
-            ) { value in
-                value.arrayValue.map {
-                    $0.count <= trustedMax
-                        && $0.allSatisfy {
-                            $0.stringValue.map(AddressForms.isHostHardware) ?? false
-                        }
-                } ?? false
-            },
+            ) { $0.stringValue.map(AddressForms.isHostHardware) ?? false },
         ])
-
-    private static func areBindings(_ object: JSONObject) -> Bool {
-        object.members.count <= staticBindingsMax
-            && object.members.allSatisfy { member in
-                AddressForms.isHost(member.name)
-                    && member.value.stringValue.map(AddressForms.isHostHardware) ?? false
-            }
-    }
 }

@@ -37,11 +37,11 @@ public struct WatchSettings: Sendable, Equatable {
     public static let schema = SettingsSchema(
         section: "watch",
         [
-            Setting(
+            .list(
                 "interfaces", form: "a list of up to \(interfacesMax) interfaces",
-                example: #"["eth0", "eth1"]"#, default: .array([]),
+                example: #"["eth0", "eth1"]"#, entriesMax: interfacesMax,
                 meaning: "the interfaces to watch; none is that of the default route"
-            ) { $0.arrayValue.map(areInterfaces) ?? false },
+            ) { $0.stringValue.map(isInterface) ?? false },
             .bool(
                 "passive", default: false,
                 meaning: "true sends nothing, not even the question for the gateway at the start"),
@@ -52,9 +52,4 @@ public struct WatchSettings: Sendable, Equatable {
                 "ring_mib", ringMiB, default: 32,
                 meaning: "MiB of memory for frames that wait, per interface"),
         ])
-
-    private static func areInterfaces(_ values: [JSONValue]) -> Bool {
-        values.count <= interfacesMax
-            && values.allSatisfy { $0.stringValue.map(isInterface) ?? false }
-    }
 }

@@ -119,7 +119,10 @@ extension Command {
         json: [
             .init("path", "The file"),
             .init("problems[].key", "The key at fault; null if the whole file is"),
-            .init("problems[].value", "Its value as JSON; null if the key itself is the fault"),
+            .init(
+                "problems[].value",
+                "Its value as JSON, of several entries the faulty one; null if the key itself is "
+                    + "the fault"),
             .init("problems[].expected", "What was expected"),
         ]
     ) { invocation throws(CommandFailure) in
