@@ -6,7 +6,7 @@ public struct Suppression: Hashable, Sendable {
     public var rule: RuleID?
     /// The address that it is about.
     public var ip: IPv4Address?
-    /// The station that is accused or claims the address; either side where none is accused.
+    /// The station that is accused or claims the address; of a conflict (C4) either side.
     public var mac: MACAddress?
     /// The innermost VLAN it was seen on.
     public var vlan: UInt16?
@@ -26,9 +26,10 @@ public struct Suppression: Hashable, Sendable {
         if let rule, rule != finding.rule { return false }
         if let ip, ip != finding.claim?.ip { return false }
         if let mac, mac != finding.accused, mac != finding.claim?.mac {
-            // Elsewhere the rival is the victim: nobody who is tired of a station's doings wants to
-            // miss what is done to it.
-            guard finding.scope == .sides, mac == finding.rival else { return false }
+            // Of a conflict nobody knows who is the owner. Elsewhere the rival is the victim, such
+            // as the gateway: nobody who is tired of a station's doings wants to miss what is done
+            // to it.
+            guard finding.rule == .addressConflict, mac == finding.rival else { return false }
         }
         if let vlan, vlan != segment.vlans.ids.last { return false }
         return true

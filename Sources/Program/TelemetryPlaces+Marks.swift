@@ -41,24 +41,36 @@ extension TelemetryPlaces {
     /// The list has the new mark before the folder has it, and the old one until then: who ends in
     /// between leaves a folder that is known, and owed the same still. One that takes no new mark
     /// keeps its own.
-    func renewMark(at folder: String, in places: inout [Place]) throws(CommandFailure) {
-        guard let known = try? mark(in: folder) else { return }
+    ///
+    /// - Returns: whether the folder has a new mark, or is none that is known by one.
+    @discardableResult
+    func renewMark(at folder: String, in places: inout [Place]) throws(CommandFailure) -> Bool {
+        guard let known = try? mark(in: folder) else { return !areMarked(at: folder, in: places) }
         let here = places.indices.filter {
             places[$0].fits(known) && RealFileSystem.areSame(places[$0].path, folder)
         }
-        guard let first = here.first else { return }
+        guard let first = here.first else { return !areMarked(at: folder, in: places) }
         let new = places[first].renewedMark(random)
         for index in here { (places[index].mark, places[index].next) = (known, new) }
         try write(places)
-        guard (try? put(new, in: folder)) != nil else { return }
+        guard (try? put(new, in: folder)) != nil else { return false }
         for index in here { (places[index].mark, places[index].next) = (new, nil) }
+        return true
+    }
+
+    private func areMarked(at folder: String, in places: [Place]) -> Bool {
+        places.contains { !$0.isUnmarked && RealFileSystem.areSame($0.path, folder) }
     }
 
     /// Draws a new mark for a folder of the list in which something ended that a copy of the folder
     /// still has. Without a list it has none.
     func renewMark(at folder: String) throws(CommandFailure) {
         guard try !all().isEmpty else { return }
-        try update { places in try renewMark(at: folder, in: &places) }
+        var isRenewed = false
+        try update { places in isRenewed = try renewMark(at: folder, in: &places) }
+        guard isRenewed else {
+            throw CommandFailure("\(folder)/place was not replaced", hint: markRemedy(folder))
+        }
     }
 
     /// What to do where the list, or the mark of a folder, can't be read: no yes counts before

@@ -16,7 +16,10 @@ extension TelemetrySetup {
     /// - Returns: what was done, and why the folder could not be told from such a copy; nil where
     ///   it can be, or is the usual one, which is told from none.
     public func rotateID() throws -> (RotationOutcome, unmarked: CommandFailure?) {
+        // Who ends a change that was cut short draws no mark. What fails here fails below too.
+        _ = attempt { try places.renewMark(at: place) }
         let outcome = try control().rotateID()
+        // A copy may have been made while this one waited for others.
         return (outcome, attempt { try places.renewMark(at: place) })
     }
 

@@ -33,8 +33,8 @@ struct ReplaySummary {
         alerts.contains { $0.key >= .medium && $0.value > 0 }
     }
 
-    /// Whether there was an error and not one frame: then no alerts mean nothing.
-    var hasReadNothing: Bool { frames == 0 && !errors.isEmpty }
+    /// Whether an error or who stopped it left not one frame: then no alerts mean nothing.
+    var hasReadNothing: Bool { frames == 0 && (!errors.isEmpty || stoppedIn != nil) }
 
     /// The counts as detection has them, without bindings.
     var statistics: DetectionStatistics {

@@ -203,6 +203,19 @@ struct FoldingTests {
         #expect(told.contains(Verdict(.addressConflict, .medium)) == isTold)
     }
 
+    @Test(arguments: [(Player.mallory, false), (.router, true)])
+    func `who suppresses what the gateway does misses no contest for its address`(
+        side: Player, isTold: Bool
+    ) {
+        let contest =
+            exchange(0, .router, .alice) + [announces(1_000, .mallory.claiming(.router))]
+            + exchange(2_000, .router, .alice) + [announces(3_000, .mallory.claiming(.router))]
+        var configuration = DetectorConfiguration.withGateway
+        configuration.suppressions = [Suppression(mac: MACAddress(side.mac))]
+        let told = Self.verdicts(contest, configuration)
+        #expect(told.contains(Verdict(.contestedGateway, .high)) == isTold)
+    }
+
     @Test func `a trusted station is never accused, but claims against it are heard`() {
         let mallory = MACAddress(Player.mallory.mac) ?? .zero
         let router = MACAddress(Player.router.mac) ?? .zero

@@ -101,4 +101,15 @@ import Testing
         try files.replace(path, with: [1])
         #expect(throws: SystemError.self) { try files.map(path, bytes: 4096, create: false) }
     }
+
+    @Test(arguments: [nil, [], [7]] as [[UInt8]?])
+    func `what finds no room to be mapped leaves no empty file`(before: [UInt8]?) throws {
+        let path = "\(folder.path)/page"
+        if let before { try files.replace(path, with: before) }
+        let error = #expect(throws: SystemError.self) {
+            try files.map(path, bytes: 1 << 62, create: true)
+        }
+        #expect(error?.call == "posix_fallocate")
+        #expect(try files.status(of: path)?.bytes == (before == [7] ? 1 : nil))
+    }
 }

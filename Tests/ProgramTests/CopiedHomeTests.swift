@@ -205,24 +205,6 @@ import Testing
         }
     }
 
-    @Test func `a folder that is put back after rotate-id does not bring the old identifier back`()
-        throws
-    {
-        let kept = arpguard.folder.file("kept")
-        func copy(_ from: String, _ to: String) throws {
-            let result = try CommandRunner.run("/bin/cp", ["-a", from, to], environment: [:])
-            #expect(result.status == 0)
-        }
-        try copy(place, kept)
-        try run("telemetry", "rotate-id", "--confirm")
-        #expect(try !arpguard("telemetry", "status").stdout.contains("put back as it was before"))
-        #expect(try CommandRunner.run("/bin/rm", ["-r", place], environment: [:]).status == 0)
-        try copy(kept, place)
-        let json = try arpguard("telemetry", "status", "--format", "json").stdout
-        #expect(try JSONValue.parse(json)["enabled"] == false)
-        #expect(try arpguard("telemetry", "status").stdout.contains("put back as it was before"))
-    }
-
     @Test(arguments: ["disable", "delete"])
     func `what is owed waits where the mark of the folder can't be read`(decision: String) throws {
         let mark = try mark()

@@ -224,15 +224,17 @@ import Testing
         #expect(home.control().causes(blocking: .recording) == [.withdrawn])
     }
 
-    @Test func `a first yes that finds no room has decided nothing, and can be said later`() throws
-    {
+    @Test(arguments: [true, false])
+    func `a first yes that finds no room has decided nothing, and can be said later`(
+        hasPage: Bool
+    ) throws {
         let home = try Home()
         let disk = FullDiskFiles()
         let control = home.control(files: disk)
         let directory = TelemetryDirectory(home.storage)
         try files.createFolder(home.folder.file("home"))
         try files.createFolder(home.storage)
-        _ = try ConsentPage(creating: directory.consentPage, files)
+        if hasPage { _ = try ConsentPage(creating: directory.consentPage, files) }
         disk.isFull = true
         #expect(throws: (any Error).self) { try control.enable(control.terms) }
         #expect(try !control.status().isDecided)

@@ -4,6 +4,7 @@ import Catalogue
 import JSON
 import Modules
 import SQLite
+import Synchronization
 import TestKit
 import Testing
 
@@ -132,6 +133,31 @@ import Testing
         home.record(1)
         #expect(try home.control().status().lost.map(\.count) == [2])
         #expect(try home.control().account()?.isBalanced == true)
+    }
+
+    @Test(arguments: [false, true], [1, 9])
+    func `a yes outlives a new record that finds no room`(isDeletion: Bool, times: Int) throws {
+        let before = try #require(try home.control().status().installationID)
+        let left = Mutex(times)
+        let disk = FailingFiles { path in
+            guard path.hasSuffix("/consent.json") else { return false }
+            return left.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+        }
+        func change(_ control: TelemetryControl) throws {
+            if isDeletion { _ = try control.deleteData() } else { _ = try control.rotateID() }
+        }
+        if times == 1 {
+            try change(home.control(files: disk))
+        } else {
+            #expect(throws: (any Error).self) { try change(home.control(files: disk)) }
+            #expect(home.control().causes(blocking: .recording) == [])
+            try change(home.control())
+        }
+        let status = try home.control().status()
+        #expect(status.blockedBy == [] && status.installationID != before)
     }
 
     @Test func `a process that records on does so under the new identifier`() throws {

@@ -20,7 +20,7 @@ public struct DetectionSettings: Sendable, Equatable {
         /// The IPv4 address that the alert is about.
         public let address: String?
         /// The hardware address of the station that is accused or claims the address, or of either
-        /// side where none is accused.
+        /// side of a conflict (C4).
         public let hardware: String?
         /// The number of the innermost VLAN.
         public let vlan: UInt16?

@@ -193,7 +193,13 @@ extension TelemetryControl {
         var record = freshRecord(old.terms, isGiven: true)
         record.epoch = epoch
         record.decidedAt = old.decidedAt
-        return try publishYes(record, on: page, inPlaceOf: off.word)
+        do {
+            return try publishYes(record, on: page, inPlaceOf: off.word)
+        } catch {
+            let oldStands = gate.read().state.record == old
+            if oldStands { _ = try page.publish(yes, inPlaceOf: off.word) }
+            throw error
+        }
     }
 
     /// Removes every recorded byte: rows, journals, write-ahead log, files set aside.

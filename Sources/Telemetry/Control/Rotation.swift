@@ -81,9 +81,9 @@ extension TelemetryControl {
     private func rotateLocked() throws -> RotationOutcome {
         try finishIntentsLocked()
         guard let id = gate.read().state.record?.installationID else { return .nothing }
-        // What can't be begun leaves no intent.
-        _ = try Store.open(directory, seams)
         try usingReserve {
+            // What can't be begun leaves no intent.
+            _ = try Store.open(directory, seams)
             try seams.files.replace(directory.rotationIntent, with: Array(id.utf8))
         }
         return try usingReserve { try finishRotationLocked() }
